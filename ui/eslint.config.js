@@ -1,0 +1,27 @@
+import js from '@eslint/js'
+import vue from 'eslint-plugin-vue'
+import ts from 'typescript-eslint'
+
+export default ts.config(
+  { ignores: ['dist', 'coverage', 'node_modules'] },
+  js.configs.recommended,
+  ts.configs.strict,
+  ts.configs.stylistic,
+  vue.configs['flat/recommended'],
+  {
+    files: ['**/*.vue'],
+    languageOptions: { parserOptions: { parser: ts.parser } },
+  },
+  {
+    files: ['**/*.{ts,vue}'],
+    rules: {
+      // The type checker knows the globals.
+      'no-undef': 'off',
+      'vue/component-api-style': ['error', ['script-setup']],
+      'vue/no-static-inline-styles': 'error',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/html-self-closing': ['error', { html: { void: 'always', normal: 'never', component: 'always' } }],
+    },
+  },
+)

@@ -1,0 +1,82 @@
+/** RFC 9457 problem details, with what the services add. */
+export interface Problem {
+  title?: string
+  detail?: string
+  traceId?: string
+  /** Rules that were broken, by JSON field. */
+  errors?: Record<string, string[]>
+  /** The value in force, on a 409. */
+  current?: unknown
+}
+
+/** The server answered, and refused. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`)
+    this.name = 'ApiError'
+  }
+}
+
+/** No answer came at all. */
+export class NetworkError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('no answer', options)
+    this.name = 'NetworkError'
+  }
+}
+
+export interface SendOptions {
+  body?: unknown
+  signal?: AbortSignal
+  /** The call needs no session, so a 401 does not mean that one has ended. */
+  anonymous?: boolean
+}
+
+const sessionEndedListeners = new Set<() => void>()
+
+/** Calls `listener` whenever a call that needs a session is answered with 401; returns how to stop. */
+export function onSessionEnded(listener: () => void): () => void {
+  sessionEndedListeners.add(listener)
+  return () => sessionEndedListeners.delete(listener)
+}
+
+/**
+ * Sends JSON and reads JSON.
+ * @throws {ApiError} for every answer outside 2xx
+ * @throws {NetworkError} when no answer came
+ */
+export async function send<T>(method: string, path: string, options: SendOptions = {}): Promise<T> {
+  const response = await exchange(method, path, options)
+  if (!response.ok) {
+    if (response.status === 401 && !options.anonymous) for (const listener of sessionEndedListeners) listener()
+    throw new ApiError(response.status, await readProblem(response))
+  }
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+async function exchange(method: string, path: string, { body, signal }: SendOptions): Promise<Response> {
+  const init: RequestInit = { method, headers: { Accept: 'application/json' } }
+  if (signal) init.signal = signal
+  if (body !== undefined) {
+    init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' }
+    init.body = JSON.stringify(body)
+  }
+  try {
+    return await fetch(path, init)
+  } catch (cause) {
+    if (signal?.aborted) throw cause
+    throw new NetworkError({ cause })
+  }
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  try {
+    return (await response.json()) as Problem
+  } catch {
+    // A proxy on the way may answer with a page of its own.
+    return { title: response.statusText }
+  }
+}
