@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Builds MessageBoard and runs it. The launcher that --local starts is the program in local/.
+set -euo pipefail
+
+readonly bad_input=2
+readonly not_running=3
+readonly not_built_yet=3
+
+usage() {
+  cat <<'EOF'
+Usage: ./deploy-all.sh --local [--port N] [--replicas N] [--detach]
+       ./deploy-all.sh --local --status | --stop | --reset
+
+  --local       run on this machine: builds what changed, starts everything, Ctrl-C stops it
+  --port N      the page and the API listen on 127.0.0.1:N (default 8080)
+  --replicas N  processes of each service in each cluster, 1 to 8 (default 1)
+  --detach      return when everything is ready, and let it run
+  --status      show the processes; exit code 0: all ready, 1: some are not, 3: nothing runs
+  --stop        stop what --detach left running, and wait for its end
+  --reset       stop, then forget .local/: database, admin password, edited weights, logs
+  --help        show this
+
+Without --local it is to deploy to Kubernetes, which is not built yet (exit code 3).
+
+Embedded stores (SQLite, Garnet, librdkafka's Kafka brokers) are replaced by real servers where these are set:
+  ConnectionStrings__MariaDb  ConnectionStrings__Redis  Kafka__BootstrapServers
+MESSAGEBOARD_STATE names another folder than .local/ for the state, to run a second system beside the first.
+
+Needs the .NET 10 SDK and Node.js 20 or later. Bad input ends with exit code 2 and starts nothing.
+EOF
+}
+
+refuse() {
+  printf '%s\n' "$@" >&2
+  exit "$bad_input"
+}
+
+# --- options -------------------------------------------------------------------------------------------------------
+
+is_number_between() { # value lowest highest
+  [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && (($1 >= $2 && $1 <= $3))
+}
+
+local_machine=false
+port=8080
+replicas=1
+verb=run
+
+choose() { # verb
+  [[ $verb == run ]] || refuse "--$verb and --$1 do not go together. See ./deploy-all.sh --help"
+  verb=$1
+}
+
+while (($# > 0)); do
+  case $1 in
+    --local) local_machine=true ;;
+    --port | --replicas)
+      (($# > 1)) || refuse "$1 wants a number. See ./deploy-all.sh --help"
+      if [[ $1 == --port ]]; then port=$2; else replicas=$2; fi
+      shift
+      ;;
+    --detach | --status | --stop | --reset) choose "${1#--}" ;;
+    --help | -h)
+      usage
+      exit
+      ;;
+    *) refuse "Unknown option: $1. See ./deploy-all.sh --help" ;;
+  esac
+  shift
+done
+
+is_number_between "$port" 1 65535 || refuse "--port wants a number from 1 to 65535, not '$port'."
+is_number_between "$replicas" 1 8 || refuse "--replicas wants a number from 1 to 8, not '$replicas'."
+
+if [[ $local_machine == false ]]; then
+  echo "Deploying to Kubernetes is not built yet. To run MessageBoard on this machine: ./deploy-all.sh --local" >&2
+  exit "$not_built_yet"
+fi
+
+# --- what is there -------------------------------------------------------------------------------------------------
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly root
+readonly state=${MESSAGEBOARD_STATE:-$root/.local}
+readonly launcher=$root/local/bin/Release/net10.0/MessageBoard.Local.dll
+
+is_running() {
+  [[ -e $state/lock ]] && ! flock --nonblock "$state/lock" true
+}
+
+check_tools() {
+  [[ $(dotnet --list-sdks 2>/dev/null || true) =~ (^|$'\n')10\. ]] ||
+    refuse "The .NET 10 SDK is missing (dotnet --list-sdks shows none). Install it from https://dot.net/download"
+  local node
+  node=$(node --version 2>/dev/null || true)
+  [[ $node =~ ^v([2-9][0-9]|[1-9][0-9]{2,})\. ]] ||
+    refuse "Node.js 20 or later is wanted; ${node:-none} is here. Install it from https://nodejs.org"
+  command -v npm >/dev/null || refuse "npm is missing; it comes with Node.js 20 or later, or as the package npm."
+}
+
+# The inode of the socket that keeps 127.0.0.1:$port from us, if any: listening there, or on all addresses.
+listener_inode() {
+  local any='(00000000|0100007F|0{32}|0000000000000000FFFF00000100007F)'
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk -v address="^$any:$(printf %04X "$port")\$" '$4 == "0A" && $2 ~ address { print $10; exit }'
+}
+
+check_port() {
+  local inode holder pid
+  inode=$(listener_inode)
+  [[ -n $inode ]] || return 0
+  # Other users' processes do not show their sockets: then the holder stays unknown.
+  holder=$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -print -quit 2>/dev/null || true)
+  pid=${holder#/proc/}
+  pid=${pid%%/*}
+  refuse "Port $port is busy${pid:+: process $pid ($(cat "/proc/$pid/comm")) listens on it}. Choose another: ./deploy-all.sh --local --port N"
+}
+
+# --- what was asked for --------------------------------------------------------------------------------------------
+
+case $verb in
+  status)
+    [[ -f $launcher ]] || {
+      echo "MessageBoard does not run."
+      exit "$not_running"
+    }
+    exec dotnet "$launcher" status
+    ;;
+  stop | reset)
+    if [[ -f $launcher ]]; then
+      dotnet "$launcher" stop
+    else
+      echo "Nothing to stop: MessageBoard does not run."
+    fi
+    if [[ $verb == reset ]]; then
+      # By name, so that a mistaken MESSAGEBOARD_STATE costs nothing else.
+      rm -rf "$state"/{admin-password,build,data,istio,lock,logs,state.json}
+      rmdir --ignore-fail-on-non-empty "$state" 2>/dev/null || true
+      echo "Forgot $state."
+    fi
+    exit
+    ;;
+esac
+
+check_tools
+if is_running; then
+  address=$(sed -n 's/.*"port": \([0-9]*\),.*/\1/p' "$state/state.json" 2>/dev/null | head -n 1)
+  refuse "MessageBoard runs already${address:+ at http://127.0.0.1:$address}. --status shows it, --stop stops it."
+fi
+check_port
+
+if [[ ! -d $state ]]; then
+  mkdir -p "$state"
+  chmod 700 "$state"
+fi
+mkdir -p "$state/logs"
+"$root/scripts/build-local.sh"
+exec dotnet "$launcher" "$verb" "$port" "$replicas"

@@ -1,0 +1,61 @@
+using MessageBoard.Local.Display;
+using MessageBoard.Local.Processes;
+using MessageBoard.Local.State;
+
+namespace MessageBoard.Local.Commands;
+
+/// <summary>Starts the launcher in a session of its own, shows its progress and returns when it is ready.</summary>
+internal sealed class DetachCommand(Installation installation, LaunchOptions options)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+
+    public async Task<int> ExecuteAsync(CancellationToken stop)
+    {
+        // Checked here too, where the message reaches the terminal.
+        if (RunLock.IsHeld(installation.LockFile))
+            throw Preflight.AlreadyRunning(installation);
+
+        await Preflight.ClearOrphansAsync(installation);
+        await Preflight.CheckAsync(options, stop);
+
+        // Made here, so that it is printed on the terminal and not into the launcher's log.
+        var freshPassword = AdminPassword.Ensure(installation.AdminPasswordFile);
+        File.Delete(installation.LauncherLog);
+        using var launcher = ChildProcess.Start(
+            [Installation.DotNet, typeof(DetachCommand).Assembly.Location, "run", $"{options.Port}", $"{options.Replicas}"],
+            installation.LauncherLog,
+            new Dictionary<string, string>());
+
+        var exited = launcher.WaitAsync(CancellationToken.None);
+        await RunDisplay.Create(installation, freshPassword).ShowAsync(FollowAsync(launcher.Identity, exited, stop));
+        if (stop.IsCancellationRequested)
+        {
+            await launcher.StopAsync(Grace);
+            return ExitCodes.Interrupted;
+        }
+
+        if (!exited.IsCompleted)
+            return ExitCodes.Success;
+
+        foreach (var line in LogFile.Tail(installation.LauncherLog, 30))
+            await Console.Error.WriteLineAsync(line);
+
+        return await exited is var exitCode and not ExitCodes.Success ? exitCode : ExitCodes.Failure;
+    }
+
+    /// <summary>The launcher's states as state.json shows them, up to the first that is ready or the launcher's end.</summary>
+    private async IAsyncEnumerable<RunState> FollowAsync(ProcessIdentity launcher, Task exited, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        while (!exited.IsCompleted && !stop.IsCancellationRequested)
+        {
+            if (StateFile.Read(installation.StateFile) is { } state && state.Launcher == launcher)
+            {
+                yield return state;
+                if (state.Phase == RunPhase.Ready)
+                    yield break;
+            }
+
+            await Task.WhenAny(exited, Task.Delay(100, stop));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using MessageBoard.Local.Processes;
+using MessageBoard.Local.State;
+
+namespace MessageBoard.Local.Commands;
+
+/// <summary>The processes of one run, in the order they start and stop.</summary>
+internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard board)
+{
+    // A process that died this often without ever being ready will not be ready by waiting on.
+    private const int HopelessRestarts = 3;
+
+    private readonly List<SupervisedProcess> _started = [];
+
+    private IEnumerable<SupervisedProcess> Stores => processes.Where(process => process.Spec.App == "garnet");
+
+    private IEnumerable<SupervisedProcess> Services => processes.Where(process => process.Spec.InMesh);
+
+    private IEnumerable<SupervisedProcess> Gateway => processes.Where(process => process.Spec.App == "gateway");
+
+    /// <summary>Stores first, then the rest together; returns when all are ready.</summary>
+    /// <exception cref="LaunchException">One was not ready within the bound; the message has its last log lines.</exception>
+    public async Task StartAsync(TimeSpan bound, CancellationToken stop)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        failed.CancelAfter(bound);
+        try
+        {
+            await StartAsync(Stores, failed.Token);
+            await StartAsync([.. Services, .. Gateway], failed.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw NotReady(bound);
+        }
+    }
+
+    /// <summary>The gateway first, so that no request meets a service that is gone; the stores last.</summary>
+    public async Task StopAsync()
+    {
+        board.Enter(RunPhase.Stopping);
+        foreach (var stage in new[] { Gateway, Services, Stores })
+            await Task.WhenAll(stage.Intersect(_started).Select(process => process.StopAsync()));
+
+        board.Enter(RunPhase.Stopped);
+        foreach (var process in processes)
+            process.Dispose();
+    }
+
+    private async Task StartAsync(IEnumerable<SupervisedProcess> stage, CancellationToken cancellationToken)
+    {
+        var starting = stage.ToList();
+        foreach (var process in starting)
+        {
+            _started.Add(process);
+            process.Start();
+        }
+
+        var ready = Task.WhenAll(starting.Select(process => process.FirstReady));
+        while (!ready.IsCompleted)
+        {
+            await Task.WhenAny(ready, Task.Delay(100, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (board.Current.Processes.Any(process => process.Restarts >= HopelessRestarts && !IsReady(process)))
+                throw NotReady(null);
+        }
+    }
+
+    private bool IsReady(ProcessState state) =>
+        processes.Single(process => process.Spec.Pod == state.Pod).FirstReady.IsCompleted;
+
+    private LaunchException NotReady(TimeSpan? bound)
+    {
+        var culprit = board.Current.Processes
+            .Where(process => !IsReady(process))
+            .OrderByDescending(process => process.Restarts)
+            .First();
+        var what = (bound, culprit.ExitCode) switch
+        {
+            ({ } time, null) => $"was not ready after {time.TotalSeconds:0} s",
+            ({ } time, { } code) => $"was not ready after {time.TotalSeconds:0} s and ended with {ExitCodeText.Of(code)}",
+            (null, var code) => $"ended {culprit.Restarts} times before it was ready, with {ExitCodeText.Of(code ?? 0)}",
+        };
+
+        return new LaunchException(
+            string.Join(Environment.NewLine, [
+                $"{culprit.Pod} {what}. The last lines of {Installation.Shown(culprit.Log)}:",
+                .. LogFile.Tail(culprit.Log, 15).Select(line => $"  {line}"),
+            ]),
+            ExitCodes.Failure);
+    }
+}

@@ -1,0 +1,27 @@
+using MessageBoard.Local.Display;
+using MessageBoard.Local.State;
+using Spectre.Console;
+
+namespace MessageBoard.Local.Commands;
+
+/// <summary>Shows what runs.</summary>
+internal sealed class StatusCommand(Installation installation)
+{
+    /// <summary>0 when all are ready, 1 when some are not, 3 when nothing runs.</summary>
+    public int Execute()
+    {
+        var state = StateFile.Read(installation.StateFile);
+        if (state is null || !RunLock.IsHeld(installation.LockFile))
+        {
+            var orphans = Orphans.Of(state).Count;
+            Console.WriteLine(orphans == 0
+                ? "MessageBoard does not run."
+                : $"The launcher was killed and left {orphans} processes behind; --stop ends them.");
+            return ExitCodes.NotRunning;
+        }
+
+        AnsiConsole.Write(ProcessTable.Of(state, AnsiConsole.Profile.Width, DateTimeOffset.UtcNow));
+        Console.WriteLine(state.Address);
+        return state.AllReady ? ExitCodes.Success : ExitCodes.Failure;
+    }
+}

@@ -1,0 +1,42 @@
+using MessageBoard.Local.Processes;
+using MessageBoard.Local.State;
+
+namespace MessageBoard.Local.Display;
+
+/// <summary>A line about a change. <see cref="Trouble"/> is said even where a table shows the states.</summary>
+internal sealed record RunNews(string Text, bool Trouble)
+{
+    /// <summary>What has changed between two states, or since the beginning.</summary>
+    public static IEnumerable<RunNews> Between(RunState? before, RunState after)
+    {
+        if (after.Phase == RunPhase.Stopping && before?.Phase != RunPhase.Stopping)
+            yield return new RunNews("Stopping…", Trouble: false);
+
+        foreach (var now in after.Processes)
+        {
+            var then = before?.Processes.FirstOrDefault(process => process.Pod == now.Pod);
+            if (then is not null && now.Restarts > then.Restarts)
+            {
+                var again = after.Phase is RunPhase.Starting or RunPhase.Ready ? "; it is restarted" : "";
+                yield return new RunNews($"{now.Pod} ended with {ExitCodeText.Of(now.ExitCode ?? 0)}{again}. Log: {Installation.Shown(now.Log)}", Trouble: true);
+            }
+
+            if (now.Condition == then?.Condition)
+                continue;
+
+            switch (now.Condition)
+            {
+                case Condition.Ready:
+                    // Said beside a table only when it ends a trouble that was said.
+                    yield return new RunNews($"{now.Pod} is ready on port {now.Port}", Trouble: then is not null && (now.Restarts > 0 || then.Condition == Condition.Unready));
+                    break;
+                case Condition.Unready:
+                    yield return new RunNews($"{now.Pod} no longer answers; no requests are routed to it. Log: {Installation.Shown(now.Log)}", Trouble: true);
+                    break;
+                case Condition.Stopped:
+                    yield return new RunNews($"{now.Pod} has stopped", Trouble: false);
+                    break;
+            }
+        }
+    }
+}

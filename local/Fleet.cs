@@ -1,0 +1,88 @@
+using System.Globalization;
+using MessageBoard.Local.Processes;
+using MessageBoard.Local.Stores;
+
+namespace MessageBoard.Local;
+
+/// <summary>Which processes a run has, and the environment each gets: what the Deployments say on Kubernetes.</summary>
+internal sealed class Fleet(Installation installation, LaunchOptions options, FreePorts ports, ReadinessProbe probe)
+{
+    public static readonly IReadOnlyList<string> Services = ["user-service", "message-service", "log-service"];
+
+    private static readonly IReadOnlyList<(string App, string Folder, string Assembly)> Programs =
+    [
+        ("user-service", "services/user", "UserService"),
+        ("message-service", "services/message", "MessageService"),
+        ("log-service", "services/log", "LogService"),
+    ];
+
+    private static readonly IReadOnlyList<string> Clusters = ["ctx1", "ctx2"];
+
+    // Eight processes share a small machine: no server GC, no thread for background collections, and a generation 0 that does
+    // not grow with the processor's cache. Tiered PGO's instrumentation costs start-up time and memory for code that runs an hour.
+    private static readonly Dictionary<string, string> SmallRuntime = new()
+    {
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
+        ["DOTNET_GCgen0size"] = "0x600000",
+        ["DOTNET_TieredPGO"] = "0",
+    };
+
+    /// <summary>The embedded Redis. It runs in ctx2, as on Kubernetes.</summary>
+    public ProcessSpec Garnet() => new()
+    {
+        App = "garnet",
+        Cluster = "ctx2",
+        Pod = "garnet-ctx2-0",
+        Port = ports.Take(),
+        FixedPort = true,
+        Assembly = installation.GarnetServer(),
+        Arguments = port =>
+        [
+            "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),
+            "--memory", "64m", "--page", "1m", "--index", "1m",
+        ],
+        Environment = _ => SmallRuntime,
+        IsReady = async (port, cancellationToken) => await ServerHello.RedisAsync("127.0.0.1", port, cancellationToken: cancellationToken) is null,
+    };
+
+    /// <summary>Each service in each cluster, as often as asked for.</summary>
+    /// <param name="stores">The environment that names the stores.</param>
+    public IReadOnlyList<ProcessSpec> ServiceProcesses(IReadOnlyDictionary<string, string> stores) =>
+    [
+        .. from program in Programs
+           from cluster in Clusters
+           from _ in Enumerable.Range(0, options.Replicas)
+           select Web(program.App, cluster, installation.Program(program.Folder, program.Assembly), ports.Take(), stores) with { InMesh = true },
+    ];
+
+    public ProcessSpec Gateway(IReadOnlyDictionary<string, string> stores) =>
+        Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores) with { FixedPort = true };
+
+    private ProcessSpec Web(string app, string cluster, string assembly, int port, IReadOnlyDictionary<string, string> stores)
+    {
+        var pod = PodName.Create(app, cluster);
+        return new ProcessSpec
+        {
+            App = app,
+            Cluster = cluster,
+            Pod = pod,
+            Port = port,
+            Assembly = assembly,
+            IsReady = probe.IsReadyAsync,
+            Environment = actual => new Dictionary<string, string>([.. SmallRuntime, .. stores])
+            {
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{actual}",
+                ["CLUSTER_NAME"] = cluster,
+                ["HOSTNAME"] = pod,
+                ["Admin__PasswordFile"] = installation.AdminPasswordFile,
+                ["Mesh__Folder"] = installation.Istio,
+                ["Gateway__Page"] = installation.Page,
+                // Within the grace the launcher gives before it kills.
+                ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = "3",
+                // Nobody edits appsettings.json of a running process; seven watchers less.
+                ["DOTNET_hostBuilder__reloadConfigOnChange"] = "false",
+            },
+        };
+    }
+}

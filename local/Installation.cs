@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace MessageBoard.Local;
+
+/// <summary>Where things lie: the checkout with its built programs, and the state folder (<c>.local</c>, or <c>MESSAGEBOARD_STATE</c>).</summary>
+internal sealed record Installation(string Root, string State)
+{
+    public string Logs => Path.Combine(State, "logs");
+
+    public string LauncherLog => Path.Combine(Logs, "launcher.log");
+
+    public string Istio => Path.Combine(State, "istio");
+
+    public string Workloads => Path.Combine(Istio, "workloads");
+
+    public string Database => Path.Combine(State, "data", "messageboard.db");
+
+    public string AdminPasswordFile => Path.Combine(State, "admin-password");
+
+    public string StateFile => Path.Combine(State, "state.json");
+
+    public string LockFile => Path.Combine(State, "lock");
+
+    public string Page => Path.Combine(Root, "ui", "dist");
+
+    /// <summary>The dotnet command that runs this launcher runs its children too.</summary>
+    public static string DotNet => Path.GetFileName(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+
+    public static Installation Find()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "MessageBoard.sln")))
+            root = Path.GetDirectoryName(root) ?? throw new LaunchException("The launcher is not in a MessageBoard checkout.", ExitCodes.Failure);
+
+        var state = Environment.GetEnvironmentVariable("MESSAGEBOARD_STATE");
+        return new Installation(root, Path.GetFullPath(string.IsNullOrEmpty(state) ? Path.Combine(root, ".local") : state));
+    }
+
+    /// <summary>A program of this solution, as <c>dotnet build</c> leaves it beside its project.</summary>
+    public string Program(string folder, string name)
+    {
+        var output = Path.GetRelativePath(Path.Combine(Root, "local"), AppContext.BaseDirectory);
+        return Path.Combine(Root, folder, output.StartsWith("bin", StringComparison.Ordinal) ? output : "bin/Release/net10.0", $"MessageBoard.{name}.dll");
+    }
+
+    /// <summary>The garnet-server tool of the manifest, where <c>dotnet tool restore</c> unpacked it: started directly it needs no wrapper process.</summary>
+    public string GarnetServer()
+    {
+        using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, ".config", "dotnet-tools.json")));
+        var version = manifest.RootElement.GetProperty("tools").GetProperty("garnet-server").GetProperty("version").GetString()!;
+        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var path = Path.Combine(packages, "garnet-server", version, "tools", "net10.0", "any", "GarnetServer.dll");
+        return File.Exists(path)
+            ? path
+            : throw new LaunchException($"garnet-server {version} is not in {packages}; run: dotnet tool restore", ExitCodes.Failure);
+    }
+
+    /// <summary>A path as the person would type it: relative when it lies below the current directory.</summary>
+    public static string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace MessageBoard.Local.Processes;
+
+/// <summary>
+/// A child in a session of its own, so that Ctrl-C on the terminal reaches only the launcher, which stops the others in order.
+/// Its output goes straight to the log file: no pipe to drain, and nothing breaks when the launcher is killed.
+/// </summary>
+internal sealed class ChildProcess : IDisposable
+{
+    // exec keeps the process id through both steps.
+    private const string Wrapper = """log=$1; shift; exec setsid "$@" </dev/null >>"$log" 2>&1""";
+
+    private readonly Process _process;
+
+    private ChildProcess(Process process)
+    {
+        _process = process;
+        Identity = ProcessIdentity.Of(process.Id);
+    }
+
+    public ProcessIdentity Identity { get; }
+
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no /bin/sh.</exception>
+    public static ChildProcess Start(
+        IEnumerable<string> command, string log, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Wrapper, "sh", log, .. command]) { WorkingDirectory = workingDirectory };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
+        return new ChildProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits for the end and returns the exit code, 128 plus its number for a signal.</summary>
+    public async Task<int> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
+    /// <summary>SIGTERM, and SIGKILL to what has not ended by then.</summary>
+    public async Task StopAsync(TimeSpan grace)
+    {
+        Identity.Signal(ProcessIdentity.Terminate);
+        try
+        {
+            await WaitAsync().WaitAsync(grace);
+        }
+        catch (TimeoutException)
+        {
+            Identity.Signal(ProcessIdentity.Kill);
+            await WaitAsync();
+        }
+    }
+
+    public void Dispose() => _process.Dispose();
+}

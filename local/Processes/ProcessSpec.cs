@@ -1,0 +1,34 @@
+namespace MessageBoard.Local.Processes;
+
+/// <summary>One process to run and watch.</summary>
+internal sealed record ProcessSpec
+{
+    /// <summary>The name people use: <c>user-service</c>, <c>gateway</c>, <c>garnet</c>.</summary>
+    public required string App { get; init; }
+
+    /// <summary><c>ctx1</c> or <c>ctx2</c>.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>Unique, and the same after a restart, as a container that restarts in its pod keeps the pod's name.</summary>
+    public required string Pod { get; init; }
+
+    /// <summary>The port on 127.0.0.1 asked for; see <see cref="FixedPort"/>.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>True when people know the port, so that a restart must not move to another.</summary>
+    public bool FixedPort { get; init; }
+
+    public required string Assembly { get; init; }
+
+    /// <summary>Arguments, given the port.</summary>
+    public Func<int, IReadOnlyList<string>> Arguments { get; init; } = static _ => [];
+
+    /// <summary>What is added to the launcher's own environment, given the port. Secrets go this way, never by arguments.</summary>
+    public required Func<int, IReadOnlyDictionary<string, string>> Environment { get; init; }
+
+    /// <summary>Answers whether the process on this port is ready; throws nothing.</summary>
+    public required Func<int, CancellationToken, Task<bool>> IsReady { get; init; }
+
+    /// <summary>True for services, which other processes find by their WorkloadEntry.</summary>
+    public bool InMesh { get; init; }
+}

@@ -1,0 +1,64 @@
+using System.Threading.Channels;
+using MessageBoard.Local.Processes;
+
+namespace MessageBoard.Local.State;
+
+/// <summary>The run's current state: each change is written to state.json and handed to the display.</summary>
+internal sealed class RunBoard
+{
+    private readonly Lock _lock = new();
+    private readonly string _file;
+    private readonly Channel<RunState> _changes = Channel.CreateUnbounded<RunState>();
+
+    public RunBoard(string file, int port, IEnumerable<ProcessState> processes, IEnumerable<string> notes)
+    {
+        _file = file;
+        Current = new RunState
+        {
+            BootId = ProcessIdentity.BootId,
+            Launcher = ProcessIdentity.Current,
+            Phase = RunPhase.Starting,
+            Port = port,
+            StartedAt = DateTimeOffset.UtcNow,
+            Processes = [.. processes],
+            Notes = [.. notes],
+        };
+        Publish(Current);
+    }
+
+    public RunState Current { get; private set; }
+
+    /// <summary>The states in order, until the run has stopped.</summary>
+    public IAsyncEnumerable<RunState> Changes => _changes.Reader.ReadAllAsync();
+
+    public void Enter(RunPhase phase)
+    {
+        lock (_lock)
+        {
+            Publish(Current with { Phase = phase });
+            if (phase == RunPhase.Stopped)
+                _changes.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>Changes one process; <see cref="ProcessState.Since"/> moves with its condition.</summary>
+    public void Update(string pod, Func<ProcessState, ProcessState> change)
+    {
+        lock (_lock)
+        {
+            var before = Current.Processes.Single(process => process.Pod == pod);
+            var after = change(before);
+            if (after.Condition != before.Condition)
+                after = after with { Since = DateTimeOffset.UtcNow };
+
+            Publish(Current with { Processes = Current.Processes.Replace(before, after) });
+        }
+    }
+
+    private void Publish(RunState state)
+    {
+        Current = state;
+        StateFile.Write(_file, state);
+        _changes.Writer.TryWrite(state);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using MessageBoard.Local.Processes;
+
+namespace MessageBoard.Local.State;
+
+/// <summary>Everything there is to know about a run: what the displays draw and what state.json keeps.</summary>
+internal sealed record RunState
+{
+    public required string BootId { get; init; }
+
+    public required ProcessIdentity Launcher { get; init; }
+
+    public required RunPhase Phase { get; init; }
+
+    public required int Port { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required ImmutableArray<ProcessState> Processes { get; init; }
+
+    /// <summary>What the person should know: which stores are used, what is off, which edited files were kept.</summary>
+    public required ImmutableArray<string> Notes { get; init; }
+
+    [JsonIgnore]
+    public string Address => $"http://127.0.0.1:{Port}";
+
+    [JsonIgnore]
+    public bool AllReady => Phase == RunPhase.Ready && Processes.All(process => process.Condition == Condition.Ready);
+}
+
+internal enum RunPhase
+{
+    Starting,
+    Ready,
+    Stopping,
+    Stopped,
+}
+
+/// <summary>One process of a run. <see cref="Process"/> is null before its first start.</summary>
+internal sealed record ProcessState
+{
+    public required string App { get; init; }
+
+    public required string Cluster { get; init; }
+
+    public required string Pod { get; init; }
+
+    public required int Port { get; init; }
+
+    public required string Log { get; init; }
+
+    public required DateTimeOffset Since { get; init; }
+
+    public ProcessIdentity? Process { get; init; }
+
+    public Condition Condition { get; init; }
+
+    public int Restarts { get; init; }
+
+    public int? ExitCode { get; init; }
+}
+
+internal enum Condition
+{
+    Waiting,
+    Starting,
+    Ready,
+
+    /// <summary>It was ready and no longer answers.</summary>
+    Unready,
+
+    /// <summary>It died and waits for its restart.</summary>
+    Restarting,
+    Stopped,
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSerializable(typeof(RunState))]
+internal sealed partial class RunStateJson : JsonSerializerContext;
