@@ -98,16 +98,16 @@ check_tools() {
   command -v npm >/dev/null || refuse "npm is missing; it comes with Node.js 20 or later, or as the package npm."
 }
 
-# The inode of the socket that keeps 127.0.0.1:$port from us, if any: listening there, or on all addresses.
-listener_inode() {
+# The inodes of the sockets that keep 127.0.0.1:$port from us: listening there, or on all addresses.
+listener_inodes() {
   local any='(00000000|0100007F|0{32}|0000000000000000FFFF00000100007F)'
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-    awk -v address="^$any:$(printf %04X "$port")\$" '$4 == "0A" && $2 ~ address { print $10; exit }'
+  awk -v address="^$any:$(printf %04X "$port")\$" '$4 == "0A" && $2 ~ address { print $10 }' /proc/net/tcp*
 }
 
 check_port() {
   local inode holder pid
-  inode=$(listener_inode)
+  inode=$(listener_inodes)
+  inode=${inode%%$'\n'*}
   [[ -n $inode ]] || return 0
   # Other users' processes do not show their sockets: then the holder stays unknown.
   holder=$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -print -quit 2>/dev/null || true)
@@ -121,7 +121,7 @@ check_port() {
 case $verb in
   status)
     [[ -f $launcher ]] || {
-      echo "MessageBoard does not run."
+      echo "MessageBoard is not running."
       exit "$not_running"
     }
     exec dotnet "$launcher" status
@@ -130,7 +130,7 @@ case $verb in
     if [[ -f $launcher ]]; then
       dotnet "$launcher" stop
     else
-      echo "Nothing to stop: MessageBoard does not run."
+      echo "Nothing to stop: MessageBoard is not running."
     fi
     if [[ $verb == reset ]]; then
       # By name, so that a mistaken MESSAGEBOARD_STATE costs nothing else.
@@ -144,8 +144,8 @@ esac
 
 check_tools
 if is_running; then
-  address=$(sed -n 's/.*"port": \([0-9]*\),.*/\1/p' "$state/state.json" 2>/dev/null | head -n 1)
-  refuse "MessageBoard runs already${address:+ at http://127.0.0.1:$address}. --status shows it, --stop stops it."
+  address=$(sed -n 's/^  "port": \([0-9]*\),$/\1/p' "$state/state.json" 2>/dev/null || true)
+  refuse "MessageBoard is running already${address:+ at http://127.0.0.1:$address}. --status shows it, --stop stops it."
 fi
 check_port
 

@@ -36,9 +36,9 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
         Pod = "garnet-ctx2-0",
         Port = ports.Take(),
         FixedPort = true,
-        Assembly = installation.GarnetServer(),
-        Arguments = port =>
+        Command = port =>
         [
+            Installation.DotNet, installation.GarnetServer(),
             "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),
             "--memory", "64m", "--page", "1m", "--index", "1m",
         ],
@@ -68,7 +68,8 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
             Cluster = cluster,
             Pod = pod,
             Port = port,
-            Assembly = assembly,
+            Command = _ => [Installation.DotNet, assembly],
+            WorkingDirectory = Path.GetDirectoryName(assembly),
             IsReady = probe.IsReadyAsync,
             Environment = actual => new Dictionary<string, string>([.. SmallRuntime, .. stores])
             {

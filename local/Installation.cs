@@ -36,12 +36,9 @@ internal sealed record Installation(string Root, string State)
         return new Installation(root, Path.GetFullPath(string.IsNullOrEmpty(state) ? Path.Combine(root, ".local") : state));
     }
 
-    /// <summary>A program of this solution, as <c>dotnet build</c> leaves it beside its project.</summary>
-    public string Program(string folder, string name)
-    {
-        var output = Path.GetRelativePath(Path.Combine(Root, "local"), AppContext.BaseDirectory);
-        return Path.Combine(Root, folder, output.StartsWith("bin", StringComparison.Ordinal) ? output : "bin/Release/net10.0", $"MessageBoard.{name}.dll");
-    }
+    /// <summary>A program of this solution, where deploy-all.sh builds it.</summary>
+    public string Program(string folder, string name) =>
+        Path.Combine(Root, folder, "bin", "Release", "net10.0", $"MessageBoard.{name}.dll");
 
     /// <summary>The garnet-server tool of the manifest, where <c>dotnet tool restore</c> unpacked it: started directly it needs no wrapper process.</summary>
     public string GarnetServer()

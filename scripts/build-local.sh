@@ -30,7 +30,7 @@ package_set() {
 step() { # title command...
   local title=$1 started=${EPOCHREALTIME/[.,]/} status=0 took
   shift
-  [[ -t 1 ]] && printf '  %-28s …' "$title"
+  [[ -t 1 ]] && printf '  %-30s …' "$title"
   {
     printf '== %s: %s\n' "$title" "$*"
     "$@"
@@ -38,10 +38,10 @@ step() { # title command...
   took=$(((${EPOCHREALTIME/[.,]/} - started) / 100000))
   [[ -t 1 ]] && printf '\r'
   if ((status == 0)); then
-    printf '  %-28s %d.%d s\n' "$title" $((took / 10)) $((took % 10))
+    printf '  %-30s %d.%d s\n' "$title" $((took / 10)) $((took % 10))
     return
   fi
-  printf '  %-28s failed\n' "$title"
+  printf '  %-30s failed\n' "$title"
   {
     printf '%s failed. The last lines of %s:\n' "$title" "$build_log"
     tail -n 20 "$build_log" | sed 's/^/  /'

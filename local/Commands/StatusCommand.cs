@@ -15,13 +15,14 @@ internal sealed class StatusCommand(Installation installation)
         {
             var orphans = Orphans.Of(state).Count;
             Console.WriteLine(orphans == 0
-                ? "MessageBoard does not run."
+                ? "MessageBoard is not running."
                 : $"The launcher was killed and left {orphans} processes behind; --stop ends them.");
             return ExitCodes.NotRunning;
         }
 
-        AnsiConsole.Write(ProcessTable.Of(state, AnsiConsole.Profile.Width, DateTimeOffset.UtcNow));
-        Console.WriteLine(state.Address);
+        var console = Terminal.Create();
+        console.Write(ProcessTable.Of(state, console.Profile.Width, DateTimeOffset.UtcNow));
+        console.WriteLine($"MessageBoard {(state.AllReady ? "is ready" : "is not ready")}: {state.Address}");
         return state.AllReady ? ExitCodes.Success : ExitCodes.Failure;
     }
 }

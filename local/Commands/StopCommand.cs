@@ -1,3 +1,4 @@
+using MessageBoard.Local.MeshFiles;
 using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 
@@ -30,11 +31,12 @@ internal sealed class StopCommand(Installation installation)
         else if (Orphans.Of(state) is { Count: > 0 } orphans)
         {
             await Orphans.ClearAsync(orphans, Grace);
+            new WorkloadFiles(installation.Workloads).Reset(Fleet.Services);
             Console.WriteLine($"Stopped {orphans.Count} processes that a killed launcher left behind.");
         }
         else
         {
-            Console.WriteLine("Nothing to stop: MessageBoard does not run.");
+            Console.WriteLine("Nothing to stop: MessageBoard is not running.");
         }
 
         return ExitCodes.Success;

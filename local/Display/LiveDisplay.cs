@@ -25,7 +25,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, ReadyBanner banner) : Ru
                         break;
 
                     foreach (var news in RunNews.Between(before, coming.Current).Where(news => news.Trouble))
-                        console.MarkupLineInterpolated($"[yellow]{DateTime.Now:HH:mm:ss}[/]  {news.Text}");
+                        Say($"{DateTime.Now:HH:mm:ss}  {news.Text}");
 
                     before = coming.Current;
                     next = coming.MoveNextAsync().AsTask();
@@ -35,6 +35,13 @@ internal sealed class LiveDisplay(IAnsiConsole console, ReadyBanner banner) : Ru
                     context.UpdateTarget(Draw(before));
             }
         });
+
+    /// <summary>Writes where the table begins, which moves down; whole lines, so that nothing of the table stays behind the text.</summary>
+    private void Say(string text)
+    {
+        var width = console.Profile.Width;
+        console.MarkupLineInterpolated($"[yellow]{text.PadRight((text.Length + width - 1) / width * width)}[/]");
+    }
 
     private IRenderable Draw(RunState state)
     {

@@ -11,11 +11,9 @@ internal static class ProcessTable
 
     public static Table Of(RunState state, int width, DateTimeOffset now)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("NAME", "CLUSTER", "POD");
-        table.AddColumn(new TableColumn("PORT").RightAligned());
-        table.AddColumn(new TableColumn("STATE").NoWrap());
-        table.AddColumn(new TableColumn("RESTARTS").RightAligned());
-        table.AddColumn(new TableColumn("SINCE").RightAligned());
+        var table = new Table().Border(TableBorder.None).AddColumns(
+            Column("NAME"), Column("CLUSTER"), Column("POD"), Column("PORT").RightAligned(),
+            Column("STATE"), Column("RESTARTS").RightAligned(), Column("SINCE").RightAligned().PadRight(0));
 
         foreach (var process in state.Processes)
         {
@@ -31,6 +29,8 @@ internal static class ProcessTable
 
         return table;
     }
+
+    private static TableColumn Column(string heading) => new TableColumn(heading).NoWrap().Padding(0, 0, 2, 0);
 
     private static string ShortPod(ProcessState process) => process.Pod[$"{process.App}-{process.Cluster}-".Length..];
 

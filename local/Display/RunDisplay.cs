@@ -1,5 +1,4 @@
 using MessageBoard.Local.State;
-using Spectre.Console;
 
 namespace MessageBoard.Local.Display;
 
@@ -10,9 +9,8 @@ internal abstract class RunDisplay
     public static RunDisplay Create(Installation installation, string? freshPassword)
     {
         var banner = new ReadyBanner(installation, freshPassword);
-        return AnsiConsole.Profile.Capabilities.Ansi && !Console.IsOutputRedirected
-            ? new LiveDisplay(AnsiConsole.Console, banner)
-            : new PlainDisplay(Console.Out, banner);
+        var console = Terminal.Create();
+        return console.Profile.Capabilities.Ansi ? new LiveDisplay(console, banner) : new PlainDisplay(Console.Out, banner);
     }
 
     /// <summary>Shows the states as they come; ends with them.</summary>

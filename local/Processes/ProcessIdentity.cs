@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace MessageBoard.Local.Processes;
 
@@ -18,6 +19,7 @@ internal sealed partial record ProcessIdentity(int Pid, long StartTicks)
     public static string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     /// <summary>False too for a zombie: it holds no port and no memory, and only its parent can remove it.</summary>
+    [JsonIgnore]
     public bool IsAlive => ReadStat(Pid) is { } stat && stat.StartTicks == StartTicks && stat.State is not ('Z' or 'X');
 
     /// <summary>The process that has this id now; one that is gone already gets a start time no process has.</summary>

@@ -18,10 +18,11 @@ internal sealed record ProcessSpec
     /// <summary>True when people know the port, so that a restart must not move to another.</summary>
     public bool FixedPort { get; init; }
 
-    public required string Assembly { get; init; }
+    /// <summary>Program and arguments, given the port.</summary>
+    public required Func<int, IReadOnlyList<string>> Command { get; init; }
 
-    /// <summary>Arguments, given the port.</summary>
-    public Func<int, IReadOnlyList<string>> Arguments { get; init; } = static _ => [];
+    /// <summary>Where a service finds its appsettings.json; null for the launcher's own.</summary>
+    public string? WorkingDirectory { get; init; }
 
     /// <summary>What is added to the launcher's own environment, given the port. Secrets go this way, never by arguments.</summary>
     public required Func<int, IReadOnlyDictionary<string, string>> Environment { get; init; }

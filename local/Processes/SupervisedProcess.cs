@@ -92,8 +92,7 @@ internal sealed class SupervisedProcess(
 
     private void StartChild()
     {
-        _child = ChildProcess.Start(
-            [Installation.DotNet, spec.Assembly, .. spec.Arguments(_port)], log, spec.Environment(_port), Path.GetDirectoryName(spec.Assembly));
+        _child = ChildProcess.Start(spec.Command(_port), log, spec.Environment(_port), spec.WorkingDirectory);
         board.Update(spec.Pod, state => state with { Condition = Condition.Starting, Process = _child.Identity, Port = _port });
     }
 

@@ -46,7 +46,7 @@ internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, 
         {
             kafka = new KafkaCluster(Topic, Partitions);
             environment[ExternalStores.KafkaVariable] = kafka.BootstrapServers;
-            notes.Add($"Kafka     librdkafka's brokers, {kafka.BootstrapServers}");
+            notes.Add($"Kafka     librdkafka's three brokers, the first at {kafka.BootstrapServers.Split(',')[0]}");
         }
         else
         {

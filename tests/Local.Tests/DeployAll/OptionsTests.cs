@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+using MessageBoard.Local.State;
+
+namespace MessageBoard.Local.Tests.DeployAll;
+
+/// <summary>What deploy-all.sh says before it builds or starts anything.</summary>
+public sealed class OptionsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("", 3, "Deploying to Kubernetes is not built yet. To run MessageBoard on this machine: ./deploy-all.sh --local")]
+    [InlineData("--detach", 3, "not built yet")]
+    [InlineData("--loca", 2, "Unknown option: --loca. See ./deploy-all.sh --help")]
+    [InlineData("--local extra", 2, "Unknown option: extra")]
+    [InlineData("--local --port", 2, "--port wants a number")]
+    [InlineData("--local --port http", 2, "--port wants a number from 1 to 65535, not 'http'")]
+    [InlineData("--local --port 0", 2, "--port wants a number from 1 to 65535, not '0'")]
+    [InlineData("--local --port 65536", 2, "--port wants a number from 1 to 65535, not '65536'")]
+    [InlineData("--local --port 08080", 2, "--port wants a number from 1 to 65535, not '08080'")]
+    [InlineData("--local --port -1", 2, "--port wants a number from 1 to 65535, not '-1'")]
+    [InlineData("--local --replicas 0", 2, "--replicas wants a number from 1 to 8, not '0'")]
+    [InlineData("--local --replicas 9", 2, "--replicas wants a number from 1 to 8, not '9'")]
+    [InlineData("--local --replicas 1;id", 2, "--replicas wants a number from 1 to 8, not '1;id'")]
+    [InlineData("--local --status --stop", 2, "--status and --stop do not go together")]
+    public async Task Bad_options_are_refused(string options, int exitCode, string message)
+    {
+        var (code, output, error) = await RunAsync(options);
+
+        Assert.Equal(exitCode, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Help_lists_every_option()
+    {
+        var (code, output, _) = await RunAsync("--help");
+        Assert.Equal(0, code);
+        foreach (var option in new[] { "--local", "--port N", "--replicas N", "--detach", "--status", "--stop", "--reset", "--help" })
+            Assert.Contains($"  {option}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_busy_port_is_named_with_its_holder_and_the_option()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+
+        var (code, _, error) = await RunAsync($"--local --port {port}");
+
+        Assert.Equal(2, code);
+        Assert.Contains($"Port {port} is busy: process {Environment.ProcessId} (", error, StringComparison.Ordinal);
+        Assert.Contains("--port N", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_start_is_refused()
+    {
+        StateFile.Write(_folder["state.json"], RunStates.Of(RunStates.Process()));
+        using var running = RunLock.TryTake(_folder["lock"]);
+
+        var (code, _, error) = await RunAsync("--local --port 1");
+
+        Assert.Equal(2, code);
+        Assert.Contains("MessageBoard is running already at http://127.0.0.1:8080", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_or_old_Node_is_named_with_the_version_wanted()
+    {
+        LinkTools("dotnet");
+        var (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
+        Assert.Equal(2, code);
+        Assert.Contains("Node.js 20 or later is wanted; none is here", error, StringComparison.Ordinal);
+
+        Fake("node", "echo v18.19.0");
+        (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
+        Assert.Equal(2, code);
+        Assert.Contains("Node.js 20 or later is wanted; v18.19.0 is here", error, StringComparison.Ordinal);
+
+        Fake("node", "echo v22.1.0");
+        (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
+        Assert.Equal(2, code);
+        Assert.Contains("npm is missing", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_or_old_dotnet_is_named_with_the_version_wanted()
+    {
+        LinkTools();
+        var (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
+        Assert.Equal(2, code);
+        Assert.Contains("The .NET 10 SDK is missing", error, StringComparison.Ordinal);
+
+        Fake("dotnet", "echo '8.0.100 [/usr/share/dotnet/sdk]'");
+        (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
+        Assert.Equal(2, code);
+        Assert.Contains("The .NET 10 SDK is missing", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_and_stop_without_a_run_say_so()
+    {
+        Assert.Equal((3, "MessageBoard is not running.\n", ""), await RunAsync("--local --status"));
+        Assert.Equal((0, "Nothing to stop: MessageBoard is not running.\n", ""), await RunAsync("--local --stop"));
+    }
+
+    [Fact]
+    public async Task Reset_forgets_what_is_ours_and_nothing_else()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        File.WriteAllText(_folder["admin-password"], "x");
+        File.WriteAllText(_folder["thesis.txt"], "x");
+
+        var (code, _, _) = await RunAsync("--local --reset");
+
+        Assert.Equal(0, code);
+        Assert.Equal([_folder["thesis.txt"]], Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task<(int ExitCode, string Output, string Error)> RunAsync(string options, params IEnumerable<(string, string)> environment) =>
+        Script.RunAsync(_folder.Path, options.Split(' ', StringSplitOptions.RemoveEmptyEntries), environment);
+
+    /// <summary>A PATH with what the script itself uses and the tools named.</summary>
+    private void LinkTools(params IEnumerable<string> tools)
+    {
+        var path = Environment.GetEnvironmentVariable("PATH")!.Split(':');
+        foreach (var tool in tools.Concat(["bash", "env", "dirname", "flock", "cat", "sed", "awk", "find", "head", "sh"]))
+            File.CreateSymbolicLink(_folder[tool], path.Select(folder => Path.Combine(folder, tool)).First(File.Exists));
+    }
+
+    private void Fake(string tool, string body)
+    {
+        File.WriteAllText(_folder[tool], $"#!/bin/sh\n{body}\n");
+        File.SetUnixFileMode(_folder[tool], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MessageBoard.Local.Processes;
+using MessageBoard.Local.State;
+
+namespace MessageBoard.Local.Tests.DeployAll;
+
+/// <summary>./deploy-all.sh --local --detach, whole, with the programs that are built.</summary>
+public sealed class WholeRunTests : IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly int _port = new FreePorts().Take();
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    private RunState State => StateFile.Read(_folder["state.json"])!;
+
+    [Fact]
+    public async Task It_starts_routes_by_weight_restarts_what_dies_and_leaves_nothing_behind()
+    {
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
+        Assert.True(code == 0, output + error);
+        Assert.Contains($"MessageBoard is ready: http://127.0.0.1:{_port}", output, StringComparison.Ordinal);
+        Assert.Contains(File.ReadAllText(_folder["admin-password"]).Trim(), output, StringComparison.Ordinal);
+        Assert.DoesNotContain(File.ReadAllText(_folder["admin-password"]).Trim(), File.ReadAllText(_folder["logs/launcher.log"]), StringComparison.Ordinal);
+
+        using (var ready = await _client.GetAsync(Address("/healthz/ready")))
+            Assert.True(ready.IsSuccessStatusCode);
+
+        await PingsFollowTheWeightsAsync();
+
+        (code, output, _) = await RunAsync("--local --status");
+        Assert.Equal(0, code);
+        Assert.All(State.Processes, process => Assert.Contains(process.Pod, output, StringComparison.Ordinal));
+
+        (code, _, error) = await RunAsync("--local --detach --port 1");
+        Assert.Equal((2, true), (code, error.Contains("is running already", StringComparison.Ordinal)));
+
+        var victim = State.Processes.First(process => process.App == "user-service");
+        victim.Process!.Signal(ProcessIdentity.Kill);
+        await Eventually.IsTrueAsync(() => State.Processes.Single(process => process.Pod == victim.Pod) is { Restarts: 1, Condition: Condition.Ready }, "restarted", 30);
+        Assert.Contains($"{victim.Pod} ended with exit code 137", File.ReadAllText(_folder["logs/launcher.log"]), StringComparison.Ordinal);
+
+        var last = State;
+        (code, output, error) = await RunAsync("--local --stop");
+        Assert.True(code == 0, output + error);
+        NothingIsLeftOf(last);
+        Assert.Equal(3, (await RunAsync("--local --status")).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_a_killed_launcher_left_is_ended_by_stop()
+    {
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
+        Assert.True(code == 0, output + error);
+        var last = State;
+
+        last.Launcher.Signal(ProcessIdentity.Kill);
+        await Eventually.IsTrueAsync(() => !last.Launcher.IsAlive, "the launcher is dead");
+
+        (code, output, _) = await RunAsync("--local --status");
+        Assert.Equal(3, code);
+        Assert.Contains($"left {last.Processes.Length} processes behind", output, StringComparison.Ordinal);
+        (code, _, _) = await RunAsync("--local --stop");
+        Assert.Equal(0, code);
+        NothingIsLeftOf(last);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_connect_starts_nothing()
+    {
+        var nowhere = new FreePorts().Take();
+        var (code, _, error) = await Script.RunAsync(
+            _folder.Path, ["--local", "--port", _port.ToString(CultureInfo.InvariantCulture)], ("ConnectionStrings__Redis", $"127.0.0.1:{nowhere},password=hush"));
+
+        Assert.Equal(2, code);
+        Assert.StartsWith($"ConnectionStrings__Redis: 127.0.0.1:{nowhere}: it does not connect", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["state.json"]));
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => RunAsync("--local --stop");
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task PingsFollowTheWeightsAsync()
+    {
+        const int Requests = 400;
+        var weights = await _client.GetFromJsonAsync<JsonElement>(Address("/traffic-weights"));
+        var expected = weights.GetProperty("UserServiceCtx1Weight").GetInt32() / 100.0;
+        var ctx1 = 0;
+        for (var request = 0; request < Requests; request++)
+        {
+            using var response = await _client.GetAsync(Address("/api/users/ping"));
+            Assert.True(response.IsSuccessStatusCode);
+            if (response.Headers.GetValues("X-Service-Cluster").Single() == "ctx1")
+                ctx1++;
+        }
+
+        // Five standard deviations: by chance outside once in 1.7 million runs.
+        var deviation = Math.Sqrt(expected * (1 - expected) / Requests);
+        Assert.InRange((double)ctx1 / Requests, expected - (5 * deviation), expected + (5 * deviation));
+    }
+
+    private void NothingIsLeftOf(RunState state)
+    {
+        Assert.False(state.Launcher.IsAlive);
+        Assert.All(state.Processes, process =>
+        {
+            Assert.False(process.Process!.IsAlive, process.Pod);
+            Assert.Null(FreePorts.WhyNot(process.Port));
+        });
+        Assert.DoesNotContain(Directory.EnumerateFiles(_folder["istio/workloads"]), file => file.Contains("ctx", StringComparison.Ordinal));
+    }
+
+    private Uri Address(string path) => new($"http://127.0.0.1:{_port}{path}");
+
+    private Task<(int ExitCode, string Output, string Error)> RunAsync(string options) => Script.RunAsync(_folder.Path, options.Split(' '));
+}

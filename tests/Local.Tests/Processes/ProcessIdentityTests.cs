@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using MessageBoard.Local.Processes;
+
+namespace MessageBoard.Local.Tests.Processes;
+
+public sealed class ProcessIdentityTests
+{
+    [Fact]
+    public void A_running_process_is_alive_and_one_that_ended_is_not()
+    {
+        using var sleep = Process.Start("sleep", "60");
+        var identity = ProcessIdentity.Of(sleep.Id);
+        Assert.True(identity.IsAlive);
+
+        identity.Signal(ProcessIdentity.Terminate);
+        sleep.WaitForExit();
+        Assert.False(identity.IsAlive);
+    }
+
+    [Fact]
+    public void A_process_that_got_a_reused_id_is_neither_alive_nor_signalled()
+    {
+        using var stranger = Process.Start("sleep", "60");
+        var before = ProcessIdentity.Of(stranger.Id);
+        var predecessor = before with { StartTicks = before.StartTicks - 1 };
+
+        Assert.False(predecessor.IsAlive);
+        predecessor.Signal(ProcessIdentity.Kill);
+        Assert.True(before.IsAlive);
+
+        stranger.Kill();
+        stranger.WaitForExit();
+    }
+
+    [Fact]
+    public void A_program_name_with_spaces_and_parentheses_does_not_confuse()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy("/bin/sleep", folder["a) b (c"]);
+        using var sleep = Process.Start(folder["a) b (c"], "60");
+        Assert.True(ProcessIdentity.Of(sleep.Id).IsAlive);
+        sleep.Kill();
+        sleep.WaitForExit();
+    }
+
+    [Fact]
+    public void A_zombie_is_not_alive()
+    {
+        // The shell does not wait for its child while it reads.
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 60 & echo $!; exec cat"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        var sleep = ProcessIdentity.Of(int.Parse(shell.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(sleep.IsAlive);
+
+        sleep.Signal(ProcessIdentity.Kill);
+        Assert.True(SpinWait.SpinUntil(() => !sleep.IsAlive, TimeSpan.FromSeconds(10)));
+        Assert.True(File.Exists($"/proc/{sleep.Pid}/stat"));
+
+        shell.StandardInput.Close();
+        shell.WaitForExit();
+    }
+}

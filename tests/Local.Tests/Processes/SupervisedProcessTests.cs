@@ -1,0 +1,117 @@
+using System.Globalization;
+using MessageBoard.Local.MeshFiles;
+using MessageBoard.Local.Processes;
+using MessageBoard.Local.State;
+
+namespace MessageBoard.Local.Tests.Processes;
+
+/// <summary>With real processes of the shell.</summary>
+public sealed class SupervisedProcessTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ProcessState _state = RunStates.Process() with { Condition = Condition.Waiting };
+    private readonly RunBoard _board;
+    private readonly WorkloadFiles _workloads;
+    private volatile bool _answers = true;
+
+    public SupervisedProcessTests()
+    {
+        _board = new RunBoard(_folder["state.json"], 8080, [_state], []);
+        _workloads = new WorkloadFiles(_folder["workloads"]);
+        _workloads.Reset(["user-service"]);
+    }
+
+    private ProcessState Now => _board.Current.Processes[0];
+
+    private bool InMesh => File.Exists(_folder[$"workloads/{_state.Pod}.yaml"]);
+
+    [Fact]
+    public async Task A_process_that_dies_is_restarted_after_growing_delays()
+    {
+        using var process = Supervise("date +%s.%N; exit 3");
+        process.Start();
+        await Eventually.IsTrueAsync(() => Now.Restarts >= 3, "three restarts");
+        await process.StopAsync();
+
+        Assert.Equal(3, Now.ExitCode);
+        var starts = File.ReadAllLines(_folder["log"]).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToList();
+        Assert.True(starts[1] - starts[0] >= 0.19, "first delay");
+        Assert.True(starts[2] - starts[1] >= 0.39, "second delay");
+    }
+
+    [Fact]
+    public async Task A_killed_process_leaves_the_mesh_and_comes_back()
+    {
+        using var process = Supervise("exec sleep 60");
+        process.Start();
+        await process.FirstReady;
+        await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "ready");
+        var first = Now.Process!;
+
+        first.Signal(ProcessIdentity.Kill);
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Restarting && !InMesh, "out of the mesh");
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Ready && InMesh, "back in the mesh");
+
+        Assert.Equal((1, 137), (Now.Restarts, Now.ExitCode));
+        Assert.NotEqual(first, Now.Process);
+        await process.StopAsync();
+        Assert.False(Now.Process!.IsAlive);
+        Assert.False(InMesh);
+    }
+
+    [Fact]
+    public async Task A_process_that_stops_answering_leaves_the_mesh_until_it_answers_again()
+    {
+        using var process = Supervise("exec sleep 60");
+        process.Start();
+        await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "ready");
+
+        _answers = false;
+        await Eventually.IsTrueAsync(() => !InMesh && Now.Condition == Condition.Unready, "out of the mesh");
+        _answers = true;
+        await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "back in the mesh");
+
+        Assert.Equal(0, Now.Restarts);
+        await process.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_process_that_does_not_end_on_SIGTERM_is_killed()
+    {
+        using var process = Supervise("trap '' TERM; echo started; while :; do sleep 0.1; done");
+        process.Start();
+        await Eventually.IsTrueAsync(() => File.Exists(_folder["log"]) && new FileInfo(_folder["log"]).Length > 0, "started");
+
+        await process.StopAsync();
+
+        Assert.False(Now.Process!.IsAlive);
+        Assert.Equal((Condition.Stopped, 0), (Now.Condition, Now.Restarts));
+    }
+
+    [Fact]
+    public async Task A_stop_during_the_delay_before_a_restart_starts_nothing()
+    {
+        using var process = Supervise("echo started; exit 1");
+        process.Start();
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Restarting, "died");
+        await process.StopAsync();
+        Assert.Equal(Condition.Stopped, Now.Condition);
+        Assert.False(Now.Process!.IsAlive);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private SupervisedProcess Supervise(string script) => new(
+        new ProcessSpec
+        {
+            App = _state.App,
+            Cluster = _state.Cluster,
+            Pod = _state.Pod,
+            Port = _state.Port,
+            InMesh = true,
+            Command = _ => ["sh", "-c", script],
+            Environment = _ => new Dictionary<string, string>(),
+            IsReady = (_, _) => Task.FromResult(_answers),
+        },
+        _folder["log"], TimeSpan.FromMilliseconds(500), _board, new FreePorts(), _workloads);
+}

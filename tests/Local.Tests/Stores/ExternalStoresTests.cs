@@ -1,0 +1,70 @@
+using MessageBoard.Local.Processes;
+using MessageBoard.Local.Stores;
+
+namespace MessageBoard.Local.Tests.Stores;
+
+public sealed class ExternalStoresTests
+{
+    private static readonly ExternalStores None = new(null, null, null);
+
+    [Fact]
+    public async Task Without_variables_there_is_nothing_to_check() => await None.CheckAsync(default);
+
+    [Fact]
+    public async Task A_Redis_is_known_by_its_answer()
+    {
+        await using var garnet = await GarnetServer.StartAsync();
+        await (None with { Redis = $"127.0.0.1:{garnet.Port},abortConnect=false" }).CheckAsync(default);
+        await (None with { Redis = $"127.0.0.1:1,127.0.0.1:{garnet.Port}" }).CheckAsync(default);
+    }
+
+    [Fact]
+    public async Task A_Redis_with_a_password_wants_the_right_one()
+    {
+        await using var garnet = await GarnetServer.StartAsync("--auth", "Password", "--password", "right");
+        await (None with { Redis = $"127.0.0.1:{garnet.Port},password=right" }).CheckAsync(default);
+
+        Assert.Equal(
+            $"ConnectionStrings__Redis: 127.0.0.1:{garnet.Port}: the server wants a password.",
+            await RefusalOf(None with { Redis = $"127.0.0.1:{garnet.Port}" }));
+        Assert.Equal(
+            $"ConnectionStrings__Redis: 127.0.0.1:{garnet.Port}: the server refuses the user or the password.",
+            await RefusalOf(None with { Redis = $"127.0.0.1:{garnet.Port},password=wrong" }));
+    }
+
+    [Fact]
+    public async Task A_Kafka_is_known_by_its_answer()
+    {
+        using var cluster = new KafkaCluster("api-stats", 3);
+        await (None with { Kafka = cluster.BootstrapServers }).CheckAsync(default);
+        Assert.EndsWith("what answers there is not Redis.", await RefusalOf(None with { Redis = cluster.BootstrapServers.Split(',')[0] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_is_said_by_variable_and_address_without_the_password()
+    {
+        var port = new FreePorts().Take();
+        var refusal = await RefusalOf(new ExternalStores(
+            $"Server=127.0.0.1;Port={port};User ID=app;Password=hush", $"127.0.0.1:{port},password=hush", $"127.0.0.1:{port}"));
+
+        Assert.Contains($"ConnectionStrings__MariaDb: 127.0.0.1:{port}: it does not connect", refusal, StringComparison.Ordinal);
+        Assert.Contains($"ConnectionStrings__Redis: 127.0.0.1:{port}: it does not connect", refusal, StringComparison.Ordinal);
+        Assert.Contains($"Kafka__BootstrapServers: 127.0.0.1:{port}: it does not connect", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nonsense", "127.0.0.1:1", "ConnectionStrings__MariaDb is not a connection string")]
+    [InlineData("Server=127.0.0.1;Port=many", null, "ConnectionStrings__MariaDb: its Port is not a number")]
+    [InlineData(null, "127.0.0.1:many", "ConnectionStrings__Redis: the port of 127.0.0.1:many is not a number")]
+    [InlineData(null, "password=hush", "ConnectionStrings__Redis names no address")]
+    public async Task What_cannot_be_read_is_said(string? mariaDb, string? redis, string expected) =>
+        Assert.Contains(expected, await RefusalOf(new ExternalStores(mariaDb, redis, null)), StringComparison.Ordinal);
+
+    private static async Task<string> RefusalOf(ExternalStores stores)
+    {
+        var refusal = await Assert.ThrowsAsync<LaunchException>(() => stores.CheckAsync(default));
+        Assert.Equal(ExitCodes.BadInput, refusal.ExitCode);
+        return refusal.Message;
+    }
+}
