@@ -18,15 +18,9 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
 
     private static readonly IReadOnlyList<string> Clusters = ["ctx1", "ctx2"];
 
-    // Eight processes share a small machine: no server GC, no thread for background collections, and a generation 0 that does
-    // not grow with the processor's cache. Tiered PGO's instrumentation costs start-up time and memory for code that runs an hour.
-    private static readonly Dictionary<string, string> SmallRuntime = new()
-    {
-        ["DOTNET_gcServer"] = "0",
-        ["DOTNET_gcConcurrent"] = "0",
-        ["DOTNET_GCgen0size"] = "0x600000",
-        ["DOTNET_TieredPGO"] = "0",
-    };
+    // Measured after 150,000 requests to one process: 85 MiB resident without, 79 with, at the same speed. ASP.NET Core's own
+    // choice, the server GC that adapts its heaps (DATAS), stays: the workstation GC takes 93 to 104 MiB.
+    private static readonly Dictionary<string, string> SmallRuntime = new() { ["DOTNET_TieredPGO"] = "0" };
 
     /// <summary>The embedded Redis. It runs in ctx2, as on Kubernetes.</summary>
     public ProcessSpec Garnet() => new()

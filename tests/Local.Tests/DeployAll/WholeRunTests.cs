@@ -79,6 +79,19 @@ public sealed class WholeRunTests : IAsyncLifetime, IDisposable
         Assert.False(File.Exists(_folder["state.json"]));
     }
 
+    [Fact]
+    public async Task A_start_that_fails_names_the_process_with_its_last_lines_and_leaves_nothing_behind()
+    {
+        // Kestrel refuses it, in every process.
+        var (code, _, error) = await Script.RunAsync(
+            _folder.Path, ["--local", "--detach", "--port", _port.ToString(CultureInfo.InvariantCulture)], ("Kestrel__Endpoints__Broken__Url", "nonsense"));
+
+        Assert.Equal(1, code);
+        Assert.Matches("-ctx[12]-[^ ]+ ended 3 times before it was ready, with exit code 134", error);
+        Assert.Contains("nonsense", error, StringComparison.Ordinal);
+        NothingIsLeftOf(State);
+    }
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public Task DisposeAsync() => RunAsync("--local --stop");
