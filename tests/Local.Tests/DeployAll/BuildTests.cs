@@ -1,0 +1,145 @@
+using System.Diagnostics;
+
+namespace MessageBoard.Local.Tests.DeployAll;
+
+/// <summary>What scripts/build-local.sh builds and what it skips, in a small checkout with tools that only write down what they were asked.</summary>
+public sealed class BuildTests : IDisposable
+{
+    private const string Build = "dotnet build";
+    private const string Tools = "dotnet tool";
+    private const string Packages = "npm ci";
+    private const string Page = "npm run";
+
+    private readonly TemporaryFolder _root = new();
+
+    public BuildTests()
+    {
+        foreach (var file in new[]
+        {
+            ".editorconfig", "Directory.Build.props", "MessageBoard.sln", "eng/Probe.csproj", "gateway/Program.cs", "local/Program.cs",
+            "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs", "ui/package.json", "ui/package-lock.json", "ui/src/main.ts",
+        })
+        {
+            Write(file, file);
+        }
+
+        Write(".config/dotnet-tools.json", """{ "tools": { "garnet-server": { "version": "2.2.5", "commands": ["garnet-server"] } } }""");
+        Write("scripts/build-local.sh", File.ReadAllText(Path.Combine(Script.Root, "scripts", "build-local.sh")));
+        Tool("dotnet", """
+            case $1 in
+              build)
+                for part in gateway/Gateway local/Local services/user/UserService services/message/MessageService services/log/LogService; do
+                  mkdir -p "${part%/*}/bin/Release/net10.0" "${part%/*}/obj"
+                  echo built >"${part%/*}/bin/Release/net10.0/MessageBoard.${part##*/}.dll"
+                done
+                [ -f .package-set ] || echo full >.package-set ;;
+              tool) mkdir -p "$NUGET_PACKAGES/garnet-server/2.2.5" ;;
+            esac
+            """);
+        Tool("npm", """
+            case $3 in
+              ci) mkdir -p ui/node_modules && touch ui/node_modules/.package-lock.json ;;
+              run) mkdir -p ui/dist && touch ui/dist/index.html ;;
+            esac
+            """);
+    }
+
+    [Fact]
+    public async Task The_first_build_builds_all_and_the_second_nothing()
+    {
+        Assert.Equal([Build, Tools, Packages, Page], await BuildAsync());
+        Assert.Empty(await BuildAsync());
+    }
+
+    [Fact]
+    public async Task A_changed_added_renamed_or_deleted_source_is_built()
+    {
+        await BuildAsync();
+
+        Write("services/user/User.cs", "changed");
+        Assert.Equal([Build], await BuildAsync());
+        Write("services/user/Sessions/Session.cs", "added");
+        Assert.Equal([Build], await BuildAsync());
+        File.Move(_root["services/user/User.cs"], _root["services/user/Users.cs"]);
+        Assert.Equal([Build], await BuildAsync());
+        File.Delete(_root["services/user/Sessions/Session.cs"]);
+        Assert.Equal([Build], await BuildAsync());
+        Write("ui/src/lights.ts", "added");
+        Assert.Equal([Page], await BuildAsync());
+        Write("ui/package-lock.json", "changed");
+        Assert.Equal([Packages, Page], await BuildAsync());
+        Assert.Empty(await BuildAsync());
+    }
+
+    [Fact]
+    public async Task Another_package_set_or_a_missing_result_is_built()
+    {
+        await BuildAsync();
+
+        Write(".package-set", "fallback");
+        Assert.Equal([Build], await BuildAsync());
+        File.Delete(_root["local/bin/Release/net10.0/MessageBoard.Local.dll"]);
+        Assert.Equal([Build], await BuildAsync());
+        Directory.Delete(_root["ui/dist"], recursive: true);
+        Assert.Equal([Page], await BuildAsync());
+        Directory.Delete(_root["packages"], recursive: true);
+        Assert.Equal([Tools], await BuildAsync());
+        Assert.Empty(await BuildAsync());
+    }
+
+    [Fact]
+    public async Task A_build_that_fails_is_shown_and_tried_again()
+    {
+        var works = File.ReadAllText(_root["tools/dotnet"]);
+        Tool("dotnet", "echo 'error CS1002: ; expected'; exit 1");
+        var (code, error) = await RunAsync();
+        Assert.Equal(1, code);
+        Assert.Contains("Building the services failed. The last lines of .local/logs/build.log:", error, StringComparison.Ordinal);
+        Assert.Contains("error CS1002: ; expected", error, StringComparison.Ordinal);
+
+        File.Delete(_root["calls"]);
+        File.WriteAllText(_root["tools/dotnet"], works);
+        Assert.Equal([Build, Tools, Packages, Page], await BuildAsync());
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    private async Task<IReadOnlyList<string>> BuildAsync()
+    {
+        var (code, error) = await RunAsync();
+        Assert.True(code == 0, error);
+        if (!File.Exists(_root["calls"]))
+            return [];
+
+        var calls = File.ReadAllLines(_root["calls"]);
+        File.Delete(_root["calls"]);
+        return calls;
+    }
+
+    private async Task<(int ExitCode, string Error)> RunAsync()
+    {
+        var start = new ProcessStartInfo("bash", [_root["scripts/build-local.sh"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = $"{_root["tools"]}:{start.Environment["PATH"]}";
+        start.Environment["NUGET_PACKAGES"] = _root["packages"];
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await output;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, error);
+    }
+
+    /// <summary>A program that notes its name and the word that says what it does, then does that.</summary>
+    private void Tool(string name, string script)
+    {
+        var word = name == "npm" ? "$3" : "$1";
+        Write($"tools/{name}", $"#!/bin/sh\necho \"{name} {word}\" >>'{_root["calls"]}'\n{script}\n");
+        File.SetUnixFileMode(_root[$"tools/{name}"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void Write(string file, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_root[file])!);
+        File.WriteAllText(_root[file], text);
+    }
+}
