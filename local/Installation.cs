@@ -5,6 +5,10 @@ namespace MessageBoard.Local;
 /// <summary>Where things lie: the checkout with its built programs, and the state folder (<c>.local</c>, or <c>MESSAGEBOARD_STATE</c>).</summary>
 internal sealed record Installation(string Root, string State)
 {
+    /// <summary>What a person types to reach a run with this state folder.</summary>
+    public string Script =>
+        State == Path.Combine(Root, ".local") ? "./deploy-all.sh --local" : $"MESSAGEBOARD_STATE={State} ./deploy-all.sh --local";
+
     public string Logs => Path.Combine(State, "logs");
 
     public string LauncherLog => Path.Combine(Logs, "launcher.log");

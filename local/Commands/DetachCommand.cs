@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MessageBoard.Local.Display;
 using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
@@ -37,14 +38,16 @@ internal sealed class DetachCommand(Installation installation, LaunchOptions opt
         if (!exited.IsCompleted)
             return ExitCodes.Success;
 
-        foreach (var line in LogFile.Tail(installation.LauncherLog, 30))
-            await Console.Error.WriteLineAsync(line);
-
+        var failure = StateFile.Read(installation.StateFile) is { Failure: { } reason } state && state.Launcher == launcher.Identity
+            ? reason
+            : string.Join(Environment.NewLine, LogFile.Tail(installation.LauncherLog, 15));
+        await Console.Error.WriteLineAsync(failure);
         return await exited is var exitCode and not ExitCodes.Success ? exitCode : ExitCodes.Failure;
     }
 
     /// <summary>The launcher's states as state.json shows them, up to the first that is ready or the launcher's end.</summary>
-    private async IAsyncEnumerable<RunState> FollowAsync(ProcessIdentity launcher, Task exited, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    private async IAsyncEnumerable<RunState> FollowAsync(
+        ProcessIdentity launcher, Task exited, [EnumeratorCancellation] CancellationToken stop)
     {
         while (!exited.IsCompleted && !stop.IsCancellationRequested)
         {

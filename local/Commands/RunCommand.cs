@@ -48,6 +48,11 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         {
             return ExitCodes.Interrupted;
         }
+        catch (LaunchException failure)
+        {
+            board.Fail(failure.Message);
+            throw;
+        }
         finally
         {
             await run.StopAsync();

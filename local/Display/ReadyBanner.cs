@@ -21,7 +21,7 @@ internal sealed class ReadyBanner(Installation installation, string? freshPasswo
         yield return $"  Logs      {Installation.Shown(installation.Logs)}/";
         yield return state.Launcher.Pid == Environment.ProcessId
             ? "  Stop      Ctrl-C"
-            : "  Stop      ./deploy-all.sh --local --stop";
+            : $"  Stop      {installation.Script} --stop";
         yield return "";
     }
 }

@@ -41,6 +41,13 @@ internal sealed class RunBoard
         }
     }
 
+    /// <summary>Says why the run ends, for whoever follows it by the state file.</summary>
+    public void Fail(string reason)
+    {
+        lock (_lock)
+            Publish(Current with { Failure = reason });
+    }
+
     /// <summary>Changes one process; <see cref="ProcessState.Since"/> moves with its condition.</summary>
     public void Update(string pod, Func<ProcessState, ProcessState> change)
     {

@@ -22,6 +22,9 @@ internal sealed record RunState
     /// <summary>What the person should know: which stores are used, what is off, which edited files were kept.</summary>
     public required ImmutableArray<string> Notes { get; init; }
 
+    /// <summary>Why the run ended before it was ready; null when it did not.</summary>
+    public string? Failure { get; init; }
+
     [JsonIgnore]
     public string Address => $"http://127.0.0.1:{Port}";
 

@@ -88,7 +88,8 @@ public sealed class WholeRunTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(1, code);
         Assert.Matches("-ctx[12]-[^ ]+ ended 3 times before it was ready, with exit code 134", error);
-        Assert.Contains("nonsense", error, StringComparison.Ordinal);
+        Assert.Contains("Invalid url: 'nonsense'", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Stopping", error, StringComparison.Ordinal);
         NothingIsLeftOf(State);
     }
 
