@@ -15,17 +15,21 @@ internal sealed class WorkloadFiles(string folder)
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
 
-        Directory.CreateDirectory(folder);
         foreach (var service in services)
             Write(service, ServiceEntry(service));
     }
 
     public void Add(ProcessSpec process, int port) => Write(process.Pod, WorkloadEntry(process, port));
 
-    public void Remove(string pod) => File.Delete(PathOf(pod));
+    public void Remove(string pod)
+    {
+        if (File.Exists(PathOf(pod)))
+            File.Delete(PathOf(pod));
+    }
 
     private void Write(string name, string yaml)
     {
+        Directory.CreateDirectory(folder);
         // The mesh watches the folder: it passes over names that start with a dot, and a rename shows the file whole.
         var temporary = Path.Combine(folder, $".{name}.tmp");
         File.WriteAllText(temporary, yaml, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

@@ -25,6 +25,7 @@ internal sealed class ChildProcess : IDisposable
     public static ChildProcess Start(
         IEnumerable<string> command, string log, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         var start = new ProcessStartInfo("/bin/sh", ["-c", Wrapper, "sh", log, .. command]) { WorkingDirectory = workingDirectory };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

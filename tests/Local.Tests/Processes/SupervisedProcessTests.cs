@@ -99,6 +99,21 @@ public sealed class SupervisedProcessTests : IDisposable
         Assert.False(Now.Process!.IsAlive);
     }
 
+    [Fact]
+    public async Task A_state_folder_that_someone_deletes_stops_neither_the_restarts_nor_the_stop()
+    {
+        using var process = Supervise("exec sleep 60");
+        process.Start();
+        await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "ready");
+
+        Directory.Delete(_folder.Path, recursive: true);
+        Now.Process!.Signal(ProcessIdentity.Kill);
+        await Eventually.IsTrueAsync(() => InMesh && Now is { Restarts: 1, Condition: Condition.Ready }, "restarted");
+        await process.StopAsync();
+
+        Assert.False(Now.Process!.IsAlive);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private SupervisedProcess Supervise(string script) => new(
