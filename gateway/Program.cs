@@ -1,1 +1,29 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using MessageBoard.Gateway.OpenApi;
+using MessageBoard.Gateway.Page;
+using MessageBoard.Gateway.Traffic;
+using MessageBoard.Gateway.Weights;
+using MessageBoard.Mesh;
+using MessageBoard.Shared;
+using MessageBoard.Shared.Sessions;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("gateway");
+builder.Services.AddSessions();
+builder.Services.AddMesh(builder.Configuration);
+builder.Services.AddTraffic();
+builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddMeshRouting();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.UseTraceId();
+app.UsePage();
+app.UseAuthorization();
+app.MapServiceDefaults();
+app.MapTraffic();
+app.MapWeights();
+app.MapOpenApiIndex();
+app.MapReverseProxy(proxy => proxy.Use(app.Services.GetRequiredService<TrafficRecorder>().RecordAsync));
+app.Run();
+
+/// <summary>The gateway, for tests that start it.</summary>
+public partial class Program;

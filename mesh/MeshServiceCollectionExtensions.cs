@@ -1,17 +1,42 @@
+using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Forwarding;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace MessageBoard.Mesh;
 
 /// <summary>Registers the in-process data plane.</summary>
 public static class MeshServiceCollectionExtensions
 {
-    /// <summary>Adds the mesh: routes from the watched folder <c>Mesh:Folder</c>; without it requests pass through, as an Envoy sidecar routes them.</summary>
-    public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration) => services;
+    /// <summary>
+    /// Adds the mesh with the watched folder <c>Mesh:Folder</c> as <see cref="MeshFolder"/>. Without that setting nothing is added,
+    /// and requests go out as they are: on Kubernetes Envoy's sidecar routes them.
+    /// </summary>
+    public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (configuration["Mesh:Folder"] is { Length: > 0 } folder)
+        {
+            services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>()));
+            services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
+        }
 
-    /// <summary>Sends the client's requests through the mesh.</summary>
-    public static IHttpClientBuilder AddMeshRouting(this IHttpClientBuilder builder) => builder;
+        return services;
+    }
 
-    /// <summary>Sends what YARP forwards through the mesh.</summary>
-    public static IReverseProxyBuilder AddMeshRouting(this IReverseProxyBuilder builder) => builder;
+    /// <summary>Sends the client's requests through the mesh, if there is one.</summary>
+    public static IHttpClientBuilder AddMeshRouting(this IHttpClientBuilder builder) =>
+        IsThere(builder.Services) ? builder.AddHttpMessageHandler(provider => new MeshHandler(provider.GetRequiredService<MeshFolder>())) : builder;
+
+    /// <summary>Sends what YARP forwards through the mesh, if there is one.</summary>
+    public static IReverseProxyBuilder AddMeshRouting(this IReverseProxyBuilder builder)
+    {
+        if (IsThere(builder.Services))
+            builder.Services.AddSingleton<IForwarderHttpClientFactory, MeshForwarderHttpClientFactory>();
+
+        return builder;
+    }
+
+    private static bool IsThere(IServiceCollection services) => services.Any(service => service.ServiceType == typeof(MeshFolder));
 }

@@ -1,1 +1,17 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using MessageBoard.LogService.Calls;
+using MessageBoard.LogService.Consumer;
+using MessageBoard.Shared;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceApi("log-service");
+builder.Services.AddSingleton<RecentCalls>();
+builder.Services.AddSingleton<KafkaLogStore>();
+builder.Services.AddHostedService<KafkaLogConsumer>();
+
+var app = builder.Build();
+app.UseServiceApi();
+app.MapLogs();
+app.Run();
+
+/// <summary>The service, for tests that start it.</summary>
+public partial class Program;

@@ -1,1 +1,16 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using MessageBoard.MessageService.Authors;
+using MessageBoard.MessageService.Messages;
+using MessageBoard.Shared;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceApi("message-service");
+builder.Services.AddSingleton<MessageStore>();
+builder.Services.AddAuthors();
+
+var app = builder.Build();
+app.UseServiceApi();
+app.MapMessages();
+app.Run();
+
+/// <summary>The service, for tests that start it.</summary>
+public partial class Program;

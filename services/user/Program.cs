@@ -1,1 +1,18 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using MessageBoard.Shared;
+using MessageBoard.Shared.Stores;
+using MessageBoard.UserService.Users;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceApi("user-service");
+builder.Services.AddSingleton<UserStore>();
+builder.Services.AddSingleton<Passwords>();
+builder.Services.AddSingleton<ISeed, AdminSeed>();
+
+var app = builder.Build();
+app.UseServiceApi();
+app.MapUsers();
+app.MapAccounts();
+app.Run();
+
+/// <summary>The service, for tests that start it.</summary>
+public partial class Program;

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.FileProviders;
+
+namespace MessageBoard.Gateway.Page;
+
+/// <summary>Serves the built page.</summary>
+public static class PageHosting
+{
+    // The page brings all it needs and may be shown in no frame.
+    private const string ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+
+    /// <summary>Serves the folder <c>Gateway:Page</c> at <c>/</c>; without it nothing is served there.</summary>
+    public static WebApplication UsePage(this WebApplication app)
+    {
+        if (app.Configuration["Gateway:Page"] is not { } folder || !Directory.Exists(folder))
+            return app;
+
+        var files = new PhysicalFileProvider(Path.GetFullPath(folder));
+        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
+        app.UseStaticFiles(new StaticFileOptions { FileProvider = files, OnPrepareResponse = SetHeaders });
+        return app;
+    }
+
+    private static void SetHeaders(StaticFileResponseContext file)
+    {
+        var headers = file.Context.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        // Vite puts a hash of their content into the names of all files under assets/.
+        headers.CacheControl = file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable" : "no-cache";
+    }
+}

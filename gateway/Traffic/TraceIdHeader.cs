@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace MessageBoard.Gateway.Traffic;
+
+/// <summary>Tells the caller the request's trace id.</summary>
+public static class TraceIdHeader
+{
+    private const string Name = "X-Trace-Id";
+
+    /// <summary>Puts the W3C trace id (32 hex digits) on every answer under <c>/api</c>.</summary>
+    public static WebApplication UseTraceId(this WebApplication app)
+    {
+        app.Use((context, next) =>
+        {
+            if (Activity.Current is { } activity && context.Request.Path.StartsWithSegments("/api"))
+                context.Response.Headers[Name] = activity.TraceId.ToHexString();
+
+            return next(context);
+        });
+        return app;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Yarp.ReverseProxy.Configuration;
+
+namespace MessageBoard.Gateway.Traffic;
+
+/// <summary>
+/// Sees every request that YARP forwards, and counts and publishes what the answer's headers say about who answered. The lights
+/// have no other source.
+/// </summary>
+public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed, TimeProvider clock)
+{
+    private readonly FrozenDictionary<string, ServiceTraffic> _services =
+        proxy.GetConfig().Clusters.ToFrozenDictionary(cluster => cluster.ClusterId, _ => new ServiceTraffic());
+
+    private long _lastId;
+
+    /// <summary>When counting began.</summary>
+    public DateTimeOffset StartedAt { get; } = clock.GetUtcNow();
+
+    /// <summary>The services that the gateway fronts, with their counts.</summary>
+    public IReadOnlyDictionary<string, ServiceTraffic> Services => _services;
+
+    /// <summary>Middleware of the proxy's own pipeline: lets the request pass, then records its end.</summary>
+    public async Task RecordAsync(HttpContext context, RequestDelegate next)
+    {
+        var started = clock.GetTimestamp();
+        await next(context);
+
+        var headers = context.Response.Headers;
+        var cluster = (string?)headers["X-Service-Cluster"];
+        if (cluster is null && context.RequestAborted.IsCancellationRequested)
+            return; // the caller went away before anybody answered: no fault of the mesh
+
+        var service = context.GetReverseProxyFeature().Cluster.Config.ClusterId;
+        var pod = (string?)headers["X-Pod-Name"];
+        var status = context.Response.StatusCode;
+        var id = Interlocked.Increment(ref _lastId);
+        _services[service].Record(cluster, pod, status);
+
+        if (feed.HasReaders)
+        {
+            var duration = Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 3);
+            feed.Publish(new(id, service, cluster, pod, status, duration, clock.GetUtcNow(), Activity.Current?.TraceId.ToHexString() ?? ""));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using MessageBoard.Gateway.Weights;
+using MessageBoard.Mesh.Configuration;
+
+namespace MessageBoard.Gateway.Traffic;
+
+/// <summary>Registers what the traffic and weights endpoints need.</summary>
+public static class TrafficServices
+{
+    /// <summary>Adds the recorder, the event stream and the configured weights.</summary>
+    public static IServiceCollection AddTraffic(this IServiceCollection services)
+    {
+        services.AddSingleton<TrafficRecorder>();
+        services.AddSingleton<ConfiguredWeights>();
+        services.AddSingleton(provider =>
+        {
+            var feed = new TrafficFeed();
+            provider.GetRequiredService<MeshFolder>().Changed += _ => feed.PublishConfigurationChange();
+            return feed;
+        });
+        return services;
+    }
+}

@@ -1,0 +1,24 @@
+using MessageBoard.Mesh.Configuration;
+using Yarp.ReverseProxy.Configuration;
+
+namespace MessageBoard.Gateway.Weights;
+
+/// <summary>The weights of the services that the gateway fronts, as the mesh's current configuration has them.</summary>
+public sealed class ConfiguredWeights(IProxyConfigProvider proxy, MeshFolder mesh)
+{
+    /// <summary>The services that the gateway fronts.</summary>
+    public IReadOnlyList<string> Services { get; } = [.. proxy.GetConfig().Clusters.Select(cluster => cluster.ClusterId).Order(StringComparer.Ordinal)];
+
+    /// <summary>All of it at this moment.</summary>
+    public MeshConfiguration Read()
+    {
+        var snapshot = mesh.Current;
+        return new([.. Services.Select(service => WeightsOf(snapshot, service))], snapshot.Problems);
+    }
+
+    private static ServiceWeights WeightsOf(MeshSnapshot snapshot, string service)
+    {
+        var weights = snapshot.WeightsOf(service);
+        return new(service, weights?.ResourceVersion, weights?.BySubset);
+    }
+}

@@ -1,0 +1,14 @@
+using MessageBoard.Mesh.Loading;
+
+namespace MessageBoard.Gateway.Weights;
+
+/// <summary>What the mesh is told to do: the data of a <c>configuration</c> event.</summary>
+/// <param name="Services">A row a service.</param>
+/// <param name="Problems">What is wrong with the configuration.</param>
+public sealed record MeshConfiguration(IReadOnlyList<ServiceWeights> Services, IReadOnlyList<MeshProblem> Problems);
+
+/// <summary>The weights of one service's VirtualService.</summary>
+/// <param name="Service">The service's name.</param>
+/// <param name="ResourceVersion">The version an edit is based on; null when it has no VirtualService.</param>
+/// <param name="Weights">Percent by cluster; null when it has no VirtualService.</param>
+public sealed record ServiceWeights(string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights);

@@ -1,0 +1,68 @@
+using System.Collections.Frozen;
+using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Routing;
+
+namespace MessageBoard.Mesh.Configuration;
+
+/// <summary>The whole configuration at one moment. Immutable: a change makes a new one.</summary>
+public sealed class MeshSnapshot
+{
+    /// <summary>The configuration of nothing at all.</summary>
+    public static readonly MeshSnapshot Empty = Create([], []);
+
+    private readonly FrozenDictionary<string, (RouteWeights Weights, ResourceId Source)> _weights;
+
+    private MeshSnapshot(RouteTable routes, FrozenDictionary<string, (RouteWeights, ResourceId)> weights, IReadOnlyList<MeshProblem> problems) =>
+        (Routes, _weights, Problems) = (routes, weights, problems);
+
+    /// <summary>The routing decision.</summary>
+    public RouteTable Routes { get; }
+
+    /// <summary>What is wrong with the configuration.</summary>
+    public IReadOnlyList<MeshProblem> Problems { get; }
+
+    /// <summary>Compiles a configuration.</summary>
+    /// <param name="resources">What was read.</param>
+    /// <param name="problems">What was refused in reading.</param>
+    public static MeshSnapshot Create(IReadOnlyList<IMeshResource> resources, IEnumerable<MeshProblem> problems)
+    {
+        List<MeshProblem> all = [.. problems];
+        var routes = RouteTable.Compile(resources, all);
+        var weights = new Dictionary<string, (RouteWeights, ResourceId)>(StringComparer.OrdinalIgnoreCase);
+        foreach (var service in resources.OfType<VirtualService>())
+        {
+            if (DefaultRoute(service) is not { } route)
+                continue;
+
+            foreach (var host in service.Hosts)
+                weights.TryAdd(ShortName(host), (new(ShortName(host), service.Id.Version, WeightsOf(route)), service.Id));
+        }
+
+        return new(routes, weights.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase), all);
+    }
+
+    /// <summary>The weights of a service's default route, the last one without a match; null when there is no VirtualService with one.</summary>
+    /// <param name="service">The service's short name.</param>
+    public RouteWeights? WeightsOf(string service) => _weights.GetValueOrDefault(service).Weights;
+
+    /// <summary>The VirtualService that <see cref="WeightsOf(string)"/> speaks of.</summary>
+    internal ResourceId? SourceOfWeights(string service) => _weights.GetValueOrDefault(service).Source;
+
+    private static string ShortName(string host) => host.Split('.')[0];
+
+    private static HttpRoute? DefaultRoute(VirtualService service) => service.Http.LastOrDefault(route => route.Matches.Count == 0);
+
+    // Istio sends everything to a single destination, whatever its weight.
+    private static Dictionary<string, int> WeightsOf(HttpRoute route)
+    {
+        var weights = new Dictionary<string, int>();
+        foreach (var destination in route.Destinations)
+        {
+            if (destination.Subset is { } subset)
+                weights[subset] = route.Destinations.Count == 1 ? 100 : destination.Weight ?? 0;
+        }
+
+        return weights;
+    }
+}

@@ -1,0 +1,38 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlDotNet.RepresentationModel;
+
+namespace MessageBoard.Mesh.Loading;
+
+/// <summary>Reads the documents of a YAML text that anybody may have written.</summary>
+internal static class YamlDocuments
+{
+    private const int MaxDepth = 50;
+
+    /// <summary>The documents' root nodes.</summary>
+    /// <exception cref="YamlException">The text is no YAML, is nested too deeply, or has an alias.</exception>
+    public static IReadOnlyList<YamlNode> Read(string text)
+    {
+        CheckNesting(text);
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        return [.. stream.Documents.Select(document => document.RootNode)];
+    }
+
+    // Nodes are built and compared recursively, and aliases can make a small text huge: both are found out in the flat events first.
+    private static void CheckNesting(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        var depth = 0;
+        while (parser.MoveNext())
+        {
+            var current = parser.Current!;
+            if (current is AnchorAlias)
+                throw new YamlException(current.Start, current.End, "aliases are not allowed");
+
+            depth += current.NestingIncrease;
+            if (depth > MaxDepth)
+                throw new YamlException(current.Start, current.End, $"nested more than {MaxDepth} deep");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace MessageBoard.Mesh.Resources;
+
+/// <summary>How Kubernetes and Istio name services.</summary>
+public static class HostNames
+{
+    /// <summary>The namespace of what names none.</summary>
+    public const string DefaultNamespace = "messageboard";
+
+    private const string ClusterDomain = "svc.cluster.local";
+
+    /// <summary>The full name of a host; one without a dot is a service of that namespace.</summary>
+    public static string FullName(string host, string ns) => host.Contains('.') || host == "*" ? host : $"{host}.{ns}.{ClusterDomain}";
+
+    /// <summary>All names by which callers in <paramref name="ns"/> may call this service.</summary>
+    public static IEnumerable<string> Names(string fullName, string ns)
+    {
+        yield return fullName;
+        if (!fullName.EndsWith($".{ClusterDomain}", StringComparison.OrdinalIgnoreCase))
+            yield break;
+
+        var qualified = fullName[..^(ClusterDomain.Length + 1)];
+        yield return qualified;
+        yield return $"{qualified}.svc";
+        if (qualified.EndsWith($".{ns}", StringComparison.OrdinalIgnoreCase))
+            yield return qualified[..^(ns.Length + 1)];
+    }
+}

@@ -1,0 +1,13 @@
+namespace MessageBoard.Mesh.Resources;
+
+/// <summary>A service and how to find its workloads (https://istio.io/latest/docs/reference/config/networking/service-entry/).</summary>
+/// <param name="Id">Which one it is.</param>
+/// <param name="Hosts">Its full host names.</param>
+/// <param name="Ports">Its ports.</param>
+/// <param name="WorkloadLabels">The labels that its workloads carry.</param>
+public sealed record ServiceEntry(ResourceId Id, IReadOnlyList<string> Hosts, IReadOnlyList<ServicePort> Ports, IReadOnlyDictionary<string, string> WorkloadLabels) : IMeshResource;
+
+/// <summary>A port of a service.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Name">Its name, by which a workload says on which port of its own it serves it.</param>
+public sealed record ServicePort(int Number, string Name);

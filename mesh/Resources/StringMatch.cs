@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+
+namespace MessageBoard.Mesh.Resources;
+
+/// <summary>Istio's StringMatch: exact, a prefix, or a regular expression that the whole text has to match.</summary>
+public abstract record StringMatch
+{
+    /// <summary>Whether <paramref name="text"/> matches.</summary>
+    public abstract bool IsMatch(string text, bool ignoreCase = false);
+
+    /// <summary>The same text.</summary>
+    public sealed record Exact(string Value) : StringMatch
+    {
+        /// <inheritdoc/>
+        public override bool IsMatch(string text, bool ignoreCase = false) => text.Equals(Value, Comparison(ignoreCase));
+    }
+
+    /// <summary>Text that begins so.</summary>
+    public sealed record Prefix(string Value) : StringMatch
+    {
+        /// <inheritdoc/>
+        public override bool IsMatch(string text, bool ignoreCase = false) => text.StartsWith(Value, Comparison(ignoreCase));
+    }
+
+    /// <summary>Text that the expression matches from beginning to end. As in RE2 the time is linear in the text.</summary>
+    public sealed record Regular(Regex Expression) : StringMatch
+    {
+        /// <inheritdoc/>
+        public override bool IsMatch(string text, bool ignoreCase = false) => Expression.IsMatch(text);
+
+        /// <summary>Reads an expression; throws <see cref="ArgumentException"/> or <see cref="NotSupportedException"/> where RE2 would refuse it.</summary>
+        public static Regular Parse(string expression) =>
+            new(new Regex($@"\A(?:{expression})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+    }
+
+    /// <summary>Any text: the header only has to be there.</summary>
+    public sealed record Present : StringMatch
+    {
+        /// <inheritdoc/>
+        public override bool IsMatch(string text, bool ignoreCase = false) => true;
+    }
+
+    private static StringComparison Comparison(bool ignoreCase) => ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+}

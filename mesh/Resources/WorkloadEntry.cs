@@ -1,0 +1,10 @@
+namespace MessageBoard.Mesh.Resources;
+
+/// <summary>One process that serves (https://istio.io/latest/docs/reference/config/networking/workload-entry/).</summary>
+/// <param name="Id">Which one it is.</param>
+/// <param name="Address">Its IP address.</param>
+/// <param name="Ports">Its ports by the names of the service's.</param>
+/// <param name="Labels">Its labels.</param>
+/// <param name="Locality">Where it runs; the cluster as region.</param>
+public sealed record WorkloadEntry(
+    ResourceId Id, string Address, IReadOnlyDictionary<string, int> Ports, IReadOnlyDictionary<string, string> Labels, string? Locality) : IMeshResource;

@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# What our gateway costs, side by side with what people would use instead.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+connections=(1 32 256) seconds=10 rounds=3
+
+usage() {
+  cat <<EOF
+Usage: scripts/bench.sh [--seconds N] [--rounds N] [--help]
+
+Measures, on this machine and over loopback, the same request to the same two backends, split 70:30:
+straight to a backend, through nginx, HAProxy, bare YARP, and our gateway with everything on (mesh, tags,
+traffic counts, event stream with one reader, tracing context). wrk with ${connections[*]} connections,
+$seconds s each, $rounds interleaved rounds; prints a table of medians.
+
+  --seconds N   how long each measurement takes (1 to 60, default $seconds)
+  --rounds N    how many rounds (1 to 9, default $rounds)
+
+Needs nginx, haproxy and wrk; on Debian as root it installs what is missing.
+EOF
+}
+
+number() { # number OPTION VALUE MAX
+  [[ $2 =~ ^[1-9][0-9]?$ && $2 -le $3 ]] || { echo "bench.sh: $1 wants a whole number from 1 to $3, not '$2'" >&2; exit 2; }
+}
+
+while (($#)); do
+  case $1 in
+    --seconds) number "$1" "${2-}" 60; seconds=$2; shift 2 ;;
+    --rounds) number "$1" "${2-}" 9; rounds=$2; shift 2 ;;
+    --help | -h) usage; exit 0 ;;
+    *) echo "bench.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
+  esac
+done
+
+missing=()
+for tool in nginx haproxy wrk; do
+  command -v "$tool" >/dev/null || missing+=("$tool")
+done
+if ((${#missing[@]})); then
+  if [[ $EUID == 0 ]] && command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+  else
+    echo "bench.sh: missing: ${missing[*]}" >&2
+    exit 2
+  fi
+fi
+
+work=$(mktemp -d)
+pids=()
+stop() {
+  ((${#pids[@]} == 0)) || kill "${pids[@]}" || true
+  wait || true
+  rm -rf "$work"
+}
+trap stop EXIT
+
+free_ports() { # free_ports N: N free ports
+  node -e 'const n = +process.argv[1], open = []; (function next() { const s = require("net").createServer().listen(0, "127.0.0.1", () => {
+    open.push(s); if (open.length < n) return next(); console.log(open.map(s => s.address().port).join(" ")); open.forEach(s => s.close()); }); })();' "$1"
+}
+read -r ctx1 ctx2 nginx haproxy yarp gateway < <(free_ports 6)
+
+# start NAME PORT COMMAND…: starts a server and waits until it answers.
+start() {
+  local name=$1 port=$2
+  shift 2
+  "$@" >"$work/$name.log" 2>&1 &
+  pids+=($!)
+  for _ in {1..200}; do
+    if curl -s -o "$work/answer" "http://127.0.0.1:$port/api/users/ping"; then return; fi
+    sleep 0.05
+  done
+  echo "bench.sh: $name does not answer:" >&2
+  tail -n 20 "$work/$name.log" >&2
+  exit 1
+}
+
+cat >"$work/nginx.conf" <<EOF
+worker_processes auto;
+daemon off;
+pid $work/nginx.pid;
+error_log $work/nginx-error.log;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  client_body_temp_path $work; proxy_temp_path $work; fastcgi_temp_path $work; uwsgi_temp_path $work; scgi_temp_path $work;
+  split_clients "\$request_id" \$cluster { 70% ctx1; * ctx2; }
+  upstream ctx1 { server 127.0.0.1:$ctx1; keepalive 256; }
+  upstream ctx2 { server 127.0.0.1:$ctx2; keepalive 256; }
+  server {
+    listen 127.0.0.1:$nginx;
+    keepalive_requests 1000000000;
+    location / { proxy_pass http://\$cluster; proxy_http_version 1.1; proxy_set_header Connection ""; }
+  }
+}
+EOF
+cat >"$work/haproxy.cfg" <<EOF
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 30s
+  timeout server 30s
+  http-reuse always
+frontend front
+  bind 127.0.0.1:$haproxy
+  default_backend user
+backend user
+  balance roundrobin
+  server ctx1 127.0.0.1:$ctx1 weight 70
+  server ctx2 127.0.0.1:$ctx2 weight 30
+EOF
+
+mkdir -p "$work/istio/workloads"
+cp istio/user-service.yaml "$work/istio/"
+cat >"$work/istio/workloads/user-service.yaml" <<EOF
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: user-service, namespace: messageboard }
+spec:
+  hosts: [user-service.messageboard.svc.cluster.local]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  ports: [{ number: 80, name: http, protocol: HTTP }]
+  workloadSelector: { labels: { app: user-service } }
+EOF
+for cluster in ctx1 ctx2; do
+  cat >>"$work/istio/workloads/user-service.yaml" <<EOF
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: { name: user-service-$cluster, namespace: messageboard }
+spec: { address: 127.0.0.1, ports: { http: ${!cluster} }, labels: { app: user-service, cluster: $cluster }, locality: $cluster }
+EOF
+done
+
+dotnet build MessageBoard.sln -c Release --nologo --verbosity quiet
+bench=tests/Bench/bin/Release/net10.0/MessageBoard.Bench.dll
+start backend-ctx1 "$ctx1" dotnet "$bench" backend "http://127.0.0.1:$ctx1" ctx1
+start backend-ctx2 "$ctx2" dotnet "$bench" backend "http://127.0.0.1:$ctx2" ctx2
+start nginx "$nginx" nginx -c "$work/nginx.conf"
+start haproxy "$haproxy" haproxy -q -f "$work/haproxy.cfg"
+start yarp "$yarp" dotnet "$bench" yarp "http://127.0.0.1:$yarp" "http://127.0.0.1:$ctx1" "http://127.0.0.1:$ctx2"
+start gateway "$gateway" env ASPNETCORE_URLS="http://127.0.0.1:$gateway" CLUSTER_NAME=ctx1 HOSTNAME=gateway-ctx1 Mesh__Folder="$work/istio" \
+  dotnet gateway/bin/Release/net10.0/MessageBoard.Gateway.dll --contentRoot gateway
+curl -sN "http://127.0.0.1:$gateway/api/traffic/events" >/dev/null &
+pids+=($!)
+
+servers=(backend nginx haproxy yarp gateway)
+declare -A port=([backend]=$ctx1 [nginx]=$nginx [haproxy]=$haproxy [yarp]=$yarp [gateway]=$gateway)
+
+# measure SERVER CONNECTIONS SECONDS: "requests/s p50 p99 failures", latencies in ms.
+measure() {
+  wrk -t1 -c"$2" -d"$3s" --latency "http://127.0.0.1:${port[$1]}/api/users/ping" | awk '
+    function ms(t) { return t ~ /us$/ ? t / 1000 : t ~ /ms$/ ? t + 0 : t * 1000 }
+    $1 == "50%" { p50 = ms($2) } $1 == "99%" { p99 = ms($2) } $1 == "Requests/sec:" { rate = $2 }
+    /Non-2xx/ { bad = $NF } /Socket errors/ { gsub(",", ""); bad += $4 + $6 + $8 + $10 }
+    END { printf "%d %.2f %.2f %d\n", rate, p50, p99, bad }'
+}
+
+for server in "${servers[@]}"; do measure "$server" 32 3 >/dev/null; done # compiled and warm
+for ((round = 1; round <= rounds; round++)); do
+  for c in "${connections[@]}"; do
+    for server in "${servers[@]}"; do
+      echo "$server $c $(measure "$server" "$c" "$seconds")" | tee -a "$work/results" | sed "s/^/round $round: /" >&2
+    done
+  done
+done
+
+median() { awk -v s="$1" -v c="$2" -v f="$3" '$1 == s && $2 == c { print $f }' "$work/results" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+echo "| connections | server | requests/s | of bare YARP | p50 ms | p99 ms | failed |"
+echo "|---|---|---|---|---|---|---|"
+for c in "${connections[@]}"; do
+  base=$(median yarp "$c" 3)
+  for server in "${servers[@]}"; do
+    rate=$(median "$server" "$c" 3)
+    echo "| $c | $server | $rate | $(awk "BEGIN { printf \"%.2f\", $rate / $base }")× | $(median "$server" "$c" 4) | $(median "$server" "$c" 5) | $(median "$server" "$c" 6) |"
+  done
+done

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Everything that can be checked on this machine, and one line at the end that adds it all up.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() {
+  cat <<'EOF'
+Usage: scripts/test.sh [--help]
+
+Sets up what the tests need, then runs all of them: build, format, xunit, the page's type check, lint and
+unit tests, the end-to-end test in headless Chromium, shellcheck and yamllint. On Debian as root it installs
+missing packages with apt; otherwise it says which checks it leaves out. With CI=true nothing is left out.
+
+Each step's output is kept in .local/test/. The last line is "N passed, N failed".
+Exit code: 0 when nothing failed, 1 when something did, 2 for a wrong option.
+EOF
+}
+
+case ${1-} in
+  '') ;;
+  --help | -h) usage; exit 0 ;;
+  *) echo "test.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
+esac
+
+output=$PWD/.local/test
+rm -rf "$output"
+mkdir -p "$output"
+passed=0 failed=0
+
+# count PASSED FAILED: adds a runner's own figures to the sum.
+count() {
+  passed=$((passed + $1)) failed=$((failed + $2))
+}
+
+# run NAME COMMAND…: runs one step with its output in a file; shows the end of that file when it fails.
+run() {
+  local name=$1 started=$SECONDS
+  shift
+  log=$output/${name// /-}.log
+  if "$@" >"$log" 2>&1 </dev/null; then
+    printf 'ok      %-24s %4d s\n' "$name" $((SECONDS - started))
+  else
+    printf 'FAILED  %-24s %4d s   %s\n' "$name" $((SECONDS - started)) "$log"
+    tail -n 60 "$log" | sed 's/^/        /'
+    return 1
+  fi
+}
+
+# check NAME COMMAND…: a step that counts as one test.
+check() {
+  if run "$@"; then count 1 0; else count 0 1; fi
+}
+
+leave_out() {
+  if [[ ${CI-} == true ]]; then
+    printf 'FAILED  %s: %s\n' "$1" "$2"
+    count 0 1
+  else
+    printf 'left out  %s: %s\n' "$1" "$2"
+  fi
+}
+
+have() { command -v "$1" >/dev/null; }
+
+set_up() {
+  local packages=()
+  have mariadbd || packages+=(mariadb-server)
+  have redis-server || packages+=(redis-server)
+  have chromium || packages+=(chromium)
+  have shellcheck || packages+=(shellcheck)
+  have yamllint || packages+=(yamllint)
+  ldconfig -p | grep -q librdkafka.so.1 || packages+=(librdkafka1)
+  ((${#packages[@]})) || return 0
+  if have apt-get && [[ $EUID == 0 ]]; then
+    export DEBIAN_FRONTEND=noninteractive
+    run "apt install" bash -c 'apt-get update -qq && apt-get install -y -qq "$@"' apt "${packages[@]}" || true
+  else
+    echo "Not root on Debian, so these stay missing: ${packages[*]}"
+  fi
+}
+
+# The sums of the <Counters> of all of dotnet test's result files.
+xunit() {
+  run xunit dotnet test MessageBoard.sln -c Release --no-build -m:1 --logger trx --results-directory "$output/xunit" || failed_runner=1
+  local counters
+  counters=$(grep -ho '<Counters [^>]*>' "$output"/xunit/*.trx 2>/dev/null || true)
+  sum() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters" | awk '{ n += $1 } END { print n + 0 }'; }
+  add_runner xunit "$(sum passed)" "$(($(sum total) - $(sum passed)))"
+}
+
+# add_runner NAME PASSED FAILED: counts a runner's figures; one that fell over without a failed test is a failure too.
+add_runner() {
+  local bad=$3
+  if ((failed_runner && bad == 0)); then bad=1; fi
+  if (($2 + bad == 0)); then bad=1; fi
+  printf '        %-24s %s passed, %s failed\n' "$1" "$2" "$bad"
+  count "$2" "$bad"
+  failed_runner=0
+}
+failed_runner=0
+
+vitest() {
+  run vitest npm --prefix ui test -- --reporter=default --reporter=json --outputFile.json="$output/vitest.json" || failed_runner=1
+  local figures
+  figures=$(node -p 'const r = JSON.parse(require("fs").readFileSync(process.argv[1])); r.numPassedTests + " " + (r.numTotalTests - r.numPassedTests)' "$output/vitest.json" || echo 0 1)
+  # shellcheck disable=SC2086 # two figures, two words
+  add_runner vitest $figures
+}
+
+end_to_end() {
+  run "end to end" scripts/e2e.sh || failed_runner=1
+  add_runner "end to end" "$(sed -n 's/^# pass //p' "$log" | tail -1)" "$(sed -n 's/^# fail //p' "$log" | tail -1)"
+}
+
+scripts() { git ls-files '*.sh' .ci/run; }
+yaml() { git ls-files '*.yaml' '*.yml'; }
+
+set_up
+check build dotnet build MessageBoard.sln -c Release
+check format dotnet format MessageBoard.sln --verify-no-changes --no-restore
+check "dotnet tools" dotnet tool restore
+xunit
+check "npm ci" npm --prefix ui ci
+check "type check" npm --prefix ui run typecheck
+check lint npm --prefix ui run lint
+vitest
+if have chromium; then end_to_end; else leave_out "end to end" "chromium is missing"; fi
+if have shellcheck; then mapfile -t files < <(scripts) && check shellcheck shellcheck "${files[@]}"; else leave_out shellcheck "it is missing"; fi
+if have yamllint; then mapfile -t files < <(yaml) && check yamllint yamllint --strict "${files[@]}"; else leave_out yamllint "it is missing"; fi
+
+echo "$passed passed, $failed failed"
+((failed == 0))

@@ -1,0 +1,94 @@
+using System.Net;
+using MessageBoard.Mesh;
+using Microsoft.Extensions.Caching.Memory;
+using Polly;
+using Polly.Retry;
+
+namespace MessageBoard.MessageService.Authors;
+
+/// <summary>Asks user-service, through the mesh, how users are called.</summary>
+internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCache cache, ILogger<AuthorLookup> logger)
+{
+    public const string ClientName = "user-service";
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+
+    // Reading names changes nothing, so asking again is safe.
+    private static readonly ResiliencePipeline<HttpResponseMessage> Retry = new ResiliencePipelineBuilder<HttpResponseMessage>()
+        .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+        {
+            ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
+                .Handle<HttpRequestException>()
+                .HandleResult(response => response.StatusCode >= HttpStatusCode.InternalServerError),
+            MaxRetryAttempts = 2,
+            Delay = TimeSpan.FromMilliseconds(25),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+        })
+        .Build();
+
+    /// <summary>Names by id, asked for in one request; those that user-service does not know, or cannot tell now, are missing.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> NamesAsync(IEnumerable<long> ids, CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<long, string>();
+        var unknown = new List<long>();
+        foreach (var id in ids.Distinct())
+        {
+            if (cache.TryGetValue<string>(id, out var name))
+                names[id] = name!;
+            else
+                unknown.Add(id);
+        }
+
+        if (unknown.Count == 0)
+            return names;
+
+        foreach (var (id, name) in await AskAsync(unknown, cancellationToken))
+        {
+            names[id] = name;
+            cache.Set(id, name, new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime, Size = 1 });
+        }
+
+        return names;
+    }
+
+    private async Task<Dictionary<long, string>> AskAsync(List<long> ids, CancellationToken cancellationToken)
+    {
+        var client = clients.CreateClient(ClientName);
+        var query = $"/internal/users?{string.Join('&', ids.Select(id => $"id={id}"))}";
+        try
+        {
+            using var response = await Retry.ExecuteAsync(async token => await client.GetAsync(query, token), cancellationToken);
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadFromJsonAsync<Dictionary<long, string>>(cancellationToken) ?? [];
+        }
+        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogUnavailable(exception.Message); // messages without their authors' names are better than none
+            return [];
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "user-service cannot be asked for names: {Reason}")]
+    private partial void LogUnavailable(string reason);
+}
+
+internal static class AuthorServices
+{
+    private const int CachedNames = 10_000;
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500), Timeout = TimeSpan.FromSeconds(1);
+
+    public static IServiceCollection AddAuthors(this IServiceCollection services)
+    {
+        services.AddMemoryCache(cache => cache.SizeLimit = CachedNames);
+        services.AddSingleton<AuthorLookup>();
+        services.AddHttpClient(AuthorLookup.ClientName, client =>
+            {
+                client.BaseAddress = new("http://user-service");
+                client.Timeout = Timeout;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ConnectTimeout = ConnectTimeout, UseCookies = false })
+            .AddMeshRouting();
+        return services;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using MessageBoard.Shared.Telemetry;
+
+namespace MessageBoard.Shared.Events;
+
+/// <summary>
+/// Sends API calls to the topic <see cref="Kafka.Topic"/>, with the trace context in the message's headers. They wait in
+/// librdkafka's own bounded queue while Kafka is away.
+/// </summary>
+public sealed partial class KafkaEventSink : IDisposable
+{
+    private const int QueueLength = 10_000;
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(60), FlushTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly DroppedEvents _dropped;
+    private readonly IProducer<string, byte[]>? _producer;
+
+    /// <summary>Connects in the background; does nothing when Kafka is off.</summary>
+    public KafkaEventSink(IConfiguration configuration, ServiceIdentity identity, DroppedEvents dropped, ILogger<KafkaEventSink> logger)
+    {
+        _dropped = dropped;
+        if (Kafka.BootstrapServers(configuration) is not { } servers)
+        {
+            LogOff(logger);
+            return;
+        }
+
+        var config = new ProducerConfig
+        {
+            BootstrapServers = servers,
+            ClientId = identity.Pod,
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = 20,
+            QueueBufferingMaxMessages = QueueLength,
+            MessageTimeoutMs = (int)DeliveryTimeout.TotalMilliseconds,
+        };
+        _producer = new ProducerBuilder<string, byte[]>(config)
+            .SetLogHandler((_, message) => LogClient(logger, message.Message))
+            .SetErrorHandler((_, error) => LogClient(logger, error.Reason))
+            .Build();
+    }
+
+    /// <summary>Puts a call into the queue.</summary>
+    public void Offer(ApiCall call)
+    {
+        if (_producer is null)
+            return;
+
+        // https://opentelemetry.io/docs/specs/semconv/messaging/kafka/
+        using var span = Tracing.Source.StartActivity($"send {Kafka.Topic}", ActivityKind.Producer)
+            ?.SetTag("messaging.system", "kafka")
+            .SetTag("messaging.operation.type", "send")
+            .SetTag("messaging.destination.name", Kafka.Topic);
+        var headers = new Headers();
+        DistributedContextPropagator.Current.Inject(Activity.Current, headers, static (carrier, name, value) =>
+            ((Headers)carrier!).Add(name, Encoding.ASCII.GetBytes(value)));
+        var message = new Message<string, byte[]>
+        {
+            Key = call.User ?? call.TraceId,
+            Value = JsonSerializer.SerializeToUtf8Bytes(call, JsonSerializerOptions.Web),
+            Headers = headers,
+        };
+        try
+        {
+            _producer.Produce(Kafka.Topic, message, report =>
+            {
+                if (report.Error.IsError)
+                    _dropped.CountKafka(1);
+            });
+        }
+        catch (ProduceException<string, byte[]>)
+        {
+            _dropped.CountKafka(1); // the queue is full
+        }
+    }
+
+    /// <summary>Sends what is in the queue, as far as Kafka takes it in time.</summary>
+    public void Dispose()
+    {
+        _producer?.Flush(FlushTimeout);
+        _producer?.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Information, "Kafka is off: Kafka:BootstrapServers is not set.")]
+    private static partial void LogOff(ILogger logger);
+
+    [LoggerMessage(LogLevel.Debug, "Kafka: {Message}")]
+    private static partial void LogClient(ILogger logger, string message);
+}

@@ -1,0 +1,33 @@
+namespace MessageBoard.Shared.Http;
+
+/// <summary>Says on every response who answered.</summary>
+public static class ResponseTags
+{
+    /// <summary>The answering service.</summary>
+    public const string ServiceName = "X-Service-Name";
+
+    /// <summary>The cluster it runs in.</summary>
+    public const string ServiceCluster = "X-Service-Cluster";
+
+    /// <summary>The pod it runs in.</summary>
+    public const string PodName = "X-Pod-Name";
+
+    /// <summary>Puts the three tags on every response, errors too: when the response starts, because the exception handler clears all headers.</summary>
+    public static WebApplication UseResponseTags(this WebApplication app)
+    {
+        var identity = app.Services.GetRequiredService<ServiceIdentity>();
+        app.Use((context, next) =>
+        {
+            context.Response.OnStarting(static state =>
+            {
+                var (headers, identity) = ((IHeaderDictionary, ServiceIdentity))state;
+                headers[ServiceName] = identity.Name;
+                headers[ServiceCluster] = identity.Cluster;
+                headers[PodName] = identity.Pod;
+                return Task.CompletedTask;
+            }, (context.Response.Headers, identity));
+            return next(context);
+        });
+        return app;
+    }
+}

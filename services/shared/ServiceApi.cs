@@ -1,0 +1,55 @@
+using MessageBoard.Mesh;
+using MessageBoard.Shared.Events;
+using MessageBoard.Shared.Http;
+using MessageBoard.Shared.Sessions;
+using MessageBoard.Shared.Stores;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace MessageBoard.Shared;
+
+/// <summary>What the three services behind the gateway have beyond <see cref="ServiceDefaults"/>.</summary>
+public static class ServiceApi
+{
+    /// <summary>Registers the defaults, the stores, sessions, events and the OpenAPI document.</summary>
+    public static WebApplicationBuilder AddServiceApi(this WebApplicationBuilder builder, string name)
+    {
+        builder.AddServiceDefaults(name);
+        builder.Services.AddDatabase();
+        builder.Services.AddSessions();
+        builder.Services.AddApiCallEvents();
+        builder.Services.AddMesh(builder.Configuration);
+        builder.Services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = name;
+            document.Servers?.Clear(); // the gateway's address is the caller's to know, the pod's is nobody's business
+            return Task.CompletedTask;
+        }));
+        return builder;
+    }
+
+    /// <summary>Tags, events, problem details and authentication, in this order: a refused request is tagged and counted too.</summary>
+    public static WebApplication UseServiceApi(this WebApplication app)
+    {
+        app.UseResponseTags();
+        app.UseApiCallEvents();
+        app.UseServiceDefaults();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapServiceDefaults();
+        app.MapOpenApi();
+        return app;
+    }
+
+    /// <summary>Maps the cheapest request through the mesh: who answers?</summary>
+    public static IEndpointRouteBuilder MapPing(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/ping", Ping).WithSummary("Who answers: service, cluster and pod.");
+        return app;
+
+        static Ok<Pong> Ping(ServiceIdentity identity) => TypedResults.Ok(new Pong(identity.Name, identity.Cluster, identity.Pod));
+    }
+
+    /// <summary>Who answered.</summary>
+    public sealed record Pong(string Service, string Cluster, string Pod);
+}

@@ -1,0 +1,48 @@
+using MessageBoard.Shared.Http;
+using MessageBoard.Shared.Logging;
+using MessageBoard.Shared.Telemetry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MessageBoard.Shared;
+
+/// <summary>What every process of MessageBoard has: its identity, JSON logs, telemetry, problem details and health.</summary>
+public static class ServiceDefaults
+{
+    // The longest message is 4,000 characters, and JSON can write each as \uXXXX twice.
+    private const long MaxRequestBodyBytes = 64 * 1024;
+
+    /// <summary>Registers the defaults for the service called <paramref name="name"/>.</summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name)
+    {
+        var identity = ServiceIdentity.Read(name, builder.Configuration);
+        builder.Services.AddSingleton(identity);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Logging.AddJsonLogs();
+        builder.AddTelemetry(identity);
+        builder.Services.AddProblems();
+        builder.Services.AddHealthChecks();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        return builder;
+    }
+
+    /// <summary>Turns exceptions and bare error statuses into problem details. Goes first in the pipeline.</summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        return app;
+    }
+
+    /// <summary>Maps <c>/healthz/live</c> (the process answers) and <c>/healthz/ready</c> (all it needs was there).</summary>
+    public static WebApplication MapServiceDefaults(this WebApplication app)
+    {
+        app.MapHealthChecks("/healthz/live", new() { Predicate = _ => false, ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapHealthChecks("/healthz/ready", new() { ResponseWriter = HealthReportWriter.WriteAsync });
+        return app;
+    }
+}

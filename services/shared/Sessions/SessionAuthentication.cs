@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using MessageBoard.Shared.Stores;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace MessageBoard.Shared.Sessions;
+
+/// <summary>Authenticates by the session cookie.</summary>
+public static class SessionAuthentication
+{
+    /// <summary>The authentication scheme.</summary>
+    public const string Scheme = "session";
+
+    /// <summary>The policy of what only an admin may do.</summary>
+    public const string AdminPolicy = "admin";
+
+    /// <summary>The policy of what every logged-in user may do.</summary>
+    public const string UserPolicy = "user";
+
+    private const string CookieName = "session";
+    private const string AdminRole = "admin";
+
+    /// <summary>Adds sessions in Redis, and the policies <see cref="UserPolicy"/> and <see cref="AdminPolicy"/>.</summary>
+    public static IServiceCollection AddSessions(this IServiceCollection services)
+    {
+        services.AddRedis();
+        services.AddSingleton<SessionStore>();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Handler>(Scheme, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(UserPolicy, policy => policy.AddAuthenticationSchemes(Scheme).RequireAuthenticatedUser())
+            .AddPolicy(AdminPolicy, policy => policy.AddAuthenticationSchemes(Scheme).RequireRole(AdminRole));
+        return services;
+    }
+
+    /// <summary>Starts a session and sets its cookie; the rest of this request belongs to its user.</summary>
+    /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
+    public static async Task LogInAsync(this HttpContext context, Session session)
+    {
+        var token = await context.RequestServices.GetRequiredService<SessionStore>().CreateAsync(session);
+        context.Response.Cookies.Append(CookieName, token, CookieOptions(context));
+        context.User = PrincipalOf(session);
+    }
+
+    /// <summary>Ends the session and takes its cookie away.</summary>
+    /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
+    public static async Task LogOutAsync(this HttpContext context)
+    {
+        if (context.Request.Cookies[CookieName] is { } token)
+            await context.RequestServices.GetRequiredService<SessionStore>().DeleteAsync(token);
+
+        context.Response.Cookies.Delete(CookieName, CookieOptions(context));
+    }
+
+    /// <summary>The session of an authenticated request.</summary>
+    public static Session Session(this ClaimsPrincipal user) => new(
+        long.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!, CultureInfo.InvariantCulture), user.Identity!.Name!, user.IsInRole(AdminRole));
+
+    private static CookieOptions CookieOptions(HttpContext context) =>
+        new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" };
+
+    private static ClaimsPrincipal PrincipalOf(Session session)
+    {
+        List<Claim> claims =
+        [
+            new(ClaimTypes.NameIdentifier, session.UserId.ToString(CultureInfo.InvariantCulture)),
+            new(ClaimTypes.Name, session.Username),
+        ];
+        if (session.IsAdmin)
+            claims.Add(new(ClaimTypes.Role, AdminRole));
+
+        return new(new ClaimsIdentity(claims, Scheme));
+    }
+
+    private sealed class Handler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionStore sessions)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            if (Request.Cookies[CookieName] is not { Length: > 0 } token)
+                return AuthenticateResult.NoResult();
+
+            try
+            {
+                return await sessions.FindAsync(token) is { } session
+                    ? AuthenticateResult.Success(new(PrincipalOf(session), Scheme.Name))
+                    : AuthenticateResult.NoResult();
+            }
+            catch (StoreUnavailableException exception)
+            {
+                return AuthenticateResult.Fail(exception);
+            }
+        }
+
+        // Without Redis nobody can tell whether the caller is logged in: that is no 401.
+        protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+        {
+            var (status, detail) = (await HandleAuthenticateOnceSafeAsync()).Failure is { } failure
+                ? (StatusCodes.Status503ServiceUnavailable, failure.Message)
+                : (StatusCodes.Status401Unauthorized, "Log in first.");
+            await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(Context);
+        }
+
+        protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+            TypedResults.Problem("Only an admin may do this.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(Context);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics;
+using Dapper;
+using MessageBoard.Shared.Telemetry;
+using Microsoft.Data.Sqlite;
+using Polly;
+using Polly.Retry;
+
+namespace MessageBoard.Shared.Stores;
+
+/// <summary>
+/// The database: MariaDB where <c>ConnectionStrings:MariaDb</c> is set, else the SQLite file of <c>ConnectionStrings:Sqlite</c>.
+/// Every statement is a span, has a timeout, and is tried again when the database says it was locked or a deadlock's victim.
+/// </summary>
+/// <exception cref="StoreUnavailableException">From every method: the database cannot be reached or does not answer in time.</exception>
+public sealed class Database
+{
+    private const int TimeoutSeconds = 5;
+    private const int SqliteBusy = 5, SqliteLocked = 6, MariaDbLockWaitTimeout = 1205, MariaDbDeadlock = 1213;
+
+    private static readonly ResiliencePipeline Retry = new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<DbException>(IsTransient),
+            MaxRetryAttempts = 3,
+            Delay = TimeSpan.FromMilliseconds(20),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+        })
+        .Build();
+
+    private readonly string _connectionString;
+
+    /// <summary>Chooses the database by its connection string.</summary>
+    public Database(IConfiguration configuration)
+    {
+        var mariaDb = configuration.GetConnectionString("MariaDb");
+        IsSqlite = string.IsNullOrEmpty(mariaDb);
+        _connectionString = IsSqlite
+            ? new SqliteConnectionStringBuilder(configuration.GetConnectionString("Sqlite") ?? "Data Source=messageboard.db") { DefaultTimeout = TimeoutSeconds }.ToString()
+            : new MySqlConnectionStringBuilder(mariaDb!) { ConnectionTimeout = TimeoutSeconds, DefaultCommandTimeout = TimeoutSeconds }.ToString();
+    }
+
+    /// <summary>Whether this is SQLite; else it is MariaDB.</summary>
+    public bool IsSqlite { get; }
+
+    /// <summary>An INSERT that passes over a row whose unique key is taken.</summary>
+    public string InsertIgnore => IsSqlite ? "INSERT OR IGNORE" : "INSERT IGNORE";
+
+    /// <summary>Runs a query.</summary>
+    /// <returns>Its rows.</returns>
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
+        RunAsync(sql, async connection => (IReadOnlyList<T>)(await connection.QueryAsync<T>(Command(sql, parameters, null, cancellationToken))).AsList(), cancellationToken);
+
+    /// <summary>Runs a query for at most one row.</summary>
+    /// <returns>The row, or the default of <typeparamref name="T"/> when there is none.</returns>
+    public Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
+        RunAsync(sql, connection => connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters, null, cancellationToken)), cancellationToken);
+
+    /// <summary>Runs a statement.</summary>
+    /// <returns>How many rows it changed.</returns>
+    public Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
+        RunAsync(sql, connection => connection.ExecuteAsync(Command(sql, parameters, null, cancellationToken)), cancellationToken);
+
+    /// <summary>Runs a statement once for each of many parameters, all of them or none.</summary>
+    public Task ExecuteManyAsync<T>(string sql, IReadOnlyCollection<T> parameters, CancellationToken cancellationToken = default) =>
+        RunAsync(sql, async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var changed = await connection.ExecuteAsync(Command(sql, parameters, transaction, cancellationToken));
+            await transaction.CommitAsync(cancellationToken);
+            return changed;
+        }, cancellationToken);
+
+    private static CommandDefinition Command(string sql, object? parameters, IDbTransaction? transaction, CancellationToken cancellationToken) =>
+        new(sql, parameters, transaction, TimeoutSeconds, cancellationToken: cancellationToken);
+
+    private async Task<T> RunAsync<T>(string sql, Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var span = StartSpan(sql);
+        try
+        {
+            return await Retry.ExecuteAsync(async _ =>
+            {
+                await using var connection = await OpenAsync(cancellationToken);
+                return await work(connection);
+            }, cancellationToken);
+        }
+        catch (Exception exception) when (exception is DbException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            throw new StoreUnavailableException("The database", exception);
+        }
+    }
+
+    private async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        DbConnection connection = IsSqlite ? new SqliteConnection(_connectionString) : new MySqlConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    // https://opentelemetry.io/docs/specs/semconv/database/database-spans/; statements have parameters, so their text holds no data.
+    private Activity? StartSpan(string sql)
+    {
+        if (!Tracing.Source.HasListeners())
+            return null;
+
+        var operation = sql.AsSpan().Trim() is var text && text.IndexOf(' ') is > 0 and var end ? text[..end].ToString() : sql;
+        return Tracing.Source.StartActivity(operation, ActivityKind.Client)
+            ?.SetTag("db.system.name", IsSqlite ? "sqlite" : "mariadb")
+            .SetTag("db.operation.name", operation)
+            .SetTag("db.query.text", sql);
+    }
+
+    private static bool IsTransient(DbException exception) => exception switch
+    {
+        SqliteException sqlite => sqlite.SqliteErrorCode is SqliteBusy or SqliteLocked,
+        MySqlException maria => maria.Number is MariaDbLockWaitTimeout or MariaDbDeadlock,
+        _ => false,
+    };
+}

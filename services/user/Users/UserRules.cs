@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text;
+
+namespace MessageBoard.UserService.Users;
+
+/// <summary>What a user name and a password may be.</summary>
+internal static class UserRules
+{
+    private const int MinName = 3, MaxName = 32, MinPassword = 8, MaxPassword = 256;
+
+    /// <summary>Longer than any password can be, in UTF-16 units.</summary>
+    public const int MaxPasswordLength = MaxPassword * 2;
+
+    /// <summary>Checks a registration; the errors are by the fields' JSON names, none when all is well.</summary>
+    public static Dictionary<string, string[]> Check(string? username, string? password)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (!IsName(username))
+            errors["username"] = [$"has to be {MinName} to {MaxName} letters, digits, '_', '.' or '-'."];
+
+        if (password is null || password.EnumerateRunes().Count() is < MinPassword or > MaxPassword)
+            errors["password"] = [$"has to be {MinPassword} to {MaxPassword} characters."];
+
+        return errors;
+    }
+
+    /// <summary>The errors of credentials of which a part is missing.</summary>
+    public static Dictionary<string, string[]> Missing(string? username, string? password)
+    {
+        var errors = new Dictionary<string, string[]>();
+        if (username is null)
+            errors["username"] = ["is missing."];
+
+        if (password is null)
+            errors["password"] = ["is missing."];
+
+        return errors;
+    }
+
+    /// <summary>Whether this is a name somebody could have. Counted in Unicode code points, after composition.</summary>
+    public static bool IsName(string? name)
+    {
+        if (name is null || name.Length > MaxName * 4)
+            return false;
+
+        var runes = name.Normalize(NormalizationForm.FormC).EnumerateRunes();
+        return runes.Count() is >= MinName and <= MaxName && runes.All(IsNameRune) && !runes.First().IsMark();
+    }
+
+    // Some alphabets write part of their letters as marks: Devanagari's vowels are.
+    private static bool IsNameRune(Rune rune) => Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.IsMark() || rune.Value is '_' or '.' or '-';
+
+    private static bool IsMark(this Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+}

@@ -1,0 +1,49 @@
+using MessageBoard.Shared.Http;
+using MessageBoard.Shared.Stores;
+
+namespace MessageBoard.UserService.Users;
+
+/// <summary>A row of <c>users</c>.</summary>
+internal sealed class User
+{
+    public required long Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string PasswordHash { get; init; }
+
+    public required bool IsAdmin { get; init; }
+}
+
+/// <summary>The table <c>users</c>. Names are unique without regard to case.</summary>
+internal sealed class UserStore(Database database, TimeProvider clock)
+{
+    private const string Columns = "id AS Id, name AS Name, password_hash AS PasswordHash, is_admin AS IsAdmin";
+
+    /// <summary>Adds a user; false when the name is taken.</summary>
+    public async Task<bool> TryAddAsync(string name, string passwordHash, bool isAdmin, CancellationToken cancellationToken)
+    {
+        var sql = $"{database.InsertIgnore} INTO users (name, name_key, password_hash, is_admin, created_at) VALUES (@name, @key, @passwordHash, @isAdmin, @now)";
+        var row = new { name, key = Folding.Fold(name), passwordHash, isAdmin = isAdmin ? 1 : 0, now = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+        return await database.ExecuteAsync(sql, row, cancellationToken) == 1;
+    }
+
+    public Task<User?> FindAsync(string name, CancellationToken cancellationToken) =>
+        database.QuerySingleOrDefaultAsync<User>($"SELECT {Columns} FROM users WHERE name_key = @key", new { key = Folding.Fold(name) }, cancellationToken);
+
+    public Task SetPasswordAsync(long id, string passwordHash, CancellationToken cancellationToken) =>
+        database.ExecuteAsync("UPDATE users SET password_hash = @passwordHash WHERE id = @id", new { id, passwordHash }, cancellationToken);
+
+    public async Task<Page<string>> ListAsync(Paging paging, CancellationToken cancellationToken)
+    {
+        var total = await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM users", cancellationToken: cancellationToken);
+        var names = await database.QueryAsync<string>("SELECT name FROM users ORDER BY name_key LIMIT @Limit OFFSET @Offset", paging, cancellationToken);
+        return new(names, total, paging.Offset, paging.Limit);
+    }
+
+    public async Task<Dictionary<long, string>> NamesAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<(long Id, string Name)>("SELECT id, name FROM users WHERE id IN @ids", new { ids }, cancellationToken);
+        return rows.ToDictionary(row => row.Id, row => row.Name);
+    }
+}
