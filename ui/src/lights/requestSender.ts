@@ -1,0 +1,75 @@
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { ping, type Answer } from '../api/ping'
+import type { ServiceName } from '../api/traffic'
+
+export const rateLimits = { min: 1, max: 50 }
+
+/** Requests of one service that may wait for an answer at a time. */
+const maxInFlight = 16
+
+/** Sends real requests to one service: one, or so many a second until stopped. */
+export function useRequestSender(service: ServiceName) {
+  const rate = ref(10)
+  const isRunning = ref(false)
+  const isHidden = ref(document.hidden)
+  const sent = ref(0)
+  const heldBack = ref(0)
+  /** Undefined before the first request, null when the last one got no answer. */
+  const last = shallowRef<Answer | null>()
+  let inFlight = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let due = 0
+
+  async function sendOnce() {
+    if (inFlight >= maxInFlight) {
+      heldBack.value++
+      return
+    }
+    inFlight++
+    sent.value++
+    try {
+      const answer = await ping(service)
+      last.value = answer
+      console.log(`${service}  cluster ${answer.cluster ?? '–'}  pod ${answer.pod ?? '–'}  status ${answer.status}  trace ${answer.traceId ?? '–'}`)
+    } catch {
+      last.value = null
+      console.log(`${service}  no answer`)
+    } finally {
+      inFlight--
+    }
+  }
+
+  function tick() {
+    void sendOnce()
+    // Counted from when this one was due, so that late timers do not lower the rate; a second behind is given up.
+    due = Math.max(due + 1_000 / rate.value, performance.now() - 1_000)
+    timer = setTimeout(tick, due - performance.now())
+  }
+
+  function resume() {
+    clearTimeout(timer)
+    isHidden.value = document.hidden
+    if (!isRunning.value || isHidden.value) return
+    due = performance.now()
+    tick()
+  }
+
+  function start() {
+    isRunning.value = true
+    heldBack.value = 0
+    resume()
+  }
+
+  function stop() {
+    isRunning.value = false
+    clearTimeout(timer)
+  }
+
+  document.addEventListener('visibilitychange', resume)
+  onScopeDispose(() => {
+    stop()
+    document.removeEventListener('visibilitychange', resume)
+  })
+
+  return { rate, isRunning, isPaused: computed(() => isRunning.value && isHidden.value), sent, heldBack, last, sendOnce, start, stop }
+}
