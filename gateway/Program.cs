@@ -6,7 +6,7 @@ using MessageBoard.Mesh;
 using MessageBoard.Shared;
 using MessageBoard.Shared.Sessions;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("gateway");
 builder.Services.AddSessions();
 builder.Services.AddMesh(builder.Configuration);

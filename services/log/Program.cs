@@ -2,7 +2,7 @@ using MessageBoard.LogService.Calls;
 using MessageBoard.LogService.Consumer;
 using MessageBoard.Shared;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("log-service");
 builder.Services.AddSingleton<RecentCalls>();
 builder.Services.AddSingleton<KafkaLogStore>();

@@ -2,7 +2,7 @@ using MessageBoard.MessageService.Authors;
 using MessageBoard.MessageService.Messages;
 using MessageBoard.Shared;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("message-service");
 builder.Services.AddSingleton<MessageStore>();
 builder.Services.AddAuthors();

@@ -2,7 +2,7 @@ using MessageBoard.Shared;
 using MessageBoard.Shared.Stores;
 using MessageBoard.UserService.Users;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("user-service");
 builder.Services.AddSingleton<UserStore>();
 builder.Services.AddSingleton<Passwords>();

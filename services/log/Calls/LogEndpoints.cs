@@ -24,9 +24,9 @@ internal static class LogEndpoints
         return app;
     }
 
-    private sealed record CallList(bool Available, IReadOnlyList<ApiCall> Items);
+    internal sealed record CallList(bool Available, IReadOnlyList<ApiCall> Items);
 
-    private sealed record Stats(IReadOnlyList<CallStats> Windows, Dropped Dropped);
+    internal sealed record Stats(IReadOnlyList<CallStats> Windows, Dropped Dropped);
 
     private static async Task<Ok<CallList>> GetRedisAsync(ClaimsPrincipal user, RecentCalls calls) =>
         TypedResults.Ok(new CallList(true, await calls.NewestAsync(OnlyOf(user), Newest)));

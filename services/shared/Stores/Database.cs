@@ -30,16 +30,14 @@ public sealed class Database
         })
         .Build();
 
-    private readonly string _connectionString;
+    private readonly Func<DbConnection> _connect;
 
     /// <summary>Chooses the database by its connection string.</summary>
     public Database(IConfiguration configuration)
     {
         var mariaDb = configuration.GetConnectionString("MariaDb");
         IsSqlite = string.IsNullOrEmpty(mariaDb);
-        _connectionString = IsSqlite
-            ? new SqliteConnectionStringBuilder(configuration.GetConnectionString("Sqlite") ?? "Data Source=messageboard.db") { DefaultTimeout = TimeoutSeconds }.ToString()
-            : new MySqlConnectionStringBuilder(mariaDb!) { ConnectionTimeout = TimeoutSeconds, DefaultCommandTimeout = TimeoutSeconds }.ToString();
+        _connect = IsSqlite ? Sqlite(configuration.GetConnectionString("Sqlite") ?? "Data Source=messageboard.db") : MariaDb(mariaDb!);
     }
 
     /// <summary>Whether this is SQLite; else it is MariaDB.</summary>
@@ -73,6 +71,20 @@ public sealed class Database
             return changed;
         }, cancellationToken);
 
+    // Each driver in methods of its own: the runtime loads a driver's libraries with the first method that names it, and a
+    // process needs only one of them.
+    private static Func<DbConnection> Sqlite(string connectionString)
+    {
+        var full = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = TimeoutSeconds }.ToString();
+        return () => new SqliteConnection(full);
+    }
+
+    private static Func<DbConnection> MariaDb(string connectionString)
+    {
+        var full = new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = TimeoutSeconds, DefaultCommandTimeout = TimeoutSeconds }.ToString();
+        return () => new MySqlConnection(full);
+    }
+
     private static CommandDefinition Command(string sql, object? parameters, IDbTransaction? transaction, CancellationToken cancellationToken) =>
         new(sql, parameters, transaction, TimeoutSeconds, cancellationToken: cancellationToken);
 
@@ -96,7 +108,7 @@ public sealed class Database
 
     private async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        DbConnection connection = IsSqlite ? new SqliteConnection(_connectionString) : new MySqlConnection(_connectionString);
+        var connection = _connect();
         try
         {
             await connection.OpenAsync(cancellationToken);

@@ -21,9 +21,9 @@ internal static class AccountEndpoints
     }
 
     /// <summary>A user's name and password.</summary>
-    public sealed record Credentials(string? Username, string? Password);
+    internal sealed record Credentials(string? Username, string? Password);
 
-    private sealed record Registered(string Username);
+    internal sealed record Registered(string Username);
 
     private static async Task<Results<Created<Registered>, ValidationProblem, ProblemHttpResult>> RegisterAsync(
         Credentials credentials, UserStore users, Passwords passwords, CancellationToken cancellationToken)
