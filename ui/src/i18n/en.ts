@@ -66,7 +66,7 @@ export const en = {
     range: (low: string, high: string) => `chance allows ${low} to ${high}`,
     inside: 'As chance allows',
     outside: 'Outside what chance allows',
-    insideHint: (total: string) => `Of the last ${total} requests, as many went to each cluster as 95 in 100 such windows would have.`,
+    insideHint: (total: string) => `At these weights, 95 in 100 windows of ${total} requests fall in this range.`,
     outsideHint: 'By chance alone, 1 window in 20 looks like this.',
     mixed: (count: string) => `The weights changed ${count} requests ago; older ones still count here.`,
     waiting: 'Not compared yet: no requests',
