@@ -55,10 +55,8 @@ export const ko: Texts = {
     trace: '트레이스',
   },
   weights: {
-    title: '가중치',
     configured: '설정',
     observed: '관측',
-    share: (cluster, weight, share, low, high) => `${cluster}: 설정 ${weight}, 관측 ${share}, 우연으로 가능한 범위 ${low}~${high}`,
     range: (low, high) => `우연 범위 ${low}~${high}`,
     inside: '우연 범위 안',
     outside: '우연 범위 밖',
@@ -102,7 +100,6 @@ export const ko: Texts = {
     wrong: '사용자 이름 또는 비밀번호가 올바르지 않습니다.',
     taken: '이미 사용 중인 이름입니다.',
     ended: '세션이 만료되었습니다. 다시 로그인해 주세요. 입력하신 내용은 그대로 있습니다.',
-    showPassword: '비밀번호 표시',
   },
   board: {
     title: '게시판',
@@ -116,9 +113,7 @@ export const ko: Texts = {
     counter: (count, limit) => `${count} / ${limit}`,
     rule: (limit) => `1~${limit}자`,
     posted: '등록했습니다.',
-    search: '검색',
     searchPlaceholder: '내 메시지 검색',
-    clear: '지우기',
     list: '메시지 목록',
     empty: '아직 메시지가 없습니다.',
     nothingFound: (query) => `‘${query}’이(가) 들어 있는 메시지가 없습니다.`,
@@ -133,11 +128,11 @@ export const ko: Texts = {
     removed: '삭제했습니다.',
     unknownAuthor: '작성자 알 수 없음',
     sampleTexts: [
-      '안녕하세요, 메시 너머에서 인사드립니다 👋',
+      '안녕하세요, 메시 너머에서 인사드립니다.',
       '가중치는 순번이 아니라 확률입니다. 70:30도 조금씩 흔들립니다.',
       'Hello from the mesh!',
       'مرحبًا من الطرف الآخر للشبكة',
-      '카나리아가 노래했고, 아무도 롤백하지 않았습니다. 🐤',
+      '카나리아가 노래했고 ♪ 아무도 롤백하지 않았습니다.',
     ],
   },
   logs: {
@@ -172,7 +167,5 @@ export const ko: Texts = {
     tooMany: '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
     unavailable: (status, trace) => `서비스에서 오류가 발생했습니다 (${status}, 트레이스 ${trace}).`,
     other: (status, detail) => `${detail} (${status})`,
-    retry: '다시 시도',
-    dismiss: '닫기',
   },
 }
