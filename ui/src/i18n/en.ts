@@ -64,7 +64,7 @@ export const en = {
     inside: 'As chance allows',
     outside: 'Outside what chance allows',
     insideHint: (total: string) => `At these weights, 95 in 100 windows of ${total} requests fall in this range.`,
-    outsideHint: 'By chance alone, 1 window in 20 looks like this.',
+    outsideHint: 'By chance 1 window in 20 is outside. Else the weights changed not long ago, or a cluster does not answer.',
     mixed: (count: string) => `The weights changed ${count} requests ago; older ones still count here.`,
     waiting: 'Not compared yet: no requests',
     none: 'No VirtualService sets weights for this service.',

@@ -61,7 +61,7 @@ export const ko: Texts = {
     inside: '우연 범위 안',
     outside: '우연 범위 밖',
     insideHint: (total) => `이 가중치라면 요청 ${total}건 단위로 볼 때 100번 중 95번은 이 범위에 듭니다.`,
-    outsideHint: '우연만으로도 20번 중 1번은 이렇게 보일 수 있습니다.',
+    outsideHint: '우연히 20번 중 1번은 벗어납니다. 그렇지 않다면 가중치가 최근에 바뀌었거나 한 클러스터가 응답하지 않는 것입니다.',
     mixed: (count) => `가중치가 바뀐 뒤 ${count}건이 지났습니다. 그 전의 요청도 아직 집계에 포함되어 있습니다.`,
     waiting: '요청이 없어 아직 비교할 수 없습니다',
     none: '이 서비스의 가중치를 정하는 VirtualService가 없습니다.',
