@@ -58,16 +58,13 @@ export const en = {
     trace: 'trace',
   },
   weights: {
-    title: 'Weights',
     configured: 'configured',
     observed: 'observed',
-    share: (cluster: string, weight: string, share: string, low: string, high: string) =>
-      `${cluster}: configured ${weight}, observed ${share}, chance allows ${low} to ${high}`,
     range: (low: string, high: string) => `chance allows ${low} to ${high}`,
     inside: 'As chance allows',
     outside: 'Outside what chance allows',
-    insideHint: (total: string) => `Of the last ${total} requests, as many went to each cluster as 95 in 100 such windows would have.`,
-    outsideHint: 'By chance alone, 1 window in 20 looks like this.',
+    insideHint: (total: string) => `At these weights, 95 in 100 windows of ${total} requests fall in this range.`,
+    outsideHint: 'By chance 1 window in 20 is outside. Else the weights changed not long ago, or a cluster does not answer.',
     mixed: (count: string) => `The weights changed ${count} requests ago; older ones still count here.`,
     waiting: 'Not compared yet: no requests',
     none: 'No VirtualService sets weights for this service.',
@@ -106,7 +103,6 @@ export const en = {
     wrong: 'User name or password is wrong.',
     taken: 'This name is taken.',
     ended: 'Your session has ended. Log in again; what you typed is still there.',
-    showPassword: 'Show password',
   },
   board: {
     title: 'Board',
@@ -120,9 +116,7 @@ export const en = {
     counter: (count: string, limit: string) => `${count} / ${limit}`,
     rule: (limit: string) => `1 to ${limit} characters`,
     posted: 'Posted.',
-    search: 'Search',
     searchPlaceholder: 'Search your messages',
-    clear: 'Clear',
     list: 'Messages',
     empty: 'No messages yet.',
     nothingFound: (query: string) => `Nothing contains “${query}”.`,
@@ -139,9 +133,9 @@ export const en = {
     sampleTexts: [
       'Hello from the mesh!',
       'Weights are odds, not a schedule: 70:30 wanders.',
-      '안녕하세요, 메시 너머에서 인사드립니다 👋',
+      '안녕하세요, 메시 너머에서 인사드립니다.',
       'مرحبًا من الطرف الآخر للشبكة',
-      'A canary sang; nobody rolled back. 🐤',
+      'A canary sang ♪ and nobody rolled back.',
     ],
   },
   logs: {
@@ -176,8 +170,6 @@ export const en = {
     tooMany: 'Too many requests; try again in a moment.',
     unavailable: (status: string, trace: string) => `The service failed (${status}, trace ${trace}).`,
     other: (status: string, detail: string) => `${detail} (${status})`,
-    retry: 'Try again',
-    dismiss: 'Dismiss',
   },
 }
 

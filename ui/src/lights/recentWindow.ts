@@ -40,7 +40,7 @@ export class RecentWindow {
 function count(requests: readonly TrafficRequest[]): TrafficCounts {
   const counts = { total: requests.length, errors: 0, unanswered: 0, clusters: {}, pods: {} } satisfies TrafficCounts
   for (const { cluster, pod, status } of requests) {
-    if (status >= 500 || cluster === null) counts.errors++
+    if (status >= 500) counts.errors++
     if (cluster === null) counts.unanswered++
     else increment(counts.clusters, cluster)
     if (pod !== null) increment(counts.pods, pod)

@@ -1,12 +1,12 @@
 import type { Credentials } from '../api/session'
 
-/** The services' own rules, told before they have to refuse. */
-const rules: Record<keyof Credentials, (value: string) => boolean> = {
-  username: (name) => /^[\p{L}\p{M}\p{Nd}_.-]{3,32}$/u.test(name),
-  password: (password) => password.length >= 8 && password.length <= 256,
-}
-
 export type Field = keyof Credentials
+
+/** The services' own rules, told before they have to refuse; characters are code points, names composed (NFC). */
+const rules: Record<Field, (value: string) => boolean> = {
+  username: (name) => /^(?!\p{M})[\p{L}\p{M}\p{Nd}_.-]{3,32}$/u.test(name.normalize('NFC')),
+  password: (password) => /^.{8,256}$/su.test(password),
+}
 
 /** The fields that a registration would be refused for. */
 export function brokenRules(credentials: Credentials): Field[] {

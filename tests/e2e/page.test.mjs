@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { launch } from './browser.mjs'
+
+const baseUrl = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
+const password = (await readFile(process.env.ADMIN_PASSWORD_FILE ?? '.local/admin-password', 'utf8')).trim()
+
+const service = 'user-service'
+const card = `article[data-service=${service}]`
+
+let browser, page
+/** What no page may ever write: errors in the console. */
+const errors = []
+
+before(async () => {
+  browser = await launch({ baseURL: baseUrl, locale: 'en-US', viewport: { width: 1280, height: 900 } })
+  page = browser.page
+  page.setDefaultTimeout(15_000)
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  page.on('pageerror', (error) => errors.push(String(error)))
+  await page.goto('/')
+})
+
+after(async () => {
+  await setWeights({ ctx1: 70, ctx2: 30 })
+  await browser.close()
+})
+
+test('the page follows the gateway’s events', async () => {
+  await page.waitForSelector('.stream[data-state=open]')
+  await page.waitForSelector(`${card} .row[data-cluster=ctx1] [data-configured]`)
+})
+
+test('a visitor sees why the weights cannot be edited', async () => {
+  assert.equal(await page.locator(`${card} .slider`).isDisabled(), true)
+  assert.match(await page.locator(`${card} .status`).innerText(), /log in as admin/i)
+})
+
+test('one logs in by keyboard alone', async () => {
+  await tabTo('.log-in')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('dialog[open] [name=username]:focus')
+  await page.keyboard.type('admin')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.log-out')
+})
+
+test('the session outlives a reload', async () => {
+  await page.reload()
+  await page.waitForSelector('.log-out')
+})
+
+test('a message is posted, found and deleted', async () => {
+  const text = `e2e ${crypto.randomUUID()} 안녕 👋`
+  await page.fill('[name=message]', `  ${text}  `)
+  await page.click('.post')
+  const item = page.locator('#board li', { hasText: text })
+  await item.waitFor()
+  assert.equal(await page.inputValue('[name=message]'), '')
+  await page.fill('[name=query]', text.slice(0, 20))
+  await page.waitForFunction(() => document.querySelectorAll('#board li').length === 1)
+  await item.locator('.remove').click()
+  await item.locator('.confirm-yes').click()
+  await item.waitFor({ state: 'detached' })
+  await page.fill('[name=query]', '')
+})
+
+test('the Redis and the Kafka log show the newest 10, and more on demand', async () => {
+  const redis = page.locator('[data-store=redis]')
+  await page.click(`${card} .send-once`)
+  for (let i = 0; i < 11; i++) await page.request.get('/api/users/me')
+  await eventually(async () => {
+    await redis.locator('.refresh').click()
+    return (await redis.locator('.more').count()) === 1
+  })
+  assert.equal(await redis.locator('ol > li').count(), 10)
+  await redis.locator('.more').click()
+  assert.ok((await redis.locator('ol > li').count()) > 10)
+  const kafka = page.locator('[data-store=kafka]')
+  await eventually(async () => {
+    await kafka.locator('.refresh').click()
+    return (await kafka.locator('ol > li, .off').count()) > 0
+  })
+})
+
+test('after the slider has gone from 70:30 to 0:100 only ctx2’s lamps flash', async () => {
+  await setWeights({ ctx1: 70, ctx2: 30 })
+  await page.waitForSelector(`${card} .row[data-cluster=ctx1] [data-configured="70"]`)
+
+  await tabTo(`${card} .slider`)
+  await page.keyboard.press('Home')
+  await tabTo(`${card} .apply`)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector(`${card} .editor[data-state=live]`)
+  await page.waitForSelector(`${card} .row[data-cluster=ctx2] [data-configured="100"]`)
+
+  await page.evaluate(watchFlashes, card)
+  for (let i = 0; i < 40; i++) {
+    const [response] = await Promise.all([page.waitForResponse('**/api/users/ping'), page.click(`${card} .send-once`)])
+    assert.equal(response.status(), 200)
+    assert.equal(response.headers()['x-service-name'], service)
+    assert.equal(response.headers()['x-service-cluster'], 'ctx2')
+    assert.match(response.headers()['x-trace-id'], /^[0-9a-f]{32}$/)
+  }
+  await page.waitForFunction(() => window.flashed.ctx2 >= 40)
+  assert.deepEqual(await page.evaluate(() => window.flashed), { ctx1: 0, ctx2: 40, apart: 0 })
+  assert.match(await page.locator(`${card} .last`).innerText(), /ctx2 · 200/)
+})
+
+test('requests sent at a rate flash lamps until stopped', async () => {
+  await page.fill(`${card} .rate input`, '50')
+  await page.locator(`${card} .rate input`).press('Tab')
+  await page.click(`${card} .start`)
+  await page.waitForFunction(() => window.flashed.ctx2 >= 90)
+  await page.click(`${card} .stop`)
+  await page.waitForSelector(`${card} .start`)
+})
+
+test('weights that somebody else has changed are shown, and one’s own can be applied over them', async () => {
+  const ctx1 = page.locator(`${card} .end[data-cluster=ctx1] input`)
+  await ctx1.fill('70')
+  await setWeights({ ctx1: 55, ctx2: 45 })
+  await page.waitForSelector(`${card} .row[data-cluster=ctx1] [data-configured^="55"]`)
+  errors.length = 0
+  await page.click(`${card} .apply`)
+  await page.waitForSelector(`${card} .editor[data-state=conflict]`)
+  assert.match(await page.locator(`${card} .status`).innerText(), /55 : 45/)
+  assert.equal(await ctx1.inputValue(), '70')
+  // The browser itself reports the 409; the page reports nothing.
+  assert.deepEqual(errors.splice(0).filter((text) => !text.includes('409')), [])
+  await ctx1.press('Enter')
+  await page.waitForSelector(`${card} .row[data-cluster=ctx1] [data-configured="70"]`)
+})
+
+test('nothing overflows at 360, 1280 and 1920 pixels, in Korean and in English', async () => {
+  for (const [lang, name] of [['ko', '신호등'], ['en', 'Lights']]) {
+    await page.click(`.languages [lang=${lang}]`)
+    assert.equal(await page.getAttribute('html', 'lang'), lang)
+    assert.equal(await page.innerText('#lights-title'), name)
+    for (const width of [360, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 900 })
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      assert.equal(overflow, 0, `${lang} at ${width} px`)
+    }
+  }
+})
+
+test('the page writes no error to the console', () => assert.deepEqual(errors, []))
+
+test('a session that ends leaves the typed text alone', async () => {
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.fill('[name=message]', 'not lost')
+  await browser.context.clearCookies()
+  await page.click('.post')
+  await page.waitForSelector('dialog[open] .ended')
+  await page.fill('[name=username]', 'admin')
+  await page.fill('[name=password]', password)
+  await page.click('dialog .submit')
+  await page.waitForSelector('.log-out')
+  assert.equal(await page.inputValue('[name=message]'), 'not lost')
+})
+
+test('one logs out', async () => {
+  await page.click('.log-out')
+  await page.waitForSelector('.log-in')
+  assert.equal(await page.locator('#board form').count(), 0)
+})
+
+async function setWeights(weights) {
+  await page.request.post('/api/login', { data: { username: 'admin', password } })
+  const { services } = await (await page.request.get('/api/traffic')).json()
+  const { resourceVersion } = services.find((candidate) => candidate.service === service)
+  const response = await page.request.put(`/api/traffic/weights/${service}`, { data: { weights, resourceVersion } })
+  assert.equal(response.status(), 200, await response.text())
+}
+
+/** Moves the focus forward, as somebody without a mouse would. */
+async function tabTo(selector) {
+  for (let i = 0; i < 150; i++) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+    await page.keyboard.press('Tab')
+  }
+  assert.fail(`${selector} cannot be reached with the Tab key`)
+}
+
+/** Counts in `window.flashed` how often each cluster's lamps flash from now on, once those that are due have flashed. */
+async function watchFlashes(within) {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  window.flashed = { ctx1: 0, ctx2: 0, apart: 0 }
+  for (const bank of document.querySelectorAll(`${within} [data-bank]`)) {
+    let seen = Number(bank.dataset.flashes)
+    new MutationObserver(() => {
+      const flashes = Number(bank.dataset.flashes)
+      window.flashed[bank.dataset.bank] += flashes - seen
+      seen = flashes
+    }).observe(bank, { attributes: true, attributeFilter: ['data-flashes'] })
+  }
+}
+
+async function eventually(condition, deadline = Date.now() + 15_000) {
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, 'not in time')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { pickLocale } from '.'
+import { en } from './en'
+import { ko } from './ko'
+
+type Tree = Record<string, unknown>
+
+/** Every text by its path; a text with gaps as what it says when each gap is filled with a mark. */
+function texts(tree: Tree, path = ''): [string, string][] {
+  return Object.entries(tree).flatMap(([key, value]): [string, string][] => {
+    const at = path ? `${path}.${key}` : key
+    if (typeof value === 'string') return [[at, value]]
+    if (typeof value !== 'function') return texts(value as Tree, at)
+    const write = value as (...gaps: string[]) => string
+    return [[at, write(...Array.from({ length: write.length }, (_, i) => `{${i}}`))]]
+  })
+}
+
+it('says everything in both languages, with the same gaps', () => {
+  const korean = new Map(texts(ko))
+  expect([...korean.keys()]).toEqual(texts(en).map(([at]) => at))
+  for (const [at, text] of texts(en)) {
+    expect(korean.get(at), at).not.toBe('')
+    expect(text, at).not.toBe('')
+    expect([...(korean.get(at)?.matchAll(/\{\d\}/g) ?? [])].map(String).sort(), at).toEqual([...text.matchAll(/\{\d\}/g)].map(String).sort())
+  }
+})
+
+it('takes the remembered language, else the first of the browser’s that it speaks, else English', () => {
+  expect(pickLocale('en', ['ko-KR'])).toBe('en')
+  expect(pickLocale(null, ['fr-FR', 'ko-KR', 'en'])).toBe('ko')
+  expect(pickLocale(null, ['en-GB', 'ko'])).toBe('en')
+  expect(pickLocale('xx', ['fr'])).toBe('en')
+  expect(pickLocale(null, ['constructor'])).toBe('en')
+})

@@ -1,0 +1,45 @@
+import { beforeEach, expect, it, vi } from 'vitest'
+import { bankOf, colourOf, LampBank } from './lampBank'
+
+const play = vi.fn()
+
+beforeEach(() => {
+  play.mockClear()
+  // happy-dom animates nothing.
+  Element.prototype.animate = () => ({ play, cancel: () => undefined, effect: { updateTiming: () => undefined } }) as unknown as Animation
+})
+
+function bankOfLamps(count: number) {
+  const housing = document.createElement('div')
+  const lamps = Array.from({ length: count }, () => document.createElement('span'))
+  return { housing, lamps, bank: new LampBank(housing, lamps, false) }
+}
+
+it('lights no lamp without a request', () => {
+  const { housing } = bankOfLamps(16)
+  expect(play).not.toHaveBeenCalled()
+  expect(housing.dataset.flashes).toBeUndefined()
+})
+
+it('lights one lamp after the other and begins again after the last', () => {
+  const { housing, lamps, bank } = bankOfLamps(16)
+  for (let i = 0; i < 16; i++) bank.flash('ok')
+  bank.flash('failed')
+  expect(lamps.map((lamp) => lamp.dataset.colour)).toEqual(['failed', ...Array<string>(15).fill('ok')])
+  expect(housing.dataset.flashes).toBe('17')
+  expect(play).toHaveBeenCalledTimes(17)
+})
+
+it('is red for a failure or no answer, amber for a refusal, green for all else', () => {
+  expect(colourOf({ cluster: 'ctx1', status: 200 })).toBe('ok')
+  expect(colourOf({ cluster: 'ctx1', status: 304 })).toBe('ok')
+  expect(colourOf({ cluster: 'ctx1', status: 401 })).toBe('refused')
+  expect(colourOf({ cluster: 'ctx2', status: 500 })).toBe('failed')
+  expect(colourOf({ cluster: null, status: 404 })).toBe('failed')
+})
+
+it('keeps what no known cluster answered apart', () => {
+  expect(bankOf('ctx2')).toBe('ctx2')
+  expect(bankOf(null)).toBe('apart')
+  expect(bankOf('unknown')).toBe('apart')
+})

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import type { TrafficRequest } from '../api/traffic'
+import { noCounts, RecentWindow } from './recentWindow'
+
+const request = (change: Partial<TrafficRequest> = {}): TrafficRequest => ({
+  id: 1,
+  service: 'user-service',
+  cluster: 'ctx1',
+  pod: 'user-service-ctx1-a-b',
+  status: 200,
+  durationMs: 1,
+  time: '2026-11-20T22:00:00Z',
+  traceId: '0'.repeat(32),
+  ...change,
+})
+
+it('shows the gateway’s counts until it has seen a whole window itself', () => {
+  const window = new RecentWindow()
+  const gateway = { ...noCounts, total: 100, clusters: { ctx1: 68, ctx2: 32 } }
+  window.take(gateway)
+  for (let i = 0; i < 99; i++) window.add(request())
+  expect(window.counts()).toBe(gateway)
+  window.add(request())
+  expect(window.counts()).toMatchObject({ total: 100, clusters: { ctx1: 100 } })
+})
+
+it('counts the last 100 requests by cluster, pod and outcome', () => {
+  const window = new RecentWindow()
+  for (let i = 0; i < 100; i++) window.add(request())
+  for (let i = 0; i < 40; i++) window.add(request({ cluster: 'ctx2', pod: 'user-service-ctx2-a-b' }))
+  for (let i = 0; i < 3; i++) window.add(request({ cluster: null, pod: null, status: 503 }))
+  window.add(request({ status: 500 }))
+  window.add(request({ status: 404 }))
+  expect(window.counts()).toEqual({
+    total: 100,
+    errors: 4,
+    unanswered: 3,
+    clusters: { ctx1: 57, ctx2: 40 },
+    pods: { 'user-service-ctx1-a-b': 57, 'user-service-ctx2-a-b': 40 },
+  })
+})
+
+it('asks the gateway again after a gap', () => {
+  const window = new RecentWindow()
+  for (let i = 0; i < 100; i++) window.add(request())
+  window.forget()
+  expect(window.isOwn).toBe(false)
+  expect(window.counts()).toBe(noCounts)
+})

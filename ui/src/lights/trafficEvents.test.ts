@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import { readConfiguration, readLost, readRequest } from './trafficEvents'
+
+const request = {
+  id: 17,
+  service: 'user-service',
+  cluster: 'ctx1',
+  pod: 'user-service-ctx1-754bc8dd6f-kghtc',
+  status: 200,
+  durationMs: 1.93,
+  time: '2026-11-20T22:00:00Z',
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+}
+
+it('reads a routed request', () => {
+  expect(readRequest(JSON.stringify(request))).toEqual(request)
+  expect(readRequest(JSON.stringify({ ...request, cluster: null, pod: null }))).toMatchObject({ cluster: null, pod: null })
+})
+
+it.each(['', 'null', '[]', '{', JSON.stringify({ ...request, service: 'billing' }), JSON.stringify({ ...request, status: undefined })])(
+  'passes over what is no request of a known service: %s',
+  (data) => {
+    expect(readRequest(data)).toBeNull()
+  },
+)
+
+it('reads weights, a cluster the route does not name as 0, and problems', () => {
+  const data = {
+    services: [
+      { service: 'user-service', resourceVersion: '7', weights: { ctx2: 100 } },
+      { service: 'log-service', resourceVersion: null, weights: null },
+      { service: 'billing', resourceVersion: '1', weights: {} },
+    ],
+    problems: [{ file: 'user-service.yaml', line: 12, message: 'weight: has to be a number' }],
+  }
+  expect(readConfiguration(JSON.stringify(data))).toEqual({
+    services: [
+      { service: 'user-service', resourceVersion: '7', weights: { ctx1: 0, ctx2: 100 } },
+      { service: 'log-service', resourceVersion: null, weights: null },
+    ],
+    problems: [{ file: 'user-service.yaml', line: 12, resource: null, message: 'weight: has to be a number' }],
+  })
+  expect(readConfiguration('nothing')).toBeNull()
+})
+
+it('reads how many events were lost', () => {
+  expect(readLost('{"count":12}')).toBe(12)
+  expect(readLost('{}')).toBe(0)
+})
