@@ -47,19 +47,18 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
     };
 
     /// <summary>Each service in each cluster, as often as asked for.</summary>
-    /// <param name="stores">The environment that names the stores.</param>
-    public IReadOnlyList<ProcessSpec> ServiceProcesses(IReadOnlyDictionary<string, string> stores) =>
+    public IReadOnlyList<ProcessSpec> ServiceProcesses(EmbeddedStores stores) =>
     [
         .. from program in Programs
            from cluster in Clusters
            from _ in Enumerable.Range(0, options.Replicas)
-           select Web(program.App, cluster, installation.Program(program.Folder, program.Assembly), ports.Take(), SmallRuntime.Concat(stores)) with { InMesh = true },
+           select Web(program.App, cluster, installation.Program(program.Folder, program.Assembly), ports.Take(), stores, SmallRuntime) with { InMesh = true },
     ];
 
-    public ProcessSpec Gateway(IReadOnlyDictionary<string, string> stores) =>
-        Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores) with { FixedPort = true };
+    public ProcessSpec Gateway(EmbeddedStores stores) =>
+        Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores, []) with { FixedPort = true };
 
-    private ProcessSpec Web(string app, string cluster, string assembly, int port, IEnumerable<KeyValuePair<string, string>> environment)
+    private ProcessSpec Web(string app, string cluster, string assembly, int port, EmbeddedStores stores, IEnumerable<KeyValuePair<string, string>> runtime)
     {
         var pod = PodName.Create(app, cluster);
         return new ProcessSpec
@@ -71,7 +70,7 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
             Command = _ => [Installation.DotNet, assembly],
             WorkingDirectory = Path.GetDirectoryName(assembly),
             IsReady = probe.IsReadyAsync,
-            Environment = actual => new Dictionary<string, string>(environment)
+            Environment = actual => new Dictionary<string, string>([.. runtime, .. stores.Environment, .. stores.EnvironmentOf(pod)])
             {
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{actual}",
                 ["CLUSTER_NAME"] = cluster,

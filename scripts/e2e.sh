@@ -30,4 +30,4 @@ trap stop EXIT
 npm --prefix tests/e2e ci
 ./deploy-all.sh --local --detach --port "$port"
 export BASE_URL=http://127.0.0.1:$port ADMIN_PASSWORD_FILE=$MESSAGEBOARD_STATE/admin-password
-node --test --test-reporter=tap tests/e2e
+node --test --test-reporter=tap tests/e2e/*.test.mjs

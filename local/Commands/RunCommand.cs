@@ -28,8 +28,8 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         var ports = new FreePorts();
         var fleet = new Fleet(installation, options, ports, probe);
         using var stores = EmbeddedStores.Create(ExternalStores.FromEnvironment(), installation, fleet);
-        var services = fleet.ServiceProcesses(stores.Environment);
-        var gateway = fleet.Gateway(stores.Environment);
+        var services = fleet.ServiceProcesses(stores);
+        var gateway = fleet.Gateway(stores);
 
         ProcessSpec[] all = stores.Garnet is null ? [gateway, .. services] : [gateway, .. services, stores.Garnet];
         var board = new RunBoard(installation.StateFile, options.Port, all.Select(Waiting), [.. stores.Notes, .. edits]);

@@ -56,5 +56,12 @@ internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, 
         return new EmbeddedStores(garnet, kafka, environment, notes);
     }
 
+    /// <summary>
+    /// What one process alone has to know. librdkafka's brokers lose a member of a consumer group whose leader is quicker
+    /// (rdkafka_mock_cgrp.c answers when the leader has synced, whoever else has not), so each log-service is a group of its own.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> EnvironmentOf(string pod) =>
+        Kafka is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Kafka__GroupId"] = pod };
+
     public void Dispose() => Kafka?.Dispose();
 }

@@ -93,8 +93,10 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!_stopping.IsCancellationRequested)
+            _stopping.Cancel();
+
         _watcher?.Dispose();
-        _stopping.Cancel();
         _stopping.Dispose();
         _gate.Dispose();
         _changed.Dispose();

@@ -12,7 +12,8 @@ namespace MessageBoard.LogService.Consumer;
 
 /// <summary>
 /// Reads API calls from Kafka into the table <c>kafka_logs</c>. The offset is committed after the insert, and the insert passes
-/// over what is there: a call may be read twice, but is kept once. All log-services share the topic as one group.
+/// over what is there: a call may be read twice, but is kept once. All log-services share the topic as one group, unless
+/// <c>Kafka:GroupId</c> says otherwise.
 /// </summary>
 internal sealed partial class KafkaLogConsumer(
     IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, ILogger<KafkaLogConsumer> logger) : BackgroundService
@@ -36,10 +37,13 @@ internal sealed partial class KafkaLogConsumer(
         var config = new ConsumerConfig
         {
             BootstrapServers = servers,
-            GroupId = identity.Name,
+            GroupId = configuration["Kafka:GroupId"] ?? identity.Name,
             ClientId = identity.Pod,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             EnableAutoCommit = false,
+            // The least that brokers allow: the partitions of a process that died wait no longer.
+            SessionTimeoutMs = 6_000,
+            HeartbeatIntervalMs = 2_000,
         };
         using var consumer = new ConsumerBuilder<string, byte[]>(config)
             .SetLogHandler((_, message) => LogClient(message.Message))

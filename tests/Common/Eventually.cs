@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MessageBoard.Local.Tests;
+namespace MessageBoard.Tests;
 
 /// <summary>Waits for a condition instead of for a time.</summary>
 internal static class Eventually

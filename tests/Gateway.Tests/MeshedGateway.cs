@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using MessageBoard.Shared.Sessions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MessageBoard.Gateway.Tests;
+
+/// <summary>
+/// The real gateway on Kestrel, before a backend in each cluster that answers for all services, with the project's own
+/// <c>istio/</c> in a folder of its own, and a Garnet for the sessions.
+/// </summary>
+public sealed class MeshedGateway : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("messageboard-gateway-");
+    private readonly Dictionary<string, WebApplication> _backends = [];
+    private WebApplicationFactory<Program> _factory = null!;
+    private Process _garnet = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public string Istio => Path.Combine(_folder.FullName, "istio");
+
+    public async Task InitializeAsync()
+    {
+        var root = FindRoot();
+        Directory.CreateDirectory(Istio);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(root, "istio"), "*.yaml"))
+            File.Copy(file, Path.Combine(Istio, Path.GetFileName(file)));
+
+        foreach (var cluster in (string[])["ctx1", "ctx2"])
+            await StartBackendAsync(cluster);
+
+        var page = Directory.CreateDirectory(Path.Combine(_folder.FullName, "page"));
+        await File.WriteAllTextAsync(Path.Combine(page.FullName, "index.html"), "<!doctype html><title>MessageBoard</title>");
+
+        var redisPort = FreePort();
+        _garnet = Process.Start(new ProcessStartInfo("dotnet", ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{redisPort}", "--memory", "64m", "--page", "1m", "--index", "1m"])
+        {
+            WorkingDirectory = root,
+            RedirectStandardOutput = true,
+        })!;
+        _garnet.OutputDataReceived += (_, _) => { };
+        _garnet.BeginOutputReadLine();
+
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
+            .UseUrls("http://127.0.0.1:0")
+            .UseSetting("Mesh:Folder", Istio)
+            .UseSetting("Gateway:Page", page.FullName)
+            .UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}")
+            .UseSetting("CLUSTER_NAME", "ctx1"));
+        _factory.UseKestrel(0);
+        _factory.StartServer();
+        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = AddressOf(_factory.Services) };
+        await Eventually.IsTrueAsync(async () => (await Client.GetStringAsync("/healthz/ready")).Contains("\"redis\":\"Healthy\""), "Garnet answers");
+    }
+
+    public async Task DisposeAsync()
+    {
+        Client.Dispose();
+        await _factory.DisposeAsync();
+        foreach (var backend in _backends.Values)
+            await backend.DisposeAsync();
+
+        StopRedis();
+        _garnet.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The Cookie header of a new session.</summary>
+    public async Task<string> LogInAsync(bool isAdmin)
+    {
+        var sessions = _factory.Services.GetRequiredService<SessionStore>();
+        return $"session={await sessions.CreateAsync(new Session(1, isAdmin ? "admin" : "alice", isAdmin))}";
+    }
+
+    public async Task<HttpResponseMessage> PutWeightsAsync(string service, string body, string? cookie = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/traffic/weights/{service}") { Content = new StringContent(body, null, "application/json") };
+        if (cookie is not null)
+            request.Headers.Add("Cookie", cookie);
+
+        return await Client.SendAsync(request);
+    }
+
+    /// <summary>Ends a cluster's backend; its workload stays in the mesh, as in the moment after a crash.</summary>
+    public async Task StopBackendAsync(string cluster)
+    {
+        _backends.Remove(cluster, out var backend);
+        await backend!.DisposeAsync();
+    }
+
+    /// <summary>Takes a cluster's workloads out of the mesh.</summary>
+    public void RemoveWorkloads(string cluster) => File.Delete(WorkloadFile(cluster));
+
+    public void StopRedis()
+    {
+        if (!_garnet.HasExited)
+            _garnet.Kill(entireProcessTree: true);
+
+        _garnet.WaitForExit();
+    }
+
+    /// <summary>Starts a backend that answers with its tags and the path it saw, with the status that the query asks for.</summary>
+    private async Task StartBackendAsync(string cluster)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(context =>
+        {
+            context.Response.Headers["X-Service-Name"] = context.Request.Host.Host;
+            context.Response.Headers["X-Service-Cluster"] = cluster;
+            context.Response.Headers["X-Pod-Name"] = $"{context.Request.Host.Host}-{cluster}-pod";
+            context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status ? int.Parse(status, CultureInfo.InvariantCulture) : 200;
+            return context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+        });
+        await app.StartAsync();
+        _backends[cluster] = app;
+
+        var port = AddressOf(app.Services).Port;
+        Directory.CreateDirectory(Path.GetDirectoryName(WorkloadFile(cluster))!);
+        await File.WriteAllTextAsync(WorkloadFile(cluster), string.Join("---\n", Services.Select(service => Workload(service, cluster, port))));
+        await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Join("---\n", Services.Select(Service)));
+    }
+
+    private static readonly string[] Services = ["user-service", "message-service", "log-service"];
+
+    private string WorkloadFile(string cluster) => Path.Combine(Istio, "workloads", $"{cluster}.yaml");
+
+    private static string Workload(string service, string cluster, int port) =>
+        $$"""
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: { name: {{service}}-{{cluster}}, namespace: messageboard }
+        spec: { address: 127.0.0.1, ports: { http: {{port}} }, labels: { app: {{service}}, cluster: {{cluster}} }, locality: {{cluster}} }
+
+        """;
+
+    private static string Service(string service) =>
+        $$"""
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: { name: {{service}}, namespace: messageboard }
+        spec:
+          hosts: [{{service}}.messageboard.svc.cluster.local]
+          location: MESH_INTERNAL
+          resolution: STATIC
+          ports: [{ number: 80, name: http, protocol: HTTP }]
+          workloadSelector: { labels: { app: {{service}} } }
+
+        """;
+
+    private static Uri AddressOf(IServiceProvider services) =>
+        new(services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MessageBoard.sln")))
+            folder = folder.Parent!;
+
+        return folder.FullName;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
