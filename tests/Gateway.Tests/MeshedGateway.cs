@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -31,9 +29,8 @@ public sealed class MeshedGateway : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var root = FindRoot();
         Directory.CreateDirectory(Istio);
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(root, "istio"), "*.yaml"))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*.yaml"))
             File.Copy(file, Path.Combine(Istio, Path.GetFileName(file)));
 
         foreach (var cluster in (string[])["ctx1", "ctx2"])
@@ -42,10 +39,10 @@ public sealed class MeshedGateway : IAsyncLifetime
         var page = Directory.CreateDirectory(Path.Combine(_folder.FullName, "page"));
         await File.WriteAllTextAsync(Path.Combine(page.FullName, "index.html"), "<!doctype html><title>MessageBoard</title>");
 
-        var redisPort = FreePort();
+        var redisPort = Repository.FreePort();
         _garnet = Process.Start(new ProcessStartInfo("dotnet", ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{redisPort}", "--memory", "64m", "--page", "1m", "--index", "1m"])
         {
-            WorkingDirectory = root,
+            WorkingDirectory = Repository.Root,
             RedirectStandardOutput = true,
         })!;
         _garnet.OutputDataReceived += (_, _) => { };
@@ -162,20 +159,4 @@ public sealed class MeshedGateway : IAsyncLifetime
 
     private static Uri AddressOf(IServiceProvider services) =>
         new(services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MessageBoard.sln")))
-            folder = folder.Parent!;
-
-        return folder.FullName;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

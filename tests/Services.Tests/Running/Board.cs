@@ -1,0 +1,162 @@
+using System.Net.Http.Json;
+using Confluent.Kafka;
+
+namespace MessageBoard.Services.Tests.Running;
+
+/// <summary>The three services as processes, with their stores, librdkafka's own Kafka brokers, and the mesh between them.</summary>
+public abstract class Board : IAsyncLifetime
+{
+    public const string AdminPassword = "the admin's first password";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("messageboard-services-");
+    private readonly Dictionary<string, (ChildProcess Process, int Port)> _services = [];
+    private IAdminClient? _kafka;
+
+    internal StoreSet Stores { get; private set; } = null!;
+
+    public string Istio => Path.Combine(_folder.FullName, "istio");
+
+    public string AdminPasswordFile => Path.Combine(_folder.FullName, "admin-password");
+
+    public string Brokers { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        Directory.CreateDirectory(Istio);
+        await File.WriteAllTextAsync(AdminPasswordFile, AdminPassword);
+        Stores = Create(_folder.FullName);
+        await Stores.StartAsync();
+        StartKafka();
+        foreach (var service in (string[])["user-service", "message-service", "log-service"])
+            Start(service);
+
+        foreach (var service in _services.Keys)
+            await ReadyAsync(service);
+    }
+
+    public Task DisposeAsync()
+    {
+        foreach (var (process, _) in _services.Values)
+            process.Dispose();
+
+        _kafka?.Dispose();
+        Stores.Dispose();
+        _folder.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+
+    internal abstract StoreSet Create(string folder);
+
+    /// <summary>A client of one service that keeps no cookies.</summary>
+    public HttpClient Client(string service) =>
+        new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new($"http://127.0.0.1:{_services[service].Port}"), Timeout = TimeSpan.FromSeconds(15) };
+
+    internal ChildProcess Process(string service) => _services[service].Process;
+
+    /// <summary>Starts a service, or another process of the same.</summary>
+    internal void Start(string service, IReadOnlyDictionary<string, string>? more = null)
+    {
+        var port = _services.TryGetValue(service, out var before) ? before.Port : Repository.FreePort();
+        before.Process?.Dispose();
+        _services[service] = (Launch(service, port, more), port);
+        File.WriteAllText(Path.Combine(Istio, $"{service}.yaml"), Mesh(service, port));
+    }
+
+    internal ChildProcess Launch(string service, int port, IReadOnlyDictionary<string, string>? more = null)
+    {
+        var name = service.Split('-')[0];
+        var assembly = Path.Combine(Repository.Root, "services", name, "bin", Configuration, "net10.0", $"MessageBoard.{char.ToUpperInvariant(name[0])}{name[1..]}Service.dll");
+        var environment = new Dictionary<string, string>(Stores.Environment)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+            ["CLUSTER_NAME"] = "ctx2",
+            ["HOSTNAME"] = $"{service}-ctx2-754bc8dd6f-kghtc",
+            ["Kafka__BootstrapServers"] = Brokers,
+            ["Admin__PasswordFile"] = AdminPasswordFile,
+            ["Mesh__Folder"] = Istio,
+        };
+        foreach (var (key, value) in more ?? new Dictionary<string, string>())
+            environment[key] = value;
+
+        return new("dotnet", [assembly], environment);
+    }
+
+    public async Task ReadyAsync(string service)
+    {
+        using var client = Client(service);
+        await Eventually.IsTrueAsync(async () =>
+        {
+            try
+            {
+                return (await client.GetAsync("/healthz/ready")).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, $"{service} is ready", 30);
+    }
+
+    /// <summary>Registers a user of a new name and logs in; gives the name and the Cookie header.</summary>
+    public async Task<(string Name, string Cookie)> NewUserAsync()
+    {
+        var name = $"u{Guid.NewGuid():N}"[..20];
+        using var users = Client("user-service");
+        using var registered = await users.PostAsJsonAsync("/api/register", new { username = name, password = "correct horse battery" });
+        registered.EnsureSuccessStatusCode();
+        return (name, await LogInAsync(name, "correct horse battery"));
+    }
+
+    public async Task<string> LogInAsync(string username, string password)
+    {
+        using var users = Client("user-service");
+        using var response = await users.PostAsJsonAsync("/api/login", new { username, password });
+        response.EnsureSuccessStatusCode();
+        return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+    }
+
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
+
+    // A client with this setting is a whole cluster that others can talk to.
+    private void StartKafka()
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(Shared.Events.Kafka).TypeHandle);
+        _kafka = new AdminClientBuilder([new("bootstrap.servers", "unused"), new("test.mock.num.brokers", "3")]).Build();
+        var brokers = _kafka.GetMetadata(Shared.Events.Kafka.Topic, TimeSpan.FromSeconds(10)).Brokers;
+        Brokers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
+    }
+
+    private static string Mesh(string service, int port) =>
+        $$"""
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: { name: {{service}}, namespace: messageboard }
+        spec:
+          hosts: [{{service}}.messageboard.svc.cluster.local]
+          location: MESH_INTERNAL
+          resolution: STATIC
+          ports: [{ number: 80, name: http, protocol: HTTP }]
+          workloadSelector: { labels: { app: {{service}} } }
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: { name: {{service}}-ctx2, namespace: messageboard }
+        spec: { address: 127.0.0.1, ports: { http: {{port}} }, labels: { app: {{service}}, cluster: ctx2 } }
+        """;
+}
+
+/// <summary>A board on SQLite and Garnet.</summary>
+public sealed class EmbeddedBoard : Board
+{
+    internal override StoreSet Create(string folder) => new EmbeddedStores(folder);
+}
+
+/// <summary>A board on MariaDB and redis-server.</summary>
+public sealed class ServerBoard : Board
+{
+    internal override StoreSet Create(string folder) => new ServerStores(folder);
+}
