@@ -32,6 +32,7 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     private readonly CancellationTokenSource _stopping = new();
     private FileSystemWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
+    private bool _disposed;
     private volatile MeshSnapshot _current = MeshSnapshot.Empty;
 
     /// <summary>Tells of every new configuration, on the thread that read it.</summary>
@@ -108,6 +109,11 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     /// <inheritdoc/>
     public void Dispose()
     {
+        // The container does so twice: it knows this as itself and as a hosted service.
+        if (_disposed)
+            return;
+
+        _disposed = true;
         _watcher?.Dispose();
         _stopping.Cancel();
         _stopping.Dispose();

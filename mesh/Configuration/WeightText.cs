@@ -12,6 +12,9 @@ internal static class WeightText
     /// <summary>The text with other weights in the default route of that VirtualService.</summary>
     public static string Replace(string text, ResourceId id, IReadOnlyDictionary<string, int> weights)
     {
+        if (text.StartsWith(YamlDocuments.ByteOrderMark))
+            return YamlDocuments.ByteOrderMark + Replace(text[1..], id, weights);
+
         var edits = new List<(int Start, int End, string Text)>();
         foreach (var destination in DefaultDestinations(text, id))
         {

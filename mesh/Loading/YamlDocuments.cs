@@ -7,12 +7,16 @@ namespace MessageBoard.Mesh.Loading;
 /// <summary>Reads the documents of a YAML text that anybody may have written.</summary>
 internal static class YamlDocuments
 {
+    /// <summary>Some editors put it first; to YamlDotNet it would be a part of the first key.</summary>
+    public const char ByteOrderMark = '\uFEFF';
+
     private const int MaxDepth = 50;
 
     /// <summary>The documents' root nodes.</summary>
     /// <exception cref="YamlException">The text is no YAML, is nested too deeply, or has an alias.</exception>
     public static IReadOnlyList<YamlNode> Read(string text)
     {
+        text = text.TrimStart(ByteOrderMark);
         var parser = new Parser(new StringReader(text));
         try
         {
