@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Hosting;
@@ -11,11 +13,17 @@ namespace MessageBoard.Mesh.Configuration;
 /// </summary>
 public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger) : IHostedService, IDisposable
 {
-    // Editors write in several steps; what they do within this time is read at once.
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(10);
+    // Editors write in several steps: it is read when they have been quiet for a while, and in any case soon.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10), AtMost = TimeSpan.FromMilliseconds(50);
 
     // The kernel may drop notifications, and some file systems give none.
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    // A file may be written twice within one tick of its file system's clock, so a stamp this young does not prove that it is unchanged.
+    private static readonly TimeSpan ClockTick = TimeSpan.FromMilliseconds(50);
+
+    // The byte order mark stays a character of the text, so that what is written back is what was read.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly string _folder = Path.GetFullPath(folder);
     private readonly Dictionary<string, LoadedFile> _files = [];
@@ -24,6 +32,7 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     private readonly CancellationTokenSource _stopping = new();
     private FileSystemWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
+    private bool _disposed;
     private volatile MeshSnapshot _current = MeshSnapshot.Empty;
 
     /// <summary>Tells of every new configuration, on the thread that read it.</summary>
@@ -75,12 +84,19 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
             if (Check(weights, current.BySubset) is { Count: > 0 } errors)
                 return new WeightEditResult.Invalid(errors);
 
-            var path = Path.Combine(_folder, source.File);
-            var text = await File.ReadAllTextAsync(path, cancellationToken);
-            if (ResourceFile.VersionOf(text) != source.Version || (resourceVersion is not null && resourceVersion != source.Version))
+            if (resourceVersion is not null && resourceVersion != source.Version)
                 return new WeightEditResult.Conflict(current);
 
-            await ReplaceAsync(path, WeightText.Replace(text, source.Name, weights), cancellationToken);
+            if (_files[source.File].Refused)
+                return new WeightEditResult.Invalid(new Dictionary<string, string[]> { ["weights"] = [$"cannot be set before {source.File} is mended: it is refused as it stands."] });
+
+            var path = Path.Combine(_folder, source.File);
+            var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
+            if (ResourceFile.VersionOf(bytes) != source.Version)
+                return new WeightEditResult.Conflict(current);
+
+            var text = Utf8.GetString(bytes);
+            await ReplaceAsync(path, WeightText.Replace(text, source, weights), cancellationToken);
             LoadChanges();
             return new WeightEditResult.Updated(_current.WeightsOf(service)!);
         }
@@ -93,10 +109,13 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_stopping.IsCancellationRequested)
-            _stopping.Cancel();
+        // The container does so twice: it knows this as itself and as a hosted service.
+        if (_disposed)
+            return;
 
+        _disposed = true;
         _watcher?.Dispose();
+        _stopping.Cancel();
         _stopping.Dispose();
         _gate.Dispose();
         _changed.Dispose();
@@ -128,9 +147,14 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
         try
         {
-            await File.WriteAllTextAsync(temporary, text, cancellationToken);
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(temporary, File.GetUnixFileMode(path));
+            await using (var file = File.Create(temporary))
+            {
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path));
+
+                await file.WriteAsync(Utf8.GetBytes(text), cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
 
             File.Move(temporary, path, overwrite: true);
         }
@@ -146,9 +170,9 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         {
             _changed.Release();
         }
-        catch (SemaphoreFullException)
+        catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
         {
-            // It has been woken already.
+            // It has been woken already, or the last notification came after the end.
         }
     }
 
@@ -159,7 +183,12 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
             try
             {
                 if (await _changed.WaitAsync(Poll, cancellationToken))
-                    await Task.Delay(Settle, cancellationToken);
+                {
+                    var since = Stopwatch.GetTimestamp();
+                    while (Stopwatch.GetElapsedTime(since) < AtMost && await _changed.WaitAsync(Quiet, cancellationToken))
+                    {
+                    }
+                }
 
                 Load();
             }
@@ -167,9 +196,9 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
             {
                 return;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception)
             {
-                LogUnreadable(exception.Message); // the folder itself; tried again at the next poll
+                LogUnreadable(exception); // what is in force stays so; tried again at the next poll
             }
         }
     }
@@ -224,16 +253,19 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         try
         {
             var info = new FileInfo(path);
-            var stamp = (info.LastWriteTimeUtc, info.Length);
-            if (before?.Stamp == stamp)
+            var stamp = new FileStamp(info.LastWriteTimeUtc, info.Length, IsOld: DateTime.UtcNow - info.LastWriteTimeUtc > ClockTick);
+            if (stamp.IsOld && before?.Stamp == stamp)
                 return false;
 
-            var read = info.Length > ResourceFile.MaxBytes
-                ? new([], [new(name, null, null, $"is larger than {ResourceFile.MaxBytes} bytes")])
-                : ResourceFile.Read(name, File.ReadAllText(path));
+            var (version, read) = Read(path, name, before);
+            if (read is null)
+            {
+                _files[name] = before! with { Stamp = stamp };
+                return false;
+            }
+
             // What was refused keeps what it held before.
-            var resources = read.Problems.Count > 0 && before is not null ? before.Resources : read.Resources;
-            _files[name] = new(stamp, resources, read.Problems);
+            _files[name] = new(stamp, version, read.Refused && before is not null ? before.Resources : read.Resources, read.Problems, read.Refused);
             return true;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -242,16 +274,41 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _files[name] = new(default, before?.Resources ?? [], [new(name, null, null, "cannot be read")]);
+            _files[name] = new(default, "", before?.Resources ?? [], ResourceFile.Unreadable(name, null, "cannot be read").Problems, Refused: true);
             return before is null || before.Stamp != default;
+        }
+    }
+
+    // No file when it is the one that was read before.
+    private static (string Version, ResourceFile? File) Read(string path, string name, LoadedFile? before)
+    {
+        using var file = File.OpenRead(path);
+        if (file.Length > ResourceFile.MaxBytes)
+            return ("", ResourceFile.Unreadable(name, null, $"is larger than {ResourceFile.MaxBytes} bytes"));
+
+        var bytes = new byte[file.Length];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        try
+        {
+            var version = ResourceFile.VersionOf(bytes.AsSpan(0, length));
+            return (version, version == before?.Version ? null : ResourceFile.Read(name, Utf8.GetString(bytes, 0, length)));
+        }
+        catch (DecoderFallbackException)
+        {
+            return ("", ResourceFile.Unreadable(name, null, "is not UTF-8"));
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "{File}:{Line} {Resource}: {Message}")]
     private partial void LogProblem(string file, int? line, string? resource, string message);
 
-    [LoggerMessage(LogLevel.Error, "The mesh configuration cannot be read: {Reason}")]
-    private partial void LogUnreadable(string reason);
+    [LoggerMessage(LogLevel.Error, "The mesh configuration cannot be read")]
+    private partial void LogUnreadable(Exception exception);
 
-    private sealed record LoadedFile((DateTime, long) Stamp, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems);
+    /// <param name="Written">When it was last written.</param>
+    /// <param name="Length">Its length in bytes.</param>
+    /// <param name="IsOld">Whether it was read long enough after that to be sure of.</param>
+    private readonly record struct FileStamp(DateTime Written, long Length, bool IsOld);
+
+    private sealed record LoadedFile(FileStamp Stamp, string Version, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, bool Refused);
 }

@@ -28,11 +28,12 @@ public sealed class MeshSnapshot
     public static MeshSnapshot Create(IReadOnlyList<IMeshResource> resources, IEnumerable<MeshProblem> problems)
     {
         List<MeshProblem> all = [.. problems];
+        resources = WithoutDuplicates(resources, all);
         var routes = RouteTable.Compile(resources, all);
         var weights = new Dictionary<string, (RouteWeights, ResourceId)>(StringComparer.OrdinalIgnoreCase);
-        foreach (var service in resources.OfType<VirtualService>())
+        foreach (var service in resources.OfType<VirtualService>().Where(service => service.AppliesToMesh))
         {
-            if (DefaultRoute(service) is not { } route)
+            if (DefaultRoute(service) is not { } route || !HasDistinctSubsets(route))
                 continue;
 
             foreach (var host in service.Hosts)
@@ -49,6 +50,27 @@ public sealed class MeshSnapshot
     /// <summary>The VirtualService that <see cref="WeightsOf(string)"/> speaks of.</summary>
     internal ResourceId? SourceOfWeights(string service) => _weights.GetValueOrDefault(service).Source;
 
+    // Kubernetes has one resource of a kind, namespace and name; two files may have more.
+    private static List<IMeshResource> WithoutDuplicates(IReadOnlyList<IMeshResource> resources, List<MeshProblem> problems)
+    {
+        var first = new Dictionary<(string, string, string), IMeshResource>();
+        foreach (var resource in resources)
+        {
+            if (!first.TryAdd((resource.Id.Kind, resource.Id.Namespace, resource.Id.Name), resource))
+            {
+                var other = first[(resource.Id.Kind, resource.Id.Namespace, resource.Id.Name)].Id.File;
+                problems.Add(new(resource.Id.File, null, resource.Id.ToString(), $"is in {other} already, which stays in force"));
+            }
+        }
+
+        return [.. first.Values];
+    }
+
+    // Only then do weights by subset say everything.
+    private static bool HasDistinctSubsets(HttpRoute route) =>
+        route.Destinations.All(destination => destination.Subset is not null)
+        && route.Destinations.DistinctBy(destination => destination.Subset).Count() == route.Destinations.Count;
+
     private static string ShortName(string host) => host.Split('.')[0];
 
     private static HttpRoute? DefaultRoute(VirtualService service) => service.Http.LastOrDefault(route => route.Matches.Count == 0);
@@ -58,10 +80,7 @@ public sealed class MeshSnapshot
     {
         var weights = new Dictionary<string, int>();
         foreach (var destination in route.Destinations)
-        {
-            if (destination.Subset is { } subset)
-                weights[subset] = route.Destinations.Count == 1 ? 100 : destination.Weight ?? 0;
-        }
+            weights.Add(destination.Subset!, route.Destinations.Count == 1 ? 100 : destination.Weight ?? 0);
 
         return weights;
     }

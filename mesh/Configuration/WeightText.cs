@@ -1,5 +1,7 @@
 using System.Globalization;
 using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace MessageBoard.Mesh.Configuration;
@@ -7,11 +9,14 @@ namespace MessageBoard.Mesh.Configuration;
 /// <summary>Changes weights in a VirtualService's text, and leaves every other character as it is.</summary>
 internal static class WeightText
 {
-    /// <summary>The text with other weights in the default route of the VirtualService of that name.</summary>
-    public static string Replace(string text, string name, IReadOnlyDictionary<string, int> weights)
+    /// <summary>The text with other weights in the default route of that VirtualService.</summary>
+    public static string Replace(string text, ResourceId id, IReadOnlyDictionary<string, int> weights)
     {
+        if (text.StartsWith(YamlDocuments.ByteOrderMark))
+            return YamlDocuments.ByteOrderMark + Replace(text[1..], id, weights);
+
         var edits = new List<(int Start, int End, string Text)>();
-        foreach (var destination in DefaultDestinations(text, name))
+        foreach (var destination in DefaultDestinations(text, id))
         {
             var subset = Scalar(Child(destination, "destination"), "subset");
             if (subset is null || !weights.TryGetValue(subset, out var weight))
@@ -19,9 +24,9 @@ internal static class WeightText
 
             var number = weight.ToString(CultureInfo.InvariantCulture);
             if (Child(destination, "weight") is { } node)
-                edits.Add(((int)node.Start.Index, (int)node.End.Index, number));
+                edits.Add(((int)node.Start.Index, (int)node.End.Index, node.Start.Index == node.End.Index ? $" {number}" : number));
             else
-                edits.Add(Insertion((YamlMappingNode)destination, number));
+                edits.Add(Insertion(text, (YamlMappingNode)destination, number));
         }
 
         foreach (var (start, end, number) in edits.OrderByDescending(edit => edit.Start))
@@ -31,20 +36,28 @@ internal static class WeightText
     }
 
     // Before the first key, in the mapping's own style.
-    private static (int, int, string) Insertion(YamlMappingNode destination, string number)
+    private static (int, int, string) Insertion(string text, YamlMappingNode destination, string number)
     {
         var first = destination.Children.Keys.First();
-        var separator = destination.Style == YamlDotNet.Core.Events.MappingStyle.Flow ? ", " : $"\n{new string(' ', (int)first.Start.Column - 1)}";
+        var newLine = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
+        var separator = destination.Style == MappingStyle.Flow ? ", " : newLine + new string(' ', (int)first.Start.Column - 1);
         return ((int)first.Start.Index, (int)first.Start.Index, $"weight: {number}{separator}");
     }
 
-    private static IEnumerable<YamlNode> DefaultDestinations(string text, string name)
+    private static IEnumerable<YamlNode> DefaultDestinations(string text, ResourceId id)
     {
-        var document = YamlDocuments.Read(text).First(document => Scalar(document, "kind") == "VirtualService" && Scalar(Child(document, "metadata"), "name") == name);
+        var document = YamlDocuments.Read(text).First(document => Is(document, id));
         var routes = (YamlSequenceNode)Child(Child(document, "spec"), "http")!;
         var route = routes.Last(route => Child(route, "match") is not YamlSequenceNode { Children.Count: > 0 });
         return (YamlSequenceNode)Child(route, "route")!;
     }
+
+    private static bool Is(YamlNode document, ResourceId id) =>
+        Scalar(document, "kind") == id.Kind
+        && ResourceFile.IsNetworking(Scalar(document, "apiVersion") ?? "")
+        && Child(document, "metadata") is { } metadata
+        && Scalar(metadata, "name") == id.Name
+        && (Scalar(metadata, "namespace") ?? HostNames.DefaultNamespace) == id.Namespace;
 
     private static YamlNode? Child(YamlNode? node, string name) =>
         node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(name), out var child) ? child : null;

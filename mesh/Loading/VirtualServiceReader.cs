@@ -12,8 +12,8 @@ internal static class VirtualServiceReader
         if (hosts.Count == 0)
             spec.Report("hosts", "has to name at least one host");
 
-        foreach (var host in hosts.Where(host => host.LastIndexOf('*') > 0 || (host.StartsWith('*') && host.Length > 1 && host[1] != '.')))
-            spec.Report("hosts", $"'{host}' may have a '*' only alone or as its first label");
+        foreach (var host in hosts.Where(host => !HostNames.IsValid(host)))
+            spec.Report("hosts", $"'{host}' is no host name; a '*' may stand alone or as its first label");
 
         var gateways = spec.Texts("gateways");
         var http = spec.Objects("http");
@@ -32,11 +32,18 @@ internal static class VirtualServiceReader
         var destinations = route.Objects("route").Select(ReadDestination).ToArray();
         if (destinations.Length == 0)
             route.Report("route", "has to have at least one destination");
-        else if (destinations.Length > 1 && destinations.Sum(destination => destination.Weight ?? 0) == 0)
-            route.Report("route", "has weights that add up to 0"); // as Istio's own validation has it
+        else if (destinations.Length > 1)
+            CheckSum(route, destinations.Sum(destination => (long)(destination.Weight ?? 0)));
 
         route.Done("redirect", "directResponse", "delegate", "rewrite", "timeout", "retries", "fault", "mirror", "mirrors", "mirrorPercentage", "mirror_percent", "corsPolicy", "headers");
         return new(name, matches, destinations);
+    }
+
+    // Any sum will do for Istio, as the weights are shares of it, but 0 will not.
+    private static void CheckSum(YamlFields route, long sum)
+    {
+        if (sum is 0 or > int.MaxValue)
+            route.Report("route", $"has weights that add up to {sum}; it has to be from 1 to {int.MaxValue}");
     }
 
     private static HttpMatch ReadMatch(YamlFields match)
@@ -74,6 +81,12 @@ internal static class VirtualServiceReader
         if (exact is not null)
             return new StringMatch.Exact(exact);
 
+        if ((prefix ?? regex) is "")
+        {
+            fields.Report(prefix is null ? "regex" : "prefix", "must not be empty"); // as Istio's own validation has it
+            return null;
+        }
+
         if (prefix is not null)
             return new StringMatch.Prefix(prefix);
 
@@ -99,6 +112,9 @@ internal static class VirtualServiceReader
         }
 
         var read = new HttpRouteDestination(destination.RequiredText("host") ?? "", destination.Text("subset"), ReadPort(destination.Object("port")), weight);
+        if (read.Host is "*" || (read.Host.Length > 0 && !HostNames.IsValid(read.Host)))
+            destination.Report("host", $"'{read.Host}' is no service's name");
+
         destination.Done();
         route.Done("headers");
         return read;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -8,7 +9,7 @@ namespace MessageBoard.Mesh.Loading;
 /// Reads the fields of a YAML mapping, strictly: what has the wrong type, and what nobody has asked for in the end, is reported
 /// with its path and line. All errors are collected; a field with an error reads as if it were missing.
 /// </summary>
-internal sealed class YamlFields
+internal sealed partial class YamlFields
 {
     private readonly YamlMappingNode _node;
     private readonly Action<int, string> _report;
@@ -21,21 +22,29 @@ internal sealed class YamlFields
 
     public string Path { get; }
 
+    /// <summary>The line on which the mapping begins, from 1.</summary>
+    public int Line => (int)_node.Start.Line;
+
     public bool IsEmpty => _node.Children.Count == 0;
 
     public string? Text(string name) => Find(name) switch
     {
         null => null,
+        YamlScalarNode { Style: ScalarStyle.Plain, Value: { } value } node when NotText().IsMatch(value) => Wrong<string>(node, name, $"has to be a text: write \"{value}\" with quotes"),
         YamlScalarNode { Value: { } value } => value,
         var other => Wrong<string>(other, name, "has to be a text"),
     };
 
     public string? RequiredText(string name)
     {
-        if (Find(name) is null)
-            Report(_node, $"{Child(name)} is missing");
+        var text = Text(name);
+        if (text is { Length: > 0 })
+            return text;
 
-        return Text(name) is { Length: > 0 } text ? text : null;
+        if (text is not null || Find(name) is null)
+            Report(name, "is missing");
+
+        return null;
     }
 
     public int? Whole(string name, int min, int max)
@@ -104,6 +113,8 @@ internal sealed class YamlFields
         {
             foreach (var key in fields._node.Children.Keys.OfType<YamlScalarNode>())
                 map.TryAdd(key.Value!, read(fields, key.Value!));
+
+            fields.Done(); // every name was asked for: only keys that are no names are left
         }
 
         return map;
@@ -111,6 +122,9 @@ internal sealed class YamlFields
 
     /// <summary>Reports something about a field, or with null about the mapping itself.</summary>
     public void Report(string? name, string message) => Report(name is null ? _node : Find(name) ?? _node, name is null ? $"{Path} {message}" : $"{Child(name)} {message}");
+
+    /// <summary>Passes over a field on purpose.</summary>
+    public void Ignore(string name) => _read.Add(name);
 
     /// <summary>Reports every field that was not read: one of <paramref name="notCarriedOut"/> as such, any other as unknown.</summary>
     public void Done(params ReadOnlySpan<string> notCarriedOut)
@@ -123,6 +137,10 @@ internal sealed class YamlFields
                 Report(key, $"{Child(name)} {(notCarriedOut.Contains(name) ? "is not carried out by the local mesh yet" : "is not a field that Istio knows here")}");
         }
     }
+
+    // What Kubernetes reads as a truth value or a number when it stands without quotes, and then refuses where a text belongs.
+    [GeneratedRegex(@"\A(?:true|false|yes|no|on|off|[-+]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?|0x[0-9a-f]+|0o[0-7]+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NotText();
 
     private IEnumerable<(YamlNode Node, int Index)> Items(string name) => Find(name) switch
     {

@@ -1,12 +1,17 @@
+using System.Text.RegularExpressions;
+
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>How Kubernetes and Istio name services.</summary>
-public static class HostNames
+public static partial class HostNames
 {
     /// <summary>The namespace of what names none.</summary>
     public const string DefaultNamespace = "messageboard";
 
     private const string ClusterDomain = "svc.cluster.local";
+
+    /// <summary>Whether this is a host name, <c>*</c>, or a host name with <c>*</c> as its first label.</summary>
+    public static bool IsValid(string host) => host == "*" || (host.Length <= 255 && Name().IsMatch(host));
 
     /// <summary>The full name of a host; one without a dot is a service of that namespace.</summary>
     public static string FullName(string host, string ns) => host.Contains('.') || host == "*" ? host : $"{host}.{ns}.{ClusterDomain}";
@@ -24,4 +29,8 @@ public static class HostNames
         if (qualified.EndsWith($".{ns}", StringComparison.OrdinalIgnoreCase))
             yield return qualified[..^(ns.Length + 1)];
     }
+
+    // Labels as in RFC 1123, of at most 63 characters.
+    [GeneratedRegex(@"\A(?:\*\.)?[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
 }

@@ -11,13 +11,13 @@ namespace MessageBoard.Mesh.Routing;
 public sealed class RouteTable
 {
     private readonly FrozenDictionary<string, HostRoutes> _hosts;
-    private readonly KeyValuePair<string, HostRoutes>[] _suffixes; // longest first: the most specific wins
+    private readonly FrozenDictionary<string, HostRoutes>.AlternateLookup<ReadOnlySpan<char>> _suffixes;
     private readonly HostRoutes? _anyHost;
 
     private RouteTable(Dictionary<string, HostRoutes> hosts, Dictionary<string, HostRoutes> suffixes, HostRoutes? anyHost)
     {
         _hosts = hosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        _suffixes = [.. suffixes.OrderByDescending(suffix => suffix.Key.Length)];
+        _suffixes = suffixes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
         _anyHost = anyHost;
     }
 
@@ -36,9 +36,9 @@ public sealed class RouteTable
             {
                 var added = host switch
                 {
-                    "*" => anyHost is null && (anyHost = routes) is not null,
-                    ['*', .. var suffix] => suffixes.TryAdd(suffix, routes),
-                    _ => HostNames.Names(HostNames.FullName(host, service.Id.Namespace), service.Id.Namespace).Aggregate(true, (all, name) => hosts.TryAdd(name, routes) && all),
+                    "*" => (anyHost ??= routes) == routes,
+                    ['*', .. var suffix] => Add(suffixes, suffix, routes),
+                    _ => HostNames.Names(HostNames.FullName(host, service.Id.Namespace), service.Id.Namespace).Aggregate(true, (all, name) => Add(hosts, name, routes) && all),
                 };
                 if (!added)
                     problems.Add(new(service.Id.File, null, service.Id.ToString(), $"host '{host}' has a VirtualService already, which stays in force"));
@@ -80,14 +80,18 @@ public sealed class RouteTable
         if (_hosts.TryGetValue(host, out var routes))
             return routes;
 
-        foreach (var (suffix, suffixRoutes) in _suffixes)
+        // From the longest suffix to the shortest: the most specific wins.
+        for (var rest = host.AsSpan(); rest.IndexOf('.') is >= 0 and var dot; rest = rest[(dot + 1)..])
         {
-            if (host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
-                return suffixRoutes;
+            if (_suffixes.TryGetValue(rest[dot..], out routes))
+                return routes;
         }
 
         return _anyHost;
     }
+
+    // A VirtualService may name a host twice, by its short and its full name.
+    private static bool Add(Dictionary<string, HostRoutes> all, string name, HostRoutes routes) => all.TryAdd(name, routes) || all[name] == routes;
 
     private static CompiledRoute Compile(VirtualService service, HttpRoute route, int index, ServiceRegistry registry, ICollection<MeshProblem> problems)
     {
@@ -104,5 +108,10 @@ public sealed class RouteTable
         return new(index, route.Matches, [.. destinations]);
     }
 
-    private sealed record HostRoutes(ResourceId? VirtualService, CompiledRoute[] Routes);
+    private sealed class HostRoutes(ResourceId? virtualService, CompiledRoute[] routes)
+    {
+        public ResourceId? VirtualService { get; } = virtualService;
+
+        public CompiledRoute[] Routes { get; } = routes;
+    }
 }
