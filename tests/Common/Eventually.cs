@@ -5,16 +5,22 @@ namespace MessageBoard.Tests;
 /// <summary>Waits for a condition instead of for a time.</summary>
 internal static class Eventually
 {
-    public static Task IsTrueAsync(Func<bool> condition, string what, int seconds = 20) =>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    /// <returns>How long it took.</returns>
+    public static Task<TimeSpan> IsTrueAsync(Func<bool> condition, string what, int seconds = 20) =>
         IsTrueAsync(() => Task.FromResult(condition()), what, seconds);
 
-    public static async Task IsTrueAsync(Func<Task<bool>> condition, string what, int seconds = 20)
+    /// <inheritdoc cref="IsTrueAsync(Func{bool}, string, int)"/>
+    public static async Task<TimeSpan> IsTrueAsync(Func<Task<bool>> condition, string what, int seconds = 20)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
             Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < seconds, $"not within {seconds} s: {what}");
-            await Task.Delay(20);
+            await Task.Delay(Pause);
         }
+
+        return Stopwatch.GetElapsedTime(started);
     }
 }

@@ -81,7 +81,7 @@ public sealed class Database
 
     private static Func<DbConnection> MariaDb(string connectionString)
     {
-        var full = new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = TimeoutSeconds, DefaultCommandTimeout = TimeoutSeconds }.ToString();
+        var full = new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = TimeoutSeconds, DefaultCommandTimeout = TimeoutSeconds, CharacterSet = "utf8mb4" }.ToString();
         return () => new MySqlConnection(full);
     }
 

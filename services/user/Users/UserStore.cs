@@ -15,7 +15,7 @@ internal sealed class User
     public required bool IsAdmin { get; init; }
 }
 
-/// <summary>The table <c>users</c>. Names are unique without regard to case.</summary>
+/// <summary>The table <c>users</c>. Names are kept composed (NFC) and are unique without regard to case.</summary>
 internal sealed class UserStore(Database database, TimeProvider clock)
 {
     private const string Columns = "id AS Id, name AS Name, password_hash AS PasswordHash, is_admin AS IsAdmin";
@@ -24,12 +24,12 @@ internal sealed class UserStore(Database database, TimeProvider clock)
     public async Task<bool> TryAddAsync(string name, string passwordHash, bool isAdmin, CancellationToken cancellationToken)
     {
         var sql = $"{database.InsertIgnore} INTO users (name, name_key, password_hash, is_admin, created_at) VALUES (@name, @key, @passwordHash, @isAdmin, @now)";
-        var row = new { name, key = Folding.Fold(name), passwordHash, isAdmin = isAdmin ? 1 : 0, now = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+        var row = new { name = name.Normalize(), key = KeyOf(name), passwordHash, isAdmin = isAdmin ? 1 : 0, now = clock.GetUtcNow().ToUnixTimeMilliseconds() };
         return await database.ExecuteAsync(sql, row, cancellationToken) == 1;
     }
 
     public Task<User?> FindAsync(string name, CancellationToken cancellationToken) =>
-        database.QuerySingleOrDefaultAsync<User>($"SELECT {Columns} FROM users WHERE name_key = @key", new { key = Folding.Fold(name) }, cancellationToken);
+        database.QuerySingleOrDefaultAsync<User>($"SELECT {Columns} FROM users WHERE name_key = @key", new { key = KeyOf(name) }, cancellationToken);
 
     public Task SetPasswordAsync(long id, string passwordHash, CancellationToken cancellationToken) =>
         database.ExecuteAsync("UPDATE users SET password_hash = @passwordHash WHERE id = @id", new { id, passwordHash }, cancellationToken);
@@ -46,4 +46,6 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         var rows = await database.QueryAsync<(long Id, string Name)>("SELECT id, name FROM users WHERE id IN @ids", new { ids }, cancellationToken);
         return rows.ToDictionary(row => row.Id, row => row.Name);
     }
+
+    private static string KeyOf(string name) => Folding.Fold(name.Normalize());
 }

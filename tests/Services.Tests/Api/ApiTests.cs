@@ -168,7 +168,7 @@ public abstract class ApiTests : IDisposable
     [InlineData("مرحبا بالعالم \u200Fשלום")]
     [InlineData("e\u0301 is not \u00e9")]
     [InlineData("'; DROP TABLE messages; --")]
-    [InlineData("<b>&amp;</b> \\ \" \u2028")]
+    [InlineData("<b>&amp;</b> \\ \" \u2028 end")]
     public async Task A_message_comes_back_as_it_was_written(string text)
     {
         var (name, cookie) = await _board.NewUserAsync();
@@ -401,7 +401,7 @@ public abstract class ApiTests : IDisposable
         await Eventually.IsTrueAsync(async () =>
         {
             window = (await _logs.JsonAsync("/api/logs/stats", cookie)).GetProperty("windows")[0];
-            return window.GetProperty("paths").EnumerateArray().Any(path => path.GetProperty("path").GetString() == "/api/messages" && path.GetProperty("requests").GetInt32() == 5);
+            return window.GetProperty("requests").GetInt32() >= 5 && window.GetProperty("paths").EnumerateArray().Any(path => path.GetProperty("path").GetString() == "/api/messages" && path.GetProperty("requests").GetInt32() == 5);
         }, "five calls are counted");
 
         Assert.Equal(5, window.GetProperty("minutes").GetInt32());

@@ -78,7 +78,13 @@ internal sealed class ServerStores(string folder) : StoreSet(folder)
             await Eventually.IsTrueAsync(() => install.HasExited, "MariaDB's tables are made", 60);
 
         var init = Path.Combine(Folder, "init.sql");
-        await File.WriteAllTextAsync(init, $"CREATE DATABASE IF NOT EXISTS messageboard; CREATE OR REPLACE USER board@'127.0.0.1' IDENTIFIED BY '{_password}'; GRANT ALL ON messageboard.* TO board@'127.0.0.1';");
+        await File.WriteAllTextAsync(init, $"""
+            CREATE DATABASE IF NOT EXISTS messageboard;
+            CREATE OR REPLACE USER board@'127.0.0.1' IDENTIFIED BY '{_password}';
+            GRANT ALL ON messageboard.* TO board@'127.0.0.1';
+            CREATE DATABASE IF NOT EXISTS race;
+            GRANT ALL ON race.* TO board@'127.0.0.1';
+            """);
         await StartMariaDbAsync();
         await StartRedisAsync();
     }
@@ -87,7 +93,7 @@ internal sealed class ServerStores(string folder) : StoreSet(folder)
     {
         _mariaDb = new("mariadbd",
         [
-            "--no-defaults", $"--datadir={Path.Combine(Folder, "mariadb")}", $"--port={_mariaDbPort}", "--bind-address=127.0.0.1",
+            "--no-defaults", $"--datadir={Path.Combine(Folder, "mariadb")}", $"--port={_mariaDbPort}", "--bind-address=127.0.0.1", "--skip-name-resolve",
             $"--socket={Path.Combine(Folder, "mariadb.sock")}", $"--pid-file={Path.Combine(Folder, "mariadb.pid")}", "--user=root", $"--init-file={Path.Combine(Folder, "init.sql")}",
         ]);
         return Eventually.IsTrueAsync(() => AnswersAsync(_mariaDbPort), "MariaDB answers", 60);

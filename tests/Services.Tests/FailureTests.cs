@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MessageBoard.Services.Tests.Api;
+using MessageBoard.Services.Tests.Running;
+
+namespace MessageBoard.Services.Tests;
+
+/// <summary>What callers see when something is gone. Each test breaks a board of its own, on the real servers.</summary>
+public sealed class FailureTests : IAsyncLifetime
+{
+    private readonly ServerBoard _board = new();
+
+    public Task InitializeAsync() => _board.InitializeAsync();
+
+    public Task DisposeAsync() => _board.DisposeAsync();
+
+    [Fact]
+    public async Task Without_Redis_a_ping_is_answered_and_a_session_is_unavailable_until_it_is_back()
+    {
+        var (_, cookie) = await _board.NewUserAsync();
+        using var users = _board.Client("user-service");
+        _board.Stores.StopRedis();
+
+        using var ping = await users.GetAsync("/api/users/ping");
+        Assert.Equal(HttpStatusCode.OK, ping.StatusCode);
+
+        var started = Stopwatch.GetTimestamp();
+        using var me = await users.SendAsync(HttpMethod.Get, "/api/users/me", cookie);
+        var problem = await me.IsProblemAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal("Redis is not available just now.", problem.GetProperty("detail").GetString());
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
+
+        using var ready = await users.GetAsync("/healthz/ready");
+        Assert.Equal("Degraded", (await ready.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString());
+
+        await _board.Stores.StartRedisAsync();
+        await Eventually.IsTrueAsync(async () =>
+        {
+            using var login = await users.PostAsJsonAsync("/api/login", new { username = "admin", password = Board.AdminPassword });
+            return login.IsSuccessStatusCode;
+        }, "one can log in again", 30);
+    }
+
+    [Fact]
+    public async Task Calls_made_while_Redis_is_away_are_in_its_list_when_it_is_back()
+    {
+        using var users = _board.Client("user-service");
+        using var logs = _board.Client("log-service");
+        _board.Stores.StopRedis();
+        var trace = $"{Guid.NewGuid():N}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/ping");
+        request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
+        using var ping = await users.SendAsync(request);
+
+        await _board.Stores.StartRedisAsync();
+
+        await Eventually.IsTrueAsync(async () =>
+        {
+            using var login = await users.PostAsJsonAsync("/api/login", new { username = "admin", password = Board.AdminPassword });
+            if (!login.IsSuccessStatusCode)
+                return false;
+
+            using var list = await logs.SendAsync(HttpMethod.Get, "/api/logs/redis", login.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+            return list.IsSuccessStatusCode && (await list.Content.ReadAsStringAsync()).Contains(trace);
+        }, "the call is in the list", 30);
+    }
+
+    [Fact]
+    public async Task Without_the_database_the_answer_is_quick_and_it_comes_back()
+    {
+        var (_, cookie) = await _board.NewUserAsync();
+        using var messages = _board.Client("message-service");
+        ((ServerStores)_board.Stores).StopMariaDb();
+
+        var started = Stopwatch.GetTimestamp();
+        using var list = await messages.SendAsync(HttpMethod.Get, "/api/messages", cookie);
+        await list.IsProblemAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10));
+        using var ping = await messages.GetAsync("/api/messages/ping");
+        Assert.Equal(HttpStatusCode.OK, ping.StatusCode);
+
+        await ((ServerStores)_board.Stores).StartMariaDbAsync();
+        await Eventually.IsTrueAsync(async () =>
+        {
+            using var posted = await messages.SendAsync(HttpMethod.Post, "/api/messages", cookie, new { message = "back again" });
+            return posted.StatusCode == HttpStatusCode.Created;
+        }, "messages are kept again", 30);
+    }
+
+    [Fact]
+    public async Task Without_user_service_messages_come_without_their_authors()
+    {
+        var (_, cookie) = await _board.NewUserAsync();
+        using var messages = _board.Client("message-service");
+        await messages.JsonAsync("/api/messages", cookie, HttpMethod.Post, new { message = "whose?" });
+        _board.Process("user-service").Kill();
+
+        var item = (await messages.JsonAsync("/api/messages", cookie)).GetProperty("items")[0];
+
+        Assert.Equal("whose?", item.GetProperty("message").GetString());
+        Assert.Equal(JsonValueKind.Null, item.GetProperty("author").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_rotated_admin_password_takes_effect_at_the_next_start()
+    {
+        await File.WriteAllTextAsync(_board.AdminPasswordFile, "the admin's second password");
+        _board.Start("user-service");
+        await _board.ReadyAsync("user-service");
+
+        await _board.LogInAsync("admin", "the admin's second password");
+        using var users = _board.Client("user-service");
+        using var old = await users.PostAsJsonAsync("/api/login", new { username = "admin", password = Board.AdminPassword });
+        await old.IsProblemAsync(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_burst_of_logins_leaves_the_service_answering()
+    {
+        using var users = _board.Client("user-service");
+        var logins = Enumerable.Range(0, 150).Select(_ => users.PostAsJsonAsync("/api/login", new { username = "admin", password = "a guess, one of many" })).ToList();
+
+        using var ping = await users.GetAsync("/api/users/ping");
+        Assert.Equal(HttpStatusCode.OK, ping.StatusCode);
+
+        var answers = await Task.WhenAll(logins);
+        Assert.All(answers, answer => Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests]));
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task What_is_no_call_on_the_topic_is_passed_over()
+    {
+        var config = new Confluent.Kafka.ProducerConfig { BootstrapServers = _board.Brokers };
+        using (var producer = new Confluent.Kafka.ProducerBuilder<string, string>(config).Build())
+        {
+            foreach (var junk in (string[])["not json", "{}", "null", """{"id":"00000000000000000000000000000000"}"""])
+                await producer.ProduceAsync(Shared.Events.Kafka.Topic, new() { Key = "k", Value = junk });
+        }
+
+        var (name, cookie) = await _board.NewUserAsync();
+        using var logs = _board.Client("log-service");
+        await Eventually.IsTrueAsync(async () => (await logs.JsonAsync("/api/logs/kafka", cookie)).GetRawText().Contains(name), "calls behind the junk arrive", 30);
+    }
+}
