@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -21,7 +20,7 @@ public sealed class MeshedGateway : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("messageboard-gateway-");
     private readonly Dictionary<string, WebApplication> _backends = [];
     private WebApplicationFactory<Program> _factory = null!;
-    private Process _garnet = null!;
+    private TestProcess _garnet = null!;
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -40,13 +39,7 @@ public sealed class MeshedGateway : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(page.FullName, "index.html"), "<!doctype html><title>MessageBoard</title>");
 
         var redisPort = Repository.FreePort();
-        _garnet = Process.Start(new ProcessStartInfo("dotnet", ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{redisPort}", "--memory", "64m", "--page", "1m", "--index", "1m"])
-        {
-            WorkingDirectory = Repository.Root,
-            RedirectStandardOutput = true,
-        })!;
-        _garnet.OutputDataReceived += (_, _) => { };
-        _garnet.BeginOutputReadLine();
+        _garnet = await Garnet.StartAsync(redisPort);
 
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
             .UseUrls("http://127.0.0.1:0")
@@ -67,7 +60,6 @@ public sealed class MeshedGateway : IAsyncLifetime
         foreach (var backend in _backends.Values)
             await backend.DisposeAsync();
 
-        StopRedis();
         _garnet.Dispose();
         _folder.Delete(recursive: true);
     }
@@ -98,13 +90,7 @@ public sealed class MeshedGateway : IAsyncLifetime
     /// <summary>Takes a cluster's workloads out of the mesh.</summary>
     public void RemoveWorkloads(string cluster) => File.Delete(WorkloadFile(cluster));
 
-    public void StopRedis()
-    {
-        if (!_garnet.HasExited)
-            _garnet.Kill(entireProcessTree: true);
-
-        _garnet.WaitForExit();
-    }
+    public void StopRedis() => _garnet.Kill();
 
     /// <summary>Starts a backend that answers with its tags and the path it saw, with the status that the query asks for.</summary>
     private async Task StartBackendAsync(string cluster)
@@ -126,36 +112,13 @@ public sealed class MeshedGateway : IAsyncLifetime
 
         var port = AddressOf(app.Services).Port;
         Directory.CreateDirectory(Path.GetDirectoryName(WorkloadFile(cluster))!);
-        await File.WriteAllTextAsync(WorkloadFile(cluster), string.Join("---\n", Services.Select(service => Workload(service, cluster, port))));
-        await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Join("---\n", Services.Select(Service)));
+        await File.WriteAllTextAsync(WorkloadFile(cluster), string.Concat(Services.Select(service => MeshYaml.Workload(service, cluster, port))));
+        await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Concat(Services.Select(MeshYaml.Service)));
     }
 
     private static readonly string[] Services = ["user-service", "message-service", "log-service"];
 
     private string WorkloadFile(string cluster) => Path.Combine(Istio, "workloads", $"{cluster}.yaml");
-
-    private static string Workload(string service, string cluster, int port) =>
-        $$"""
-        apiVersion: networking.istio.io/v1
-        kind: WorkloadEntry
-        metadata: { name: {{service}}-{{cluster}}, namespace: messageboard }
-        spec: { address: 127.0.0.1, ports: { http: {{port}} }, labels: { app: {{service}}, cluster: {{cluster}} }, locality: {{cluster}} }
-
-        """;
-
-    private static string Service(string service) =>
-        $$"""
-        apiVersion: networking.istio.io/v1
-        kind: ServiceEntry
-        metadata: { name: {{service}}, namespace: messageboard }
-        spec:
-          hosts: [{{service}}.messageboard.svc.cluster.local]
-          location: MESH_INTERNAL
-          resolution: STATIC
-          ports: [{ number: 80, name: http, protocol: HTTP }]
-          workloadSelector: { labels: { app: {{service}} } }
-
-        """;
 
     private static Uri AddressOf(IServiceProvider services) =>
         new(services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Routing;
 namespace MessageBoard.Shared.Events;
 
 /// <summary>Makes every API call an event.</summary>
-public static class ApiCallEvents
+public static partial class ApiCallEvents
 {
+    private const string PingPath = "/ping";
+
     private const int MaxPathLength = 512;
     private const int MaxMethodLength = 16;
 
@@ -26,6 +28,7 @@ public static class ApiCallEvents
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var redis = app.Services.GetRequiredService<RedisEventSink>();
         var kafka = app.Services.GetRequiredService<KafkaEventSink>();
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiCallEvents));
 
         app.Use(async (context, next) =>
         {
@@ -37,6 +40,8 @@ public static class ApiCallEvents
             var call = Describe(context, identity, clock.GetUtcNow(), clock.GetElapsedTime(started));
             redis.Offer(call);
             kafka.Offer(call);
+            if (!call.Path.EndsWith(PingPath, StringComparison.Ordinal)) // thousands a second, and all alike
+                LogCall(logger, call.Method, call.Path, call.Status, call.DurationMs, call.User);
         });
         return app;
     }
@@ -58,6 +63,9 @@ public static class ApiCallEvents
             identity.Pod,
             Activity.Current?.TraceId.ToHexString() ?? new ActivityTraceId().ToHexString());
     }
+
+    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {DurationMs} ms by {User}")]
+    private static partial void LogCall(ILogger logger, string method, string path, int status, double durationMs, string? user);
 
     private static string Shorten(string text, int length) => text.Length <= length ? text : text[..length];
 }

@@ -416,6 +416,12 @@ public abstract class ApiTests : IDisposable
         var (name, cookie) = await _board.NewUserAsync();
         using var wrong = await _users.PostAsJsonAsync("/api/login", new { username = name, password = "a wrong password 4711" });
 
+        var trace = (await wrong.IsProblemAsync(HttpStatusCode.Unauthorized)).GetProperty("traceId").GetString();
+        await Eventually.IsTrueAsync(() => _board.Process("user-service").Output.Any(line => line.Contains($"\"trace_id\":\"{trace}\"")), "the call's own line");
+        var own = JsonDocument.Parse(_board.Process("user-service").Output.First(line => line.Contains(trace!))).RootElement;
+        Assert.Matches("^[0-9a-f]{16}$", own.GetProperty("span_id").GetString());
+        Assert.NotEmpty(own.GetProperty("request_id").GetString()!);
+
         foreach (var service in (string[])["user-service", "message-service", "log-service"])
         {
             Assert.NotEmpty(_board.Process(service).Output);

@@ -9,7 +9,7 @@ public abstract class Board : IAsyncLifetime
     public const string AdminPassword = "the admin's first password";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("messageboard-services-");
-    private readonly Dictionary<string, (ChildProcess Process, int Port)> _services = [];
+    private readonly Dictionary<string, (TestProcess Process, int Port)> _services = [];
     private IAdminClient? _kafka;
 
     internal StoreSet Stores { get; private set; } = null!;
@@ -51,7 +51,7 @@ public abstract class Board : IAsyncLifetime
     public HttpClient Client(string service) =>
         new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new($"http://127.0.0.1:{_services[service].Port}"), Timeout = TimeSpan.FromSeconds(15) };
 
-    internal ChildProcess Process(string service) => _services[service].Process;
+    internal TestProcess Process(string service) => _services[service].Process;
 
     /// <summary>Starts a service, or another process of the same.</summary>
     internal void Start(string service, IReadOnlyDictionary<string, string>? more = null)
@@ -59,10 +59,10 @@ public abstract class Board : IAsyncLifetime
         var port = _services.TryGetValue(service, out var before) ? before.Port : Repository.FreePort();
         before.Process?.Dispose();
         _services[service] = (Launch(service, port, more), port);
-        File.WriteAllText(Path.Combine(Istio, $"{service}.yaml"), Mesh(service, port));
+        File.WriteAllText(Path.Combine(Istio, $"{service}.yaml"), MeshYaml.Service(service) + MeshYaml.Workload(service, "ctx2", port));
     }
 
-    internal ChildProcess Launch(string service, int port, IReadOnlyDictionary<string, string>? more = null)
+    internal TestProcess Launch(string service, int port, IReadOnlyDictionary<string, string>? more = null)
     {
         var name = service.Split('-')[0];
         var assembly = Path.Combine(Repository.Root, "services", name, "bin", Configuration, "net10.0", $"MessageBoard.{char.ToUpperInvariant(name[0])}{name[1..]}Service.dll");
@@ -129,24 +129,6 @@ public abstract class Board : IAsyncLifetime
         var brokers = _kafka.GetMetadata(Shared.Events.Kafka.Topic, TimeSpan.FromSeconds(10)).Brokers;
         Brokers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
     }
-
-    private static string Mesh(string service, int port) =>
-        $$"""
-        apiVersion: networking.istio.io/v1
-        kind: ServiceEntry
-        metadata: { name: {{service}}, namespace: messageboard }
-        spec:
-          hosts: [{{service}}.messageboard.svc.cluster.local]
-          location: MESH_INTERNAL
-          resolution: STATIC
-          ports: [{ number: 80, name: http, protocol: HTTP }]
-          workloadSelector: { labels: { app: {{service}} } }
-        ---
-        apiVersion: networking.istio.io/v1
-        kind: WorkloadEntry
-        metadata: { name: {{service}}-ctx2, namespace: messageboard }
-        spec: { address: 127.0.0.1, ports: { http: {{port}} }, labels: { app: {{service}}, cluster: ctx2 } }
-        """;
 }
 
 /// <summary>A board on SQLite and Garnet.</summary>

@@ -8,7 +8,7 @@ internal abstract class StoreSet(string folder) : IDisposable
 {
     protected string Folder { get; } = folder;
 
-    protected ChildProcess? Redis { get; set; }
+    protected TestProcess? Redis { get; set; }
 
     protected int RedisPort { get; } = Repository.FreePort();
 
@@ -22,8 +22,6 @@ internal abstract class StoreSet(string folder) : IDisposable
     public abstract Task StartRedisAsync();
 
     public virtual void Dispose() => Redis?.Dispose();
-
-    protected Task RedisAnswersAsync() => Eventually.IsTrueAsync(() => AnswersAsync(RedisPort), "Redis answers");
 
     protected static async Task<bool> AnswersAsync(int port)
     {
@@ -51,11 +49,7 @@ internal sealed class EmbeddedStores(string folder) : StoreSet(folder)
 
     public override Task StartAsync() => StartRedisAsync();
 
-    public override Task StartRedisAsync()
-    {
-        Redis = new("dotnet", ["tool", "run", "garnet-server", "--", "--bind", "127.0.0.1", "--port", $"{RedisPort}", "--memory", "64m", "--page", "1m", "--index", "1m"]);
-        return RedisAnswersAsync();
-    }
+    public override async Task StartRedisAsync() => Redis = await Garnet.StartAsync(RedisPort);
 }
 
 /// <summary>MariaDB and redis-server, as on Kubernetes.</summary>
@@ -63,7 +57,7 @@ internal sealed class ServerStores(string folder) : StoreSet(folder)
 {
     private readonly int _mariaDbPort = Repository.FreePort();
     private readonly string _password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
-    private ChildProcess? _mariaDb;
+    private TestProcess? _mariaDb;
 
     public override IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
@@ -74,7 +68,7 @@ internal sealed class ServerStores(string folder) : StoreSet(folder)
     public override async Task StartAsync()
     {
         var data = Path.Combine(Folder, "mariadb");
-        using (var install = new ChildProcess("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]))
+        using (var install = new TestProcess("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]))
             await Eventually.IsTrueAsync(() => install.HasExited, "MariaDB's tables are made", 60);
 
         var init = Path.Combine(Folder, "init.sql");
@@ -104,7 +98,7 @@ internal sealed class ServerStores(string folder) : StoreSet(folder)
     public override Task StartRedisAsync()
     {
         Redis = new("redis-server", ["--port", $"{RedisPort}", "--bind", "127.0.0.1", "--save", "", "--dir", Folder]);
-        return RedisAnswersAsync();
+        return Eventually.IsTrueAsync(() => AnswersAsync(RedisPort), "Redis answers");
     }
 
     public override void Dispose()

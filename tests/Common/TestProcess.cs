@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace MessageBoard.Services.Tests.Running;
+namespace MessageBoard.Tests;
 
 /// <summary>A process that ends with the test, and what it wrote.</summary>
-internal sealed class ChildProcess : IDisposable
+internal sealed class TestProcess : IDisposable
 {
     private readonly Process _process;
 
-    public ChildProcess(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public TestProcess(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
