@@ -32,7 +32,6 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     private readonly CancellationTokenSource _stopping = new();
     private FileSystemWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
-    private bool _disposed;
     private volatile MeshSnapshot _current = MeshSnapshot.Empty;
 
     /// <summary>Tells of every new configuration, on the thread that read it.</summary>
@@ -109,16 +108,10 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The container does so twice: it knows this as itself and as a hosted service.
-        if (_disposed)
-            return;
-
-        _disposed = true;
-        _watcher?.Dispose();
+        // The container does so twice, as it knows this as itself and as a hosted service, and a host may stop what is disposed
+        // already: all of this bears it. Neither the token source nor the semaphores hold anything that has to be given back.
         _stopping.Cancel();
-        _stopping.Dispose();
-        _gate.Dispose();
-        _changed.Dispose();
+        _watcher?.Dispose();
     }
 
     private static Dictionary<string, string[]> Check(IReadOnlyDictionary<string, int> weights, IReadOnlyDictionary<string, int> current)
@@ -170,9 +163,9 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         {
             _changed.Release();
         }
-        catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
+        catch (SemaphoreFullException)
         {
-            // It has been woken already, or the last notification came after the end.
+            // It has been woken already.
         }
     }
 
