@@ -135,15 +135,15 @@ spec: { address: 127.0.0.1, ports: { http: ${!cluster} }, labels: { app: user-se
 EOF
 done
 
-dotnet build MessageBoard.sln -c Release --nologo --verbosity quiet
+dotnet build MessageBoard.sln -c Release --nologo --verbosity quiet >&2
 bench=tests/Bench/bin/Release/net10.0/MessageBoard.Bench.dll
 start backend-ctx1 "$ctx1" dotnet "$bench" backend "http://127.0.0.1:$ctx1" ctx1
 start backend-ctx2 "$ctx2" dotnet "$bench" backend "http://127.0.0.1:$ctx2" ctx2
 start nginx "$nginx" nginx -c "$work/nginx.conf"
 start haproxy "$haproxy" haproxy -q -f "$work/haproxy.cfg"
 start yarp "$yarp" dotnet "$bench" yarp "http://127.0.0.1:$yarp" "http://127.0.0.1:$ctx1" "http://127.0.0.1:$ctx2"
-start gateway "$gateway" env ASPNETCORE_URLS="http://127.0.0.1:$gateway" CLUSTER_NAME=ctx1 HOSTNAME=gateway-ctx1 Mesh__Folder="$work/istio" \
-  dotnet gateway/bin/Release/net10.0/MessageBoard.Gateway.dll --contentRoot gateway
+start gateway "$gateway" env -C gateway/bin/Release/net10.0 ASPNETCORE_URLS="http://127.0.0.1:$gateway" CLUSTER_NAME=ctx1 HOSTNAME=gateway-ctx1 Mesh__Folder="$work/istio" \
+  dotnet MessageBoard.Gateway.dll
 curl -sN "http://127.0.0.1:$gateway/api/traffic/events" >/dev/null &
 pids+=($!)
 
