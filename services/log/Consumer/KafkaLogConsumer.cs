@@ -18,7 +18,7 @@ namespace MessageBoard.LogService.Consumer;
 internal sealed partial class KafkaLogConsumer(
     IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, ILogger<KafkaLogConsumer> logger) : BackgroundService
 {
-    private const int BatchSize = 500;
+    private const int BatchSize = 100;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), RetryDelay = TimeSpan.FromSeconds(1), TrimInterval = TimeSpan.FromMinutes(10);
 
     private readonly TimeProvider _clock = TimeProvider.System;
