@@ -16,12 +16,10 @@ namespace MessageBoard.LogService.Consumer;
 /// <c>Kafka:GroupId</c> says otherwise.
 /// </summary>
 internal sealed partial class KafkaLogConsumer(
-    IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, ILogger<KafkaLogConsumer> logger) : BackgroundService
+    IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, TimeProvider clock, ILogger<KafkaLogConsumer> logger) : BackgroundService
 {
     private const int BatchSize = 100;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), RetryDelay = TimeSpan.FromSeconds(1), TrimInterval = TimeSpan.FromMinutes(10);
-
-    private readonly TimeProvider _clock = TimeProvider.System;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -51,7 +49,7 @@ internal sealed partial class KafkaLogConsumer(
             .Build();
         consumer.Subscribe(Shared.Events.Kafka.Topic);
 
-        var trimmed = _clock.GetTimestamp();
+        var trimmed = clock.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -63,10 +61,10 @@ internal sealed partial class KafkaLogConsumer(
                     consumer.Commit(batch.Select(message => new TopicPartitionOffset(message.TopicPartition, message.Offset + 1)));
                 }
 
-                if (_clock.GetElapsedTime(trimmed) > TrimInterval)
+                if (clock.GetElapsedTime(trimmed) > TrimInterval)
                 {
                     await store.TrimAsync(stoppingToken);
-                    trimmed = _clock.GetTimestamp();
+                    trimmed = clock.GetTimestamp();
                 }
             }
             catch (KafkaException exception)
