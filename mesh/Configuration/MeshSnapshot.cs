@@ -31,7 +31,7 @@ public sealed class MeshSnapshot
         resources = WithoutDuplicates(resources, all);
         var routes = RouteTable.Compile(resources, all);
         var weights = new Dictionary<string, (RouteWeights, ResourceId)>(StringComparer.OrdinalIgnoreCase);
-        foreach (var service in resources.OfType<VirtualService>().Where(service => service.AppliesToMesh))
+        foreach (var service in resources.OfType<VirtualService>().Where(service => service.Gateways.Contains(MeshProxy.Mesh)))
         {
             if (DefaultRoute(service) is not { } route || !HasDistinctSubsets(route))
                 continue;
@@ -68,8 +68,8 @@ public sealed class MeshSnapshot
 
     // Only then do weights by subset say everything.
     private static bool HasDistinctSubsets(HttpRoute route) =>
-        route.Destinations.All(destination => destination.Subset is not null)
-        && route.Destinations.DistinctBy(destination => destination.Subset).Count() == route.Destinations.Count;
+        route.Destinations.All(destination => destination.Destination.Subset is not null)
+        && route.Destinations.DistinctBy(destination => destination.Destination.Subset).Count() == route.Destinations.Count;
 
     private static string ShortName(string host) => host.Split('.')[0];
 
@@ -80,7 +80,7 @@ public sealed class MeshSnapshot
     {
         var weights = new Dictionary<string, int>();
         foreach (var destination in route.Destinations)
-            weights.Add(destination.Subset!, route.Destinations.Count == 1 ? 100 : destination.Weight ?? 0);
+            weights.Add(destination.Destination.Subset!, route.Destinations.Count == 1 ? 100 : destination.Weight ?? 0);
 
         return weights;
     }

@@ -7,17 +7,18 @@ internal static class DestinationRuleReader
     public static DestinationRule Read(ResourceId id, YamlFields spec)
     {
         var host = spec.RequiredText("host") ?? "";
-        var subsets = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+        var subsets = new List<Subset>();
         foreach (var subset in spec.Objects("subsets"))
         {
             var name = subset.RequiredText("name") ?? "";
-            if (!subsets.TryAdd(name, subset.TextMap("labels")))
+            if (subsets.Any(other => other.Name == name))
                 subset.Report("name", $"'{name}' is given to two subsets");
 
+            subsets.Add(new(name, subset.TextMap("labels"), null));
             subset.Done("trafficPolicy");
         }
 
         spec.Done("trafficPolicy", "exportTo", "workloadSelector");
-        return new(id, host, subsets);
+        return new(id, host, null, subsets);
     }
 }

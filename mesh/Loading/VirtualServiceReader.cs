@@ -4,8 +4,6 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class VirtualServiceReader
 {
-    private const string MeshGateway = "mesh";
-
     public static VirtualService Read(ResourceId id, YamlFields spec)
     {
         var hosts = spec.Texts("hosts");
@@ -20,7 +18,7 @@ internal static class VirtualServiceReader
         if (http.Count == 0)
             spec.Report("http", "has to have at least one route");
 
-        var service = new VirtualService(id, hosts, gateways.Count == 0 || gateways.Contains(MeshGateway), [.. http.Select(ReadRoute)]);
+        var service = new VirtualService(id, hosts, gateways.Count == 0 ? [MeshProxy.Mesh] : gateways, [.. http.Select(ReadRoute)]);
         spec.Done("tls", "tcp", "exportTo");
         return service;
     }
@@ -36,7 +34,7 @@ internal static class VirtualServiceReader
             CheckSum(route, destinations.Sum(destination => (long)(destination.Weight ?? 0)));
 
         route.Done("redirect", "directResponse", "delegate", "rewrite", "timeout", "retries", "fault", "mirror", "mirrors", "mirrorPercentage", "mirror_percent", "corsPolicy", "headers");
-        return new(name, matches, destinations);
+        return new() { Name = name, Matches = matches, Destinations = destinations };
     }
 
     // Any sum will do for Istio, as the weights are shares of it, but 0 will not.
@@ -49,13 +47,15 @@ internal static class VirtualServiceReader
     private static HttpMatch ReadMatch(YamlFields match)
     {
         match.Text("name");
-        var read = new HttpMatch(
-            ReadStringMatch(match.Object("uri")),
-            match.Flag("ignoreUriCase"),
-            ReadStringMatch(match.Object("method")),
-            ReadStringMatch(match.Object("authority")),
-            ReadHeaders(match, "headers"),
-            ReadHeaders(match, "withoutHeaders"));
+        var read = new HttpMatch
+        {
+            Uri = ReadStringMatch(match.Object("uri")),
+            IgnoreUriCase = match.Flag("ignoreUriCase"),
+            Method = ReadStringMatch(match.Object("method")),
+            Authority = ReadStringMatch(match.Object("authority")),
+            Headers = ReadHeaders(match, "headers"),
+            WithoutHeaders = ReadHeaders(match, "withoutHeaders"),
+        };
         match.Done("scheme", "port", "sourceLabels", "gateways", "queryParams", "sourceNamespace", "statPrefix");
         return read;
     }
@@ -108,16 +108,16 @@ internal static class VirtualServiceReader
         if (destination is null)
         {
             route.Report("destination", "is missing");
-            return new("", null, null, weight);
+            return new(new("", null, null), weight, HttpHeaderRules.None);
         }
 
-        var read = new HttpRouteDestination(destination.RequiredText("host") ?? "", destination.Text("subset"), ReadPort(destination.Object("port")), weight);
+        var read = new Destination(destination.RequiredText("host") ?? "", destination.Text("subset"), ReadPort(destination.Object("port")));
         if (read.Host is "*" || (read.Host.Length > 0 && !HostNames.IsValid(read.Host)))
             destination.Report("host", $"'{read.Host}' is no service's name");
 
         destination.Done();
         route.Done("headers");
-        return read;
+        return new(read, weight, HttpHeaderRules.None);
     }
 
     private static int? ReadPort(YamlFields? port)

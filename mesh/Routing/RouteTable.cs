@@ -29,7 +29,7 @@ public sealed class RouteTable
         var suffixes = new Dictionary<string, HostRoutes>(StringComparer.OrdinalIgnoreCase);
         HostRoutes? anyHost = null;
 
-        foreach (var service in resources.OfType<VirtualService>().Where(service => service.AppliesToMesh))
+        foreach (var service in resources.OfType<VirtualService>().Where(service => service.Gateways.Contains(MeshProxy.Mesh)))
         {
             var routes = new HostRoutes(service.Id, [.. service.Http.Select((route, index) => Compile(service, route, index, registry, problems))]);
             foreach (var host in service.Hosts)
@@ -98,11 +98,11 @@ public sealed class RouteTable
         var destinations = new List<CompiledDestination>();
         foreach (var destination in route.Destinations)
         {
-            var endpoints = registry.Find(HostNames.FullName(destination.Host, service.Id.Namespace), destination.Subset, destination.Port, out var problem);
+            var endpoints = registry.Find(HostNames.FullName(destination.Destination.Host, service.Id.Namespace), destination.Destination.Subset, destination.Destination.Port, out var problem);
             if (problem is not null)
                 problems.Add(new(service.Id.File, null, service.Id.ToString(), $"spec.http[{index}].route: {problem}"));
 
-            destinations.Add(new(destination.Subset, destination.Weight ?? 0, endpoints ?? []));
+            destinations.Add(new(destination.Destination.Subset, destination.Weight ?? 0, endpoints ?? []));
         }
 
         return new(index, route.Matches, [.. destinations]);

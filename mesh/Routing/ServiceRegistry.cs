@@ -55,7 +55,14 @@ internal sealed class ServiceRegistry
     private bool TryGetLabels(string host, string? subset, out IReadOnlyDictionary<string, string> labels)
     {
         labels = new Dictionary<string, string>();
-        return subset is null || (_rules.TryGetValue(host, out var rule) && rule.Subsets.TryGetValue(subset, out labels!));
+        if (subset is null)
+            return true;
+
+        if (!_rules.TryGetValue(host, out var rule) || rule.Subsets.FirstOrDefault(candidate => candidate.Name == subset) is not { } found)
+            return false;
+
+        labels = found.Labels;
+        return true;
     }
 
     private Endpoint[] FindWorkloads(ServiceEntry service, IReadOnlyDictionary<string, string> labels, string port)

@@ -1,0 +1,28 @@
+namespace MessageBoard.Mesh.Loading;
+
+/// <summary>What became of one resource of the configuration.</summary>
+/// <param name="ApiVersion">Its group and version, such as <c>networking.istio.io/v1</c>; empty when it could not be read.</param>
+/// <param name="Kind">Its kind; empty when it could not be read.</param>
+/// <param name="Namespace">Its namespace; null when its kind could not be read.</param>
+/// <param name="Name">Its name; null when it has none.</param>
+/// <param name="File">The file, relative to the watched folder.</param>
+/// <param name="Line">The line on which it begins, from 1.</param>
+/// <param name="State">Whether it is in force.</param>
+/// <param name="Problems">Why it is refused.</param>
+/// <param name="NotCarriedOut">Fields that are accepted, and that the local mesh does not carry out.</param>
+public sealed record ResourceStatus(
+    string ApiVersion, string Kind, string? Namespace, string? Name, string File, int Line, ResourceState State,
+    IReadOnlyList<MeshProblem> Problems, IReadOnlyList<MeshProblem> NotCarriedOut);
+
+/// <summary>Whether a resource is in force.</summary>
+public enum ResourceState
+{
+    /// <summary>It is in force, or, of a kind that steers nothing here, valid.</summary>
+    Accepted,
+
+    /// <summary>It is not in force; what it said before still is.</summary>
+    Refused,
+
+    /// <summary>It is another system's.</summary>
+    PassedOver,
+}

@@ -1,0 +1,20 @@
+namespace MessageBoard.Mesh;
+
+/// <summary>Who calls: the workload whose requests are routed, as Istio knows the proxy beside it.</summary>
+public sealed record MeshProxy
+{
+    /// <summary>Istio's reserved name for all sidecars.</summary>
+    public const string Mesh = "mesh";
+
+    /// <summary>Its namespace.</summary>
+    public string Namespace { get; init; } = Resources.HostNames.DefaultNamespace;
+
+    /// <summary>Its labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where it runs, as <c>region/zone/sub-zone</c>; empty when nobody has said. The region is the cluster.</summary>
+    public string Locality { get; init; } = "";
+
+    /// <summary>The gateways it serves: <see cref="Mesh"/> for a sidecar, <c>namespace/name</c> of a Gateway for that one's proxy.</summary>
+    public IReadOnlyList<string> Gateways { get; init; } = [Mesh];
+}
