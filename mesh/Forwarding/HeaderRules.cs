@@ -48,8 +48,10 @@ internal static class HeaderRules
 
         void Remove(string name)
         {
-            if (!headers.NonValidated.Contains(name) || !headers.Remove(name))
-                contentHeaders?.Remove(name);
+            if (headers.NonValidated.Contains(name))
+                headers.Remove(name);
+            else if (contentHeaders?.NonValidated.Contains(name) == true)
+                contentHeaders.Remove(name);
         }
     }
 

@@ -55,13 +55,14 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
             return Reply(LocalReply.NoRoute(), request);
         }
 
-        if (route.Cors is null)
-            return await FilterAsync(new(request, uri, exchange, decision, upstream, generation), cancellationToken);
+        if (route.Cors is not null && Cors.Preflight(route.Cors, request) is { } preflight)
+            return Reply(preflight, request);
 
-        var response = Cors.Preflight(route.Cors, request)
-            ?? await FilterAsync(new(request, uri, exchange, decision, upstream, generation), cancellationToken);
-        Cors.Mark(route.Cors, request, response);
-        return Reply(response, request);
+        var response = await FilterAsync(new(request, uri, exchange, decision, upstream, generation), cancellationToken);
+        if (route.Cors is not null)
+            Cors.Mark(route.Cors, request, response);
+
+        return response;
     }
 
     private async ValueTask<HttpResponseMessage> FilterAsync(Call call, CancellationToken cancellationToken)

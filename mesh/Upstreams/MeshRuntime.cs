@@ -4,10 +4,20 @@ using MessageBoard.Mesh.Routing;
 namespace MessageBoard.Mesh.Upstreams;
 
 /// <summary>The configuration in force together with what is known of its upstreams. A new configuration takes over what was known.</summary>
-public sealed class MeshRuntime(MeshFolder mesh, TimeProvider clock)
+public sealed class MeshRuntime
 {
+    private readonly Func<MeshSnapshot> _inForce;
+    private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
-    private volatile Generation _current = new(MeshSnapshot.Empty, clock, null);
+    private volatile Generation _current;
+
+    /// <summary>Follows the configuration of a folder.</summary>
+    public MeshRuntime(MeshFolder mesh, TimeProvider clock) : this(() => mesh.Current, clock)
+    {
+    }
+
+    internal MeshRuntime(Func<MeshSnapshot> inForce, TimeProvider clock) =>
+        (_inForce, _clock, _current) = (inForce, clock, new(MeshSnapshot.Empty, clock, null));
 
     /// <summary>What is in force now.</summary>
     internal Generation Current
@@ -15,7 +25,7 @@ public sealed class MeshRuntime(MeshFolder mesh, TimeProvider clock)
         get
         {
             var current = _current;
-            return current.Snapshot == mesh.Current ? current : Renew();
+            return current.Snapshot == _inForce() ? current : Renew();
         }
     }
 
@@ -23,8 +33,8 @@ public sealed class MeshRuntime(MeshFolder mesh, TimeProvider clock)
     {
         lock (_gate)
         {
-            var snapshot = mesh.Current;
-            return _current.Snapshot == snapshot ? _current : _current = new(snapshot, clock, _current);
+            var snapshot = _inForce();
+            return _current.Snapshot == snapshot ? _current : _current = new(snapshot, _clock, _current);
         }
     }
 
