@@ -1,7 +1,9 @@
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Upstreams;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -11,23 +13,28 @@ namespace MessageBoard.Mesh;
 public static class MeshServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the mesh with the watched folder <c>Mesh:Folder</c> as <see cref="MeshFolder"/>. Without that setting nothing is added,
-    /// and requests go out as they are: on Kubernetes Envoy's sidecar routes them.
+    /// Adds the mesh with the watched folder <c>Mesh:Folder</c> as <see cref="MeshFolder"/>, seen as the registered
+    /// <see cref="MeshProxy"/> sees it. Without that setting nothing is added, and requests go out as they are: on Kubernetes
+    /// Envoy's sidecar routes them.
     /// </summary>
     public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration)
     {
         if (configuration["Mesh:Folder"] is { Length: > 0 } folder)
         {
-            services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>()));
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>()));
             services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
+            services.AddSingleton<MeshRuntime>();
         }
 
         return services;
     }
 
-    /// <summary>Sends the client's requests through the mesh, if there is one.</summary>
+    /// <summary>Sends the client's requests through the mesh, if there is one; its primary handler is used without one only.</summary>
     public static IHttpClientBuilder AddMeshRouting(this IHttpClientBuilder builder) =>
-        IsThere(builder.Services) ? builder.AddHttpMessageHandler(provider => new MeshHandler(provider.GetRequiredService<MeshFolder>())) : builder;
+        IsThere(builder.Services)
+            ? builder.ConfigurePrimaryHttpMessageHandler(provider => new MeshHandler(provider.GetRequiredService<MeshRuntime>(), provider.GetRequiredService<TimeProvider>(), new()))
+            : builder;
 
     /// <summary>Sends what YARP forwards through the mesh, if there is one.</summary>
     public static IReverseProxyBuilder AddMeshRouting(this IReverseProxyBuilder builder)

@@ -9,7 +9,7 @@ namespace MessageBoard.Mesh.Configuration;
 public sealed class MeshSnapshot
 {
     /// <summary>The configuration of nothing at all.</summary>
-    public static readonly MeshSnapshot Empty = Create([], []);
+    public static readonly MeshSnapshot Empty = Create([], [], new());
 
     private readonly FrozenDictionary<string, (RouteWeights Weights, ResourceId Source)> _weights;
 
@@ -25,11 +25,12 @@ public sealed class MeshSnapshot
     /// <summary>Compiles a configuration.</summary>
     /// <param name="resources">What was read.</param>
     /// <param name="problems">What was refused in reading.</param>
-    public static MeshSnapshot Create(IReadOnlyList<IMeshResource> resources, IEnumerable<MeshProblem> problems)
+    /// <param name="proxy">Who calls.</param>
+    public static MeshSnapshot Create(IReadOnlyList<IMeshResource> resources, IEnumerable<MeshProblem> problems, MeshProxy proxy)
     {
         List<MeshProblem> all = [.. problems];
         resources = WithoutDuplicates(resources, all);
-        var routes = RouteTable.Compile(resources, all);
+        var routes = RouteTable.Compile(resources, proxy, all);
         var weights = new Dictionary<string, (RouteWeights, ResourceId)>(StringComparer.OrdinalIgnoreCase);
         foreach (var service in resources.OfType<VirtualService>().Where(service => service.Gateways.Contains(MeshProxy.Mesh)))
         {

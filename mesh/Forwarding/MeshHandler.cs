@@ -1,62 +1,213 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Net;
-using System.Net.Http.Json;
-using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Routing;
-using Microsoft.AspNetCore.Mvc;
+using System.Runtime.CompilerServices;
+using MessageBoard.Mesh.Explain;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Upstreams;
+using Polly;
+using Polly.Timeout;
 
 namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>
-/// Does for one HTTP client what Envoy's sidecar does for a pod: sends each request to the endpoint that the routing decision
-/// names, with its <c>Host</c> unchanged, and answers itself when there is none.
+/// Does for one HTTP client what Envoy's sidecar does for a pod: routes each request, in the order of Envoy's filters (CORS, faults,
+/// router), tries again where the route says so, and answers itself when nobody else does.
 /// </summary>
-public sealed class MeshHandler(MeshFolder mesh) : DelegatingHandler
+internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, ConnectionPools pools) : HttpMessageHandler
 {
-    // The path has to reach the service as the caller wrote it.
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private static readonly ConditionalWeakTable<HttpRoute, RetryPolicy> RetryPolicies = [];
 
     /// <inheritdoc/>
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var isWatched = request.Options.TryGetValue(MeshExchange.Key, out var exchange);
+        exchange ??= new();
         var uri = request.RequestUri!;
-        var decision = mesh.Current.Routes.Decide(new OutgoingRequest(request, uri), Random.Shared);
-        if (decision.Endpoint is not { } endpoint)
-            return Task.FromResult(Refuse(request, decision.Outcome));
-
-        request.Headers.Host ??= uri.Authority;
-        request.RequestUri = new Uri(string.Concat(endpoint.BaseAddress, uri.PathAndQuery), AsWritten);
-        return base.SendAsync(request, cancellationToken);
-    }
-
-    // In Envoy's words: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage (response flags)
-    private static HttpResponseMessage Refuse(HttpRequestMessage request, RouteOutcome outcome)
-    {
-        var (status, detail) = outcome == RouteOutcome.NoRoute ? (HttpStatusCode.NotFound, "no route") : (HttpStatusCode.ServiceUnavailable, "no healthy upstream");
-        return new(status)
+        try
         {
-            RequestMessage = request,
-            Content = JsonContent.Create(
-                new ProblemDetails { Status = (int)status, Title = status.ToString(), Detail = detail }, mediaType: new("application/problem+json")),
-        };
-    }
-
-    private readonly struct OutgoingRequest(HttpRequestMessage request, Uri uri) : IRoutableRequest
-    {
-        public string Host => uri.Host;
-
-        public string Authority => request.Headers.Host ?? uri.Authority;
-
-        public string Method => request.Method.Method;
-
-        public string Path => uri.AbsolutePath;
-
-        public bool TryGetHeader(string name, [NotNullWhen(true)] out string? value)
+            return await RouteAsync(request, uri, exchange, cancellationToken);
+        }
+        finally
         {
-            var found = request.Headers.NonValidated.TryGetValues(name, out var values)
-                || (request.Content is { } content && content.Headers.NonValidated.TryGetValues(name, out values));
-            value = found ? values.Count == 1 ? values.ToString() : string.Join(',', (IEnumerable<string>)values) : null;
-            return found;
+            request.RequestUri = uri; // the message is the caller's, who may look at it or send it again
+            if (!isWatched)
+                exchange.Complete(); // nobody will tell when the response has ended
         }
     }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            pools.Dispose();
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask<HttpResponseMessage> RouteAsync(HttpRequestMessage request, Uri uri, MeshExchange exchange, CancellationToken cancellationToken)
+    {
+        var generation = mesh.Current;
+        var outgoing = new OutgoingRequest(request, uri);
+        var decision = generation.Routes.Decide(outgoing, Random.Shared);
+        var upstream = decision.Upstream is null ? null : generation.StateOf(decision.Upstream);
+        exchange.Decided(outgoing.Host, decision, upstream);
+        if (decision.Route is not { Route: var route })
+        {
+            exchange.Flags |= ResponseFlags.NR;
+            return Reply(LocalReply.NoRoute(), request);
+        }
+
+        if (route.Cors is not null && Cors.Preflight(route.Cors, request) is { } preflight)
+            return Reply(preflight, request);
+
+        var response = await FilterAsync(new(request, uri, exchange, decision, upstream, generation), cancellationToken);
+        if (route.Cors is not null)
+            Cors.Mark(route.Cors, request, response);
+
+        return response;
+    }
+
+    private async ValueTask<HttpResponseMessage> FilterAsync(Call call, CancellationToken cancellationToken)
+    {
+        var (request, route) = (call.Request, call.Route);
+        if (route.Fault is { } fault && await FaultInjection.InjectAsync(fault, call.Exchange, clock, cancellationToken) is { } aborted)
+            return Reply(aborted, request);
+
+        HttpResponseMessage response;
+        if (route.Redirect is { } redirect)
+            response = Reply(LocalReply.Redirect(redirect, call.Uri, request.Headers.Host ?? call.Uri.Authority), request);
+        else if (route.DirectResponse is { } direct)
+            response = Reply(LocalReply.Direct(direct), request);
+        else
+            response = await ForwardAsync(call, cancellationToken);
+
+        HeaderRules.Apply(call.Decision.Destination?.Headers.Response ?? HeaderOperations.None, response);
+        HeaderRules.Apply(route.Headers.Response, response);
+        return response;
+    }
+
+    private async ValueTask<HttpResponseMessage> ForwardAsync(Call call, CancellationToken cancellationToken)
+    {
+        var (request, route, exchange) = (call.Request, call.Route, call.Exchange);
+        if (call.Upstream is null)
+            return Fail(call, ResponseFlags.UH);
+
+        var newCookie = call.Upstream.Hash is { } hash ? call.TakeKey(hash) : null;
+        request.Headers.Host ??= call.Uri.Authority;
+        HeaderRules.Apply(call.Decision.Destination!.Headers.Request, request);
+        HeaderRules.Apply(route.Headers.Request, request);
+        if (route.Rewrite is { } rewrite)
+        {
+            request.Headers.Host = rewrite.Authority ?? request.Headers.Host;
+            call.PathAndQuery = Rewriting.PathAndQuery(rewrite, call.Decision.Match < 0 ? null : route.Matches[call.Decision.Match], call.Uri);
+        }
+
+        call.Retry = RetryPolicies.GetValue(route, static route => new(route.Retries ?? HttpRetry.Default, route.Timeout));
+        if (call.Retry.NeedsBody || route.Mirrors.Count > 0)
+            call.BodyIsKept = await Bodies.TryBufferAsync(request, cancellationToken);
+
+        if (route.Mirrors.Count > 0)
+            await Mirroring.SendAsync(call, pools, cancellationToken);
+
+        var result = call.Retry.Pipeline is null ? await TryAsync(call, cancellationToken) : await TryAsync(call.Retry.Pipeline, call, cancellationToken);
+        if (call.Retry.IsExhausted(exchange.Tries, result))
+            exchange.Flags |= ResponseFlags.URX;
+
+        if (result.Response is not { } response)
+            return Fail(call, result.Flag);
+
+        if (newCookie is not null)
+            response.Headers.TryAddWithoutValidation("Set-Cookie", newCookie);
+
+        return response;
+    }
+
+    private async ValueTask<UpstreamResult> TryAsync(ResiliencePipeline<UpstreamResult> pipeline, Call call, CancellationToken cancellationToken)
+    {
+        call.Cancelled = cancellationToken;
+        try
+        {
+            return await pipeline.ExecuteAsync(static (state, token) => state.Handler.TryAgainAsync(state.Call, token), (Handler: this, Call: call), cancellationToken);
+        }
+        catch (TimeoutRejectedException)
+        {
+            return new(null, ResponseFlags.UT, true); // between two tries
+        }
+    }
+
+    private async ValueTask<UpstreamResult> TryAgainAsync(Call call, CancellationToken cancellationToken)
+    {
+        if (call.Exchange.Tries == 0)
+            return call.Last = await TryAsync(call, cancellationToken);
+
+        var limits = call.Upstream!.Limits;
+        if (limits?.TryBeginRetry() == false)
+            return call.Last with { BodyIsSpent = true }; // its own answer is the last one
+
+        try
+        {
+            call.Last.Response?.Dispose();
+            return call.Last = await TryAsync(call, cancellationToken);
+        }
+        finally
+        {
+            limits?.EndRetry();
+        }
+    }
+
+    private async ValueTask<UpstreamResult> TryAsync(Call call, CancellationToken cancellationToken)
+    {
+        var (request, upstream, exchange) = (call.Request, call.Upstream!, call.Exchange);
+        exchange.BeginTry();
+        IDisposable? place = null;
+        if (upstream.Limits is { } limits && (place = await limits.EnterAsync(cancellationToken)) is null)
+            return End(ResponseFlags.UO);
+
+        if (upstream.Pick(Random.Shared, call.HashKey, call.Tried) is not { } host)
+        {
+            place?.Dispose();
+            return End(ResponseFlags.UH);
+        }
+
+        exchange.Hold(host, place);
+        if (call.Retry!.AvoidsTried && call.Retry.Pipeline is not null && call.HashKey is null)
+            call.Tried = [.. call.Tried ?? [], host];
+
+        try
+        {
+            var response = await pools.SendAsync(host, call.PathAndQuery, request, upstream.Upstream.Policy.ConnectionPool, cancellationToken);
+            upstream.Answered(host, (int)response.StatusCode);
+            exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
+            return new(response, ResponseFlags.None, !call.BodyIsKept && request.Content is not null);
+        }
+        catch (HttpRequestException exception)
+        {
+            upstream.Failed(host);
+            return End(IsConnectFailure(exception.HttpRequestError) ? ResponseFlags.UF : ResponseFlags.UC);
+        }
+        catch (OperationCanceledException exception) when (!call.Cancelled.IsCancellationRequested)
+        {
+            upstream.Failed(host);
+            return End(cancellationToken.IsCancellationRequested || exception.InnerException is not TimeoutException ? ResponseFlags.UT : ResponseFlags.UF);
+        }
+
+        UpstreamResult End(ResponseFlags flag)
+        {
+            exchange.EndTry(0, flag);
+            return new(null, flag, flag != ResponseFlags.UF && !call.BodyIsKept && request.Content is not null);
+        }
+    }
+
+    private static HttpResponseMessage Fail(Call call, ResponseFlags flag)
+    {
+        call.Exchange.Flags |= flag;
+        return Reply(LocalReply.Failure(flag), call.Request);
+    }
+
+    private static HttpResponseMessage Reply(HttpResponseMessage response, HttpRequestMessage request)
+    {
+        response.RequestMessage ??= request;
+        return response;
+    }
+
+    private static bool IsConnectFailure(HttpRequestError error) =>
+        error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
 }

@@ -195,7 +195,9 @@ public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
     private static HashSet<int> Ports(MeshSnapshot snapshot)
     {
         var random = new Random(1);
-        return [.. Enumerable.Range(0, 200).Select(_ => Routing.RouteTableTests.PortOf(snapshot.Routes.Decide(new Routing.Request("user-service"), random))).OfType<int>()];
+        return [.. Enumerable.Range(0, 200)
+            .SelectMany(_ => snapshot.Routes.Decide(new Routing.Request("user-service"), random).Upstream?.Endpoints ?? [])
+            .Select(endpoint => endpoint.Workload.Ports["http"])];
     }
 
     private Task<WeightEditResult> SetAsync(int ctx1) =>
