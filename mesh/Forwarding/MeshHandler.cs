@@ -3,6 +3,8 @@ using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Polly;
 using Polly.Timeout;
 
@@ -194,7 +196,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
             return new(response, ResponseFlags.None, !call.BodyIsKept && request.Content is not null);
         }
-        catch (HttpRequestException exception)
+        catch (HttpRequestException exception) when (!IsCallersFault(exception))
         {
             upstream.Failed(host);
             return End(IsConnectFailure(exception.HttpRequestError) ? ResponseFlags.UF : ResponseFlags.UC);
@@ -222,6 +224,18 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
     {
         response.RequestMessage ??= request;
         return response;
+    }
+
+    // The body that the caller sends was too large or broke off: YARP knows what to answer.
+    private static bool IsCallersFault(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is BadHttpRequestException or ConnectionResetException)
+                return true;
+        }
+
+        return false;
     }
 
     private static bool IsConnectFailure(HttpRequestError error) =>
