@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Mesh.Upstreams;
@@ -25,6 +26,8 @@ public static class MeshServiceCollectionExtensions
             services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>()));
             services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
             services.AddSingleton<MeshRuntime>();
+            if (configuration["Mesh:IdentityKey"] is { Length: > 0 } key)
+                services.AddSingleton(new CallerIdentity(Convert.FromBase64String(key)));
         }
 
         return services;
@@ -33,17 +36,24 @@ public static class MeshServiceCollectionExtensions
     /// <summary>Sends the client's requests through the mesh, if there is one; its primary handler is used without one only.</summary>
     public static IHttpClientBuilder AddMeshRouting(this IHttpClientBuilder builder) =>
         IsThere(builder.Services)
-            ? builder.ConfigurePrimaryHttpMessageHandler(provider => new MeshHandler(provider.GetRequiredService<MeshRuntime>(), provider.GetRequiredService<TimeProvider>(), new()))
+            ? builder.ConfigurePrimaryHttpMessageHandler(provider => CreateHandler(provider, new()))
             : builder;
 
     /// <summary>Sends what YARP forwards through the mesh, if there is one.</summary>
     public static IReverseProxyBuilder AddMeshRouting(this IReverseProxyBuilder builder)
     {
         if (IsThere(builder.Services))
-            builder.Services.AddSingleton<IForwarderHttpClientFactory, MeshForwarderHttpClientFactory>();
+            builder.Services.AddSingleton<IForwarderHttpClientFactory>(provider => new MeshForwarderHttpClientFactory(pools => CreateHandler(provider, pools)));
 
         return builder;
     }
+
+    private static MeshHandler CreateHandler(IServiceProvider provider, ConnectionPools pools) =>
+        new(provider.GetRequiredService<MeshRuntime>(), provider.GetRequiredService<TimeProvider>(), pools, SourceOf(provider));
+
+    // What the caller signs itself with; null where nobody asks.
+    private static string? SourceOf(IServiceProvider provider) =>
+        provider.GetService<CallerIdentity>() is { } identity && provider.GetService<MeshProxy>() is { } proxy ? identity.Sign(proxy.Principal) : null;
 
     private static bool IsThere(IServiceCollection services) => services.Any(service => service.ServiceType == typeof(MeshFolder));
 }

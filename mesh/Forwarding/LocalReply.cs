@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -59,6 +60,14 @@ internal static class LocalReply
 
     private static HttpResponseMessage Problem(int status, string detail) => new((HttpStatusCode)status)
     {
-        Content = JsonContent.Create(new ProblemDetails { Status = status, Title = ReasonPhrases.GetReasonPhrase(status), Detail = detail }, mediaType: ProblemJson),
+        Content = JsonContent.Create(
+            new ProblemDetails
+            {
+                Status = status,
+                Title = ReasonPhrases.GetReasonPhrase(status),
+                Detail = detail,
+                Extensions = { ["traceId"] = Activity.Current?.TraceId.ToHexString() },
+            },
+            mediaType: ProblemJson),
     };
 }

@@ -1,16 +1,15 @@
 using System.Diagnostics;
-using MessageBoard.Mesh.Upstreams;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>Puts the mesh in the place of YARP's own HTTP clients, and keeps what a cluster's configuration says of them.</summary>
-internal sealed class MeshForwarderHttpClientFactory(MeshRuntime mesh, TimeProvider clock) : ForwarderHttpClientFactory
+internal sealed class MeshForwarderHttpClientFactory(Func<ConnectionPools, MeshHandler> create) : ForwarderHttpClientFactory
 {
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
     {
         handler.Dispose();
-        return new MeshHandler(mesh, clock, new(own =>
+        return create(new(own =>
         {
             own.EnableMultipleHttp2Connections = true;
             own.ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current);

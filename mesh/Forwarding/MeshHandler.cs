@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
+using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Polly;
 using Polly.Timeout;
 
@@ -11,7 +14,11 @@ namespace MessageBoard.Mesh.Forwarding;
 /// Does for one HTTP client what Envoy's sidecar does for a pod: routes each request, in the order of Envoy's filters (CORS, faults,
 /// router), tries again where the route says so, and answers itself when nobody else does.
 /// </summary>
-internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, ConnectionPools pools) : HttpMessageHandler
+/// <param name="mesh">The configuration and what is known of the upstreams.</param>
+/// <param name="clock">The clock of injected delays.</param>
+/// <param name="pools">The connections.</param>
+/// <param name="source">Who calls, signed; null for a caller without a name.</param>
+internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, ConnectionPools pools, string? source) : HttpMessageHandler
 {
     private static readonly ConditionalWeakTable<HttpRoute, RetryPolicy> RetryPolicies = [];
 
@@ -92,6 +99,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
 
         var newCookie = call.Upstream.Hash is { } hash ? call.TakeKey(hash) : null;
         request.Headers.Host ??= call.Uri.Authority;
+        Introduce(request);
         HeaderRules.Apply(call.Decision.Destination!.Headers.Request, request);
         HeaderRules.Apply(route.Headers.Request, request);
         if (route.Rewrite is { } rewrite)
@@ -118,6 +126,16 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
             response.Headers.TryAddWithoutValidation("Set-Cookie", newCookie);
 
         return response;
+    }
+
+    // Whatever the request says of its caller came from outside.
+    private void Introduce(HttpRequestMessage request)
+    {
+        if (request.Headers.NonValidated.Contains(CallerIdentity.Header))
+            request.Headers.Remove(CallerIdentity.Header);
+
+        if (source is not null)
+            request.Headers.TryAddWithoutValidation(CallerIdentity.Header, source);
     }
 
     private async ValueTask<UpstreamResult> TryAsync(ResiliencePipeline<UpstreamResult> pipeline, Call call, CancellationToken cancellationToken)
@@ -178,7 +196,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
             return new(response, ResponseFlags.None, !call.BodyIsKept && request.Content is not null);
         }
-        catch (HttpRequestException exception)
+        catch (HttpRequestException exception) when (!IsCallersFault(exception))
         {
             upstream.Failed(host);
             return End(IsConnectFailure(exception.HttpRequestError) ? ResponseFlags.UF : ResponseFlags.UC);
@@ -206,6 +224,18 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
     {
         response.RequestMessage ??= request;
         return response;
+    }
+
+    // The body that the caller sends was too large or broke off: YARP knows what to answer.
+    private static bool IsCallersFault(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is BadHttpRequestException or ConnectionResetException)
+                return true;
+        }
+
+        return false;
     }
 
     private static bool IsConnectFailure(HttpRequestError error) =>

@@ -8,6 +8,9 @@ public static partial class HostNames
     /// <summary>The namespace of what names none.</summary>
     public const string DefaultNamespace = "messageboard";
 
+    /// <summary>The namespace whose policies hold everywhere.</summary>
+    public const string RootNamespace = "istio-system";
+
     private const string ClusterDomain = "svc.cluster.local";
 
     /// <summary>Whether this is a host name, <c>*</c>, or a host name whose first label is <c>*</c> or begins with <c>*-</c>: Istio's rule.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using MessageBoard.Mesh.Configuration;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -80,6 +82,25 @@ public sealed class MeshedGateway : IAsyncLifetime
         return await Client.SendAsync(request);
     }
 
+    /// <summary>What a cluster's backend was asked: the Host header and the path.</summary>
+    public ConcurrentQueue<(string Cluster, string Host, string Path)> Seen { get; } = [];
+
+    /// <summary>Copies an exercise of istio/examples over the files it changes, and waits until it is in force.</summary>
+    public async Task ApplyExampleAsync(string name)
+    {
+        var mesh = _factory.Services.GetRequiredService<MeshFolder>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio", "examples", name), "*.yaml"))
+        {
+            var before = mesh.Current;
+            var copy = Path.Combine(Istio, Path.GetFileName(file));
+            File.Copy(file, $"{copy}.tmp");
+            File.Move($"{copy}.tmp", copy, overwrite: true);
+            await Eventually.IsTrueAsync(() => mesh.Current != before, $"{name} is in force");
+        }
+
+        Assert.Empty(mesh.Current.Problems);
+    }
+
     /// <summary>Ends a cluster's backend; its workload stays in the mesh, as in the moment after a crash.</summary>
     public async Task StopBackendAsync(string cluster)
     {
@@ -92,20 +113,24 @@ public sealed class MeshedGateway : IAsyncLifetime
 
     public void StopRedis() => _garnet.Kill();
 
-    /// <summary>Starts a backend that answers with its tags and the path it saw, with the status that the query asks for.</summary>
+    /// <summary>Starts a backend that answers with its tags and the path it saw, with the status and the delay (in ms) that the query asks for.</summary>
     private async Task StartBackendAsync(string cluster)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.Run(context =>
+        app.Run(async context =>
         {
+            Seen.Enqueue((cluster, context.Request.Host.Value!, context.Request.Path));
+            if (context.Request.Query["delay"].FirstOrDefault() is { } delay)
+                await Task.Delay(int.Parse(delay, CultureInfo.InvariantCulture));
+
             context.Response.Headers["X-Service-Name"] = context.Request.Host.Host;
             context.Response.Headers["X-Service-Cluster"] = cluster;
             context.Response.Headers["X-Pod-Name"] = $"{context.Request.Host.Host}-{cluster}-pod";
             context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status ? int.Parse(status, CultureInfo.InvariantCulture) : 200;
-            return context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
         });
         await app.StartAsync();
         _backends[cluster] = app;

@@ -22,7 +22,7 @@ internal sealed class TestMesh : IAsyncDisposable
     private TestMesh(TestBackend ctx1, TestBackend ctx2, TimeProvider clock)
     {
         (Ctx1, Ctx2) = (ctx1, ctx2);
-        _client = new(new MeshHandler(new MeshRuntime(() => _snapshot, clock), clock, new()));
+        _client = new(new MeshHandler(new MeshRuntime(() => _snapshot, clock), clock, new(), null));
         Apply();
     }
 
