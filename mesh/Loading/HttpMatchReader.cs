@@ -4,7 +4,7 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class HttpMatchReader
 {
-    public static HttpMatch Read(YamlFields match)
+    public static HttpMatch Read(YamlFields match, string ns)
     {
         var read = new HttpMatch
         {
@@ -20,11 +20,11 @@ internal static class HttpMatchReader
             Port = match.Whole("port", 0, 65535) is > 0 and var port ? port : null,
             SourceLabels = NameRules.ReadLabels(match, "sourceLabels"),
             SourceNamespace = match.FilledText("sourceNamespace"),
-            Gateways = match.Texts("gateways", NameRules.Gateway),
+            Gateways = [.. match.Texts("gateways", NameRules.Gateway).Select(gateway => NameRules.GatewayName(gateway, ns))],
         };
 
-        if (read.SourceNamespace is { } ns && !NameRules.IsDnsLabel(ns))
-            match.Report("sourceNamespace", $"'{ns}' is no namespace's name");
+        if (read.SourceNamespace is { } source && !NameRules.IsDnsLabel(source))
+            match.Report("sourceNamespace", $"'{source}' is no namespace's name");
 
         match.Text("statPrefix");
         match.Note("statPrefix");

@@ -4,12 +4,12 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class HttpRouteReader
 {
-    public static HttpRoute Read(YamlFields route)
+    public static HttpRoute Read(YamlFields route, string ns)
     {
         var read = new HttpRoute
         {
             Name = route.FilledText("name"),
-            Matches = [.. route.Objects("match").Select(HttpMatchReader.Read)],
+            Matches = [.. route.Objects("match").Select(match => HttpMatchReader.Read(match, ns))],
             Destinations = [.. route.Objects("route").Select(ReadDestination)],
             Redirect = HttpAnswerReader.ReadRedirect(route),
             DirectResponse = HttpAnswerReader.ReadDirectResponse(route),

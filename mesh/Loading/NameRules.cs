@@ -30,6 +30,15 @@ internal static partial class NameRules
         return valid ? null : $"'{gateway}' is no gateway's name, such as mesh, front or istio-system/front";
     }
 
+    /// <summary>A gateway as namespace and name, whatever way it was written; <c>mesh</c> stays as it is.</summary>
+    public static string GatewayName(string gateway, string ns) => gateway switch
+    {
+        MeshProxy.Mesh => gateway,
+        _ when gateway.Contains('/') => gateway,
+        _ when gateway.Split('.') is [var name, var itsNamespace, ..] => $"{itsNamespace}/{name}", // the old way
+        _ => $"{ns}/{gateway}",
+    };
+
     public static string? Subset(string subset) => IsDnsLabel(subset) ? null : $"'{subset}' is no subset's name: letters, digits and '-', at most 63";
 
     /// <summary>Reads labels as Kubernetes has them.</summary>

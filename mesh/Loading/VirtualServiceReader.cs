@@ -16,15 +16,14 @@ internal static class VirtualServiceReader
         if (spec.IsEmptyList("http") && spec.IsEmptyList("tls") && spec.IsEmptyList("tcp"))
             spec.Report("http", "has to have at least one route");
 
-        var inMesh = gateways.Count == 0 || gateways.Contains(MeshProxy.Mesh);
-        if (inMesh && hosts.Contains("*"))
+        if ((gateways.Count == 0 || gateways.Contains(MeshProxy.Mesh)) && hosts.Contains("*"))
             spec.Report("hosts", "'*' is only for gateways, and this one is bound to the mesh");
 
         CheckOverlap(spec, hosts);
-        var service = new VirtualService(id, hosts, gateways.Count == 0 ? [MeshProxy.Mesh] : gateways, [.. http.Select(HttpRouteReader.Read)]);
-        if (!inMesh)
-            spec.Note("gateways", "does not name 'mesh', the only one that the local mesh carries out");
-
+        var service = new VirtualService(
+            id, hosts,
+            gateways.Count == 0 ? [MeshProxy.Mesh] : [.. gateways.Select(gateway => NameRules.GatewayName(gateway, id.Namespace))],
+            [.. http.Select(route => HttpRouteReader.Read(route, id.Namespace))]);
         NameRules.NoteExportTo(spec, id.Namespace);
         spec.Done("tls", "tcp");
         return service;

@@ -341,10 +341,6 @@ internal sealed class Re2
             if (_at == _text.Length)
                 throw Error("a ']' is missing");
 
-            // As in Go, '-' stands for itself only at the ends.
-            if (_text[_at] == '-' && !first && (_at + 1 == _text.Length || _text[_at + 1] != ']'))
-                throw Error("a range of characters is wrong");
-
             first = false;
             if (TakePosixClass(set) || (_text[_at] == '\\' && IsClassEscape(_at + 1) && Take('\\') && TakeClassEscape(set)))
                 continue;

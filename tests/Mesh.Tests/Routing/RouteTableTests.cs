@@ -35,14 +35,16 @@ public class RouteTableTests
     [InlineData("example.org", "any")]
     public void The_most_specific_host_wins(string host, string name)
     {
-        var decision = Decide(
+        var file = ResourceFile.Read("a.yaml", Yaml.Join(
             [
-                Yaml.Routes("- " + To1, "*", "any"),
+                Yaml.UserService,
+                Yaml.Routes("- " + To1, "*", "any").Replace("  http:", "  gateways: [front]\n  http:", StringComparison.Ordinal), // '*' is for gateways only
                 Yaml.Routes("- " + To1, "*.example.com", "short"),
                 Yaml.Routes("- " + To1, "*.b.example.com", "long"),
                 Yaml.Routes("- " + To1, "a.b.example.com", "exact"),
-            ],
-            new(host));
+            ]));
+        var routes = MeshSnapshot.Create(file.Resources, [], new() { Gateways = [MeshProxy.Mesh, "messageboard/front"] }).Routes;
+        var decision = routes.Decide(new Request(host), new Random(1));
 
         Assert.Equal(name, decision.VirtualService!.Name);
     }
