@@ -8,7 +8,7 @@ using MessageBoard.Mesh.Upstreams;
 namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>One request on its way through the mesh.</summary>
-internal sealed class Call(HttpRequestMessage request, Uri uri, MeshExchange exchange, in RouteDecision decision, UpstreamState? upstream, MeshRuntime.Generation generation)
+internal sealed class Call(HttpRequestMessage request, Uri uri, MeshExchange exchange, in RouteDecision decision, UpstreamState? upstream, MeshRuntime.Generation generation, CancellationToken cancelled)
 {
     public HttpRequestMessage Request => request;
 
@@ -38,14 +38,27 @@ internal sealed class Call(HttpRequestMessage request, Uri uri, MeshExchange exc
     /// <summary>The key of consistent hashing; null without.</summary>
     public ulong? HashKey { get; private set; }
 
-    /// <summary>The endpoints to avoid at the next try.</summary>
-    public List<UpstreamHost>? Tried { get; set; }
+    /// <summary>The endpoint of the last try.</summary>
+    public UpstreamHost? Host { get; set; }
+
+    /// <summary>The endpoints that the next try avoids; null for none.</summary>
+    public List<UpstreamHost>? Tried { get; private set; }
+
+    /// <summary>Whether the retry pipeline has asked for its first try.</summary>
+    public bool PipelineHasBegun { get; set; }
 
     /// <summary>How the last try ended.</summary>
     public UpstreamResult Last { get; set; }
 
     /// <summary>Tells that the caller has gone.</summary>
-    public CancellationToken Cancelled { get; set; }
+    public CancellationToken Cancelled => cancelled;
+
+    /// <summary>Remembers the endpoint that was tried, where the route wants the next try to go elsewhere.</summary>
+    public void AvoidLast()
+    {
+        if (Retry!.AvoidsTried && HashKey is null && Host is not null)
+            (Tried ??= []).Add(Host);
+    }
 
     /// <summary>Takes the key of consistent hashing from the request, or makes one; then its cookie is returned.</summary>
     public string? TakeKey(ConsistentHash settings)

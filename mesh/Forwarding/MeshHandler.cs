@@ -5,7 +5,6 @@ using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Polly;
 using Polly.Timeout;
 
 namespace MessageBoard.Mesh.Forwarding;
@@ -49,7 +48,8 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         base.Dispose(disposing);
     }
 
-    private async ValueTask<HttpResponseMessage> RouteAsync(HttpRequestMessage request, Uri uri, MeshExchange exchange, CancellationToken cancellationToken)
+    // Most routes have neither CORS nor faults nor anything else but a destination: each step that does nothing costs nothing.
+    private ValueTask<HttpResponseMessage> RouteAsync(HttpRequestMessage request, Uri uri, MeshExchange exchange, CancellationToken cancellationToken)
     {
         var generation = mesh.Current;
         var outgoing = new OutgoingRequest(request, uri);
@@ -59,47 +59,74 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         if (decision.Route is not { Route: var route })
         {
             exchange.Flags |= ResponseFlags.NR;
-            return Reply(LocalReply.NoRoute(), request);
+            return ValueTask.FromResult(Reply(LocalReply.NoRoute(), request));
         }
 
-        if (route.Cors is not null && Cors.Preflight(route.Cors, request) is { } preflight)
-            return Reply(preflight, request);
-
-        var response = await FilterAsync(new(request, uri, exchange, decision, upstream, generation), cancellationToken);
-        if (route.Cors is not null)
-            Cors.Mark(route.Cors, request, response);
-
-        return response;
+        var call = new Call(request, uri, exchange, decision, upstream, generation, cancellationToken);
+        return route.Cors is null ? FilterAsync(call) : CorsAsync(route.Cors, call);
     }
 
-    private async ValueTask<HttpResponseMessage> FilterAsync(Call call, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> CorsAsync(CorsPolicy policy, Call call)
     {
-        var (request, route) = (call.Request, call.Route);
-        if (route.Fault is { } fault && await FaultInjection.InjectAsync(fault, call.Exchange, clock, cancellationToken) is { } aborted)
-            return Reply(aborted, request);
+        if (Cors.Preflight(policy, call.Request) is { } preflight)
+            return Reply(preflight, call.Request);
 
-        HttpResponseMessage response;
-        if (route.Redirect is { } redirect)
-            response = Reply(LocalReply.Redirect(redirect, call.Uri, request.Headers.Host ?? call.Uri.Authority), request);
-        else if (route.DirectResponse is { } direct)
-            response = Reply(LocalReply.Direct(direct), request);
-        else
-            response = await ForwardAsync(call, cancellationToken);
-
-        HeaderRules.Apply(call.Decision.Destination?.Headers.Response ?? HeaderOperations.None, response);
-        HeaderRules.Apply(route.Headers.Response, response);
+        var response = await FilterAsync(call);
+        Cors.Mark(policy, call.Request, response);
         return response;
     }
 
-    private async ValueTask<HttpResponseMessage> ForwardAsync(Call call, CancellationToken cancellationToken)
+    private ValueTask<HttpResponseMessage> FilterAsync(Call call) => call.Route.Fault is null ? AnswerAsync(call) : InjectAsync(call.Route.Fault, call);
+
+    private async ValueTask<HttpResponseMessage> InjectAsync(HttpFault fault, Call call) =>
+        await FaultInjection.InjectAsync(fault, call.Exchange, clock, call.Cancelled) is { } aborted ? Reply(aborted, call.Request) : await AnswerAsync(call);
+
+    private ValueTask<HttpResponseMessage> AnswerAsync(Call call)
+    {
+        if (call.Route.Redirect is { } redirect)
+            return ValueTask.FromResult(Finish(LocalReply.Redirect(redirect, call.Uri, call.Request.Headers.Host ?? call.Uri.Authority), call));
+
+        if (call.Route.DirectResponse is { } direct)
+            return ValueTask.FromResult(Finish(LocalReply.Direct(direct), call));
+
+        return call.Upstream is null ? ValueTask.FromResult(Fail(call, ResponseFlags.UH)) : ForwardAsync(call);
+    }
+
+    private async ValueTask<HttpResponseMessage> ForwardAsync(Call call)
     {
         var (request, route, exchange) = (call.Request, call.Route, call.Exchange);
-        if (call.Upstream is null)
-            return Fail(call, ResponseFlags.UH);
+        var newCookie = call.Upstream!.Hash is { } hash ? call.TakeKey(hash) : null;
+        Prepare(call);
+        var retry = call.Retry = RetryPolicies.GetValue(route, static route => new(route.Retries ?? HttpRetry.Default, route.Timeout));
+        if (retry.NeedsBody || route.Mirrors.Count > 0)
+            call.BodyIsKept = await Bodies.TryBufferAsync(request, call.Cancelled);
 
-        var newCookie = call.Upstream.Hash is { } hash ? call.TakeKey(hash) : null;
+        if (route.Mirrors.Count > 0)
+            await Mirroring.SendAsync(call, pools, call.Cancelled);
+
+        // Without a timeout the first try needs nobody to watch over it, and mostly it is the only one.
+        if (!retry.HasTimeout)
+            call.Last = await TryAsync(call, call.Cancelled);
+
+        if (retry.HasTimeout || retry.IsRetriable(call.Last))
+            call.Last = await TryAsync(retry, call);
+
+        if (retry.IsExhausted(exchange.Tries, call.Last))
+            exchange.Flags |= ResponseFlags.URX;
+
+        if (call.Last.Response is not { } response)
+            return Fail(call, call.Last.Flag);
+
+        if (newCookie is not null)
+            response.Headers.TryAddWithoutValidation("Set-Cookie", newCookie);
+
+        return Finish(response, call);
+    }
+
+    private void Prepare(Call call)
+    {
+        var (request, route) = (call.Request, call.Route);
         request.Headers.Host ??= call.Uri.Authority;
-        Introduce(request);
         HeaderRules.Apply(call.Decision.Destination!.Headers.Request, request);
         HeaderRules.Apply(route.Headers.Request, request);
         if (route.Rewrite is { } rewrite)
@@ -108,29 +135,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
             call.PathAndQuery = Rewriting.PathAndQuery(rewrite, call.Decision.Match < 0 ? null : route.Matches[call.Decision.Match], call.Uri);
         }
 
-        call.Retry = RetryPolicies.GetValue(route, static route => new(route.Retries ?? HttpRetry.Default, route.Timeout));
-        if (call.Retry.NeedsBody || route.Mirrors.Count > 0)
-            call.BodyIsKept = await Bodies.TryBufferAsync(request, cancellationToken);
-
-        if (route.Mirrors.Count > 0)
-            await Mirroring.SendAsync(call, pools, cancellationToken);
-
-        var result = call.Retry.Pipeline is null ? await TryAsync(call, cancellationToken) : await TryAsync(call.Retry.Pipeline, call, cancellationToken);
-        if (call.Retry.IsExhausted(exchange.Tries, result))
-            exchange.Flags |= ResponseFlags.URX;
-
-        if (result.Response is not { } response)
-            return Fail(call, result.Flag);
-
-        if (newCookie is not null)
-            response.Headers.TryAddWithoutValidation("Set-Cookie", newCookie);
-
-        return response;
-    }
-
-    // Whatever the request says of its caller came from outside.
-    private void Introduce(HttpRequestMessage request)
-    {
+        // Whatever the request says of its caller came from outside.
         if (request.Headers.NonValidated.Contains(CallerIdentity.Header))
             request.Headers.Remove(CallerIdentity.Header);
 
@@ -138,12 +143,14 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
             request.Headers.TryAddWithoutValidation(CallerIdentity.Header, source);
     }
 
-    private async ValueTask<UpstreamResult> TryAsync(ResiliencePipeline<UpstreamResult> pipeline, Call call, CancellationToken cancellationToken)
+    private async ValueTask<UpstreamResult> TryAsync(RetryPolicy retry, Call call)
     {
-        call.Cancelled = cancellationToken;
+        if (retry.Pipeline is null)
+            return call.Last;
+
         try
         {
-            return await pipeline.ExecuteAsync(static (state, token) => state.Handler.TryAgainAsync(state.Call, token), (Handler: this, Call: call), cancellationToken);
+            return await retry.Pipeline.ExecuteAsync(static (state, token) => state.Handler.TryAgainAsync(state.Call, token), (Handler: this, Call: call), call.Cancelled);
         }
         catch (TimeoutRejectedException)
         {
@@ -153,9 +160,13 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
 
     private async ValueTask<UpstreamResult> TryAgainAsync(Call call, CancellationToken cancellationToken)
     {
-        if (call.Exchange.Tries == 0)
-            return call.Last = await TryAsync(call, cancellationToken);
+        if (!call.PipelineHasBegun)
+        {
+            call.PipelineHasBegun = true;
+            return call.Exchange.Tries > 0 ? call.Last : call.Last = await TryAsync(call, cancellationToken);
+        }
 
+        call.AvoidLast();
         var limits = call.Upstream!.Limits;
         if (limits?.TryBeginRetry() == false)
             return call.Last with { BodyIsSpent = true }; // its own answer is the last one
@@ -186,8 +197,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         }
 
         exchange.Hold(host, place);
-        if (call.Retry!.AvoidsTried && call.Retry.Pipeline is not null && call.HashKey is null)
-            call.Tried = [.. call.Tried ?? [], host];
+        call.Host = host;
 
         try
         {
@@ -214,10 +224,17 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         }
     }
 
+    private static HttpResponseMessage Finish(HttpResponseMessage response, Call call)
+    {
+        HeaderRules.Apply(call.Decision.Destination?.Headers.Response ?? HeaderOperations.None, response);
+        HeaderRules.Apply(call.Route.Headers.Response, response);
+        return Reply(response, call.Request);
+    }
+
     private static HttpResponseMessage Fail(Call call, ResponseFlags flag)
     {
         call.Exchange.Flags |= flag;
-        return Reply(LocalReply.Failure(flag), call.Request);
+        return Finish(LocalReply.Failure(flag), call);
     }
 
     private static HttpResponseMessage Reply(HttpResponseMessage response, HttpRequestMessage request)

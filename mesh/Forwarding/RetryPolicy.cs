@@ -22,14 +22,20 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     /// <summary>Whether a request's body has to be kept for a second try: not for one that never went out.</summary>
     public bool NeedsBody { get; } = retry.Attempts > 0 && (retry.On & ~RetryConditions.IstioDefault) != RetryConditions.None;
 
+    /// <summary>Whether a try may take too long.</summary>
+    public bool HasTimeout { get; } = timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero;
+
     /// <summary>Whether a try avoids the endpoints that were tried before.</summary>
     public bool AvoidsTried => retry.IgnorePreviousHosts;
 
-    /// <summary>The timeout around all tries, the tries, and the timeout of one; null when there is none of these.</summary>
+    /// <summary>The timeout around all tries, the tries, and the timeout of one; null where one try is all.</summary>
     public ResiliencePipeline<UpstreamResult>? Pipeline { get; } = Build(retry, timeout);
 
     /// <summary>Whether all tries are used up and one more would have been made.</summary>
-    public bool IsExhausted(int tries, in UpstreamResult result) => retry.Attempts > 0 && tries > retry.Attempts && IsRetriable(retry, result);
+    public bool IsExhausted(int tries, in UpstreamResult result) => tries > retry.Attempts && IsRetriable(result);
+
+    /// <summary>Whether a try that ended so is followed by another.</summary>
+    public bool IsRetriable(in UpstreamResult result) => retry.Attempts > 0 && IsRetriable(retry, result);
 
     private static ResiliencePipeline<UpstreamResult>? Build(HttpRetry retry, TimeSpan? timeout)
     {
@@ -50,7 +56,7 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
         if (retry.PerTryTimeout > TimeSpan.Zero)
             builder.AddTimeout(retry.PerTryTimeout.Value);
 
-        return retry.Attempts > 0 || timeout > TimeSpan.Zero ? builder.Build() : null;
+        return retry.Attempts > 0 || timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero ? builder.Build() : null;
     }
 
     // Envoy's fully jittered exponential back-off, at most ten times the base.

@@ -28,8 +28,13 @@ public sealed class MeshedGateway : IAsyncLifetime
 
     public string Istio => Path.Combine(_folder.FullName, "istio");
 
+    public string DrillFolder => Path.Combine(_folder.FullName, "drill");
+
+    private string LauncherState => Path.Combine(_folder.FullName, "state.json");
+
     public async Task InitializeAsync()
     {
+        Directory.CreateDirectory(DrillFolder);
         Directory.CreateDirectory(Istio);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*.yaml"))
             File.Copy(file, Path.Combine(Istio, Path.GetFileName(file)));
@@ -48,6 +53,8 @@ public sealed class MeshedGateway : IAsyncLifetime
             .UseSetting("Mesh:Folder", Istio)
             .UseSetting("Gateway:Page", page.FullName)
             .UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}")
+            .UseSetting("Drill:Folder", DrillFolder)
+            .UseSetting("Drill:State", LauncherState)
             .UseSetting("CLUSTER_NAME", "ctx1"));
         _factory.UseKestrel(0);
         _factory.StartServer();
@@ -81,6 +88,14 @@ public sealed class MeshedGateway : IAsyncLifetime
 
         return await Client.SendAsync(request);
     }
+
+    /// <summary>Writes what the launcher of a local run writes: a process of user-service in each cluster, and the gateway.</summary>
+    public void WriteLauncherState() => File.WriteAllText(LauncherState, """
+        {"phase":"Ready","processes":[
+          {"app":"gateway","cluster":"ctx1","pod":"gateway-ctx1-c","condition":"Ready"},
+          {"app":"user-service","cluster":"ctx1","pod":"user-service-ctx1-a","condition":"Ready"},
+          {"app":"user-service","cluster":"ctx2","pod":"user-service-ctx2-b","condition":"Down"}]}
+        """);
 
     /// <summary>What a cluster's backend was asked: the Host header and the path.</summary>
     public ConcurrentQueue<(string Cluster, string Host, string Path)> Seen { get; } = [];
