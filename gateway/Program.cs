@@ -25,7 +25,7 @@ app.MapTraffic();
 app.MapWeights();
 app.MapDrill();
 app.MapOpenApiIndex();
-app.MapReverseProxy(proxy => proxy.Use(app.Services.GetRequiredService<TrafficRecorder>().RecordAsync));
+app.MapReverseProxy(proxy => proxy.Use(app.Services.GetRequiredService<TrafficRecorder>().RecordAsync)).ShortCircuit(); // none of the middleware above concerns it
 app.Run();
 
 /// <summary>The gateway, for tests that start it.</summary>

@@ -40,6 +40,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
+            ActivityHeadersPropagator = null, // TryTrace knows more
         };
         configure?.Invoke(handler);
         handler.ConnectTimeout = timeouts.Connect;

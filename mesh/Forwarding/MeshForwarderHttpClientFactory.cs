@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace MessageBoard.Mesh.Forwarding;
@@ -12,7 +11,6 @@ internal sealed class MeshForwarderHttpClientFactory(Func<ConnectionPools, MeshH
         return create(new(own =>
         {
             own.EnableMultipleHttp2Connections = true;
-            own.ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current);
             ConfigureHandler(context, own);
         }));
     }

@@ -199,11 +199,13 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         exchange.Hold(host, place);
         call.Host = host;
 
+        using var span = TryTrace.Begin(request, host, exchange.Tries);
         try
         {
             var response = await pools.SendAsync(host, call.PathAndQuery, request, upstream.Upstream.Policy.ConnectionPool, cancellationToken);
             upstream.Answered(host, (int)response.StatusCode);
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
+            span?.SetTag("http.response.status_code", (int)response.StatusCode);
             return new(response, ResponseFlags.None, !call.BodyIsKept && request.Content is not null);
         }
         catch (HttpRequestException exception) when (!IsCallersFault(exception))
