@@ -14,7 +14,7 @@ internal static partial class Rewriting
     {
         var path = uri.AbsolutePath;
         if (rewrite.Regex is { } regex)
-            path = regex.Match.Replace(path, ToDotNet(regex.Rewrite));
+            path = regex.Match.Regex.Replace(path, ToDotNet(regex.Rewrite));
         else if (rewrite.Uri is { } replacement)
             path = replacement + path[MatchedLength(match, path)..];
 

@@ -4,10 +4,16 @@ namespace MessageBoard.Mesh.Loading;
 /// <param name="file">The file it is in.</param>
 internal sealed class DocumentReport(string file)
 {
+    /// <summary>How many regular expressions one resource may have: the first request may have to make all of them.</summary>
+    public const int MaxExpressions = 100;
+
     private readonly List<MeshProblem> _problems = [], _notes = [];
 
     /// <summary>The resource as kind and name; null as long as it could not be read so far.</summary>
     public string? Resource { get; set; }
+
+    /// <summary>How many regular expressions were read.</summary>
+    public int Expressions { get; set; }
 
     /// <summary>How many reasons there are to refuse it, told or not.</summary>
     public int Refusals { get; private set; }
@@ -17,6 +23,12 @@ internal sealed class DocumentReport(string file)
 
     /// <summary>What is accepted and has no effect.</summary>
     public IReadOnlyList<MeshProblem> NotCarriedOut => _notes;
+
+    /// <summary>Whether no further reason will be told, so that it need not be put into words.</summary>
+    public bool IsFull => _problems.Count == ResourceFile.MaxProblems;
+
+    /// <summary>A reason to refuse it that is only counted.</summary>
+    public void RefuseUntold() => Refusals++;
 
     /// <summary>Something that keeps the resource from being obeyed.</summary>
     public void Refuse(int line, string message)

@@ -30,7 +30,7 @@ internal static class HttpRewriteReader
         if (match is null || replacement is null || !StringMatchReader.TryReadRegex(regex, "match", match, Re2.Parse, out var expression))
             return null;
 
-        if (Re2.ReplacementProblem(expression, replacement) is { } problem)
+        if (expression.ReplacementProblem(replacement) is { } problem)
             regex.Report("rewrite", problem);
 
         return new(expression, replacement);

@@ -61,36 +61,28 @@ internal static class LocalityReader
     // Each is region, region/zone or region/zone/sub-zone, and none may lie within another one.
     private static string? LocalitiesProblem(IEnumerable<string> localities)
     {
-        var earlier = new List<string[]>();
+        var (earlier, aboveEarlier) = (new HashSet<string>(), new HashSet<string>());
         foreach (var locality in localities)
         {
             if (locality.IndexOf('*') is >= 0 and var star && star != locality.Length - 1)
                 return $"'{locality}' may have one '*', at its end";
 
-            var parts = locality.Split('/', 3);
-            if (parts.Contains(""))
+            if (locality.Split('/', 3).Contains(""))
                 return $"'{locality}' must not have an empty part";
 
-            if (earlier.Any(other => Overlap(other, parts)))
+            if (earlier.Contains("*") || aboveEarlier.Contains(locality) || !earlier.Add(locality) || Above(locality).Any(above => earlier.Contains(above) || (locality != $"{above}/*" && earlier.Contains($"{above}/*"))))
                 return $"'{locality}' overlaps with an earlier one";
 
-            earlier.Add(parts);
+            aboveEarlier.UnionWith(Above(locality));
         }
 
         return null;
     }
 
-    private static bool Overlap(string[] one, string[] other)
+    // The region of a zone, the region and the zone of a sub-zone.
+    private static IEnumerable<string> Above(string locality)
     {
-        for (var i = 0; i < Math.Min(one.Length, other.Length); i++)
-        {
-            if (one[i] == "*")
-                return true;
-
-            if (one[i] != other[i])
-                return false;
-        }
-
-        return true;
+        for (var slash = locality.IndexOf('/'); slash >= 0; slash = locality.IndexOf('/', slash + 1))
+            yield return locality[..slash];
     }
 }

@@ -14,12 +14,10 @@ internal static partial class NameRules
     /// <summary>The host of a VirtualService (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService).</summary>
     public static string? Host(string host)
     {
-        if (IPAddress.TryParse(host, out _) || (HostNames.IsValid(host) && !host.StartsWith("*-", StringComparison.Ordinal)))
-            return null;
+        if (HostNames.IsValid(host))
+            return host.StartsWith("*-", StringComparison.Ordinal) ? $"'{host}' is not carried out by the local mesh: a '*' may only be a whole label" : null;
 
-        return HostNames.IsValid(host)
-            ? $"'{host}' is not carried out by the local mesh: a '*' may only be a whole label"
-            : $"'{host}' is no host name; a '*' may stand alone or as its first label";
+        return IPAddress.TryParse(host, out _) ? null : $"'{host}' is no host name; a '*' may stand alone or as its first label";
     }
 
     /// <summary>A namespace's gateway, <c>namespace/name</c> or <c>name</c>, or <c>mesh</c>.</summary>

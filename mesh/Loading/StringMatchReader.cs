@@ -70,15 +70,18 @@ internal static class StringMatchReader
     /// <summary>Reads a regular expression, and reports one that RE2 does not know.</summary>
     public static bool TryReadRegex<T>(YamlFields fields, string name, string expression, Func<string, T> parse, [NotNullWhen(true)] out T? regex) where T : class
     {
+        regex = null;
+        if (!fields.TakeExpression(name))
+            return false;
+
         try
         {
             regex = parse(expression);
             return true;
         }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        catch (ArgumentException exception)
         {
             fields.Report(name, $"is no regular expression that RE2 knows: {exception.Message}");
-            regex = null;
             return false;
         }
     }

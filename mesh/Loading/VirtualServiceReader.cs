@@ -33,10 +33,20 @@ internal static class VirtualServiceReader
     private static void CheckOverlap(YamlFields spec, IReadOnlyList<string> hosts)
     {
         var names = hosts.ToHashSet();
-        var wildcards = hosts.Where(host => host.StartsWith('*')).ToArray();
         if (names.Count < hosts.Count)
             spec.Report("hosts", "has the same host twice");
-        else if (wildcards.Length > 0 && hosts.FirstOrDefault(host => wildcards.Any(wildcard => wildcard != host && host.EndsWith(wildcard[1..], StringComparison.Ordinal))) is { } covered)
+        else if (hosts.FirstOrDefault(host => Wildcards(host).Any(names.Contains)) is { } covered)
             spec.Report("hosts", $"'{covered}' is covered by another one of them");
+    }
+
+    // All that cover a host, but itself.
+    private static IEnumerable<string> Wildcards(string host)
+    {
+        if (host == "*")
+            yield break;
+
+        yield return "*";
+        for (var dot = host.IndexOf('.', host.StartsWith('*') ? 2 : 0); dot >= 0; dot = host.IndexOf('.', dot + 1))
+            yield return $"*{host[dot..]}";
     }
 }

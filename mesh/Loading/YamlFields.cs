@@ -56,7 +56,7 @@ internal sealed partial class YamlFields
     /// <summary>Whether a list is not there, or has no items.</summary>
     public bool IsEmptyList(string name) => !Has(name) || _map[_map.IndexOf(name)].Value is YamlList { Items.Count: 0 };
 
-    public string? Text(string name) => Find(name) is { } item ? ReadText(item, () => Child(name)) : null;
+    public string? Text(string name) => Find(name) is { } item ? ReadText(item, name, -1) : null;
 
     /// <summary>A text, where an empty one says as little as none, as in protobuf.</summary>
     public string? FilledText(string name) => Text(name) is { Length: > 0 } text ? text : null;
@@ -164,8 +164,7 @@ internal sealed partial class YamlFields
         var texts = new List<string>(items.Count);
         for (var i = 0; i < items.Count; i++)
         {
-            var index = i;
-            if (ReadText(items[i], () => $"{Child(name)}[{index}]") is not { } text)
+            if (ReadText(items[i], name, i) is not { } text)
                 continue;
 
             if ((text.Length == 0 ? "must not be empty" : problem?.Invoke(text)) is { } wrong)
@@ -195,7 +194,13 @@ internal sealed partial class YamlFields
     }
 
     /// <summary>Refuses something about a field, or with null about the mapping itself.</summary>
-    public void Report(string? name, string message) => Report(Place(name), $"{PathOf(name)} {message}");
+    public void Report(string? name, string message)
+    {
+        if (_report.IsFull)
+            _report.RefuseUntold();
+        else
+            Report(Place(name), $"{PathOf(name)} {message}");
+    }
 
     /// <summary>Refuses a field, if it is there, because it would change the traffic and the local mesh cannot do it.</summary>
     public void Refuse(string name)
@@ -209,6 +214,16 @@ internal sealed partial class YamlFields
     {
         if (Find(name) is { } item)
             _report.Note(item.Line, $"{Child(name)} {message}");
+    }
+
+    /// <summary>Counts a regular expression; refuses one too many.</summary>
+    public bool TakeExpression(string name)
+    {
+        if (++_report.Expressions <= DocumentReport.MaxExpressions)
+            return true;
+
+        Report(name, $"is one regular expression too many: more than {DocumentReport.MaxExpressions} in one resource are not carried out by the local mesh");
+        return false;
     }
 
     /// <summary>Passes over a field on purpose.</summary>
@@ -231,24 +246,29 @@ internal sealed partial class YamlFields
     {
         for (var i = 0; i < _map.Count; i++)
         {
-            if (_map[i].Key is not YamlText { Value: var name } key)
+            if (_map[i].Key is YamlText && _read[i])
+                continue;
+
+            if (_report.IsFull)
+                _report.RefuseUntold();
+            else if (_map[i].Key is not YamlText { Value: var name } key)
                 Report(_map[i].Key, $"{Path} has a key that is not a text");
-            else if (!_read[i])
+            else
                 Report(key, $"{Child(name)} is not a field that Istio knows here");
         }
     }
 
-    private string? ReadText(YamlItem item, Func<string> path)
+    private string? ReadText(YamlItem item, string name, int index)
     {
-        if (item is not YamlText text)
-            Report(item, $"{path()} has to be a text");
-        else if (text.IsNull)
+        var text = item as YamlText;
+        if (text is { IsNull: true })
             return "";
-        else if (text.IsPlain && MayBeNoText(text.Value) && NotText().IsMatch(text.Value))
-            Report(item, $"{path()} has to be a text: write \"{text.Value}\" with quotes");
-        else
+
+        if (text is not null && !(text.IsPlain && MayBeNoText(text.Value) && NotText().IsMatch(text.Value)))
             return text.Value;
 
+        var path = index < 0 ? Child(name) : $"{Child(name)}[{index}]";
+        Report(item, text is null ? $"{path} has to be a text" : $"{path} has to be a text: write \"{text.Value}\" with quotes");
         return null;
     }
 

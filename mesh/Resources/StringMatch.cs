@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>Istio's StringMatch: exact, a prefix, or a regular expression that the whole text has to match.</summary>
@@ -23,12 +21,12 @@ public abstract record StringMatch
     }
 
     /// <summary>Text that the expression matches from beginning to end. As in RE2 the time is linear in the text.</summary>
-    public sealed record Regular(Regex Expression) : StringMatch
+    public sealed record Regular(Re2 Expression) : StringMatch
     {
         /// <inheritdoc/>
-        public override bool IsMatch(string text, bool ignoreCase = false) => Expression.IsMatch(text);
+        public override bool IsMatch(string text, bool ignoreCase = false) => Expression.Regex.IsMatch(text);
 
-        /// <summary>Reads an expression; throws <see cref="ArgumentException"/> or <see cref="NotSupportedException"/> where RE2 would refuse it.</summary>
+        /// <summary>Reads an expression; throws <see cref="ArgumentException"/> where RE2 would refuse it.</summary>
         public static Regular Parse(string expression) => new(Re2.ParseWhole(expression));
     }
 

@@ -160,7 +160,7 @@ public sealed record HttpRewrite(string? Uri, string? Authority, RegexRewrite? R
 /// <summary>Replaces what an expression matches in the path.</summary>
 /// <param name="Match">The expression.</param>
 /// <param name="Rewrite">What it is replaced by; <c>\1</c> stands for its first group.</param>
-public sealed record RegexRewrite(System.Text.RegularExpressions.Regex Match, string Rewrite);
+public sealed record RegexRewrite(Re2 Match, string Rewrite);
 
 /// <summary>How to try again.</summary>
 public sealed record HttpRetry

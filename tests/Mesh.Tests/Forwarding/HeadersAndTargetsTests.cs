@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Resources;
 using Microsoft.AspNetCore.Http;
 
@@ -84,7 +83,7 @@ public sealed class HeadersAndTargetsTests : IAsyncLifetime
     [InlineData("a", @"$0\\", "/a", @"/$0\")]
     public async Task A_regular_rewrite_is_RE2s(string match, string rewrite, string target, string expected)
     {
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Rewrite = new(null, null, new(new Regex(match, RegexOptions.NonBacktracking), rewrite)) });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Rewrite = new(null, null, new(Re2.Parse(match), rewrite)) });
 
         Assert.Equal($"ctx1 GET user-service {expected}", (await _mesh.GetAsync($"http://user-service{target}")).Body);
     }

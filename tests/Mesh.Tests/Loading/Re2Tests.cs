@@ -46,7 +46,7 @@ public class Re2Tests
     [InlineData("#a b", "#a b", true)]
     [InlineData("", "", true)]
     public void It_means_what_it_means_to_RE2(string expression, string text, bool matches) =>
-        Assert.Equal(matches, Re2.ParseWhole(expression).IsMatch(text));
+        Assert.Equal(matches, Re2.ParseWhole(expression).Regex.IsMatch(text));
 
     [Theory]
     [InlineData("(")]
@@ -100,11 +100,11 @@ public class Re2Tests
     }
 
     [Fact]
-    public void Groups_are_counted_from_the_left() => Assert.Equal("b", Re2.Parse("(?P<first>a)(b)").Match("ab").Groups[2].Value);
+    public void Groups_are_counted_from_the_left() => Assert.Equal("b", Re2.Parse("(?P<first>a)(b)").Regex.Match("ab").Groups[2].Value);
 
     [Theory]
     [InlineData("a+?", "aaa", "a")]
     [InlineData("(?U)a+", "aaa", "a")]
     [InlineData("(?U)a+?", "aaa", "aaa")]
-    public void Greed_is_RE2s(string expression, string text, string match) => Assert.Equal(match, Re2.Parse(expression).Match(text).Value);
+    public void Greed_is_RE2s(string expression, string text, string match) => Assert.Equal(match, Re2.Parse(expression).Regex.Match(text).Value);
 }

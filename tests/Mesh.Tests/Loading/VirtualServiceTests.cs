@@ -66,7 +66,7 @@ public class VirtualServiceTests
             """).OnlyRoute();
 
         Assert.Equal(("b", null, @"/b/\1"), (route.Rewrite!.Authority, route.Rewrite.Uri, route.Rewrite.Regex!.Rewrite));
-        Assert.Equal("/a/42", route.Rewrite.Regex.Match.Match("/a/42/c").Value);
+        Assert.Equal("/a/42", route.Rewrite.Regex.Match.Regex.Match("/a/42/c").Value);
         Assert.Equal(TimeSpan.FromSeconds(61.5), route.Timeout);
         Assert.Equal((3, TimeSpan.FromMilliseconds(250), false, TimeSpan.FromMilliseconds(10)), (route.Retries!.Attempts, route.Retries.PerTryTimeout, route.Retries.IgnorePreviousHosts, route.Retries.Backoff));
         Assert.Equal(RetryConditions.GatewayError | RetryConditions.GrpcUnavailable | RetryConditions.RetriableStatusCodes, route.Retries.On);

@@ -1,0 +1,68 @@
+using MessageBoard.Mesh;
+using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.MeshCheck;
+
+/// <summary>Checks what has to fit together across files: names, hosts, subsets and services.</summary>
+internal static class FitCheck
+{
+    /// <summary>All that became of the files' resources.</summary>
+    public static IReadOnlyList<ResourceStatus> Check(IReadOnlyList<GivenFile> files)
+    {
+        var problems = new List<MeshProblem>();
+        foreach (var folder in files.Select(file => file.Folder).Distinct())
+        {
+            var own = files.Where(file => file.Folder == folder).SelectMany(file => file.Content.Resources).ToArray();
+            var names = own.Select(Name).ToHashSet();
+            // Nearer folders first, as the first of several stays in force.
+            var above = files.Where(file => IsAbove(file.Folder, folder)).OrderByDescending(file => file.Folder.Length).SelectMany(file => file.Content.Resources);
+            var inherited = above.Where(resource => names.Add(Name(resource)));
+            problems.AddRange(Compile(own, [.. inherited]));
+        }
+
+        var byResource = problems.Distinct().ToLookup(problem => (problem.File, problem.Resource));
+        return [.. files.SelectMany(file => file.Content.Statuses).Select(status => WithProblems(status, byResource[(status.File, $"{status.Kind} {status.Namespace}/{status.Name}")]))];
+    }
+
+    private static (string, string, string) Name(IMeshResource resource) => (resource.Id.Kind, resource.Id.Namespace, resource.Id.Name);
+
+    private static bool IsAbove(string folder, string other) => folder != other && (folder.Length == 0 || other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+
+    // What is above was compiled for itself: only what is wrong with the folder's own resources is told.
+    private static IEnumerable<MeshProblem> Compile(IMeshResource[] own, IMeshResource[] inherited)
+    {
+        IMeshResource[] all = [.. own, .. inherited];
+        var files = own.Select(resource => resource.Id.File).ToHashSet();
+        return MeshSnapshot.Create([.. all, .. Unknown(all)], [], new() { Gateways = [MeshProxy.Mesh, .. GatewaysOf(all)] }).Problems.Where(problem => files.Contains(problem.File));
+    }
+
+    private static IEnumerable<string> GatewaysOf(IMeshResource[] resources) => resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Distinct();
+
+    // Whoever gives no service or no subset at all has them elsewhere, in Kubernetes or in other files: what is named stands for them.
+    private static IEnumerable<IMeshResource> Unknown(IMeshResource[] resources)
+    {
+        var withoutServices = !resources.OfType<ServiceEntry>().Any();
+        var withoutRules = !resources.OfType<DestinationRule>().Any();
+        var named = from service in resources.OfType<VirtualService>()
+                    from route in service.Http
+                    from destination in route.Destinations.Select(destination => destination.Destination).Concat(route.Mirrors.Select(mirror => mirror.Destination))
+                    group destination by HostNames.FullName(destination.Host, service.Id.Namespace);
+
+        foreach (var host in named)
+        {
+            var id = new ResourceId("", "", host.Key, "", "");
+            if (withoutServices)
+                yield return new ServiceEntry(id, [host.Key], [.. host.Select(destination => destination.Port ?? 80).Distinct().Select(port => new ServicePort(port, "http"))], new Dictionary<string, string>());
+
+            if (withoutRules)
+                yield return new DestinationRule(id with { Kind = "DestinationRule" }, host.Key, null, [.. host.Select(destination => destination.Subset).OfType<string>().Distinct().Select(subset => new Subset(subset, new Dictionary<string, string>(), null))]);
+        }
+    }
+
+    private static ResourceStatus WithProblems(ResourceStatus status, IEnumerable<MeshProblem> problems) =>
+        problems.ToArray() is { Length: > 0 } found && status.State == ResourceState.Accepted
+            ? status with { State = ResourceState.Refused, Problems = [.. status.Problems, .. found] }
+            : status;
+}

@@ -1,0 +1,3 @@
+using MessageBoard.MeshCheck;
+
+return Command.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# What `istioctl validate` does, without a cluster. The options are those of mesh/check, see --help.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+readonly root
+readonly program=$root/mesh/check/bin/Release/net10.0/MessageBoard.MeshCheck.dll
+
+# Whether the program is there and no source is newer.
+is_built() {
+  [[ -f $program ]] &&
+    [[ -z $(find "$root"/mesh "$root"/Directory.*.props \( -name bin -o -name obj \) -prune -o -type f -newer "$program" -print -quit) ]]
+}
+
+build() {
+  # The choice of packages is the solution's affair, see docs/dependencies.md.
+  [[ -f $root/.package-set ]] || dotnet restore "$root/MessageBoard.sln" --verbosity quiet
+  dotnet build "$root/mesh/check/MeshCheck.csproj" -c Release --verbosity quiet --nologo && touch "$program"
+}
+
+if ! is_built && ! output=$(build 2>&1); then
+  printf 'mesh-check.sh: the program cannot be built:\n%s\n' "$output" >&2
+  exit 2
+fi
+
+exec dotnet "$program" "$@"

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MessageBoard.MeshCheck;
+
+namespace MessageBoard.Mesh.Tests.Check;
+
+public sealed class MeshCheckTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void What_is_well_is_accepted()
+    {
+        _folder.Write("a.yaml", Yaml.Join(Yaml.Split(70, 30), Yaml.Rule));
+        _folder.Write("b.yml", "apiVersion: v1\nkind: Service\nmetadata: {name: user-service}");
+        _folder.Write("c.txt", "no YAML");
+        var (code, output, _) = Run(_folder.Path);
+
+        Assert.Equal(0, code);
+        Assert.Equal(
+            $"""
+            {_folder["a.yaml"]}:
+              VirtualService messageboard/user-service: accepted
+              DestinationRule messageboard/user-service: accepted
+            {_folder["b.yml"]}:
+              Service user-service: passed over
+            2 accepted, 1 passed over
+
+            """,
+            output);
+    }
+
+    [Fact]
+    public void What_is_refused_is_told_with_field_file_and_line()
+    {
+        _folder.Write("a.yaml", Yaml.Join(Yaml.Split(70, 30).Replace("weight: 30", "weight: many", StringComparison.Ordinal), Yaml.Rule + "\n  exportTo: [.]"));
+        var (code, output, _) = Run(_folder["a.yaml"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"    {_folder["a.yaml"]}:12: spec.http[0].route[1].weight has to be a whole number", output, StringComparison.Ordinal);
+        Assert.Contains($"    {_folder["a.yaml"]}:25: note: spec.exportTo is not carried out by the local mesh", output, StringComparison.Ordinal);
+        Assert.EndsWith("1 accepted, 1 refused\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_told_and_the_rest_is_checked()
+    {
+        _folder.Write("a.yaml", Yaml.Rule);
+        File.WriteAllBytes(_folder["b.yaml"], [0xFF, 0xFE]);
+        var (code, output, error) = Run(_folder["a.yaml"], _folder["b.yaml"], _folder["c.yaml"]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("1 accepted", output, StringComparison.Ordinal);
+        Assert.Contains($"{_folder["b.yaml"]}: is not UTF-8", error, StringComparison.Ordinal);
+        Assert.Contains($"{_folder["c.yaml"]}: is not there", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--colour", "a.yaml")]
+    public void A_wrong_call_is_told(params string[] args)
+    {
+        var (code, _, error) = Run(args);
+
+        Assert.Equal(2, code);
+        Assert.Contains("see --help", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_fits_a_terminal()
+    {
+        var (code, output, _) = Run("--help");
+
+        Assert.Equal(0, code);
+        Assert.All(output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
+    public void Machines_get_JSON()
+    {
+        _folder.Write("a.yaml", Yaml.Join(Yaml.Routes("- route: []"), "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec: {egress: []}"));
+        var (code, output, _) = Run("--json", _folder.Path, _folder["b.yaml"]);
+        using var json = JsonDocument.Parse(output);
+        var resources = json.RootElement.GetProperty("resources");
+
+        Assert.Equal(2, code);
+        Assert.Equal(["refused", "accepted"], resources.EnumerateArray().Select(resource => resource.GetProperty("state").GetString()));
+        Assert.Equal(8, resources[0].GetProperty("problems")[0].GetProperty("line").GetInt32());
+        Assert.Equal("kind Sidecar is not carried out by the local mesh", resources[1].GetProperty("notCarriedOut")[0].GetProperty("message").GetString());
+        Assert.Equal(_folder["b.yaml"], json.RootElement.GetProperty("unreadable")[0].GetProperty("file").GetString());
+    }
+
+    [Fact]
+    public void What_does_not_fit_together_across_files_is_refused()
+    {
+        _folder.Write("a.yaml", Yaml.Split(70, 30));
+        _folder.Write("b.yaml", Yaml.Rule.Replace("name: ctx2", "name: ctx3", StringComparison.Ordinal));
+        _folder.Write("c.yaml", Yaml.Rule);
+        var (code, output, _) = Run(_folder.Path);
+
+        Assert.Equal(1, code);
+        Assert.Contains("has a subset 'ctx2'", output, StringComparison.Ordinal);
+        Assert.Contains($"is in {_folder["b.yaml"]} already", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_service_has_to_be_there_where_any_is()
+    {
+        _folder.Write("a.yaml", Yaml.Join(Yaml.Rule, Yaml.Split(70, 30)));
+        Assert.Equal(0, Run(_folder.Path).Code);
+
+        _folder.Write("b.yaml", Yaml.Service("log-service"));
+        var (code, output, _) = Run(_folder.Path);
+        Assert.Equal(1, code);
+        Assert.Contains("there is no service 'user-service.messageboard.svc.cluster.local'", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_below_replaces_what_is_of_the_same_name_above()
+    {
+        Directory.CreateDirectory(_folder["canary"]);
+        _folder.Write("a.yaml", Yaml.Join(Yaml.Rule, Yaml.Split(70, 30)));
+        _folder.Write("canary/a.yaml", Yaml.Split(0, 100));
+
+        Assert.Equal((0, "3 accepted"), (Run(_folder.Path).Code, Run(_folder.Path).Output.TrimEnd().Split('\n')[^1]));
+    }
+
+    [Fact]
+    public void Texts_cannot_steer_the_terminal()
+    {
+        _folder.Write("a.yaml", "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: \"\\e[31m\"}\nspec: {}");
+
+        Assert.DoesNotContain('\e', Run(_folder.Path).Output);
+    }
+
+    [Fact]
+    public void The_projects_own_files_are_accepted() => Assert.Equal(0, Run(Path.Combine(Repository.Root, "istio")).Code);
+
+    [Fact]
+    public void The_script_runs_it()
+    {
+        _folder.Write("a.yaml", Yaml.Rule);
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Repository.Root, "scripts", "mesh-check.sh"), ["a.yaml"]) { RedirectStandardOutput = true, WorkingDirectory = _folder.Path })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal((0, "a.yaml:\n  DestinationRule messageboard/user-service: accepted\n1 accepted\n"), (process.ExitCode, output));
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        return (Command.Run(args, output, error), output.ToString(), error.ToString());
+    }
+}
