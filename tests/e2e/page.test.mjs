@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { launch } from './browser.mjs'
+import { adminPassword, baseUrl, eventually, launch } from './browser.mjs'
 
-const baseUrl = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
-const password = (await readFile(process.env.ADMIN_PASSWORD_FILE ?? '.local/admin-password', 'utf8')).trim()
+const password = await adminPassword()
 
 const service = 'user-service'
 const card = `article[data-service=${service}]`
@@ -158,7 +156,7 @@ test('a session that ends leaves the typed text alone', async () => {
   await page.waitForSelector('dialog[open] .ended')
   await page.fill('[name=username]', 'admin')
   await page.fill('[name=password]', password)
-  await page.click('dialog .submit')
+  await page.click('dialog[open] .submit')
   await page.waitForSelector('.log-out')
   assert.equal(await page.inputValue('[name=message]'), 'not lost')
 })
@@ -197,12 +195,5 @@ async function watchFlashes(within) {
       window.flashed[bank.dataset.bank] += flashes - seen
       seen = flashes
     }).observe(bank, { attributes: true, attributeFilter: ['data-flashes'] })
-  }
-}
-
-async function eventually(condition, deadline = Date.now() + 15_000) {
-  while (!(await condition())) {
-    assert.ok(Date.now() < deadline, 'not in time')
-    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

@@ -43,7 +43,7 @@ export const en = {
   },
   recent: {
     title: 'Recent requests',
-    hint: 'press one: why did it go there?',
+    hint: 'press one to see why',
     held: 'Held still while you are in the list.',
   },
   flags: {

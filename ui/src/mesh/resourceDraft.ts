@@ -64,7 +64,7 @@ export function useResourceDraft(name: ResourceName) {
         theirs.value = problem.current as Resource
         state.value = 'conflict'
       } else if (status === 422 && problem?.problems?.length) {
-        refusals.value = problem.problems
+        refusals.value = problem.problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
         theirs.value = null
         state.value = 'refused'
       } else {
