@@ -1,7 +1,7 @@
 // What operators do to the mesh on the page. It keeps off user-service, whose lamps page.test.mjs counts meanwhile.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { baseUrl, launch, logInAsAdmin } from './browser.mjs'
+import { baseUrl, eventually, launch, logInAsAdmin } from './browser.mjs'
 
 const service = 'message-service'
 const card = `article[data-service=${service}]`
@@ -78,8 +78,7 @@ test('without the fault requests go through again', async () => {
 test('the explanation shows where among the weights the draw fell', async () => {
   const response = await send()
   const cluster = response.headers()['x-service-cluster']
-  const newest = page.locator(`${card} .recent li button`).first()
-  await newest.focus()
+  await page.locator(`${card} .recent [data-request="${await numberOf(response)}"]`).focus()
   await page.keyboard.press('Enter')
   await page.waitForSelector('.explanation .draw .marker')
   assert.match(await page.locator('.explanation .route').innerText(), new RegExp(`VirtualService \\S+/${service}`))
@@ -191,6 +190,18 @@ test('the page writes no error to the console', () => {
 async function send() {
   const [response] = await Promise.all([page.waitForResponse('**/api/messages/ping'), page.click(`${card} .send-once`)])
   return response
+}
+
+/** The number that the gateway gave the request. */
+async function numberOf(response) {
+  const traceId = response.headers()['x-trace-id']
+  let request
+  await eventually(async () => {
+    const { items } = await (await page.request.get('/api/traffic/requests')).json()
+    request = items.find((item) => item.traceId === traceId)
+    return request
+  })
+  return request.id
 }
 
 async function apply(rule) {

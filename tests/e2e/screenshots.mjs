@@ -23,7 +23,7 @@ for (const locale of ['ko', 'en']) {
     await page.waitForFunction(() => [...document.querySelectorAll('.cluster')].every(({ textContent }) => /100/.test(textContent)))
     for (const button of await page.locator('.refresh').all()) await button.click()
     await save(page, `${locale}-${colorScheme}`, [360, 1280, 1920])
-    for (const button of await page.locator('.stop').all()) await button.click()
+    while (await page.locator('.stop').count()) await page.locator('.stop').first().click()
     for (const summary of await page.locator('details > summary').all()) await summary.click()
     await page.locator('.resources .open').first().click()
     await page.waitForSelector('[name=yaml]')

@@ -44,7 +44,7 @@ export const en = {
   recent: {
     title: 'Recent requests',
     hint: 'press one to see why',
-    held: 'Held still while you are in the list.',
+    held: 'held still for you',
   },
   flags: {
     title: 'Response flags',

@@ -41,7 +41,7 @@ export const ko: Texts = {
   recent: {
     title: '최근 요청',
     hint: '누르면 이유를 보여 줍니다',
-    held: '목록을 보는 동안에는 갱신을 멈춥니다.',
+    held: '보는 동안 갱신을 멈춥니다',
   },
   flags: {
     title: '응답 플래그(response flags)',
