@@ -43,7 +43,7 @@ export const en = {
   },
   recent: {
     title: 'Recent requests',
-    hint: 'press one to see why',
+    hint: 'press one: why?',
     held: 'held still for you',
   },
   flags: {
