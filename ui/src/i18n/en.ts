@@ -65,6 +65,7 @@ export const en = {
   },
   explain: {
     title: 'Why did it go there?',
+    short: 'Why?',
     needsLogin: 'Log in to see why the mesh sent this request where it went.',
     loading: 'Asking the mesh…',
     gone: 'Only the last 1,000 requests are kept; this one is older.',

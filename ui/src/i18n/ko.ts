@@ -62,6 +62,7 @@ export const ko: Texts = {
   },
   explain: {
     title: '왜 그곳으로 갔나요?',
+    short: '이유',
     needsLogin: '메시가 이 요청을 그곳으로 보낸 이유를 보려면 로그인해 주세요.',
     loading: '메시에 확인하는 중…',
     gone: '최근 요청 1,000건만 보관합니다. 이 요청은 그보다 오래되었습니다.',
