@@ -1,3 +1,4 @@
+using MessageBoard.Gateway.Drill;
 using MessageBoard.Gateway.OpenApi;
 using MessageBoard.Gateway.Page;
 using MessageBoard.Gateway.Traffic;
@@ -11,6 +12,7 @@ builder.AddServiceDefaults("gateway");
 builder.Services.AddSessions();
 builder.Services.AddMesh(builder.Configuration);
 builder.Services.AddTraffic();
+builder.Services.AddDrill();
 builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddMeshRouting();
 
 var app = builder.Build();
@@ -21,8 +23,9 @@ app.UseAuthorization();
 app.MapServiceDefaults();
 app.MapTraffic();
 app.MapWeights();
+app.MapDrill();
 app.MapOpenApiIndex();
-app.MapReverseProxy(proxy => proxy.Use(app.Services.GetRequiredService<TrafficRecorder>().RecordAsync));
+app.MapReverseProxy(proxy => proxy.Use(app.Services.GetRequiredService<TrafficRecorder>().RecordAsync)).ShortCircuit(); // none of the middleware above concerns it
 app.Run();
 
 /// <summary>The gateway, for tests that start it.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using MessageBoard.Local.Processes;
 using MessageBoard.Local.Stores;
 
@@ -27,6 +28,9 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
         ["DOTNET_GCGen0MaxBudget"] = "0x200000", // bytes between two collections of the youngest objects
         ["MALLOC_ARENA_MAX"] = "1", // glibc's heaps, of which librdkafka's threads would each have their own
     };
+
+    // Callers sign their names with it: only processes of this run can.
+    private readonly string _identityKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>The embedded Redis. It runs in ctx2, as on Kubernetes.</summary>
     public ProcessSpec Garnet() => new()
@@ -77,7 +81,10 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
                 ["HOSTNAME"] = pod,
                 ["Admin__PasswordFile"] = installation.AdminPasswordFile,
                 ["Mesh__Folder"] = installation.Istio,
+                ["Mesh__IdentityKey"] = _identityKey,
                 ["Gateway__Page"] = installation.Page,
+                ["Drill__Folder"] = installation.Drill,
+                ["Drill__State"] = installation.StateFile,
                 // Within the grace the launcher gives before it kills.
                 ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = "3",
                 // Nobody edits appsettings.json of a running process; seven watchers less.

@@ -23,6 +23,8 @@ internal sealed record Installation(string Root, string State)
 
     public string StateFile => Path.Combine(State, "state.json");
 
+    public string Drill => Path.Combine(State, "drill");
+
     public string LockFile => Path.Combine(State, "lock");
 
     public string Page => Path.Combine(Root, "ui", "dist");

@@ -9,6 +9,12 @@ public sealed record MeshProxy
     /// <summary>Its namespace.</summary>
     public string Namespace { get; init; } = Resources.HostNames.DefaultNamespace;
 
+    /// <summary>Its service account; empty when nobody has said.</summary>
+    public string ServiceAccount { get; init; } = "";
+
+    /// <summary>Who it is to those it calls, as in a certificate of Istio's: <c>cluster.local/ns/messageboard/sa/gateway</c>.</summary>
+    public string Principal => $"cluster.local/ns/{Namespace}/sa/{ServiceAccount}";
+
     /// <summary>Its labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 

@@ -1,7 +1,10 @@
+using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Upstreams;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -11,32 +14,46 @@ namespace MessageBoard.Mesh;
 public static class MeshServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the mesh with the watched folder <c>Mesh:Folder</c> as <see cref="MeshFolder"/>. Without that setting nothing is added,
-    /// and requests go out as they are: on Kubernetes Envoy's sidecar routes them.
+    /// Adds the mesh with the watched folder <c>Mesh:Folder</c> as <see cref="MeshFolder"/>, seen as the registered
+    /// <see cref="MeshProxy"/> sees it. Without that setting nothing is added, and requests go out as they are: on Kubernetes
+    /// Envoy's sidecar routes them.
     /// </summary>
     public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration)
     {
         if (configuration["Mesh:Folder"] is { Length: > 0 } folder)
         {
-            services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>()));
+            services.TryAddSingleton(TimeProvider.System);
+            services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>()));
             services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
+            services.AddSingleton<MeshRuntime>();
+            if (configuration["Mesh:IdentityKey"] is { Length: > 0 } key)
+                services.AddSingleton(new CallerIdentity(Convert.FromBase64String(key)));
         }
 
         return services;
     }
 
-    /// <summary>Sends the client's requests through the mesh, if there is one.</summary>
+    /// <summary>Sends the client's requests through the mesh, if there is one; its primary handler is used without one only.</summary>
     public static IHttpClientBuilder AddMeshRouting(this IHttpClientBuilder builder) =>
-        IsThere(builder.Services) ? builder.AddHttpMessageHandler(provider => new MeshHandler(provider.GetRequiredService<MeshFolder>())) : builder;
+        IsThere(builder.Services)
+            ? builder.ConfigurePrimaryHttpMessageHandler(provider => CreateHandler(provider, new()))
+            : builder;
 
     /// <summary>Sends what YARP forwards through the mesh, if there is one.</summary>
     public static IReverseProxyBuilder AddMeshRouting(this IReverseProxyBuilder builder)
     {
         if (IsThere(builder.Services))
-            builder.Services.AddSingleton<IForwarderHttpClientFactory, MeshForwarderHttpClientFactory>();
+            builder.Services.AddSingleton<IForwarderHttpClientFactory>(provider => new MeshForwarderHttpClientFactory(pools => CreateHandler(provider, pools)));
 
         return builder;
     }
+
+    private static MeshHandler CreateHandler(IServiceProvider provider, ConnectionPools pools) =>
+        new(provider.GetRequiredService<MeshRuntime>(), provider.GetRequiredService<TimeProvider>(), pools, SourceOf(provider));
+
+    // What the caller signs itself with; null where nobody asks.
+    private static string? SourceOf(IServiceProvider provider) =>
+        provider.GetService<CallerIdentity>() is { } identity && provider.GetService<MeshProxy>() is { } proxy ? identity.Sign(proxy.Principal) : null;
 
     private static bool IsThere(IServiceCollection services) => services.Any(service => service.ServiceType == typeof(MeshFolder));
 }

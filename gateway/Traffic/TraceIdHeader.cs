@@ -12,11 +12,18 @@ public static class TraceIdHeader
     {
         app.Use((context, next) =>
         {
-            if (Activity.Current is { } activity && context.Request.Path.StartsWithSegments("/api"))
-                context.Response.Headers[Name] = activity.TraceId.ToHexString();
+            if (context.Request.Path.StartsWithSegments("/api"))
+                Set(context);
 
             return next(context);
         });
         return app;
+    }
+
+    /// <summary>Puts it on this answer.</summary>
+    public static void Set(HttpContext context)
+    {
+        if (Activity.Current is { } activity)
+            context.Response.Headers[Name] = activity.TraceId.ToHexString();
     }
 }

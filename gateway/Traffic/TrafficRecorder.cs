@@ -25,7 +25,10 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
     public async Task RecordAsync(HttpContext context, RequestDelegate next)
     {
         var started = clock.GetTimestamp();
+        TraceIdHeader.Set(context);
         await next(context);
+        if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null })
+            await TypedResults.Problem(statusCode: context.Response.StatusCode).ExecuteAsync(context); // YARP's own answers have no body
 
         var headers = context.Response.Headers;
         var cluster = (string?)headers["X-Service-Cluster"];

@@ -1,4 +1,5 @@
 using MessageBoard.Local.Display;
+using MessageBoard.Local.Drill;
 using MessageBoard.Local.MeshFiles;
 using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
@@ -24,6 +25,9 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         var workloads = new WorkloadFiles(installation.Workloads);
         workloads.Reset(Fleet.Services);
 
+        var drill = new ClusterDrill(installation.Drill);
+        drill.Reset();
+
         using var probe = new ReadinessProbe();
         var ports = new FreePorts();
         var fleet = new Fleet(installation, options, ports, probe);
@@ -41,7 +45,7 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         {
             await run.StartAsync(StartBound, stop);
             board.Enter(RunPhase.Ready);
-            await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await drill.FollowAsync([.. supervised.Where(process => process.Spec.InMesh)], stop);
             return ExitCodes.Success;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -57,6 +61,7 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         {
             await run.StopAsync();
             workloads.Reset(Fleet.Services);
+            drill.Reset();
             await display;
         }
     }

@@ -41,6 +41,7 @@ internal static class ProcessTable
         Condition.Ready => "[green]ready[/]",
         Condition.Unready => "[red]no answer[/]",
         Condition.Restarting => "[red]restarting[/]",
+        Condition.Down => "[yellow]down (drill)[/]",
         _ => "[dim]stopped[/]",
     };
 

@@ -28,10 +28,13 @@ internal sealed record RunNews(string Text, bool Trouble)
             {
                 case Condition.Ready:
                     // Said beside a table only when it ends a trouble that was said.
-                    yield return new RunNews($"{now.Pod} is ready on port {now.Port}", Trouble: then is not null && (now.Restarts > 0 || then.Condition == Condition.Unready));
+                    yield return new RunNews($"{now.Pod} is ready on port {now.Port}", Trouble: then is not null && (now.Restarts > 0 || then.Condition is Condition.Unready or Condition.Down));
                     break;
                 case Condition.Unready:
                     yield return new RunNews($"{now.Pod} no longer answers; no requests are routed to it. Log: {Installation.Shown(now.Log)}", Trouble: true);
+                    break;
+                case Condition.Down:
+                    yield return new RunNews($"{now.Pod} is taken down by a drill", Trouble: true);
                     break;
                 case Condition.Stopped:
                     yield return new RunNews($"{now.Pod} has stopped", Trouble: false);

@@ -55,5 +55,8 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Ends it as a crash would; nothing happens to one that has ended.</summary>
+    public void Kill() => Identity.Signal(ProcessIdentity.Kill);
+
     public void Dispose() => _process.Dispose();
 }

@@ -18,6 +18,7 @@ internal sealed class SupervisedProcess(
     private readonly CancellationTokenSource _stopping = new();
     private readonly Backoff _backoff = new();
     private Task _running = Task.CompletedTask;
+    private TaskCompletionSource? _down;
     private ChildProcess? _child;
     private int _port = spec.Port;
 
@@ -40,6 +41,16 @@ internal sealed class SupervisedProcess(
         board.Update(spec.Pod, state => state with { Condition = Condition.Stopped });
     }
 
+    /// <summary>Kills the process and leaves it dead until <see cref="BringUp"/>. May be said again and again.</summary>
+    public void TakeDown()
+    {
+        Interlocked.CompareExchange(ref _down, new(TaskCreationOptions.RunContinuationsAsynchronously), null);
+        _child?.Kill();
+    }
+
+    /// <summary>Starts it again if it was taken down.</summary>
+    public void BringUp() => Interlocked.Exchange(ref _down, null)?.TrySetResult();
+
     public void Dispose()
     {
         _child?.Dispose();
@@ -52,12 +63,13 @@ internal sealed class SupervisedProcess(
         {
             var started = Stopwatch.GetTimestamp();
             var exitCode = await WatchAsync(_child!);
-            workloads.Remove(spec.Pod);
-            if (exitCode is null)
-                return;
+            if (exitCode is not null && _down is null)
+                await WaitForRestartAsync(exitCode.Value, Stopwatch.GetElapsedTime(started));
 
-            board.Update(spec.Pod, state => state with { Condition = Condition.Restarting, ExitCode = exitCode, Restarts = state.Restarts + 1 });
-            await Task.Delay(_backoff.After(Stopwatch.GetElapsedTime(started)), _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (exitCode is not null && _down is { } down)
+                await StayDownAsync(down.Task);
+
+            workloads.Remove(spec.Pod);
             if (_stopping.IsCancellationRequested)
                 return;
 
@@ -67,6 +79,24 @@ internal sealed class SupervisedProcess(
 
             StartChild();
         }
+    }
+
+    private async Task WaitForRestartAsync(int exitCode, TimeSpan lived)
+    {
+        workloads.Remove(spec.Pod);
+        board.Update(spec.Pod, state => state with { Condition = Condition.Restarting, ExitCode = exitCode, Restarts = state.Restarts + 1 });
+        await Task.Delay(_backoff.After(lived), _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // For as long as a kubelet would need to notice, the mesh goes on sending requests to it: that is what a drill is to show.
+    private async Task StayDownAsync(Task up)
+    {
+        board.Update(spec.Pod, state => state with { Condition = Condition.Down });
+        await WaitAsync(up, FailureThreshold * WhileReady);
+        workloads.Remove(spec.Pod);
+        await WaitAsync(up, Timeout.InfiniteTimeSpan);
+
+        Task WaitAsync(Task task, TimeSpan time) => Task.WhenAny(task, Task.Delay(time, _stopping.Token));
     }
 
     /// <summary>Watches until the child ends by itself, and returns its exit code, or until it was stopped, and returns null.</summary>

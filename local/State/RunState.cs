@@ -75,6 +75,9 @@ internal enum Condition
 
     /// <summary>It died and waits for its restart.</summary>
     Restarting,
+
+    /// <summary>A drill has taken its cluster down.</summary>
+    Down,
     Stopped,
 }
 

@@ -11,7 +11,7 @@ namespace MessageBoard.Mesh.Configuration;
 /// The configuration in a watched folder of YAML files, subfolders included; names that begin with a dot are passed over. A
 /// change is read within milliseconds and swapped in whole. A file that is refused keeps what it held before.
 /// </summary>
-public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger) : IHostedService, IDisposable
+public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null) : IHostedService, IDisposable
 {
     // Editors write in several steps: it is read when they have been quiet for a while, and in any case soon.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10), AtMost = TimeSpan.FromMilliseconds(50);
@@ -227,7 +227,7 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
             return;
 
         var files = _files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value).ToList();
-        var snapshot = MeshSnapshot.Create([.. files.SelectMany(file => file.Resources)], files.SelectMany(file => file.Problems));
+        var snapshot = MeshSnapshot.Create([.. files.SelectMany(file => file.Resources)], files.SelectMany(file => file.Problems), proxy ?? new());
         foreach (var problem in snapshot.Problems)
             LogProblem(problem.File, problem.Line, problem.Resource, problem.Message);
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
@@ -9,15 +10,19 @@ namespace MessageBoard.Mesh.Configuration;
 public sealed class MeshSnapshot
 {
     /// <summary>The configuration of nothing at all.</summary>
-    public static readonly MeshSnapshot Empty = Create([], []);
+    public static readonly MeshSnapshot Empty = Create([], [], new());
 
     private readonly FrozenDictionary<string, (RouteWeights Weights, ResourceId Source)> _weights;
 
-    private MeshSnapshot(RouteTable routes, FrozenDictionary<string, (RouteWeights, ResourceId)> weights, IReadOnlyList<MeshProblem> problems) =>
-        (Routes, _weights, Problems) = (routes, weights, problems);
+    private MeshSnapshot(
+        RouteTable routes, AuthorizationTable authorization, FrozenDictionary<string, (RouteWeights, ResourceId)> weights, IReadOnlyList<MeshProblem> problems) =>
+        (Routes, Authorization, _weights, Problems) = (routes, authorization, weights, problems);
 
     /// <summary>The routing decision.</summary>
     public RouteTable Routes { get; }
+
+    /// <summary>Who may call this workload.</summary>
+    public AuthorizationTable Authorization { get; }
 
     /// <summary>What is wrong with the configuration.</summary>
     public IReadOnlyList<MeshProblem> Problems { get; }
@@ -25,11 +30,12 @@ public sealed class MeshSnapshot
     /// <summary>Compiles a configuration.</summary>
     /// <param name="resources">What was read.</param>
     /// <param name="problems">What was refused in reading.</param>
-    public static MeshSnapshot Create(IReadOnlyList<IMeshResource> resources, IEnumerable<MeshProblem> problems)
+    /// <param name="proxy">Who calls.</param>
+    public static MeshSnapshot Create(IReadOnlyList<IMeshResource> resources, IEnumerable<MeshProblem> problems, MeshProxy proxy)
     {
         List<MeshProblem> all = [.. problems];
         resources = WithoutDuplicates(resources, all);
-        var routes = RouteTable.Compile(resources, all);
+        var routes = RouteTable.Compile(resources, proxy, all);
         var weights = new Dictionary<string, (RouteWeights, ResourceId)>(StringComparer.OrdinalIgnoreCase);
         foreach (var service in resources.OfType<VirtualService>().Where(service => service.Gateways.Contains(MeshProxy.Mesh)))
         {
@@ -40,7 +46,7 @@ public sealed class MeshSnapshot
                 weights.TryAdd(ShortName(host), (new(ShortName(host), service.Id.Version, WeightsOf(route)), service.Id));
         }
 
-        return new(routes, weights.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase), all);
+        return new(routes, AuthorizationTable.Compile(resources, proxy), weights.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase), all);
     }
 
     /// <summary>The weights of a service's default route, the last one without a match; null when there is no VirtualService with one.</summary>

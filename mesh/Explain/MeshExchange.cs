@@ -1,22 +1,97 @@
+using MessageBoard.Mesh.Routing;
+using MessageBoard.Mesh.Upstreams;
+
 namespace MessageBoard.Mesh.Explain;
 
 /// <summary>
-/// What happens to one request in the mesh, for who wants to know: the sender puts one into the request's options under
-/// <see cref="Key"/>, and the mesh fills it. Without it nothing is kept.
+/// What happens to one request in the mesh: the sender puts one into the request's options under <see cref="Key"/>, and the
+/// mesh fills it. Kept as it comes, and put into words only when somebody asks.
 /// </summary>
 public sealed class MeshExchange
 {
     /// <summary>Where the mesh looks for it: <see cref="HttpRequestMessage.Options"/>.</summary>
     public static readonly HttpRequestOptionsKey<MeshExchange> Key = new("MessageBoard.Mesh.Exchange");
 
+    private RouteDecision _decision;
+    private string? _host;
+    private Try _last;
+    private List<Try>? _earlier;
+    private UpstreamState? _upstream;
+    private string[] _ejected = [];
+    private List<string>? _faults, _mirrors;
+    private UpstreamHost? _heldHost;
+    private IDisposable? _heldPlace;
+
     /// <summary>What went wrong; <see cref="ResponseFlags.None"/> when nothing did.</summary>
     public ResponseFlags Flags { get; internal set; }
 
+    /// <summary>How many tries were begun.</summary>
+    internal int Tries { get; private set; }
+
     /// <summary>Why the request went where it went; null when it never came to the mesh.</summary>
-    public MeshExplanation? Explain() => null;
+    public MeshExplanation? Explain() => _host is null ? null : new()
+    {
+        Host = _host,
+        VirtualService = _decision.VirtualService is { } id ? $"{id.Namespace}/{id.Name}" : null,
+        Route = _decision.Route is { } route ? Explain(route, _decision.Match) : null,
+        Draw = _decision.Draw < 0 ? null : _decision.Draw,
+        Weights = [.. _decision.Route?.Destinations.Select(destination => new ExplainedWeight(destination.Host, destination.Subset, destination.Weight)) ?? []],
+        Destination = _upstream is { Upstream: var upstream } ? new(upstream.Host, upstream.Subset, upstream.Port, _upstream.LoadBalancer) : null,
+        Attempts = [.. (_earlier ?? []).Append(_last).Where(attempt => attempt.Number > 0).Select(attempt => attempt.Explain())],
+        Faults = _faults ?? [],
+        Mirrors = _mirrors ?? [],
+        Ejected = _ejected,
+        Flags = Flags == ResponseFlags.None ? "" : Flags.ToString().Replace(", ", ",", StringComparison.Ordinal),
+    };
 
     /// <summary>Tells that the response has ended, so that what it held (its place in the connection pool) is free again.</summary>
     public void Complete()
     {
+        Interlocked.Exchange(ref _heldHost, null)?.End();
+        Interlocked.Exchange(ref _heldPlace, null)?.Dispose();
+    }
+
+    internal void Decided(string host, in RouteDecision decision, UpstreamState? upstream)
+    {
+        (_host, _decision, _upstream) = (host, decision, upstream);
+        if (upstream is { HasEjected: true })
+            _ejected = [.. upstream.Ejected.Select(ejected => ejected.Endpoint.Workload.Id.Name)];
+    }
+
+    internal void Injected(ResponseFlags flag, string fault)
+    {
+        Flags |= flag;
+        (_faults ??= []).Add(fault);
+    }
+
+    internal void Mirrored(string upstream) => (_mirrors ??= []).Add(upstream);
+
+    /// <summary>A new try; what the one before held is free.</summary>
+    internal void BeginTry()
+    {
+        Complete();
+        if (Tries++ > 0)
+            (_earlier ??= []).Add(_last);
+
+        _last = new(Tries, null, 0, ResponseFlags.None);
+    }
+
+    /// <summary>The endpoint of this try, which has the request until <see cref="Complete"/>.</summary>
+    internal void Hold(UpstreamHost host, IDisposable? place)
+    {
+        host.Begin();
+        (_heldHost, _heldPlace) = (host, place);
+        _last = _last with { Host = host };
+    }
+
+    internal void EndTry(int status, ResponseFlags flag) => _last = _last with { Status = status, Flag = flag };
+
+    private static ExplainedRoute Explain(CompiledRoute route, int match) =>
+        new(route.Index, route.Route.Name, match < 0 ? null : match, match < 0 ? null : route.Route.Matches[match].Name);
+
+    private readonly record struct Try(int Number, UpstreamHost? Host, int Status, ResponseFlags Flag)
+    {
+        public ExplainedAttempt Explain() =>
+            new(Host?.Endpoint.Workload.Id.Name, Host?.Endpoint.Authority, Status == 0 ? null : Status, Flag == ResponseFlags.None ? null : Flag.ToString());
     }
 }

@@ -1,20 +1,17 @@
-using MessageBoard.Mesh.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace MessageBoard.Mesh.Forwarding;
 
-/// <summary>Puts the mesh under YARP's HTTP clients.</summary>
-internal sealed class MeshForwarderHttpClientFactory(MeshFolder mesh) : ForwarderHttpClientFactory
+/// <summary>Puts the mesh in the place of YARP's own HTTP clients, and keeps what a cluster's configuration says of them.</summary>
+internal sealed class MeshForwarderHttpClientFactory(Func<ConnectionPools, MeshHandler> create) : ForwarderHttpClientFactory
 {
-    // A workload that does not answer its connection within this time will not.
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
-
-    protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
     {
-        base.ConfigureHandler(context, handler);
-        handler.ConnectTimeout = ConnectTimeout;
+        handler.Dispose();
+        return create(new(own =>
+        {
+            own.EnableMultipleHttp2Connections = true;
+            ConfigureHandler(context, own);
+        }));
     }
-
-    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        new MeshHandler(mesh) { InnerHandler = base.WrapHandler(context, handler) };
 }

@@ -7,18 +7,28 @@ internal static class DestinationRuleReader
     public static DestinationRule Read(ResourceId id, YamlFields spec)
     {
         var host = spec.RequiredText("host") ?? "";
-        var subsets = new List<Subset>();
-        foreach (var subset in spec.Objects("subsets"))
-        {
-            var name = subset.RequiredText("name") ?? "";
-            if (subsets.Any(other => other.Name == name))
-                subset.Report("name", $"'{name}' is given to two subsets");
+        if (host.Length > 0 && !HostNames.IsValid(host))
+            spec.Report("host", $"'{host}' is no host name; a '*' may stand alone or as its first label");
 
-            subsets.Add(new(name, subset.TextMap("labels"), null));
-            subset.Done("trafficPolicy");
-        }
+        var policy = TrafficPolicyReader.Read(spec);
+        var names = new HashSet<string>();
+        var subsets = spec.Objects("subsets").Select(subset => ReadSubset(subset, names)).ToArray();
 
-        spec.Done("trafficPolicy", "exportTo", "workloadSelector");
-        return new(id, host, null, subsets);
+        NameRules.NoteExportTo(spec, id.Namespace);
+        spec.Done("workloadSelector");
+        return new(id, host, policy, subsets);
+    }
+
+    private static Subset ReadSubset(YamlFields subset, HashSet<string> names)
+    {
+        var name = subset.RequiredText("name") ?? "";
+        if (name.Length > 0 && NameRules.Subset(name) is { } problem)
+            subset.Report("name", problem);
+        else if (name.Length > 0 && !names.Add(name))
+            subset.Report("name", $"'{name}' is given to two subsets");
+
+        var read = new Subset(name, NameRules.ReadLabels(subset, "labels"), TrafficPolicyReader.Read(subset));
+        subset.Done();
+        return read;
     }
 }

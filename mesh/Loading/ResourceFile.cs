@@ -2,15 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using MessageBoard.Mesh.Resources;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>What one file holds.</summary>
 /// <param name="Resources">The resources that the mesh carries out.</param>
-/// <param name="Problems">What was refused or passed over, and why.</param>
-/// <param name="Refused">Whether anything was refused: the file is not as its writer meant it.</param>
-internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, bool Refused)
+/// <param name="Problems">What was refused, and why.</param>
+/// <param name="Statuses">What became of each of its documents; one without a kind when the file could not be read.</param>
+internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ResourceStatus> Statuses)
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -18,7 +17,8 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
     /// <summary>How many problems of one file are told; a broken one may have one at each of its lines.</summary>
     public const int MaxProblems = 100;
 
-    private const string Security = "security.istio.io/";
+    /// <summary>Whether anything was refused: the file is not as its writer meant it.</summary>
+    public bool Refused => Problems.Count > 0;
 
     /// <summary>The version of a file: a hash of its bytes.</summary>
     public static string VersionOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8));
@@ -27,7 +27,11 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
     public static bool IsNetworking(string apiVersion) => apiVersion.StartsWith("networking.istio.io/", StringComparison.Ordinal);
 
     /// <summary>A file that cannot be read at all.</summary>
-    public static ResourceFile Unreadable(string file, int? line, string reason) => new([], [new(file, line, null, reason)], Refused: true);
+    public static ResourceFile Unreadable(string file, int? line, string reason)
+    {
+        var problem = new MeshProblem(file, line, null, reason);
+        return new([], [problem], [new("", "", null, null, file, line ?? 1, ResourceState.Refused, [problem], [])]);
+    }
 
     /// <summary>Reads all resources of a text; whatever is wrong with it ends in <see cref="Problems"/>.</summary>
     public static ResourceFile Read(string file, string text)
@@ -36,10 +40,10 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
         if (string.IsNullOrWhiteSpace(text))
             return Unreadable(file, null, "is empty");
 
-        IReadOnlyList<YamlNode> documents;
+        IReadOnlyList<YamlItem> documents;
         try
         {
-            documents = YamlDocuments.Read(text);
+            documents = YamlDocuments.ReadItems(text);
         }
         catch (YamlException exception)
         {
@@ -57,86 +61,111 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
     {
         private readonly List<IMeshResource> _resources = [];
         private readonly List<MeshProblem> _problems = [];
-        private int _refusals, _untold;
+        private readonly List<ResourceStatus> _statuses = [];
+        private int _refusals;
 
         public ResourceFile Finish()
         {
-            if (_untold > 0)
-                _problems.Add(new(file, null, null, $"and {_untold} more"));
+            if (_refusals > _problems.Count)
+                _problems.Add(new(file, null, null, $"and {_refusals - _problems.Count} more"));
 
-            return new(_resources, _problems, _refusals > 0);
+            return new(_resources, _problems, _statuses);
         }
 
-        public void ReadDocument(YamlNode document)
+        public void ReadDocument(YamlItem document)
         {
-            if (document is YamlMappingNode mapping)
-                ReadResource(mapping);
-            else if (document is not YamlScalarNode { Value: "" or null })
-                Refuse((int)document.Start.Line, null, "a resource has to be a mapping");
-        }
-
-        private void ReadResource(YamlMappingNode document)
-        {
-            string? resource = null;
-            var before = _refusals;
-            var fields = new YamlFields(document, "", (line, message) => Refuse(line, resource, message));
-
-            var apiVersion = fields.RequiredText("apiVersion");
-            var kind = fields.RequiredText("kind");
-            if (apiVersion is null || kind is null)
+            if (document is YamlText { IsNull: true })
                 return;
 
-            if (!IsNetworking(apiVersion) && !apiVersion.StartsWith(Security, StringComparison.Ordinal))
-                return; // another system's
-
-            var metadata = fields.Object("metadata");
-            var id = new ResourceId(kind, metadata?.Text("namespace") ?? HostNames.DefaultNamespace, metadata?.RequiredText("name") ?? "", file, version);
-            resource = id.Name.Length == 0 ? kind : $"{kind} {id.Name}";
-            if (id.Name.Length == 0 && metadata is null)
-                fields.Report("metadata", "is missing");
-
-            if (Read(id, fields) is { } read && _refusals == before)
-                _resources.Add(read);
-        }
-
-        private IMeshResource? Read(ResourceId id, YamlFields fields)
-        {
-            Func<ResourceId, YamlFields, IMeshResource>? read = id.Kind switch
+            var report = new DocumentReport(file);
+            if (document is YamlMap map)
             {
-                "VirtualService" => VirtualServiceReader.Read,
-                "DestinationRule" => DestinationRuleReader.Read,
-                "ServiceEntry" => ServiceEntryReader.Read,
-                "WorkloadEntry" => WorkloadEntryReader.Read,
-                _ => null,
-            };
-            if (read is null)
+                ReadResource(map, report);
+            }
+            else
             {
-                // Named, but no reason to hold back what else the file says.
-                Tell(new(file, fields.Line, $"{id.Kind} {id.Name}", $"kind {id.Kind} is not carried out by the local mesh yet"));
-                return null;
+                report.Refuse(document.Line, "a resource has to be a mapping");
+                Add("", "", null, null, document.Line, ResourceState.Refused, report);
             }
 
+            _refusals += report.Refusals;
+            _problems.AddRange(report.Problems.Take(MaxProblems - _problems.Count));
+        }
+
+        private void ReadResource(YamlMap document, DocumentReport report)
+        {
+            var fields = new YamlFields(document, report);
+            var (apiVersion, kind) = (fields.RequiredText("apiVersion") ?? "", fields.RequiredText("kind") ?? "");
+            if (report.Refusals > 0 || !IstioKinds.IsGroup(apiVersion))
+            {
+                // Another system's, whose names are not checked.
+                var name = document.IndexOf("metadata") is >= 0 and var at && document[at].Value is YamlMap other && other.TryGetText("name", out var text) ? text : null;
+                Add(apiVersion, kind, null, name, document.Line, report.Refusals > 0 ? ResourceState.Refused : ResourceState.PassedOver, report);
+                return;
+            }
+
+            var metadata = fields.Object("metadata");
+            var id = new ResourceId(kind, metadata?.FilledText("namespace") ?? HostNames.DefaultNamespace, metadata?.RequiredText("name") ?? "", file, version);
+            report.Resource = id.Name.Length == 0 ? kind : $"{kind} {id.Name}";
+            if (metadata is null && !fields.Has("metadata"))
+                fields.Report("metadata", "is missing");
+
+            if (IstioKinds.Problem(apiVersion, kind) is { } problem)
+                fields.Report(problem.Field, problem.Message);
+            else
+                ReadSpec(id, fields, metadata, report);
+
+            Add(apiVersion, kind, id.Namespace, id.Name.Length == 0 ? null : id.Name, document.Line, report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
+        }
+
+        private void ReadSpec(ResourceId id, YamlFields fields, YamlFields? metadata, DocumentReport report)
+        {
+            CheckDryRun(metadata);
             var spec = fields.Object("spec");
-            if (spec is null)
-                fields.Report("spec", "is missing");
+            if (spec is null && !fields.Has("spec"))
+            {
+                if (IstioKinds.MayLackSpec(id.Kind))
+                    spec = new YamlFields(new YamlMap(fields.Line), report);
+                else
+                    fields.Report("spec", "is missing");
+            }
 
             fields.Ignore("status"); // written by controllers, not by people
             fields.Done();
-            return spec is null ? null : read(id, spec);
+            if (spec is not null && Read(id, spec, report) is { } read && report.Refusals == 0)
+                _resources.Add(read);
         }
 
-        private void Refuse(int line, string? resource, string message)
+        private static IMeshResource? Read(ResourceId id, YamlFields spec, DocumentReport report)
         {
-            _refusals++;
-            Tell(new(file, line, resource, message));
+            switch (id.Kind)
+            {
+                case "VirtualService":
+                    return VirtualServiceReader.Read(id, spec);
+                case "DestinationRule":
+                    return DestinationRuleReader.Read(id, spec);
+                case "ServiceEntry":
+                    return ServiceEntryReader.Read(id, spec);
+                case "WorkloadEntry":
+                    return WorkloadEntryReader.Read(id, spec);
+                case "AuthorizationPolicy":
+                    return AuthorizationPolicyReader.Read(id, spec);
+                default:
+                    OtherKindReader.Check(id.Kind, id.Name, spec);
+                    report.Note(spec.Line, $"kind {id.Kind} is not carried out by the local mesh");
+                    return null;
+            }
         }
 
-        private void Tell(MeshProblem problem)
+        // Istio knows it for AuthorizationPolicies, which then only say what they would do.
+        private static void CheckDryRun(YamlFields? metadata)
         {
-            if (_problems.Count < MaxProblems)
-                _problems.Add(problem);
-            else
-                _untold++;
+            const string DryRun = "istio.io/dry-run";
+            if (metadata?.Object("annotations") is { } annotations && annotations.Has(DryRun))
+                annotations.Report(DryRun, "is not carried out by the local mesh, and only for AuthorizationPolicies by Istio");
         }
+
+        private void Add(string apiVersion, string kind, string? ns, string? name, int line, ResourceState state, DocumentReport report) =>
+            _statuses.Add(new(apiVersion, kind, ns, name, file, line, state, report.Problems, report.NotCarriedOut));
     }
 }

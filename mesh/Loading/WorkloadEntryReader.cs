@@ -7,13 +7,29 @@ internal static class WorkloadEntryReader
 {
     public static WorkloadEntry Read(ResourceId id, YamlFields spec)
     {
-        var address = spec.RequiredText("address") ?? "";
-        if (address.Length > 0 && !IPAddress.TryParse(address, out _))
+        var address = spec.Text("address") ?? "";
+        if (address.Length == 0)
+            spec.Report("address", spec.Has("network") ? "is missing: a network without one is not carried out by the local mesh" : "is missing");
+        else if (address.StartsWith("unix://", StringComparison.Ordinal) || HostNames.IsValid(address))
+            spec.Report("address", $"'{address}' is not carried out by the local mesh, only IP addresses are");
+        else if (!IPAddress.TryParse(address, out _))
             spec.Report("address", "has to be an IP address");
 
-        var ports = spec.Map("ports", (fields, name) => fields.Whole(name, 1, 65535) ?? 0);
-        var entry = new WorkloadEntry(id, address, ports, spec.TextMap("labels"), spec.Text("locality"));
-        spec.Done("network", "weight", "serviceAccount");
+        var ports = spec.Map("ports", (fields, name) =>
+        {
+            if (!NameRules.IsDnsLabel(name))
+                fields.Report(name, $"'{name}' is no port's name");
+
+            return fields.Whole(name, 1, 65535) ?? 0;
+        });
+
+        spec.Text("network");
+        spec.Count("weight");
+        spec.Text("serviceAccount");
+        spec.Note("network");
+        spec.Note("serviceAccount");
+        var entry = new WorkloadEntry(id, address, ports, NameRules.ReadLabels(spec, "labels"), spec.FilledText("locality"));
+        spec.Done("weight");
         return entry;
     }
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace MessageBoard.Mesh.Loading;
 
@@ -11,29 +9,57 @@ namespace MessageBoard.Mesh.Loading;
 /// </summary>
 internal sealed partial class YamlFields
 {
-    private readonly YamlMappingNode _node;
-    private readonly Action<int, string> _report;
-    private readonly HashSet<string> _read = [];
+    private const string NotDone = "is not carried out by the local mesh";
 
-    public YamlFields(YamlMappingNode node, string path, Action<int, string> report)
+    private readonly YamlMap _map;
+    private readonly YamlFields? _parent;
+    private readonly string _name;
+    private readonly int _index;
+    private readonly DocumentReport _report;
+    private readonly bool[] _read;
+
+    public YamlFields(YamlMap document, DocumentReport report)
+        : this(document, null, "", -1, report)
     {
-        (_node, Path, _report) = (node, path, report);
     }
 
-    public string Path { get; }
+    private YamlFields(YamlMap map, YamlFields? parent, string name, int index, DocumentReport report)
+    {
+        (_map, _parent, _name, _index, _report) = (map, parent, name, index, report);
+        _read = new bool[map.Count];
+    }
+
+    /// <summary>Where it stands in the document, such as <c>spec.http[0]</c>.</summary>
+    public string Path => _parent is null ? _name : _index < 0 ? _parent.Child(_name) : $"{_parent.Child(_name)}[{_index}]";
 
     /// <summary>The line on which the mapping begins, from 1.</summary>
-    public int Line => (int)_node.Start.Line;
+    public int Line => _map.Line;
 
-    public bool IsEmpty => _node.Children.Count == 0;
+    public bool IsEmpty => _map.Count == 0;
 
-    public string? Text(string name) => Find(name) switch
+    /// <summary>The names that the mapping has.</summary>
+    public IEnumerable<string> Names
     {
-        null => null,
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: { } value } node when NotText().IsMatch(value) => Wrong<string>(node, name, $"has to be a text: write \"{value}\" with quotes"),
-        YamlScalarNode { Value: { } value } => value,
-        var other => Wrong<string>(other, name, "has to be a text"),
-    };
+        get
+        {
+            for (var i = 0; i < _map.Count; i++)
+            {
+                if (_map[i].Key is YamlText key)
+                    yield return key.Value;
+            }
+        }
+    }
+
+    /// <summary>Whether a field is there and not null.</summary>
+    public bool Has(string name) => _map.IndexOf(name) is >= 0 and var index && _map[index].Value is not YamlText { IsNull: true };
+
+    /// <summary>Whether a list is not there, or has no items.</summary>
+    public bool IsEmptyList(string name) => !Has(name) || _map[_map.IndexOf(name)].Value is YamlList { Items.Count: 0 };
+
+    public string? Text(string name) => Find(name) is { } item ? ReadText(item, () => Child(name)) : null;
+
+    /// <summary>A text, where an empty one says as little as none, as in protobuf.</summary>
+    public string? FilledText(string name) => Text(name) is { Length: > 0 } text ? text : null;
 
     public string? RequiredText(string name)
     {
@@ -41,128 +67,236 @@ internal sealed partial class YamlFields
         if (text is { Length: > 0 })
             return text;
 
-        if (text is not null || Find(name) is null)
+        if (text is not null || !Has(name))
             Report(name, "is missing");
 
         return null;
     }
 
-    public int? Whole(string name, int min, int max)
+    /// <summary>One of the words of an enumeration.</summary>
+    public string? Word(string name, params ReadOnlySpan<string> words)
     {
-        var node = Find(name);
-        if (node is null)
-            return null;
+        var text = Text(name);
+        if (text is null || words.Contains(text))
+            return text;
 
-        return node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text }
-            && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
-            ? value
-            : Wrong<int?>(node, name, $"has to be a whole number from {min} to {max}");
+        Report(name, $"has to be one of {string.Join(", ", words!)}, not '{text}'");
+        return null;
     }
 
-    public bool Flag(string name) => Find(name) switch
+    public int? Whole(string name, int min, int max) => (int?)WholeLong(name, min, max);
+
+    /// <summary>A protobuf uint32, bounded to what an int holds: more is no sensible limit of anything.</summary>
+    public int? Count(string name) => WholeLong(name, 0, uint.MaxValue) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
+
+    public double? Number(string name, double min, double max)
     {
-        null => false,
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" } => true,
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: "false" } => false,
-        var other => Wrong<bool>(other, name, "has to be true or false"),
+        var item = Find(name);
+        if (item is null)
+            return null;
+
+        return item is YamlText { IsPlain: true, Value: var text }
+            && double.TryParse(text, NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite), CultureInfo.InvariantCulture, out var value)
+            && value >= min && value <= max
+            ? value
+            : Wrong<double?>(item, name, string.Create(CultureInfo.InvariantCulture, $"has to be a number from {min} to {max}"));
+    }
+
+    public bool Flag(string name) => OptionalFlag(name) ?? false;
+
+    // YAML 1.1, which Kubernetes reads, has more words than these two.
+    public bool? OptionalFlag(string name) => Find(name) switch
+    {
+        null => null,
+        YamlText { IsPlain: true, Value: "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" } => true,
+        YamlText { IsPlain: true, Value: "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" } => false,
+        var other => Wrong<bool?>(other, name, "has to be true or false"),
     };
+
+    /// <summary>A duration of whole milliseconds, at least one: Istio's rule for all of its durations but a few.</summary>
+    public TimeSpan? Duration(string name) => Duration(name, TimeSpan.FromMilliseconds(1), TimeSpan.TicksPerMillisecond, "whole milliseconds, such as 1.5s, 100ms or 1h30m, and at least 1ms");
+
+    /// <summary>A duration of whole <paramref name="unit"/> ticks.</summary>
+    public TimeSpan? Duration(string name, TimeSpan min, long unit, string rule)
+    {
+        if (Text(name) is not { } text)
+            return null;
+
+        if (GoDuration.TryParse(text, out var duration) && duration >= min && duration.Ticks % unit == 0)
+            return duration;
+
+        Report(name, $"has to be a duration of {rule}");
+        return null;
+    }
 
     public YamlFields? Object(string name) => Find(name) switch
     {
         null => null,
-        YamlMappingNode mapping => new(mapping, Child(name), _report),
+        YamlMap map => new(map, this, name, -1, _report),
         var other => Wrong<YamlFields>(other, name, "has to be a mapping"),
     };
 
     public IReadOnlyList<YamlFields> Objects(string name)
     {
-        var items = new List<YamlFields>();
-        foreach (var (node, index) in Items(name))
+        if (Items(name) is not { Count: > 0 } items)
+            return [];
+
+        var objects = new List<YamlFields>(items.Count);
+        for (var i = 0; i < items.Count; i++)
         {
-            if (node is YamlMappingNode mapping)
-                items.Add(new(mapping, $"{Child(name)}[{index}]", _report));
+            if (items[i] is YamlMap map)
+                objects.Add(new(map, this, name, i, _report));
             else
-                Report(node, $"{Child(name)}[{index}] has to be a mapping");
+                Report(items[i], $"{Child(name)}[{i}] has to be a mapping");
         }
 
-        return items;
+        return objects;
     }
 
-    public IReadOnlyList<string> Texts(string name)
+    /// <summary>A list of texts, none of them empty.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="problem">What is wrong with a text; null for nothing.</param>
+    public IReadOnlyList<string> Texts(string name, Func<string, string?>? problem = null)
     {
-        var items = new List<string>();
-        foreach (var (node, index) in Items(name))
+        if (Items(name) is not { Count: > 0 } items)
+            return [];
+
+        var texts = new List<string>(items.Count);
+        for (var i = 0; i < items.Count; i++)
         {
-            if (node is YamlScalarNode { Value: { Length: > 0 } value })
-                items.Add(value);
+            var index = i;
+            if (ReadText(items[i], () => $"{Child(name)}[{index}]") is not { } text)
+                continue;
+
+            if ((text.Length == 0 ? "must not be empty" : problem?.Invoke(text)) is { } wrong)
+                Report(items[i], $"{Child(name)}[{i}] {wrong}");
             else
-                Report(node, $"{Child(name)}[{index}] has to be a text");
+                texts.Add(text);
         }
 
-        return items;
+        return texts;
     }
 
     /// <summary>A mapping from names to texts, such as labels.</summary>
     public IReadOnlyDictionary<string, string> TextMap(string name) => Map(name, (fields, key) => fields.Text(key) ?? "");
 
-    /// <summary>A mapping from names that the writer chooses.</summary>
-    public IReadOnlyDictionary<string, T> Map<T>(string name, Func<YamlFields, string, T> read)
+    /// <summary>A mapping from names that the writer chooses, in their order.</summary>
+    public IReadOnlyDictionary<string, T> Map<T>(string name, Func<YamlFields, string, T> read) => Entries(name, read).ToDictionary();
+
+    /// <summary>The entries of a mapping from names that the writer chooses, in their order.</summary>
+    public IReadOnlyList<KeyValuePair<string, T>> Entries<T>(string name, Func<YamlFields, string, T> read)
     {
-        var map = new Dictionary<string, T>();
-        if (Object(name) is { } fields)
-        {
-            foreach (var key in fields._node.Children.Keys.OfType<YamlScalarNode>())
-                map.TryAdd(key.Value!, read(fields, key.Value!));
+        if (Object(name) is not { } fields)
+            return [];
 
-            fields.Done(); // every name was asked for: only keys that are no names are left
-        }
-
-        return map;
+        var entries = fields.Names.Select(key => KeyValuePair.Create(key, read(fields, key))).ToArray();
+        fields.RefuseUnknown(); // every name was asked for: only keys that are no names are left
+        return entries;
     }
 
-    /// <summary>Reports something about a field, or with null about the mapping itself.</summary>
-    public void Report(string? name, string message) => Report(name is null ? _node : Find(name) ?? _node, name is null ? $"{Path} {message}" : $"{Child(name)} {message}");
+    /// <summary>Refuses something about a field, or with null about the mapping itself.</summary>
+    public void Report(string? name, string message) => Report(Place(name), $"{PathOf(name)} {message}");
+
+    /// <summary>Refuses a field, if it is there, because it would change the traffic and the local mesh cannot do it.</summary>
+    public void Refuse(string name)
+    {
+        if (Find(name) is { } item)
+            Report(item, $"{Child(name)} {NotDone}");
+    }
+
+    /// <summary>Accepts a field, if it is there, and says that it has no effect here.</summary>
+    public void Note(string name, string message = NotDone)
+    {
+        if (Find(name) is { } item)
+            _report.Note(item.Line, $"{Child(name)} {message}");
+    }
 
     /// <summary>Passes over a field on purpose.</summary>
-    public void Ignore(string name) => _read.Add(name);
+    public void Ignore(string name) => Find(name);
 
-    /// <summary>Reports every field that was not read: one of <paramref name="notCarriedOut"/> as such, any other as unknown.</summary>
+    /// <summary>Refuses every field that was not read: one of <paramref name="notCarriedOut"/> as such, any other as unknown.</summary>
     public void Done(params ReadOnlySpan<string> notCarriedOut)
     {
-        foreach (var key in _node.Children.Keys)
-        {
-            if (key is not YamlScalarNode { Value: { } name })
-                Report(key, $"{Path} has a key that is not a text");
-            else if (!_read.Contains(name))
-                Report(key, $"{Child(name)} {(notCarriedOut.Contains(name) ? "is not carried out by the local mesh yet" : "is not a field that Istio knows here")}");
-        }
+        foreach (var name in notCarriedOut)
+            Refuse(name);
+
+        RefuseUnknown();
     }
 
     // What Kubernetes reads as a truth value or a number when it stands without quotes, and then refuses where a text belongs.
     [GeneratedRegex(@"\A(?:true|false|yes|no|on|off|[-+]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?|0x[0-9a-f]+|0o[0-7]+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotText();
 
-    private IEnumerable<(YamlNode Node, int Index)> Items(string name) => Find(name) switch
+    private void RefuseUnknown()
     {
-        null => [],
-        YamlSequenceNode sequence => sequence.Children.Select((node, index) => (node, index)),
-        var other => Wrong<IEnumerable<(YamlNode, int)>>(other, name, "has to be a list") ?? [],
+        for (var i = 0; i < _map.Count; i++)
+        {
+            if (_map[i].Key is not YamlText { Value: var name } key)
+                Report(_map[i].Key, $"{Path} has a key that is not a text");
+            else if (!_read[i])
+                Report(key, $"{Child(name)} is not a field that Istio knows here");
+        }
+    }
+
+    private string? ReadText(YamlItem item, Func<string> path)
+    {
+        if (item is not YamlText text)
+            Report(item, $"{path()} has to be a text");
+        else if (text.IsNull)
+            return "";
+        else if (text.IsPlain && MayBeNoText(text.Value) && NotText().IsMatch(text.Value))
+            Report(item, $"{path()} has to be a text: write \"{text.Value}\" with quotes");
+        else
+            return text.Value;
+
+        return null;
+    }
+
+    // Most texts are not looked at any further.
+    private static bool MayBeNoText(string text) => text.Length > 0 && text.Length < 64 && "0123456789+-.tTfFyYnNoO".Contains(text[0]);
+
+    private long? WholeLong(string name, long min, long max)
+    {
+        var item = Find(name);
+        if (item is null)
+            return null;
+
+        // A leading zero is octal to Kubernetes: nobody means that.
+        return item is YamlText { IsPlain: true, Value: var text } && (text is "0" || text.TrimStart('-', '+') is not ['0', ..])
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : Wrong<long?>(item, name, $"has to be a whole number from {min} to {max}");
+    }
+
+    private List<YamlItem>? Items(string name) => Find(name) switch
+    {
+        null => null,
+        YamlList list => list.Items,
+        var other => Wrong<List<YamlItem>>(other, name, "has to be a list"),
     };
 
     // Null is YAML's way to leave a field out.
-    private YamlNode? Find(string name)
+    private YamlItem? Find(string name)
     {
-        _read.Add(name);
-        return _node.Children.TryGetValue(new YamlScalarNode(name), out var node) && node is not YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "null" or "~" } ? node : null;
+        var index = _map.IndexOf(name);
+        if (index < 0)
+            return null;
+
+        _read[index] = true;
+        return _map[index].Value is YamlText { IsNull: true } ? null : _map[index].Value;
     }
 
-    private string Child(string name) => Path.Length == 0 ? name : $"{Path}.{name}";
+    private YamlItem Place(string? name) => name is not null && _map.IndexOf(name) is >= 0 and var index ? _map[index].Value : _map;
 
-    private T? Wrong<T>(YamlNode node, string name, string rule)
+    private string PathOf(string? name) => name is null ? Path : Child(name);
+
+    private string Child(string name) => Path is { Length: > 0 } path ? $"{path}.{name}" : name;
+
+    private T? Wrong<T>(YamlItem item, string name, string rule)
     {
-        Report(node, $"{Child(name)} {rule}");
+        Report(item, $"{Child(name)} {rule}");
         return default;
     }
 
-    private void Report(YamlNode node, string message) => _report((int)node.Start.Line, message);
+    private void Report(YamlItem item, string message) => _report.Refuse(item.Line, message);
 }

@@ -28,20 +28,8 @@ public abstract record StringMatch
         /// <inheritdoc/>
         public override bool IsMatch(string text, bool ignoreCase = false) => Expression.IsMatch(text);
 
-        /// <summary>The longest expression Istio accepts, in characters.</summary>
-        public const int MaxLength = 1024;
-
-        private const RegexOptions AsRe2 = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
-
         /// <summary>Reads an expression; throws <see cref="ArgumentException"/> or <see cref="NotSupportedException"/> where RE2 would refuse it.</summary>
-        public static Regular Parse(string expression)
-        {
-            if (expression.Length > MaxLength)
-                throw new ArgumentException($"it is longer than {MaxLength} characters.");
-
-            _ = new Regex(expression, AsRe2); // by itself first: "a)(b" would only be whole between the brackets below
-            return new(new Regex($@"\A(?:{expression})\z", AsRe2));
-        }
+        public static Regular Parse(string expression) => new(Re2.ParseWhole(expression));
     }
 
     /// <summary>Any text: the header only has to be there.</summary>

@@ -2,86 +2,106 @@ using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Routing;
 
-/// <summary>A route with its destinations' endpoints looked up.</summary>
-internal sealed class CompiledRoute(int index, IReadOnlyList<HttpMatch> matches, CompiledDestination[] destinations)
+/// <summary>A route with the upstreams of its destinations looked up.</summary>
+public sealed class CompiledRoute
 {
-    private readonly HttpMatch[] _matches = [.. matches];
-    private readonly int _totalWeight = destinations.Sum(destination => destination.Weight);
+    private readonly CompiledMatch[] _matches;
+    private readonly CompiledDestination[] _destinations;
 
-    public int Index { get; } = index;
-
-    public bool Matches<TRequest>(in TRequest request) where TRequest : struct, IRoutableRequest
+    internal CompiledRoute(int index, HttpRoute route, CompiledMatch[] matches, CompiledDestination[] destinations, CompiledDestination[] mirrors)
     {
+        (Index, Route, _matches, _destinations, Mirrors) = (index, route, matches, destinations, mirrors);
+        TotalWeight = destinations.Length > 1 ? destinations.Sum(destination => destination.Weight) : 0;
+    }
+
+    /// <summary>Its place under <c>spec.http</c>, from 0; -1 for the route of a service without a VirtualService.</summary>
+    public int Index { get; }
+
+    /// <summary>The route as it was written.</summary>
+    public HttpRoute Route { get; }
+
+    /// <summary>Its destinations.</summary>
+    public IReadOnlyList<CompiledDestination> Destinations => _destinations;
+
+    /// <summary>The services that get a copy, in the order of <see cref="HttpRoute.Mirrors"/>.</summary>
+    public IReadOnlyList<CompiledDestination> Mirrors { get; }
+
+    /// <summary>The sum of the weights that a draw is made from; 0 where nothing is drawn.</summary>
+    public int TotalWeight { get; }
+
+    /// <summary>Whether the request is for this route, and by which of its matches; -1 when it has none.</summary>
+    internal bool Matches<TRequest>(in TRequest request, out int match) where TRequest : struct, IRoutableRequest
+    {
+        match = -1;
         if (_matches.Length == 0)
             return true;
 
-        foreach (var match in _matches)
+        foreach (var candidate in _matches)
         {
-            if (Matches(match, request))
-                return true;
+            if (!candidate.Holds(request))
+                continue;
+
+            match = candidate.Index;
+            return true;
         }
 
         return false;
     }
 
-    public CompiledDestination Pick(Random random)
+    /// <summary>The destination that a draw falls on; null without destinations.</summary>
+    /// <param name="random">Where the draw comes from.</param>
+    /// <param name="draw">The draw; -1 when there was nothing to draw.</param>
+    internal CompiledDestination? Pick(Random random, out int draw)
     {
-        if (destinations.Length == 1)
-            return destinations[0];
+        draw = -1;
+        if (_destinations.Length <= 1)
+            return _destinations.Length == 0 ? null : _destinations[0];
 
-        var draw = random.Next(_totalWeight);
-        foreach (var destination in destinations)
+        draw = random.Next(TotalWeight);
+        var rest = draw;
+        foreach (var destination in _destinations)
         {
-            draw -= destination.Weight;
-            if (draw < 0)
+            rest -= destination.Weight;
+            if (rest < 0)
                 return destination;
         }
 
-        return destinations[^1];
+        return _destinations[^1];
     }
-
-    private static bool Matches<TRequest>(HttpMatch match, in TRequest request) where TRequest : struct, IRoutableRequest
-    {
-        if (match.Method is { } method && !method.IsMatch(request.Method))
-            return false;
-
-        if (match.Uri is { } uri && !uri.IsMatch(request.Path, match.IgnoreUriCase))
-            return false;
-
-        if (match.Authority is { } authority && !authority.IsMatch(request.Authority))
-            return false;
-
-        for (var i = 0; i < match.Headers.Count; i++)
-        {
-            if (!HasHeader(match.Headers[i], request))
-                return false;
-        }
-
-        for (var i = 0; i < match.WithoutHeaders.Count; i++)
-        {
-            if (HasHeader(match.WithoutHeaders[i], request))
-                return false;
-        }
-
-        return true;
-    }
-
-    private static bool HasHeader<TRequest>(KeyValuePair<string, StringMatch> header, in TRequest request) where TRequest : struct, IRoutableRequest =>
-        request.TryGetHeader(header.Key, out var value) && header.Value.IsMatch(value);
 }
 
-/// <summary>A destination with its endpoints.</summary>
-internal sealed class CompiledDestination(string? subset, int weight, Endpoint[] endpoints)
+/// <summary>A destination with its upstreams.</summary>
+public sealed class CompiledDestination
 {
-    public string? Subset { get; } = subset;
+    private readonly Upstream[] _upstreams;
 
-    public int Weight { get; } = weight;
+    internal CompiledDestination(string host, HttpRouteDestination written, Upstream[] upstreams) =>
+        (Host, Subset, Weight, Headers, _upstreams) = (host, written.Destination.Subset, written.Weight ?? 0, written.Headers, upstreams);
 
-    // RANDOM; a DestinationRule that asks for anything else is refused.
-    public Endpoint? Pick(Random random) => endpoints.Length switch
+    /// <summary>The service's full name.</summary>
+    public string Host { get; }
+
+    /// <summary>The subset; null for the whole service.</summary>
+    public string? Subset { get; }
+
+    /// <summary>Its share of the sum of all weights.</summary>
+    public int Weight { get; }
+
+    /// <summary>Headers to change for this destination only.</summary>
+    public HttpHeaderRules Headers { get; }
+
+    // A destination that names no port is called at the one that the caller addresses.
+    internal Upstream? UpstreamAt(int port)
     {
-        0 => null,
-        1 => endpoints[0],
-        var count => endpoints[random.Next(count)],
-    };
+        if (_upstreams.Length <= 1)
+            return _upstreams.Length == 0 ? null : _upstreams[0];
+
+        foreach (var upstream in _upstreams)
+        {
+            if (upstream.Port == port)
+                return upstream;
+        }
+
+        return null;
+    }
 }

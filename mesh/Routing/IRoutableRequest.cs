@@ -8,6 +8,12 @@ public interface IRoutableRequest
     /// <summary>The host it is for, without the port.</summary>
     string Host { get; }
 
+    /// <summary>The port it is for.</summary>
+    int Port { get; }
+
+    /// <summary><c>http</c> or <c>https</c>.</summary>
+    string Scheme { get; }
+
     /// <summary>The host as the <c>Host</c> header has it, with the port where it is not the default.</summary>
     string Authority { get; }
 
@@ -16,6 +22,9 @@ public interface IRoutableRequest
 
     /// <summary>The path without the query.</summary>
     string Path { get; }
+
+    /// <summary>The query with its question mark; empty when there is none.</summary>
+    string Query { get; }
 
     /// <summary>The value of a header; several are joined with commas, as Envoy does it.</summary>
     bool TryGetHeader(string name, [NotNullWhen(true)] out string? value);

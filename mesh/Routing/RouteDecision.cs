@@ -2,23 +2,23 @@ using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Routing;
 
-/// <summary>Where a request goes, or why it goes nowhere.</summary>
-/// <param name="Outcome">Whether there is an endpoint.</param>
+/// <summary>What becomes of a request.</summary>
+/// <param name="Outcome">Whether a route was found.</param>
 /// <param name="VirtualService">The VirtualService that decided; null when the host has none.</param>
-/// <param name="Route">The index of its route; -1 without.</param>
-/// <param name="Subset">The chosen destination's subset; null when it is the whole service.</param>
-/// <param name="Endpoint">Where the request goes; null unless <see cref="RouteOutcome.Routed"/>.</param>
-public readonly record struct RouteDecision(RouteOutcome Outcome, ResourceId? VirtualService, int Route, string? Subset, Endpoint? Endpoint);
+/// <param name="Route">The route that was taken; null when none matches.</param>
+/// <param name="Match">The place of its match that held, from 0; -1 when it has none.</param>
+/// <param name="Draw">The random draw, from 0 to below the sum of the weights; -1 when there was nothing to draw.</param>
+/// <param name="Destination">The destination that was drawn; null when the route has none.</param>
+/// <param name="Upstream">Where its endpoints are; null when the service, the subset or the port is unknown.</param>
+public readonly record struct RouteDecision(
+    RouteOutcome Outcome, ResourceId? VirtualService, CompiledRoute? Route, int Match, int Draw, CompiledDestination? Destination, Upstream? Upstream);
 
 /// <summary>How a decision ended.</summary>
 public enum RouteOutcome
 {
-    /// <summary>There is an endpoint.</summary>
-    Routed,
-
     /// <summary>The host is unknown, or none of its routes matches: Envoy's response flag NR.</summary>
     NoRoute,
 
-    /// <summary>The destination has no workload: Envoy's response flag UH.</summary>
-    NoHealthyUpstream,
+    /// <summary>A route was found.</summary>
+    Routed,
 }

@@ -5,8 +5,8 @@ using MessageBoard.Mesh.Resources;
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>
-/// All routes, compiled from the resources, and the routing decision: a pure function of the request, this table and the
-/// random numbers passed in. A host's routes are found in constant time, however many there are.
+/// All routes of one caller, compiled from the resources, and the routing decision: a pure function of the request, this table
+/// and the random numbers passed in. A host's routes are found in constant time, however many there are.
 /// </summary>
 public sealed class RouteTable
 {
@@ -14,31 +14,35 @@ public sealed class RouteTable
     private readonly FrozenDictionary<string, HostRoutes>.AlternateLookup<ReadOnlySpan<char>> _suffixes;
     private readonly HostRoutes? _anyHost;
 
-    private RouteTable(Dictionary<string, HostRoutes> hosts, Dictionary<string, HostRoutes> suffixes, HostRoutes? anyHost)
+    private RouteTable(Dictionary<string, HostRoutes> hosts, Dictionary<string, HostRoutes> suffixes, HostRoutes? anyHost, IReadOnlyList<Upstream> upstreams)
     {
         _hosts = hosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         _suffixes = suffixes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
         _anyHost = anyHost;
+        Upstreams = upstreams;
     }
 
-    /// <summary>Compiles the resources; what does not fit together is reported and left out.</summary>
-    public static RouteTable Compile(IReadOnlyList<IMeshResource> resources, ICollection<MeshProblem> problems)
+    /// <summary>Every upstream that a route of this table leads to, each at its own index.</summary>
+    internal IReadOnlyList<Upstream> Upstreams { get; }
+
+    /// <summary>Compiles the resources for one caller; what does not fit together is reported and left out.</summary>
+    public static RouteTable Compile(IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
     {
-        var registry = new ServiceRegistry(resources, problems);
+        var compiler = new RouteCompiler(new(resources, proxy, problems), proxy, problems);
         var hosts = new Dictionary<string, HostRoutes>(StringComparer.OrdinalIgnoreCase);
         var suffixes = new Dictionary<string, HostRoutes>(StringComparer.OrdinalIgnoreCase);
         HostRoutes? anyHost = null;
 
-        foreach (var service in resources.OfType<VirtualService>().Where(service => service.Gateways.Contains(MeshProxy.Mesh)))
+        foreach (var service in resources.OfType<VirtualService>().Where(service => service.Gateways.Any(proxy.Gateways.Contains)))
         {
-            var routes = new HostRoutes(service.Id, [.. service.Http.Select((route, index) => Compile(service, route, index, registry, problems))]);
+            var routes = compiler.Compile(service);
             foreach (var host in service.Hosts)
             {
                 var added = host switch
                 {
-                    "*" => (anyHost ??= routes) == routes,
-                    ['*', .. var suffix] => Add(suffixes, suffix, routes),
-                    _ => HostNames.Names(HostNames.FullName(host, service.Id.Namespace), service.Id.Namespace).Aggregate(true, (all, name) => Add(hosts, name, routes) && all),
+                    "*" => (anyHost ??= new(service.Id, routes, null)).VirtualService == service.Id,
+                    ['*', .. var suffix] => Add(suffixes, suffix, new(service.Id, routes, null)),
+                    _ => AddNames(HostNames.FullName(host, service.Id.Namespace), service.Id.Namespace, routes, service.Id),
                 };
                 if (!added)
                     problems.Add(new(service.Id.File, null, service.Id.ToString(), $"host '{host}' has a VirtualService already, which stays in force"));
@@ -46,33 +50,38 @@ public sealed class RouteTable
         }
 
         // A service without a VirtualService is called at all of its workloads.
-        foreach (var (host, ns) in registry.Hosts)
+        foreach (var (host, ns) in compiler.Registry.Hosts)
         {
-            var everywhere = new CompiledRoute(-1, [], [new(null, 1, registry.Find(host, null, null, out _) ?? [])]);
+            var everywhere = new HostRoutes(null, [compiler.CompileDefault(host)], compiler.Registry.PortsOf(host));
             foreach (var name in HostNames.Names(host, ns))
-                hosts.TryAdd(name, new(null, [everywhere]));
+                hosts.TryAdd(name, everywhere);
         }
 
-        return new(hosts, suffixes, anyHost);
+        return new(hosts, suffixes, anyHost, compiler.Registry.Upstreams);
+
+        bool AddNames(string host, string ns, CompiledRoute[] routes, ResourceId id)
+        {
+            var entry = new HostRoutes(id, routes, compiler.Registry.PortsOf(host));
+            return HostNames.Names(host, ns).Aggregate(true, (all, name) => Add(hosts, name, entry) && all);
+        }
     }
 
-    /// <summary>Decides where a request goes.</summary>
+    /// <summary>Decides which route a request takes, and which of its destinations is drawn.</summary>
     public RouteDecision Decide<TRequest>(in TRequest request, Random random) where TRequest : struct, IRoutableRequest
     {
-        if (Find(request.Host) is not { } host)
-            return new(RouteOutcome.NoRoute, null, -1, null, null);
+        if (Find(request.Host) is not { } host || !host.IsCalledAt(request.Port))
+            return new(RouteOutcome.NoRoute, null, null, -1, -1, null, null);
 
         foreach (var route in host.Routes)
         {
-            if (!route.Matches(request))
+            if (!route.Matches(request, out var match))
                 continue;
 
-            var destination = route.Pick(random);
-            var endpoint = destination.Pick(random);
-            return new(endpoint is null ? RouteOutcome.NoHealthyUpstream : RouteOutcome.Routed, host.VirtualService, route.Index, destination.Subset, endpoint);
+            var destination = route.Pick(random, out var draw);
+            return new(RouteOutcome.Routed, host.VirtualService, route, match, draw, destination, destination?.UpstreamAt(request.Port));
         }
 
-        return new(RouteOutcome.NoRoute, host.VirtualService, -1, null, null);
+        return new(RouteOutcome.NoRoute, host.VirtualService, null, -1, -1, null, null);
     }
 
     private HostRoutes? Find(string host)
@@ -91,27 +100,16 @@ public sealed class RouteTable
     }
 
     // A VirtualService may name a host twice, by its short and its full name.
-    private static bool Add(Dictionary<string, HostRoutes> all, string name, HostRoutes routes) => all.TryAdd(name, routes) || all[name] == routes;
+    private static bool Add(Dictionary<string, HostRoutes> all, string name, HostRoutes routes) =>
+        all.TryAdd(name, routes) || all[name].VirtualService == routes.VirtualService;
 
-    private static CompiledRoute Compile(VirtualService service, HttpRoute route, int index, ServiceRegistry registry, ICollection<MeshProblem> problems)
-    {
-        var destinations = new List<CompiledDestination>();
-        foreach (var destination in route.Destinations)
-        {
-            var endpoints = registry.Find(HostNames.FullName(destination.Destination.Host, service.Id.Namespace), destination.Destination.Subset, destination.Destination.Port, out var problem);
-            if (problem is not null)
-                problems.Add(new(service.Id.File, null, service.Id.ToString(), $"spec.http[{index}].route: {problem}"));
-
-            destinations.Add(new(destination.Destination.Subset, destination.Weight ?? 0, endpoints ?? []));
-        }
-
-        return new(index, route.Matches, [.. destinations]);
-    }
-
-    private sealed class HostRoutes(ResourceId? virtualService, CompiledRoute[] routes)
+    private sealed class HostRoutes(ResourceId? virtualService, CompiledRoute[] routes, int[]? ports)
     {
         public ResourceId? VirtualService { get; } = virtualService;
 
         public CompiledRoute[] Routes { get; } = routes;
+
+        // Nobody listens at a port that the service does not have; of what is no service of the mesh nobody knows the ports.
+        public bool IsCalledAt(int port) => ports is null || Array.IndexOf(ports, port) >= 0;
     }
 }

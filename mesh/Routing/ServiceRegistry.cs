@@ -5,15 +5,19 @@ using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Routing;
 
-/// <summary>Finds the endpoints of a service, a subset and a port.</summary>
+/// <summary>Finds the upstreams of services, subsets and ports, each made once.</summary>
 internal sealed class ServiceRegistry
 {
+    private readonly MeshProxy _proxy;
     private readonly Dictionary<string, ServiceEntry> _services = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, DestinationRule> _rules = new(StringComparer.OrdinalIgnoreCase);
     private readonly ILookup<string, WorkloadEntry> _workloads;
+    private readonly Dictionary<ServiceEntry, List<WorkloadEntry>> _workloadsOf = [];
+    private readonly Dictionary<(string Host, string? Subset, int Port), Upstream> _upstreams = [];
 
-    public ServiceRegistry(IReadOnlyList<IMeshResource> resources, ICollection<MeshProblem> problems)
+    public ServiceRegistry(IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
     {
+        _proxy = proxy;
         _workloads = resources.OfType<WorkloadEntry>().ToLookup(workload => workload.Id.Namespace);
         foreach (var service in resources.OfType<ServiceEntry>())
         {
@@ -34,47 +38,74 @@ internal sealed class ServiceRegistry
     /// <summary>The services' full host names, with their namespaces.</summary>
     public IEnumerable<(string Host, string Namespace)> Hosts => _services.Select(service => (service.Key, service.Value.Id.Namespace));
 
-    /// <summary>The endpoints; null, with the reason, when the service, the subset or the port is unknown.</summary>
-    public Endpoint[]? Find(string host, string? subset, int? port, out string? problem)
+    /// <summary>All upstreams that were asked for, each at its own index.</summary>
+    public IReadOnlyList<Upstream> Upstreams => [.. _upstreams.Values];
+
+    /// <summary>The ports of a service; null when there is no such service.</summary>
+    public int[]? PortsOf(string host) => _services.TryGetValue(host, out var service) ? [.. service.Ports.Select(port => port.Number)] : null;
+
+    /// <summary>The upstream of a destination, or one for each port of its service when it names none.</summary>
+    /// <param name="host">The service's full name.</param>
+    /// <param name="subset">The subset; null for the whole service.</param>
+    /// <param name="port">The port; null for any.</param>
+    /// <param name="problem">Why there is none.</param>
+    public Upstream[] Find(string host, string? subset, int? port, out string? problem)
     {
         problem = null;
         if (!_services.TryGetValue(host, out var service))
             problem = $"there is no service '{host}'";
-        else if (port is null && service.Ports.Count > 1)
-            problem = $"service '{host}' has several ports, and none is named";
-        else if (service.Ports.FirstOrDefault(candidate => port is null || candidate.Number == port) is not { } servicePort)
+        else if (port is not null && service.Ports.All(candidate => candidate.Number != port))
             problem = $"service '{host}' has no port {port}";
-        else if (!TryGetLabels(host, subset, out var labels))
+        else if (subset is not null && SubsetOf(host, subset) is null)
             problem = $"no DestinationRule of '{host}' has a subset '{subset}'";
         else
-            return FindWorkloads(service, labels, servicePort.Name);
+            return [.. service.Ports.Where(candidate => port is null || candidate.Number == port).Select(candidate => Upstream(host, service, subset, candidate))];
 
-        return null;
+        return [];
     }
 
-    private bool TryGetLabels(string host, string? subset, out IReadOnlyDictionary<string, string> labels)
+    private Upstream Upstream(string host, ServiceEntry service, string? subset, ServicePort port)
     {
-        labels = new Dictionary<string, string>();
-        if (subset is null)
-            return true;
+        if (_upstreams.TryGetValue((host, subset, port.Number), out var upstream))
+            return upstream;
 
-        if (!_rules.TryGetValue(host, out var rule) || rule.Subsets.FirstOrDefault(candidate => candidate.Name == subset) is not { } found)
-            return false;
-
-        labels = found.Labels;
-        return true;
-    }
-
-    private Endpoint[] FindWorkloads(ServiceEntry service, IReadOnlyDictionary<string, string> labels, string port)
-    {
+        var labels = subset is null ? null : SubsetOf(host, subset)!.Labels;
+        var policy = TrafficPolicies.For(RuleOf(host), subset, port.Number);
         var endpoints = new List<Endpoint>();
-        foreach (var workload in _workloads[service.Id.Namespace])
+        foreach (var workload in WorkloadsOf(service))
         {
-            if (Carries(workload, service.WorkloadLabels) && Carries(workload, labels) && workload.Ports.TryGetValue(port, out var number))
-                endpoints.Add(new(workload, $"http://{Format(workload.Address)}:{number}"));
+            if ((labels is null || Carries(workload, labels)) && workload.Ports.TryGetValue(port.Name, out var number))
+                endpoints.Add(new(workload, $"{Format(workload.Address)}:{number}"));
         }
 
-        return [.. endpoints];
+        upstream = new(_upstreams.Count, host, subset, port.Number, policy, Localities.Group(endpoints, _proxy, policy));
+        _upstreams.Add((host, subset, port.Number), upstream);
+        return upstream;
+    }
+
+    private Subset? SubsetOf(string host, string name) => RuleOf(host)?.Subsets.FirstOrDefault(subset => subset.Name == name);
+
+    // The most specific wins: the host itself, then wildcards from the longest to the shortest.
+    private DestinationRule? RuleOf(string host)
+    {
+        if (_rules.TryGetValue(host, out var rule))
+            return rule;
+
+        for (var dot = host.IndexOf('.'); dot >= 0; dot = host.IndexOf('.', dot + 1))
+        {
+            if (_rules.TryGetValue($"*{host[dot..]}", out rule))
+                return rule;
+        }
+
+        return _rules.GetValueOrDefault("*");
+    }
+
+    private List<WorkloadEntry> WorkloadsOf(ServiceEntry service)
+    {
+        if (!_workloadsOf.TryGetValue(service, out var workloads))
+            _workloadsOf.Add(service, workloads = [.. _workloads[service.Id.Namespace].Where(workload => Carries(workload, service.WorkloadLabels))]);
+
+        return workloads;
     }
 
     private static bool Carries(WorkloadEntry workload, IReadOnlyDictionary<string, string> labels)

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh;
+using MessageBoard.Mesh.Authorization;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Sessions;
@@ -34,6 +35,7 @@ public static class ServiceApi
         app.UseResponseTags();
         app.UseApiCallEvents();
         app.UseServiceDefaults();
+        app.UseMeshAuthorization();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapServiceDefaults();

@@ -16,6 +16,7 @@ public static class ServiceDefaults
     {
         var identity = ServiceIdentity.Read(name, builder.Configuration);
         builder.Services.AddSingleton(identity);
+        builder.Services.AddSingleton(identity.ToProxy());
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Logging.AddJsonLogs();
         builder.AddTelemetry(identity);

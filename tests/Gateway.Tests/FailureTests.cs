@@ -21,7 +21,7 @@ public sealed class FailureTests : IAsyncLifetime
 
         using var response = await _gateway.Client.GetAsync("/api/users/ping");
 
-        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         Assert.True((await response.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("traceId", out _));
         Assert.Equal((1, 1, 1), await CountsAsync());

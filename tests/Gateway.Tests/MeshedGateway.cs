@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using MessageBoard.Mesh.Configuration;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,8 +28,13 @@ public sealed class MeshedGateway : IAsyncLifetime
 
     public string Istio => Path.Combine(_folder.FullName, "istio");
 
+    public string DrillFolder => Path.Combine(_folder.FullName, "drill");
+
+    private string LauncherState => Path.Combine(_folder.FullName, "state.json");
+
     public async Task InitializeAsync()
     {
+        Directory.CreateDirectory(DrillFolder);
         Directory.CreateDirectory(Istio);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*.yaml"))
             File.Copy(file, Path.Combine(Istio, Path.GetFileName(file)));
@@ -46,6 +53,8 @@ public sealed class MeshedGateway : IAsyncLifetime
             .UseSetting("Mesh:Folder", Istio)
             .UseSetting("Gateway:Page", page.FullName)
             .UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}")
+            .UseSetting("Drill:Folder", DrillFolder)
+            .UseSetting("Drill:State", LauncherState)
             .UseSetting("CLUSTER_NAME", "ctx1"));
         _factory.UseKestrel(0);
         _factory.StartServer();
@@ -80,6 +89,33 @@ public sealed class MeshedGateway : IAsyncLifetime
         return await Client.SendAsync(request);
     }
 
+    /// <summary>Writes what the launcher of a local run writes: a process of user-service in each cluster, and the gateway.</summary>
+    public void WriteLauncherState() => File.WriteAllText(LauncherState, """
+        {"phase":"Ready","processes":[
+          {"app":"gateway","cluster":"ctx1","pod":"gateway-ctx1-c","condition":"Ready"},
+          {"app":"user-service","cluster":"ctx1","pod":"user-service-ctx1-a","condition":"Ready"},
+          {"app":"user-service","cluster":"ctx2","pod":"user-service-ctx2-b","condition":"Down"}]}
+        """);
+
+    /// <summary>What a cluster's backend was asked: the Host header and the path.</summary>
+    public ConcurrentQueue<(string Cluster, string Host, string Path)> Seen { get; } = [];
+
+    /// <summary>Copies an exercise of istio/examples over the files it changes, and waits until it is in force.</summary>
+    public async Task ApplyExampleAsync(string name)
+    {
+        var mesh = _factory.Services.GetRequiredService<MeshFolder>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio", "examples", name), "*.yaml"))
+        {
+            var before = mesh.Current;
+            var copy = Path.Combine(Istio, Path.GetFileName(file));
+            File.Copy(file, $"{copy}.tmp");
+            File.Move($"{copy}.tmp", copy, overwrite: true);
+            await Eventually.IsTrueAsync(() => mesh.Current != before, $"{name} is in force");
+        }
+
+        Assert.Empty(mesh.Current.Problems);
+    }
+
     /// <summary>Ends a cluster's backend; its workload stays in the mesh, as in the moment after a crash.</summary>
     public async Task StopBackendAsync(string cluster)
     {
@@ -92,20 +128,24 @@ public sealed class MeshedGateway : IAsyncLifetime
 
     public void StopRedis() => _garnet.Kill();
 
-    /// <summary>Starts a backend that answers with its tags and the path it saw, with the status that the query asks for.</summary>
+    /// <summary>Starts a backend that answers with its tags and the path it saw, with the status and the delay (in ms) that the query asks for.</summary>
     private async Task StartBackendAsync(string cluster)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.Run(context =>
+        app.Run(async context =>
         {
+            Seen.Enqueue((cluster, context.Request.Host.Value!, context.Request.Path));
+            if (context.Request.Query["delay"].FirstOrDefault() is { } delay)
+                await Task.Delay(int.Parse(delay, CultureInfo.InvariantCulture));
+
             context.Response.Headers["X-Service-Name"] = context.Request.Host.Host;
             context.Response.Headers["X-Service-Cluster"] = cluster;
             context.Response.Headers["X-Pod-Name"] = $"{context.Request.Host.Host}-{cluster}-pod";
             context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status ? int.Parse(status, CultureInfo.InvariantCulture) : 200;
-            return context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
         });
         await app.StartAsync();
         _backends[cluster] = app;

@@ -60,6 +60,55 @@ public sealed class SupervisedProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_a_drill_takes_down_stays_down_until_it_is_brought_up()
+    {
+        using var process = Supervise("exec sleep 60");
+        process.Start();
+        await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "ready");
+        var first = Now.Process!;
+
+        process.TakeDown();
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Down, "down");
+        Assert.True(InMesh); // the mesh has to find out by itself at first
+        Assert.False(first.IsAlive);
+        await Eventually.IsTrueAsync(() => !InMesh, "out of the mesh");
+        process.TakeDown();
+        Assert.Equal(Condition.Down, Now.Condition);
+
+        process.BringUp();
+        await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "back in the mesh");
+        Assert.Equal(0, Now.Restarts);
+        await process.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_run_can_be_stopped_in_the_middle_of_a_drill()
+    {
+        using var process = Supervise("exec sleep 60");
+        process.Start();
+        await process.FirstReady;
+        process.TakeDown();
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Down, "down");
+
+        await process.StopAsync();
+
+        Assert.Equal((Condition.Stopped, false), (Now.Condition, InMesh));
+    }
+
+    [Fact]
+    public async Task A_process_that_dies_by_itself_during_a_drill_is_not_restarted()
+    {
+        using var process = Supervise("exit 3");
+        process.Start();
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Restarting, "restarting");
+
+        process.TakeDown();
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Down, "down");
+
+        await process.StopAsync();
+    }
+
+    [Fact]
     public async Task A_process_that_stops_answering_leaves_the_mesh_until_it_answers_again()
     {
         using var process = Supervise("exec sleep 60");

@@ -1,21 +1,25 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
-/// <summary>A real server on a free port; it answers with its name and with what it was asked.</summary>
+/// <summary>A real server on a free port; it answers with its name and with what it was asked, or as a test wants it to.</summary>
 internal sealed class TestBackend : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private int _connections;
+    private int _connections, _requests;
 
     private TestBackend(string name)
     {
+        Name = name;
+        Answer = context => context.Response.WriteAsync($"{name} {context.Request.Method} {context.Request.Host} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
@@ -24,13 +28,34 @@ internal sealed class TestBackend : IAsyncDisposable
             return next(connection);
         })));
         _app = builder.Build();
-        _app.Run(context => context.Response.WriteAsync($"{name} {context.Request.Method} {context.Request.Host} {context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget}"));
+        _app.Run(async context =>
+        {
+            Interlocked.Increment(ref _requests);
+            using var reader = new StreamReader(context.Request.Body);
+            Bodies.Enqueue(await reader.ReadToEndAsync());
+            Hosts.Enqueue(context.Request.Host.Value!);
+            await Answer(context);
+        });
     }
+
+    public string Name { get; }
 
     public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
 
     /// <summary>How many connections were made to it.</summary>
-    public int Connections => _connections;
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>How many requests came.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>The bodies that came.</summary>
+    public ConcurrentQueue<string> Bodies { get; } = [];
+
+    /// <summary>The Host headers that came.</summary>
+    public ConcurrentQueue<string> Hosts { get; } = [];
+
+    /// <summary>What it answers.</summary>
+    public Func<HttpContext, Task> Answer { get; set; }
 
     public static async Task<TestBackend> StartAsync(string name)
     {
@@ -38,6 +63,20 @@ internal sealed class TestBackend : IAsyncDisposable
         await backend._app.StartAsync();
         return backend;
     }
+
+    /// <summary>Answers everything with a status.</summary>
+    public void AnswerWith(int status) => Answer = context =>
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(Name);
+    };
+
+    /// <summary>Ends the connection instead of answering.</summary>
+    public void HangUp() => Answer = context =>
+    {
+        context.Abort();
+        return Task.CompletedTask;
+    };
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

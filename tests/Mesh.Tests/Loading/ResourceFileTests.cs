@@ -18,13 +18,12 @@ public class ResourceFileTests
     }
 
     [Theory]
-    [InlineData("- timeout: 5s\n  " + Destination, 8, "spec.http[0].timeout is not carried out by the local mesh yet")]
-    [InlineData("- fault: {}\n  " + Destination, 8, "spec.http[0].fault is not carried out")]
+    [InlineData("- delegate: {name: other}", 8, "spec.http[0].delegate is not carried out by the local mesh")]
+    [InlineData("- fault: {}\n  " + Destination, 8, "spec.http[0].fault has to have a delay or an abort")]
     [InlineData("- tiemout: 5s\n  " + Destination, 8, "spec.http[0].tiemout is not a field that Istio knows")]
-    [InlineData("- " + Destination + "\n  match:\n    - uri: {exact: /}\n      queryParams: {}", 11, "spec.http[0].match[0].queryParams is not carried out")]
     [InlineData("- match: [{uri: {exact: /, prefix: /}}]\n  " + Destination, 8, "spec.http[0].match[0].uri has to have one of exact, prefix and regex")]
     [InlineData("- match: [{uri: {suffix: /}}]\n  " + Destination, 8, "spec.http[0].match[0].uri.suffix is not a field")]
-    [InlineData("- match: [{uri: {prefix: ''}}]\n  " + Destination, 8, "spec.http[0].match[0].uri.prefix must not be empty")]
+    [InlineData("- match: [{method: {prefix: ''}}]\n  " + Destination, 8, "spec.http[0].match[0].method.prefix must not be empty")]
     [InlineData("- match: [{uri: {regex: '('}}]\n  " + Destination, 8, "spec.http[0].match[0].uri.regex is no regular expression")]
     [InlineData("- match: [{uri: {regex: 'a)(b'}}]\n  " + Destination, 8, "spec.http[0].match[0].uri.regex is no regular expression")]
     [InlineData("- match: [{uri: {regex: '(?=a)'}}]\n  " + Destination, 8, "spec.http[0].match[0].uri.regex is no regular expression")]
@@ -56,23 +55,31 @@ public class ResourceFileTests
     public void All_errors_are_told_at_once()
     {
         var file = Read(Yaml.Routes("""
-            - timeout: 5s
-              retries: {attempts: 3}
-              match: [{uri: {regex: "("}, sourceLabels: {a: b}}]
+            - timeout: 5
+              retries: {attempts: -1}
+              match: [{uri: {regex: "("}, sourceLabels: {a: b c}}]
               route: [{destination: {host: a, colour: red}, weight: many}]
             """));
 
         Assert.Equal(
-            ["spec.http[0].match[0].sourceLabels", "spec.http[0].match[0].uri.regex", "spec.http[0].retries", "spec.http[0].route[0].destination.colour", "spec.http[0].route[0].weight", "spec.http[0].timeout"],
+            [
+                "spec.http[0].match[0].sourceLabels.a", "spec.http[0].match[0].uri.regex", "spec.http[0].retries.attempts",
+                "spec.http[0].route[0].destination.colour", "spec.http[0].route[0].weight", "spec.http[0].timeout",
+            ],
             file.Problems.Select(problem => problem.Message.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(ResourceState.Refused, Assert.Single(file.Statuses).State);
+        Assert.Equal(file.Problems, file.Statuses[0].Problems);
     }
 
     [Theory]
     [InlineData("user-service", true)]
     [InlineData("user-service.messageboard.svc.cluster.local", true)]
     [InlineData("*.example.com", true)]
-    [InlineData("*", true)]
+    [InlineData("10.0.0.1", true)]
+    [InlineData("*", false)] // in the mesh
     [InlineData("a*", false)]
+    [InlineData("*-a.example.com", false)]
+    [InlineData("a.1", false)]
     [InlineData("*a.example.com", false)]
     [InlineData("a.*.com", false)]
     [InlineData("-a", false)]
@@ -83,7 +90,7 @@ public class ResourceFileTests
         Assert.Equal(valid, Read(Yaml.Routes("- " + Destination, host)).Problems.Count == 0);
 
     [Theory]
-    [InlineData("spec:\n  host: a\n  trafficPolicy: {}", "spec.trafficPolicy is not carried out")]
+    [InlineData("spec:\n  host: a\n  trafficPolicy: {}", "spec.trafficPolicy has to have at least one field")]
     [InlineData("spec:\n  host: a\n  subsets: [{name: x}, {name: x}]", "spec.subsets[1].name 'x' is given to two subsets")]
     [InlineData("spec:\n  host: a\n  subsets: [{name: x, labels: {version: 1}}]", "spec.subsets[0].labels.version has to be a text: write \"1\" with quotes")]
     [InlineData("spec:\n  host: a\n  subsets: [{name: x, labels: {on: yes}}]", "spec.subsets[0].labels.on has to be a text")]
@@ -102,20 +109,66 @@ public class ResourceFileTests
     }
 
     [Theory]
-    [InlineData("apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: front}\nspec: {anything: 1}", "Gateway front")]
-    [InlineData("apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: front}\nspec: {}", "AuthorizationPolicy front")]
-    public void Istios_other_kinds_are_named_and_passed_over(string document, string resource)
+    [InlineData("networking.istio.io/v1", "Gateway", "{selector: {istio: ingress}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}")]
+    [InlineData("networking.istio.io/v1beta1", "Sidecar", "{egress: [{hosts: ['./*']}]}")]
+    [InlineData("networking.istio.io/v1alpha3", "EnvoyFilter", "{configPatches: []}")]
+    [InlineData("networking.istio.io/v1beta1", "ProxyConfig", "{concurrency: 2}")]
+    [InlineData("networking.istio.io/v1", "WorkloadGroup", "{template: {}}")]
+    [InlineData("security.istio.io/v1", "PeerAuthentication", "{mtls: {mode: STRICT}}")]
+    [InlineData("security.istio.io/v1", "RequestAuthentication", "{jwtRules: [{issuer: a}]}")]
+    [InlineData("telemetry.istio.io/v1", "Telemetry", "{tracing: []}")]
+    [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin", "{url: 'oci://a'}")]
+    [InlineData("extensions.istio.io/v1alpha1", "TrafficExtension", "{lua: {}}")]
+    public void Istios_other_kinds_are_accepted_and_named(string apiVersion, string kind, string spec)
     {
-        var file = Read(Yaml.Join(document, Yaml.Rule));
+        var file = Read(Yaml.Join($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: front}}\nspec: {spec}", Yaml.Rule));
 
-        Assert.Equal(resource, Assert.Single(file.Problems).Resource);
-        Assert.False(file.Refused);
-        Assert.Single(file.Resources);
+        Assert.Empty(file.Problems);
+        Assert.Equal("DestinationRule", Assert.Single(file.Resources).Id.Kind);
+        var status = file.Statuses[0];
+        Assert.Equal((apiVersion, kind, "messageboard", "front", 1, ResourceState.Accepted), (status.ApiVersion, status.Kind, status.Namespace, status.Name, status.Line, status.State));
+        Assert.Equal($"kind {kind} is not carried out by the local mesh", Assert.Single(status.NotCarriedOut).Message);
+    }
+
+    [Theory]
+    [InlineData("networking.istio.io/v1", "Gateway", "{servers: []}", "spec.servers has to have at least one server")]
+    [InlineData("networking.istio.io/v1", "Gateway", "{servers: [{port: {number: 80, name: a}}]}", "spec.servers[0].port.protocol is missing")]
+    [InlineData("networking.istio.io/v1", "Gateway", "{selectors: {}}", "spec.selectors is not a field that Istio knows here")]
+    [InlineData("networking.istio.io/v1", "Sidecar", "{}", "spec has to have egress, ingress")]
+    [InlineData("networking.istio.io/v1", "EnvoyFilter", "{}", "apiVersion 'networking.istio.io/v1' is no version of EnvoyFilter")]
+    [InlineData("networking.istio.io/v1", "Ingress", "{}", "kind 'Ingress' is no kind of networking.istio.io")]
+    [InlineData("networking.istio.io/v1", "WorkloadGroup", "{}", "spec.template is missing")]
+    [InlineData("security.istio.io/v1", "PeerAuthentication", "{mtls: {mode: ON}}", "spec.mtls.mode has to be a text")]
+    [InlineData("security.istio.io/v1", "PeerAuthentication", "{mtls: {mode: MUTUAL}}", "spec.mtls.mode has to be one of UNSET, DISABLE")]
+    [InlineData("security.istio.io/v1", "PeerAuthentication", "{portLevelMtls: {80: {mode: STRICT}}}", "spec.portLevelMtls has to have a selector")]
+    [InlineData("security.istio.io/v1", "RequestAuthentication", "{jwtRules: [{}]}", "spec.jwtRules[0].issuer is missing")]
+    [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin", "{}", "spec.url is missing")]
+    public void They_are_checked_all_the_same(string apiVersion, string kind, string spec, string message)
+    {
+        var file = Read($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: front}}\nspec: {spec}");
+
+        Assert.Contains(file.Problems, problem => problem.Message.StartsWith(message, StringComparison.Ordinal));
+        Assert.Equal(ResourceState.Refused, Assert.Single(file.Statuses).State);
     }
 
     [Fact]
-    public void Other_systems_kinds_are_none_of_ours() =>
-        Assert.Empty(Read(Yaml.Join("apiVersion: v1\nkind: Service\nspec: {what: ever}", "apiVersion: appmesh.k8s.aws/v1beta2\nkind: VirtualService")).Problems);
+    public void Other_systems_kinds_are_passed_over_by_name()
+    {
+        var file = Read(Yaml.Join("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {what: ever}", "apiVersion: appmesh.k8s.aws/v1beta2\nkind: VirtualService"));
+
+        Assert.Empty(file.Problems);
+        Assert.Equal([("Service", "a", 1), ("VirtualService", null, 6)], file.Statuses.Select(status => (status.Kind, status.Name, status.Line)));
+        Assert.All(file.Statuses, status => Assert.Equal(ResourceState.PassedOver, status.State));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_has_a_status_too()
+    {
+        var status = Assert.Single(Read("a: [1, 2").Statuses);
+
+        Assert.Equal(("", null, ResourceState.Refused), (status.Kind, status.Name, status.State));
+        Assert.Single(status.Problems);
+    }
 
     [Fact]
     public void Status_is_the_controllers_affair() =>

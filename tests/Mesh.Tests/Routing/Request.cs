@@ -8,11 +8,17 @@ internal readonly struct Request(string host, string path = "/", string method =
 {
     public string Host => host;
 
+    public int Port { get; init; } = 80;
+
+    public string Scheme { get; init; } = "http";
+
     public string Authority => host;
 
     public string Method => method;
 
-    public string Path => path;
+    public string Path => path.Split('?')[0];
+
+    public string Query => path.Contains('?') ? path[path.IndexOf('?')..] : "";
 
     public bool TryGetHeader(string name, [NotNullWhen(true)] out string? value)
     {

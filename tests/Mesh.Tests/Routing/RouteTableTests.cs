@@ -35,14 +35,16 @@ public class RouteTableTests
     [InlineData("example.org", "any")]
     public void The_most_specific_host_wins(string host, string name)
     {
-        var decision = Decide(
+        var file = ResourceFile.Read("a.yaml", Yaml.Join(
             [
-                Yaml.Routes("- " + To1, "*", "any"),
+                Yaml.UserService,
+                Yaml.Routes("- " + To1, "*", "any").Replace("  http:", "  gateways: [front]\n  http:", StringComparison.Ordinal), // '*' is for gateways only
                 Yaml.Routes("- " + To1, "*.example.com", "short"),
                 Yaml.Routes("- " + To1, "*.b.example.com", "long"),
                 Yaml.Routes("- " + To1, "a.b.example.com", "exact"),
-            ],
-            new(host));
+            ]));
+        var routes = MeshSnapshot.Create(file.Resources, [], new() { Gateways = [MeshProxy.Mesh, "messageboard/front"] }).Routes;
+        var decision = routes.Decide(new Request(host), new Random(1));
 
         Assert.Equal(name, decision.VirtualService!.Name);
     }
@@ -79,7 +81,7 @@ public class RouteTableTests
     {
         var decision = Decide([Yaml.Routes($"- match:\n    - {match}\n  {To2}\n- {To1}")], new("user-service", path: path, headers: ("X-Canary", "true")));
 
-        Assert.Equal(matches ? (0, "ctx2", 1002) : (1, "ctx1", 1001), (decision.Route, decision.Subset, PortOf(decision)));
+        Assert.Equal(matches ? (0, "ctx2", 1002) : (1, "ctx1", 1001), (decision.Route!.Index, decision.Destination!.Subset, PortOf(decision)));
     }
 
     [Fact]
@@ -87,7 +89,7 @@ public class RouteTableTests
     {
         var decision = Decide([Yaml.Routes($"- match: [{{uri: {{prefix: /}}}}]\n  {To1}\n- match: [{{uri: {{exact: /a}}}}]\n  {To2}")], new("user-service", path: "/a"));
 
-        Assert.Equal((0, 1001), (decision.Route, PortOf(decision)));
+        Assert.Equal((0, 1001), (decision.Route!.Index, PortOf(decision)));
     }
 
     [Fact]
@@ -106,7 +108,7 @@ public class RouteTableTests
     {
         var snapshot = Snapshot([Yaml.Routes($"- route: [{{destination: {{{destination}}}}}]")]);
 
-        Assert.Equal(RouteOutcome.NoHealthyUpstream, snapshot.Routes.Decide(new Request("user-service"), new Random(1)).Outcome);
+        Assert.Null(snapshot.Routes.Decide(new Request("user-service"), new Random(1)).Upstream);
         Assert.Equal($"spec.http[0].route: {problem}", Assert.Single(snapshot.Problems).Message);
     }
 
@@ -118,18 +120,16 @@ public class RouteTableTests
 
         var decision = table.Decide(new Request("user-service"), new Random(1));
 
-        Assert.Equal((RouteOutcome.NoHealthyUpstream, "ctx2"), (decision.Outcome, decision.Subset));
+        Assert.Equal("ctx2", decision.Upstream!.Subset);
+        Assert.Empty(decision.Upstream.Endpoints);
     }
 
     [Fact]
     public void Without_a_virtual_service_all_workloads_are_called()
     {
-        var table = Table(Yaml.UserService);
-        var random = new Random(1);
+        var decision = Table(Yaml.UserService).Decide(new Request("user-service"), new Random(1));
 
-        var ports = Enumerable.Range(0, 100).Select(_ => PortOf(table.Decide(new Request("user-service"), random))).ToHashSet();
-
-        Assert.Equal([1001, 1002], ports.Order());
+        Assert.Equal([1001, 1002], decision.Upstream!.Endpoints.Select(endpoint => endpoint.Workload.Ports["http"]));
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public class RouteTableTests
         var gatewayOnly = Yaml.Split(0, 100).Replace("  http:", "  gateways: [front]\n  http:", StringComparison.Ordinal);
         var snapshot = Snapshot([gatewayOnly]);
 
-        Assert.Equal(-1, snapshot.Routes.Decide(new Request("user-service"), new Random(1)).Route);
+        Assert.Null(snapshot.Routes.Decide(new Request("user-service"), new Random(1)).VirtualService);
         Assert.Null(snapshot.WeightsOf("user-service"));
     }
 
@@ -182,7 +182,7 @@ public class RouteTableTests
 
     internal static RouteTable Table(string yaml) => Snapshot(yaml).Routes;
 
-    internal static int? PortOf(RouteDecision decision) => decision.Endpoint?.Workload.Ports["http"];
+    internal static int? PortOf(RouteDecision decision) => decision.Upstream?.Endpoints.Single().Workload.Ports["http"];
 
     private static RouteDecision Decide(string[] services, Request request) => Snapshot(services).Routes.Decide(request, new Random(1));
 
@@ -192,6 +192,6 @@ public class RouteTableTests
     {
         var file = ResourceFile.Read("a.yaml", yaml);
         Assert.Empty(file.Problems);
-        return MeshSnapshot.Create(file.Resources, []);
+        return MeshSnapshot.Create(file.Resources, [], new());
     }
 }

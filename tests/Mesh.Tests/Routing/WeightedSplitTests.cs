@@ -36,15 +36,6 @@ public class WeightedSplitTests
         Assert.Equal(1002, Assert.Single(Count(Yaml.Join(Yaml.UserService, Yaml.Routes($"- route: [{{destination: {{host: user-service, subset: ctx2}}{weight}}}]")))).Key);
 
     [Fact]
-    public void A_subsets_workloads_share_its_requests_evenly()
-    {
-        var counts = Count(Yaml.Join(Yaml.UserService, Yaml.Split(0, 100), Yaml.Workload("user-service", "ctx2", 1003, "b"), Yaml.Workload("user-service", "ctx2", 1004, "c")));
-
-        Assert.Equal([1002, 1003, 1004], counts.Keys.Order());
-        Assert.All(counts.Values, count => Assert.InRange(count, Expected(1 / 3.0, -4), Expected(1 / 3.0, 4)));
-    }
-
-    [Fact]
     public void A_decision_allocates_nothing()
     {
         var table = RouteTableTests.Table(Yaml.Join(Yaml.UserService, Yaml.Split(70, 30)));

@@ -1,0 +1,43 @@
+using MessageBoard.Shared.Sessions;
+
+namespace MessageBoard.Gateway.Drill;
+
+/// <summary>Takes clusters of a local run down and up, to see what the mesh makes of it.</summary>
+public static partial class DrillEndpoints
+{
+    /// <summary>Registers the drill.</summary>
+    public static IServiceCollection AddDrill(this IServiceCollection services) => services.AddSingleton<ClusterDrill>();
+
+    /// <summary>Maps <c>GET /api/mesh/drill</c> and <c>PUT /api/mesh/drill/{cluster}</c>.</summary>
+    public static IEndpointRouteBuilder MapDrill(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/mesh/drill");
+        group.MapGet("", (ClusterDrill drill) => drill.Read());
+        group.MapPut("/{cluster}", SetDown).RequireAuthorization(SessionAuthentication.AdminPolicy);
+        return app;
+    }
+
+    /// <summary>The body of an order.</summary>
+    /// <param name="Down">Whether the cluster is to be down.</param>
+    public sealed record DrillOrder(bool? Down);
+
+    private static IResult SetDown(string cluster, DrillOrder order, HttpContext context, ClusterDrill drill, ILogger<ClusterDrill> logger)
+    {
+        if (order.Down is not { } down)
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["down"] = ["has to be true or false."] });
+
+        if (!drill.TrySet(cluster, down))
+        {
+            var report = drill.Read();
+            return TypedResults.Problem(
+                report.Available ? $"There is no cluster '{cluster}'; there are {string.Join(" and ", report.Clusters.Select(known => known.Cluster))}." : "Only a local run can take clusters down.",
+                statusCode: StatusCodes.Status404NotFound);
+        }
+
+        LogOrdered(logger, context.User.Identity!.Name!, cluster, down ? "down" : "up");
+        return TypedResults.Accepted((string?)null, drill.Read());
+    }
+
+    [LoggerMessage(LogLevel.Information, "{User} takes {Cluster} {Direction}")]
+    private static partial void LogOrdered(ILogger logger, string user, string cluster, string direction);
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Net;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Upstreams;
+
+namespace MessageBoard.Mesh.Forwarding;
+
+/// <summary>Connections to endpoints. Upstreams with the same timeouts share a handler.</summary>
+/// <param name="configure">What the client wants of its handlers beyond that; null for nothing.</param>
+internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = null) : IDisposable
+{
+    // Istio's connectTimeout, and Envoy's idle_timeout.
+    private static readonly (TimeSpan Connect, TimeSpan Idle) Defaults = (TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
+
+    // The path has to reach the service as the caller wrote it.
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly ConcurrentDictionary<(TimeSpan Connect, TimeSpan Idle), HttpMessageInvoker> _handlers = [];
+
+    /// <summary>Sends a request to an endpoint.</summary>
+    public Task<HttpResponseMessage> SendAsync(
+        UpstreamHost host, string pathAndQuery, HttpRequestMessage request, ConnectionPool? settings, CancellationToken cancellationToken)
+    {
+        request.RequestUri = new Uri($"http://{host.Endpoint.Authority}{pathAndQuery}", AsWritten);
+        var timeouts = settings is null ? Defaults : (settings.ConnectTimeout ?? Defaults.Connect, settings.IdleTimeout ?? Defaults.Idle);
+        return _handlers.GetOrAdd(timeouts, static (timeouts, configure) => Create(timeouts, configure), configure).SendAsync(request, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        foreach (var handler in _handlers.Values)
+            handler.Dispose();
+    }
+
+    private static HttpMessageInvoker Create((TimeSpan Connect, TimeSpan Idle) timeouts, Action<SocketsHttpHandler>? configure)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ActivityHeadersPropagator = null, // TryTrace knows more
+        };
+        configure?.Invoke(handler);
+        handler.ConnectTimeout = timeouts.Connect;
+        handler.PooledConnectionIdleTimeout = timeouts.Idle;
+        return new(handler, disposeHandler: true);
+    }
+}

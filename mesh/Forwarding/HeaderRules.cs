@@ -1,0 +1,61 @@
+using System.Net.Http.Headers;
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Forwarding;
+
+/// <summary>Changes headers as VirtualServices say.</summary>
+internal static class HeaderRules
+{
+    /// <summary>Changes a request's headers; <c>Host</c> and <c>:authority</c> are its authority.</summary>
+    public static void Apply(HeaderOperations rules, HttpRequestMessage request)
+    {
+        if (rules.IsEmpty)
+            return;
+
+        foreach (var (name, value) in rules.Set.Concat(rules.Add).Where(header => IsAuthority(header.Key)))
+            request.Headers.Host = value;
+
+        Apply(rules, request.Headers, request.Content?.Headers);
+    }
+
+    /// <summary>Changes a response's headers.</summary>
+    public static void Apply(HeaderOperations rules, HttpResponseMessage response)
+    {
+        if (!rules.IsEmpty)
+            Apply(rules, response.Headers, response.Content.Headers);
+    }
+
+    private static void Apply(HeaderOperations rules, HttpHeaders headers, HttpHeaders? contentHeaders)
+    {
+        foreach (var (name, value) in rules.Set.Where(header => IsPlain(header.Key)))
+        {
+            Remove(name);
+            Add(name, value);
+        }
+
+        foreach (var (name, value) in rules.Add.Where(header => IsPlain(header.Key)))
+            Add(name, value);
+
+        foreach (var name in rules.Remove.Where(IsPlain))
+            Remove(name);
+
+        // .NET keeps Content-Type and its like with the content.
+        void Add(string name, string value)
+        {
+            if (!headers.TryAddWithoutValidation(name, value))
+                contentHeaders?.TryAddWithoutValidation(name, value);
+        }
+
+        void Remove(string name)
+        {
+            if (headers.NonValidated.Contains(name))
+                headers.Remove(name);
+            else if (contentHeaders?.NonValidated.Contains(name) == true)
+                contentHeaders.Remove(name);
+        }
+    }
+
+    private static bool IsAuthority(string name) => name.Equals("host", StringComparison.OrdinalIgnoreCase) || name == ":authority";
+
+    private static bool IsPlain(string name) => !name.StartsWith(':') && !IsAuthority(name);
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using MessageBoard.Mesh.Explain;
+using MessageBoard.Mesh.Resources;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace MessageBoard.Mesh.Forwarding;
+
+/// <summary>Answers that no service gave. The details are Envoy's words for what happened.</summary>
+internal static class LocalReply
+{
+    private static readonly MediaTypeHeaderValue ProblemJson = new("application/problem+json");
+
+    public static HttpResponseMessage NoRoute() => Problem(404, "no route");
+
+    public static HttpResponseMessage FaultAbort(int status) => Problem(status, "fault filter abort");
+
+    public static HttpResponseMessage Failure(ResponseFlags flag) => flag switch
+    {
+        ResponseFlags.UT => Problem(504, "upstream request timeout"),
+        ResponseFlags.UO => Problem(503, "upstream overflow"),
+        ResponseFlags.UF => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure"),
+        ResponseFlags.UC => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination"),
+        _ => Problem(503, "no healthy upstream"),
+    };
+
+    public static HttpResponseMessage Direct(DirectResponse direct) => new((HttpStatusCode)direct.Status)
+    {
+        Content = direct.Body is { } body ? new ReadOnlyMemoryContent(body) { Headers = { ContentType = new("text/plain") } } : new ByteArrayContent([]),
+    };
+
+    public static HttpResponseMessage Redirect(HttpRedirect redirect, Uri uri, string authority)
+    {
+        var scheme = redirect.Scheme ?? uri.Scheme;
+        var host = redirect.Authority ?? HostOf(authority);
+        var port = (redirect.Port, redirect.DerivePort, redirect.Authority) switch
+        {
+            ({ } given, _, _) => given,
+            (_, RedirectPort.FromRequestPort, _) => uri.Port,
+
+            // The host's own port stays as long as neither host nor scheme change.
+            (_, _, null) when redirect.Scheme is null && authority.Length > host.Length => uri.Port,
+            _ => 0,
+        };
+        var suffix = port is 0 || (scheme, port) is ("http", 80) or ("https", 443) ? "" : $":{port}";
+        var path = redirect.Uri is null ? uri.PathAndQuery : redirect.Uri.Contains('?') ? redirect.Uri : redirect.Uri + uri.Query;
+        var response = new HttpResponseMessage((HttpStatusCode)redirect.Code) { Content = new ByteArrayContent([]) };
+        response.Headers.TryAddWithoutValidation("Location", $"{scheme}://{host}{suffix}{path}");
+        return response;
+    }
+
+    private static string HostOf(string authority)
+    {
+        var colon = authority.LastIndexOf(':');
+        return colon > authority.LastIndexOf(']') ? authority[..colon] : authority;
+    }
+
+    private static HttpResponseMessage Problem(int status, string detail) => new((HttpStatusCode)status)
+    {
+        Content = JsonContent.Create(
+            new ProblemDetails
+            {
+                Status = status,
+                Title = ReasonPhrases.GetReasonPhrase(status),
+                Detail = detail,
+                Extensions = { ["traceId"] = Activity.Current?.TraceId.ToHexString() },
+            },
+            mediaType: ProblemJson),
+    };
+}

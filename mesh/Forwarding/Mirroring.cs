@@ -1,0 +1,66 @@
+using MessageBoard.Mesh.Upstreams;
+
+namespace MessageBoard.Mesh.Forwarding;
+
+/// <summary>Sends copies of requests to other services, whose answers nobody waits for.</summary>
+internal static class Mirroring
+{
+    // As long as a route without a timeout lets a copy live.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
+
+    /// <summary>Sends the copies on their way.</summary>
+    public static async ValueTask SendAsync(Call call, ConnectionPools pools, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < call.Route.Mirrors.Count; i++)
+        {
+            if (Random.Shared.NextDouble() * 100 >= call.Route.Mirrors[i].Percentage || !call.BodyIsKept)
+                continue;
+
+            if (call.Decision.Route!.Mirrors[i].UpstreamAt(call.Uri.Port) is not { } upstream)
+                continue;
+
+            var copy = await Bodies.CopyAsync(call.Request, cancellationToken);
+            copy.Headers.Host = Shadow(call.Request.Headers.Host!);
+            call.Exchange.Mirrored(upstream.Subset is null ? upstream.Host : $"{upstream.Host}|{upstream.Subset}");
+            _ = ForgetAsync(call.Generation.StateOf(upstream), call.PathAndQuery, copy, pools, call.Route.Timeout is { } timeout && timeout > TimeSpan.Zero ? timeout : Longest);
+        }
+    }
+
+    // As Envoy marks it: example.com-shadow, example.com-shadow:8080.
+    private static string Shadow(string authority)
+    {
+        var colon = authority.LastIndexOf(':');
+        return colon > authority.LastIndexOf(']') ? $"{authority[..colon]}-shadow{authority[colon..]}" : $"{authority}-shadow";
+    }
+
+    private static async Task ForgetAsync(UpstreamState upstream, string pathAndQuery, HttpRequestMessage copy, ConnectionPools pools, TimeSpan timeout)
+    {
+        using var limit = new CancellationTokenSource(timeout);
+        using var request = copy;
+        IDisposable? place = null;
+        UpstreamHost? host = null;
+        try
+        {
+            if (upstream.Limits is { } limits && (place = await limits.EnterAsync(limit.Token)) is null)
+                return;
+
+            if ((host = upstream.Pick(Random.Shared, null, null)) is null)
+                return;
+
+            host.Begin();
+            using var response = await pools.SendAsync(host, pathAndQuery, request, upstream.Upstream.Policy.ConnectionPool, limit.Token);
+            upstream.Answered(host, (int)response.StatusCode);
+            await response.Content.CopyToAsync(Stream.Null, limit.Token);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        {
+            if (host is not null)
+                upstream.Failed(host);
+        }
+        finally
+        {
+            host?.End();
+            place?.Dispose();
+        }
+    }
+}

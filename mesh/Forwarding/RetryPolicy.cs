@@ -1,0 +1,104 @@
+using System.Globalization;
+using MessageBoard.Mesh.Explain;
+using MessageBoard.Mesh.Resources;
+using Polly;
+using Polly.Retry;
+
+namespace MessageBoard.Mesh.Forwarding;
+
+/// <summary>
+/// Tries again and gives up as Envoy does
+/// (https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on).
+/// </summary>
+internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
+{
+    private const RetryConditions OnAnyReset = RetryConditions.ServerError | RetryConditions.GatewayError | RetryConditions.Reset;
+
+    private const RetryConditions OnGrpcStatus = RetryConditions.GrpcCancelled | RetryConditions.GrpcDeadlineExceeded
+        | RetryConditions.GrpcResourceExhausted | RetryConditions.GrpcInternal | RetryConditions.GrpcUnavailable;
+
+    private static readonly TimeSpan DefaultBackoff = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Whether a request's body has to be kept for a second try: not for one that never went out.</summary>
+    public bool NeedsBody { get; } = retry.Attempts > 0 && (retry.On & ~RetryConditions.IstioDefault) != RetryConditions.None;
+
+    /// <summary>Whether a try may take too long.</summary>
+    public bool HasTimeout { get; } = timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero;
+
+    /// <summary>Whether a try avoids the endpoints that were tried before.</summary>
+    public bool AvoidsTried => retry.IgnorePreviousHosts;
+
+    /// <summary>The timeout around all tries, the tries, and the timeout of one; null where one try is all.</summary>
+    public ResiliencePipeline<UpstreamResult>? Pipeline { get; } = Build(retry, timeout);
+
+    /// <summary>Whether all tries are used up and one more would have been made.</summary>
+    public bool IsExhausted(int tries, in UpstreamResult result) => tries > retry.Attempts && IsRetriable(result);
+
+    /// <summary>Whether a try that ended so is followed by another.</summary>
+    public bool IsRetriable(in UpstreamResult result) => retry.Attempts > 0 && IsRetriable(retry, result);
+
+    private static ResiliencePipeline<UpstreamResult>? Build(HttpRetry retry, TimeSpan? timeout)
+    {
+        var builder = new ResiliencePipelineBuilder<UpstreamResult>();
+        if (timeout > TimeSpan.Zero)
+            builder.AddTimeout(timeout.Value);
+
+        if (retry.Attempts > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions<UpstreamResult>
+            {
+                MaxRetryAttempts = retry.Attempts,
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is null && IsRetriable(retry, arguments.Outcome.Result)),
+                DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(Backoff(retry.Backoff ?? DefaultBackoff, arguments.AttemptNumber)),
+            });
+        }
+
+        if (retry.PerTryTimeout > TimeSpan.Zero)
+            builder.AddTimeout(retry.PerTryTimeout.Value);
+
+        return retry.Attempts > 0 || timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero ? builder.Build() : null;
+    }
+
+    // Envoy's fully jittered exponential back-off, at most ten times the base.
+    private static TimeSpan Backoff(TimeSpan interval, int attempt) =>
+        interval * Math.Min(Math.Pow(2, attempt + 1) - 1, 10) * Random.Shared.NextDouble();
+
+    private static bool IsRetriable(HttpRetry retry, in UpstreamResult result)
+    {
+        if (result.BodyIsSpent || result.Flag is ResponseFlags.UO or ResponseFlags.UH)
+            return false;
+
+        if (result.Response is { } response)
+            return IsRetriable(retry, response);
+
+        return (retry.On & OnAnyReset) != 0
+            || (result.Flag == ResponseFlags.UF && retry.On.HasFlag(RetryConditions.ConnectFailure))
+            || (result.Flag == ResponseFlags.UF && retry.On.HasFlag(RetryConditions.ResetBeforeRequest));
+    }
+
+    private static bool IsRetriable(HttpRetry retry, HttpResponseMessage response)
+    {
+        var status = (int)response.StatusCode;
+        if (response.Headers.NonValidated.Contains("x-envoy-ratelimited"))
+            return retry.On.HasFlag(RetryConditions.EnvoyRateLimited);
+
+        return (status >= 500 && retry.On.HasFlag(RetryConditions.ServerError))
+            || (status is 502 or 503 or 504 && retry.On.HasFlag(RetryConditions.GatewayError))
+            || (status == 409 && retry.On.HasFlag(RetryConditions.Retriable4xx))
+            || retry.StatusCodes.Contains(status)
+            || ((retry.On & OnGrpcStatus) != 0 && GrpcCondition(response) is var condition && (retry.On & condition) != 0);
+    }
+
+    private static RetryConditions GrpcCondition(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("grpc-status", out var values) && int.TryParse(values.ToString(), CultureInfo.InvariantCulture, out var status)
+            ? status switch
+            {
+                1 => RetryConditions.GrpcCancelled,
+                4 => RetryConditions.GrpcDeadlineExceeded,
+                8 => RetryConditions.GrpcResourceExhausted,
+                13 => RetryConditions.GrpcInternal,
+                14 => RetryConditions.GrpcUnavailable,
+                _ => RetryConditions.None,
+            }
+            : RetryConditions.None;
+}

@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Forwarding;
+
+/// <summary>Changes a request's path and authority as VirtualServices say.</summary>
+internal static partial class Rewriting
+{
+    /// <summary>The path and query that the service gets.</summary>
+    /// <param name="rewrite">The rule.</param>
+    /// <param name="match">The match that held; null without one.</param>
+    /// <param name="uri">The request's address.</param>
+    public static string PathAndQuery(HttpRewrite rewrite, HttpMatch? match, Uri uri)
+    {
+        var path = uri.AbsolutePath;
+        if (rewrite.Regex is { } regex)
+            path = regex.Match.Replace(path, ToDotNet(regex.Rewrite));
+        else if (rewrite.Uri is { } replacement)
+            path = replacement + path[MatchedLength(match, path)..];
+
+        return path + uri.Query;
+    }
+
+    // Without a match of the path, Istio matches the prefix "/". An exact or regular one matches all of it.
+    private static int MatchedLength(HttpMatch? match, string path) => match?.Uri switch
+    {
+        null => 1,
+        StringMatch.Prefix prefix => prefix.Value.Length,
+        _ => path.Length,
+    };
+
+    // RE2 writes \1 and \\ where .NET writes $1 and \, and $ stands for itself.
+    private static string ToDotNet(string rewrite) =>
+        Re2Escape().Replace(rewrite.Replace("$", "$$", StringComparison.Ordinal), escape => escape.Value[1] == '\\' ? @"\" : $"${{{escape.Value[1]}}}");
+
+    [GeneratedRegex(@"\\[0-9\\]")]
+    private static partial Regex Re2Escape();
+}

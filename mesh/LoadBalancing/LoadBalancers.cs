@@ -1,0 +1,28 @@
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Upstreams;
+
+namespace MessageBoard.Mesh.LoadBalancing;
+
+/// <summary>Picks one of several endpoints.</summary>
+internal interface ILoadBalancer
+{
+    /// <summary>Its name in Istio's words.</summary>
+    string Name { get; }
+
+    /// <summary>Picks an endpoint.</summary>
+    /// <param name="hosts">The endpoints, at least one.</param>
+    /// <param name="random">Where draws come from.</param>
+    /// <param name="hash">The request's key; null when it has none.</param>
+    UpstreamHost Pick(UpstreamHost[] hosts, Random random, ulong? hash);
+}
+
+internal static class LoadBalancers
+{
+    public static ILoadBalancer Create(LoadBalancer? settings) => settings switch
+    {
+        { ConsistentHash: { } hash } => new RingHashBalancer(hash.MinimumRingSize),
+        { Algorithm: LoadBalancingAlgorithm.Random } => new RandomBalancer(),
+        { Algorithm: LoadBalancingAlgorithm.RoundRobin } => new RoundRobinBalancer(),
+        _ => new LeastRequestBalancer(),
+    };
+}

@@ -1,0 +1,80 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Loading;
+
+internal static class ConnectionPoolReader
+{
+    public static ConnectionPool? Read(YamlFields policy)
+    {
+        if (policy.Object("connectionPool") is not { } pool)
+            return null;
+
+        var (tcp, http) = (pool.Object("tcp"), pool.Object("http"));
+        if (!pool.Has("tcp") && !pool.Has("http"))
+            pool.Report(null, "has to have tcp or http");
+
+        pool.Done();
+        var read = new ConnectionPool
+        {
+            MaxConnections = tcp is null ? null : ReadLimit(tcp, "maxConnections"),
+            ConnectTimeout = tcp?.Duration("connectTimeout"),
+            Http1MaxPendingRequests = http is null ? null : ReadLimit(http, "http1MaxPendingRequests"),
+            Http2MaxRequests = http is null ? null : ReadLimit(http, "http2MaxRequests"),
+            MaxRetries = http is null ? null : ReadLimit(http, "maxRetries"),
+            IdleTimeout = http?.Duration("idleTimeout"),
+        };
+
+        if (tcp is not null)
+            FinishTcp(tcp);
+
+        if (http is not null)
+            FinishHttp(http);
+
+        return read;
+    }
+
+    // 0 cannot be told from absent in protobuf: it is no limit.
+    private static int? ReadLimit(YamlFields fields, string name) => fields.Whole(name, 0, int.MaxValue) is > 0 and var limit ? limit : null;
+
+    // What belongs to connections, and not to what becomes of a request, is .NET's affair here.
+    private static void FinishTcp(YamlFields tcp)
+    {
+        tcp.Duration("maxConnectionDuration");
+        tcp.Duration("idleTimeout");
+        if (tcp.Object("tcpKeepalive") is { } keepalive)
+        {
+            keepalive.Count("probes");
+            keepalive.Duration("time");
+            keepalive.Duration("interval");
+            keepalive.Done();
+        }
+
+        Note(tcp, "maxConnectionDuration", "idleTimeout", "tcpKeepalive");
+        tcp.Done();
+    }
+
+    private static void FinishHttp(YamlFields http)
+    {
+        var upgrade = http.Word("h2UpgradePolicy", "DEFAULT", "DO_NOT_UPGRADE", "UPGRADE");
+        if (http.Flag("useClientProtocol") && upgrade is "UPGRADE")
+            http.Report("useClientProtocol", "cannot be true where h2UpgradePolicy is UPGRADE");
+
+        http.Whole("maxRequestsPerConnection", 0, int.MaxValue);
+        http.Whole("maxConcurrentStreams", 0, int.MaxValue);
+        if (http.Object("http2KeepAlive") is { } keepAlive)
+        {
+            keepAlive.Duration("interval");
+            keepAlive.Duration("timeout");
+            keepAlive.Done();
+        }
+
+        Note(http, "h2UpgradePolicy", "useClientProtocol", "maxRequestsPerConnection", "maxConcurrentStreams", "http2KeepAlive");
+        http.Done();
+    }
+
+    private static void Note(YamlFields fields, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            fields.Note(name);
+    }
+}

@@ -1,0 +1,36 @@
+namespace MessageBoard.Mesh.Loading;
+
+/// <summary>Collects what is to be said about one document.</summary>
+/// <param name="file">The file it is in.</param>
+internal sealed class DocumentReport(string file)
+{
+    private readonly List<MeshProblem> _problems = [], _notes = [];
+
+    /// <summary>The resource as kind and name; null as long as it could not be read so far.</summary>
+    public string? Resource { get; set; }
+
+    /// <summary>How many reasons there are to refuse it, told or not.</summary>
+    public int Refusals { get; private set; }
+
+    /// <summary>Why it is refused; at most <see cref="ResourceFile.MaxProblems"/> reasons.</summary>
+    public IReadOnlyList<MeshProblem> Problems => _problems;
+
+    /// <summary>What is accepted and has no effect.</summary>
+    public IReadOnlyList<MeshProblem> NotCarriedOut => _notes;
+
+    /// <summary>Something that keeps the resource from being obeyed.</summary>
+    public void Refuse(int line, string message)
+    {
+        Refusals++;
+        Add(_problems, line, message);
+    }
+
+    /// <summary>Something that has no effect here, and that is no reason to refuse the resource.</summary>
+    public void Note(int line, string message) => Add(_notes, line, message);
+
+    private void Add(List<MeshProblem> list, int line, string message)
+    {
+        if (list.Count < ResourceFile.MaxProblems)
+            list.Add(new(file, line, Resource, message));
+    }
+}

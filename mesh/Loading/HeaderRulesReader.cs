@@ -1,0 +1,85 @@
+using System.Text;
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Loading;
+
+/// <summary>Reads what is done to headers, of a route or of a destination.</summary>
+internal static class HeaderRulesReader
+{
+    public static HttpHeaderRules Read(YamlFields fields)
+    {
+        if (fields.Object("headers") is not { } headers)
+            return HttpHeaderRules.None;
+
+        var read = new HttpHeaderRules(ReadOperations(headers, "request", isRequest: true), ReadOperations(headers, "response", isRequest: false));
+        headers.Done();
+        return read;
+    }
+
+    /// <summary>Whether a header is the one by which a host is called.</summary>
+    public static bool IsAuthority(string name) =>
+        name.Equals("host", StringComparison.OrdinalIgnoreCase) || name.Equals(":authority", StringComparison.OrdinalIgnoreCase);
+
+    private static HeaderOperations ReadOperations(YamlFields headers, string name, bool isRequest)
+    {
+        if (headers.Object(name) is not { } operations)
+            return HeaderOperations.None;
+
+        var set = operations.Entries("set", (values, key) => ReadValue(values, key, isRequest));
+        var add = operations.Entries("add", (values, key) => ReadValue(values, key, isRequest));
+        var remove = operations.Texts("remove", header => NameProblem(header, mayBeAuthority: false));
+        operations.Done();
+        return new(set, add, remove);
+    }
+
+    private static string ReadValue(YamlFields values, string name, bool isRequest)
+    {
+        if (NameProblem(name, mayBeAuthority: isRequest) is { } problem)
+            values.Report(name, problem);
+
+        var text = values.Text(name) ?? "";
+        if (text.AsSpan().IndexOfAnyInRange('\0', '\u001F') is >= 0 and var at && text[at] != '\t' || text.Contains('\u007F'))
+            values.Report(name, "is no header value: it has a control character");
+
+        return WithoutEscapes(values, name, text);
+    }
+
+    // Istio leaves the rest of a name to Envoy, which sends no header with another one.
+    private static string? NameProblem(string name, bool mayBeAuthority)
+    {
+        if (IsAuthority(name))
+            return mayBeAuthority ? null : "must not be the Host header";
+
+        if (name.StartsWith(':'))
+            return "must not begin with ':'";
+
+        return name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter)) ? null : $"'{name}' is no header name";
+    }
+
+    // To Envoy %NAME% is a command and %% a percent sign.
+    private static string WithoutEscapes(YamlFields values, string name, string text)
+    {
+        if (!text.Contains('%'))
+            return text;
+
+        var plain = new StringBuilder();
+        for (var i = 0; i < text.Length; i++)
+        {
+            plain.Append(text[i]);
+            if (text[i] != '%')
+                continue;
+
+            if (i + 1 < text.Length && text[i + 1] == '%')
+            {
+                i++;
+                continue;
+            }
+
+            var end = text.IndexOf('%', i + 1);
+            values.Report(name, end > i ? $"{text[i..(end + 1)]} is not carried out by the local mesh" : "is no header value: a '%' has to be written as '%%'");
+            return text;
+        }
+
+        return plain.ToString();
+    }
+}

@@ -1,0 +1,59 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Loading;
+
+internal static class HttpFaultReader
+{
+    private const string NotDone = "does nothing: it says not what to do";
+
+    public static HttpFault? Read(YamlFields route)
+    {
+        if (route.Object("fault") is not { } fault)
+            return null;
+
+        var read = new HttpFault(ReadDelay(fault), ReadAbort(fault));
+        if (!fault.Has("delay") && !fault.Has("abort"))
+            fault.Report(null, "has to have a delay or an abort");
+
+        fault.Done();
+        return read;
+    }
+
+    private static FaultDelay? ReadDelay(YamlFields fault)
+    {
+        if (fault.Object("delay") is not { } delay)
+            return null;
+
+        var percentage = PercentageReader.ReadOfFault(delay);
+        var fixedDelay = delay.Duration("fixedDelay");
+        if (delay.Has("exponentialDelay"))
+            delay.Report("exponentialDelay", "is not supported by Istio yet");
+        else if (!delay.Has("fixedDelay"))
+            fault.Note("delay", NotDone);
+
+        delay.Ignore("exponentialDelay");
+        delay.Done();
+        return fixedDelay is { } duration ? new(duration, percentage) : null;
+    }
+
+    private static FaultAbort? ReadAbort(YamlFields fault)
+    {
+        if (fault.Object("abort") is not { } abort)
+            return null;
+
+        var percentage = PercentageReader.ReadOfFault(abort);
+        var status = abort.Whole("httpStatus", 200, 599);
+        var given = (abort.Has("httpStatus") ? 1 : 0) + (abort.Has("grpcStatus") ? 1 : 0) + (abort.Has("http2Error") ? 1 : 0);
+        if (given == 0)
+            fault.Note("abort", NotDone);
+        else if (given > 1)
+            abort.Report(null, "has to have one of httpStatus, grpcStatus and http2Error");
+
+        if (abort.Has("http2Error"))
+            abort.Report("http2Error", "is not supported by Istio yet");
+
+        abort.Ignore("http2Error");
+        abort.Done("grpcStatus");
+        return status is { } number ? new(number, percentage) : null;
+    }
+}

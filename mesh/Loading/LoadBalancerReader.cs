@@ -1,0 +1,129 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Loading;
+
+internal static class LoadBalancerReader
+{
+    private const int MaxRingSize = 8 * 1024 * 1024; // Envoy's
+    private const int MaxTableSize = 5_000_011; // Envoy's, exclusive as in Istio
+
+    private static readonly string[] Keys = ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"];
+
+    public static LoadBalancer? Read(YamlFields policy)
+    {
+        if (policy.Object("loadBalancer") is not { } balancer)
+            return null;
+
+        var given = (balancer.Has("simple") ? 1 : 0) + (balancer.Has("consistentHash") ? 1 : 0) + (balancer.Has("backendUtilization") ? 1 : 0);
+        if (given > 1)
+            balancer.Report(null, "has to have one of simple, consistentHash and backendUtilization");
+
+        var read = new LoadBalancer
+        {
+            Algorithm = ReadAlgorithm(balancer),
+            ConsistentHash = balancer.Object("consistentHash") is { } hash ? ReadHash(hash) : null,
+            Locality = LocalityReader.Read(balancer),
+        };
+        balancer.Done("warmup", "warmupDurationSecs", "zoneAwareLbSetting", "backendUtilization");
+        return read;
+    }
+
+    private static LoadBalancingAlgorithm ReadAlgorithm(YamlFields balancer)
+    {
+        switch (balancer.Word("simple", "UNSPECIFIED", "LEAST_REQUEST", "LEAST_CONN", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH"))
+        {
+            case "ROUND_ROBIN":
+                return LoadBalancingAlgorithm.RoundRobin;
+            case "RANDOM":
+                return LoadBalancingAlgorithm.Random;
+            case "PASSTHROUGH":
+                balancer.Report("simple", "PASSTHROUGH is not carried out by the local mesh");
+                break;
+        }
+
+        return LoadBalancingAlgorithm.LeastRequest;
+    }
+
+    private static ConsistentHash? ReadHash(YamlFields hash)
+    {
+        var header = hash.FilledText("httpHeaderName");
+        var parameter = hash.FilledText("httpQueryParameterName");
+        var sourceIp = hash.Flag("useSourceIp");
+        var cookie = hash.Object("httpCookie");
+        var (name, path, ttl) = cookie is null ? default : ReadCookie(cookie);
+        var ring = ReadRingSize(hash);
+        var table = ReadTableSize(hash);
+        hash.Done();
+
+        if (Keys.Count(hash.Has) > 1)
+            hash.Report(null, $"has to have one of {string.Join(", ", Keys)}");
+        else if (header is not null)
+            return new(HashKey.Header, header, null, null, ring, table);
+        else if (cookie is not null)
+            return new(HashKey.Cookie, name, path, ttl, ring, table);
+        else if (parameter is not null)
+            return new(HashKey.QueryParameter, parameter, null, null, ring, table);
+        else if (sourceIp)
+            return new(HashKey.SourceIp, null, null, null, ring, table);
+        else
+            hash.Report(null, $"without a key is not carried out by the local mesh: it has to have one of {string.Join(", ", Keys)}");
+
+        return null;
+    }
+
+    private static (string? Name, string? Path, TimeSpan? Ttl) ReadCookie(YamlFields cookie)
+    {
+        var read = (cookie.RequiredText("name"), cookie.FilledText("path"), cookie.Duration("ttl", TimeSpan.Zero, TimeSpan.TicksPerSecond, "whole seconds, such as 1h or 0s"));
+        cookie.Done("attributes");
+        return read;
+    }
+
+    private static int ReadRingSize(YamlFields hash)
+    {
+        const int Default = 1024;
+        var size = hash.Whole("minimumRingSize", 0, MaxRingSize) ?? 0;
+        if (hash.Object("ringHash") is { } ring)
+        {
+            if (hash.Has("maglev"))
+                hash.Report(null, "has to have one of ringHash and maglev");
+
+            size = ring.Whole("minimumRingSize", 0, MaxRingSize) ?? 0;
+            ring.Done();
+        }
+
+        if (size > 0 && hash.Has("minimumRingSize") && (hash.Has("ringHash") || hash.Has("maglev")))
+            hash.Report("minimumRingSize", "is deprecated and cannot stand beside ringHash or maglev");
+
+        return size == 0 ? Default : size;
+    }
+
+    private static int? ReadTableSize(YamlFields hash)
+    {
+        if (hash.Object("maglev") is not { } maglev)
+            return null;
+
+        var size = maglev.Whole("tableSize", 1, MaxTableSize - 1);
+        if (!maglev.Has("tableSize"))
+            maglev.Report("tableSize", "is missing");
+        else if (size is { } number && !IsPrime(number))
+            maglev.Report("tableSize", "has to be a prime number");
+
+        maglev.Done();
+        return size;
+    }
+
+    // 1 counts as one for Envoy, and so for Istio.
+    private static bool IsPrime(int number)
+    {
+        if (number < 4)
+            return true;
+
+        for (var factor = 2; factor * factor <= number; factor++)
+        {
+            if (number % factor == 0)
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,96 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Loading;
+
+internal static class LocalityReader
+{
+    private static readonly string[] TopologyLabels = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"];
+
+    public static LocalityLoadBalancing? Read(YamlFields balancer)
+    {
+        if (balancer.Object("localityLbSetting") is not { } locality)
+            return null;
+
+        var distribute = locality.Objects("distribute").Select(ReadDistribution).ToArray();
+        var failover = locality.Objects("failover").Select(ReadFailover).ToArray();
+        var priority = locality.Texts("failoverPriority");
+
+        if (distribute.Length > 0 && failover.Length > 0)
+            locality.Report(null, "has to have one of distribute and failover");
+        else if (failover.Length > 0 && priority.FirstOrDefault(TopologyLabels.Contains) is { } label)
+            locality.Report("failoverPriority", $"cannot have {label} beside failover");
+
+        if (LocalitiesProblem(distribute.Select(distribution => distribution.From)) is { } problem)
+            locality.Report("distribute", $"from: {problem}");
+
+        var read = new LocalityLoadBalancing(locality.OptionalFlag("enabled") ?? true, distribute, failover, priority);
+        locality.Done();
+        return read;
+    }
+
+    private static LocalityDistribution ReadDistribution(YamlFields distribution)
+    {
+        var from = distribution.Text("from") ?? "";
+        var to = distribution.Entries("to", (shares, locality) => shares.Whole(locality, 1, 100) ?? 0);
+        var sum = to.Sum(share => share.Value);
+        if (sum != 100)
+            distribution.Report("to", $"has shares that add up to {sum}; it has to be 100");
+        else if (LocalitiesProblem(to.Select(share => share.Key)) is { } problem)
+            distribution.Report("to", problem);
+
+        distribution.Done();
+        return new(from, to);
+    }
+
+    private static LocalityFailover ReadFailover(YamlFields failover)
+    {
+        var read = new LocalityFailover(failover.Text("from") ?? "", failover.Text("to") ?? "");
+        if (read.From == read.To)
+            failover.Report("to", "has to be another region than from");
+
+        foreach (var (name, region) in (ReadOnlySpan<(string, string)>)[("from", read.From), ("to", read.To)])
+        {
+            if (region.Contains('/') || region.Contains('*'))
+                failover.Report(name, $"'{region}' has to be a region, without '/' and '*'");
+        }
+
+        failover.Done();
+        return read;
+    }
+
+    // Each is region, region/zone or region/zone/sub-zone, and none may lie within another one.
+    private static string? LocalitiesProblem(IEnumerable<string> localities)
+    {
+        var earlier = new List<string[]>();
+        foreach (var locality in localities)
+        {
+            if (locality.IndexOf('*') is >= 0 and var star && star != locality.Length - 1)
+                return $"'{locality}' may have one '*', at its end";
+
+            var parts = locality.Split('/', 3);
+            if (parts.Contains(""))
+                return $"'{locality}' must not have an empty part";
+
+            if (earlier.Any(other => Overlap(other, parts)))
+                return $"'{locality}' overlaps with an earlier one";
+
+            earlier.Add(parts);
+        }
+
+        return null;
+    }
+
+    private static bool Overlap(string[] one, string[] other)
+    {
+        for (var i = 0; i < Math.Min(one.Length, other.Length); i++)
+        {
+            if (one[i] == "*")
+                return true;
+
+            if (one[i] != other[i])
+                return false;
+        }
+
+        return true;
+    }
+}

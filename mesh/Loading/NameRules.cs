@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Loading;
+
+/// <summary>Istio's rules for names; each gives what is wrong with one, or null.</summary>
+internal static partial class NameRules
+{
+    public static bool IsDnsLabel(string text) => text.Length <= 63 && DnsLabel().IsMatch(text);
+
+    public static bool IsHeaderName(string text) => HeaderName().IsMatch(text);
+
+    /// <summary>The host of a VirtualService (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService).</summary>
+    public static string? Host(string host)
+    {
+        if (IPAddress.TryParse(host, out _) || (HostNames.IsValid(host) && !host.StartsWith("*-", StringComparison.Ordinal)))
+            return null;
+
+        return HostNames.IsValid(host)
+            ? $"'{host}' is not carried out by the local mesh: a '*' may only be a whole label"
+            : $"'{host}' is no host name; a '*' may stand alone or as its first label";
+    }
+
+    /// <summary>A namespace's gateway, <c>namespace/name</c> or <c>name</c>, or <c>mesh</c>.</summary>
+    public static string? Gateway(string gateway)
+    {
+        var parts = gateway.Split('/', 2);
+        var valid = parts.Length == 2 ? IsDnsLabel(parts[0]) && IsDnsLabel(parts[1]) : HostNames.IsValid(gateway) && !gateway.StartsWith('*');
+        return valid ? null : $"'{gateway}' is no gateway's name, such as mesh, front or istio-system/front";
+    }
+
+    /// <summary>A gateway as namespace and name, whatever way it was written; <c>mesh</c> stays as it is.</summary>
+    public static string GatewayName(string gateway, string ns) => gateway switch
+    {
+        MeshProxy.Mesh => gateway,
+        _ when gateway.Contains('/') => gateway,
+        _ when gateway.Split('.') is [var name, var itsNamespace, ..] => $"{itsNamespace}/{name}", // the old way
+        _ => $"{ns}/{gateway}",
+    };
+
+    public static string? Subset(string subset) => IsDnsLabel(subset) ? null : $"'{subset}' is no subset's name: letters, digits and '-', at most 63";
+
+    /// <summary>Reads labels as Kubernetes has them.</summary>
+    public static IReadOnlyDictionary<string, string> ReadLabels(YamlFields fields, string name) => fields.Map(name, (labels, key) =>
+    {
+        if (!LabelKey().IsMatch(key) || key[(key.IndexOf('/') + 1)..].Length > 63)
+            labels.Report(key, $"'{key}' is no label's name");
+
+        var value = labels.Text(key) ?? "";
+        if (!LabelValue().IsMatch(value))
+            labels.Report(key, $"'{value}' is no label's value");
+
+        return value;
+    });
+
+    /// <summary>Reads the labels of a selector, which may have no wildcards.</summary>
+    public static IReadOnlyDictionary<string, string> ReadSelector(YamlFields fields, string name) => fields.Map(name, (labels, key) =>
+    {
+        var value = labels.Text(key) ?? "";
+        if (key.Length == 0)
+            labels.Report(key, "must not be empty");
+        else if (key.Contains('*') || value.Contains('*'))
+            labels.Report(key, "must not have a '*'");
+        else if (value.Length > 63)
+            labels.Report(key, "must not be longer than 63 characters");
+
+        return value;
+    });
+
+    /// <summary>
+    /// Reads who sees a resource. The local mesh has one namespace in use and shows everything to everybody.
+    /// </summary>
+    public static void NoteExportTo(YamlFields spec, string ns, bool mayBeNobody = false)
+    {
+        var seen = new HashSet<string>();
+        var exportTo = spec.Texts("exportTo", text => !seen.Add(text is "." ? ns : text) ? $"'{text}' is here for the second time"
+            : text is "." or "*" || (text is "~" && mayBeNobody) || IsDnsLabel(text) ? null
+            : $"'{text}' has to be '.', '*' or a namespace");
+        if (exportTo.Count > 1 && (exportTo.Contains("*") || exportTo.Contains("~")))
+            spec.Report("exportTo", "has to have '*' or '~' alone");
+
+        spec.Note("exportTo");
+    }
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?\z")]
+    private static partial Regex DnsLabel();
+
+    [GeneratedRegex(@"\A[-_A-Za-z0-9]+\z")]
+    private static partial Regex HeaderName();
+
+    [GeneratedRegex(@"\A(?:(?=[^/]{1,253}/)[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z")]
+    private static partial Regex LabelKey();
+
+    [GeneratedRegex(@"\A(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\z")]
+    private static partial Regex LabelValue();
+}

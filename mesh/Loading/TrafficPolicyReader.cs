@@ -1,0 +1,82 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Loading;
+
+internal static class TrafficPolicyReader
+{
+    private static readonly string[] Fields = ["loadBalancer", "connectionPool", "outlierDetection", "tls"];
+
+    public static TrafficPolicy? Read(YamlFields fields)
+    {
+        if (fields.Object("trafficPolicy") is not { } policy)
+            return null;
+
+        if (!Fields.Any(policy.Has) && !policy.Has("portLevelSettings") && !policy.Has("tunnel") && !policy.Has("proxyProtocol") && !policy.Has("retryBudget"))
+            policy.Report(null, "has to have at least one field");
+
+        var ports = new Dictionary<int, TrafficPolicy>();
+        foreach (var settings in policy.Objects("portLevelSettings"))
+        {
+            var (port, ofPort) = ReadPort(settings);
+            ports.TryAdd(port, ofPort); // Istio takes the first, too
+        }
+
+        var read = ReadCommon(policy) with { Ports = ports };
+        policy.Done("tunnel", "proxyProtocol", "retryBudget");
+        return read;
+    }
+
+    private static (int, TrafficPolicy) ReadPort(YamlFields settings)
+    {
+        var port = settings.Object("port");
+        var number = port?.Whole("number", 1, 65535);
+        if (port is null && !settings.Has("port"))
+            settings.Report("port", "is missing");
+        else if (port is not null && !port.Has("number"))
+            port.Report("number", "is missing");
+
+        port?.Done();
+        if (!Fields.Any(settings.Has))
+            settings.Report(null, $"has to have at least one of {string.Join(", ", Fields)}");
+
+        var read = ReadCommon(settings);
+        settings.Done();
+        return (number ?? 0, read);
+    }
+
+    private static TrafficPolicy ReadCommon(YamlFields policy)
+    {
+        ReadTls(policy);
+        return new()
+        {
+            LoadBalancer = LoadBalancerReader.Read(policy),
+            ConnectionPool = ConnectionPoolReader.Read(policy),
+            OutlierDetection = OutlierDetectionReader.Read(policy),
+        };
+    }
+
+    // The local mesh speaks HTTP in the clear between processes of one machine: what asks for no more than the mesh's own
+    // encryption means nothing here, while a service that wants TLS of its own could not be called.
+    private static void ReadTls(YamlFields policy)
+    {
+        if (policy.Object("tls") is not { } tls)
+            return;
+
+        var mode = tls.Word("mode", "DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL");
+        if (mode is "SIMPLE" or "MUTUAL")
+            tls.Report("mode", $"{mode} is not carried out by the local mesh; DISABLE and ISTIO_MUTUAL are accepted");
+
+        foreach (var name in (ReadOnlySpan<string>)["clientCertificate", "privateKey", "caCertificates", "credentialName"])
+        {
+            if (tls.FilledText(name) is not null && mode is "ISTIO_MUTUAL")
+                tls.Report(name, "must not be given with mode ISTIO_MUTUAL");
+        }
+
+        tls.Text("caCrl");
+        tls.Text("sni");
+        tls.Texts("subjectAltNames");
+        tls.Flag("insecureSkipVerify");
+        tls.Done();
+        policy.Note("tls", "is not carried out by the local mesh: it calls its own processes without TLS");
+    }
+}

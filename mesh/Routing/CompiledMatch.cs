@@ -1,0 +1,67 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Routing;
+
+/// <summary>A match, and where it stands. What is known of the caller was looked at when it was compiled.</summary>
+internal sealed class CompiledMatch(int index, HttpMatch match)
+{
+    public int Index { get; } = index;
+
+    /// <summary>Whether a match can hold at all for requests of this caller.</summary>
+    public static bool Concerns(HttpMatch match, MeshProxy proxy) =>
+        (match.Gateways.Count == 0 || match.Gateways.Any(proxy.Gateways.Contains))
+        && (match.SourceNamespace is null || match.SourceNamespace == proxy.Namespace)
+        && match.SourceLabels.All(label => proxy.Labels.GetValueOrDefault(label.Key) == label.Value);
+
+    public bool Holds<TRequest>(in TRequest request) where TRequest : struct, IRoutableRequest
+    {
+        if (match.Method is { } method && !method.IsMatch(request.Method))
+            return false;
+
+        if (match.Uri is { } uri && !uri.IsMatch(request.Path, match.IgnoreUriCase))
+            return false;
+
+        if (match.Port is { } port && port != request.Port)
+            return false;
+
+        if (match.Scheme is { } scheme && !scheme.IsMatch(request.Scheme))
+            return false;
+
+        if (match.Authority is { } authority && !authority.IsMatch(request.Authority))
+            return false;
+
+        return HeadersHold(request) && QueryParametersHold(request);
+    }
+
+    private bool HeadersHold<TRequest>(in TRequest request) where TRequest : struct, IRoutableRequest
+    {
+        for (var i = 0; i < match.Headers.Count; i++)
+        {
+            if (!HasHeader(match.Headers[i], request))
+                return false;
+        }
+
+        for (var i = 0; i < match.WithoutHeaders.Count; i++)
+        {
+            if (HasHeader(match.WithoutHeaders[i], request))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool QueryParametersHold<TRequest>(in TRequest request) where TRequest : struct, IRoutableRequest
+    {
+        for (var i = 0; i < match.QueryParams.Count; i++)
+        {
+            var (name, value) = match.QueryParams[i];
+            if (!QueryParameter.TryGet(request.Query, name, out var found) || !value.IsMatch(found))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool HasHeader<TRequest>(KeyValuePair<string, StringMatch> header, in TRequest request) where TRequest : struct, IRoutableRequest =>
+        request.TryGetHeader(header.Key, out var value) && header.Value.IsMatch(value);
+}

@@ -1,0 +1,43 @@
+using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Routing;
+
+/// <summary>Compiles the routes of VirtualServices for one caller.</summary>
+internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, ICollection<MeshProblem> problems)
+{
+    public ServiceRegistry Registry => registry;
+
+    public CompiledRoute[] Compile(VirtualService service)
+    {
+        var routes = new List<CompiledRoute>();
+        for (var i = 0; i < service.Http.Count; i++)
+        {
+            var route = service.Http[i];
+            CompiledMatch[] matches = [.. route.Matches.Index().Where(match => CompiledMatch.Concerns(match.Item, proxy)).Select(match => new CompiledMatch(match.Index, match.Item))];
+            var mirrors = route.Mirrors.Select(mirror => Compile(service, new(mirror.Destination, null, HttpHeaderRules.None), $"spec.http[{i}].mirrors")).ToArray();
+            CompiledDestination[] destinations = [.. route.Destinations.Select(destination => Compile(service, destination, $"spec.http[{i}].route"))];
+            if (route.Matches.Count == 0 || matches.Length > 0)
+                routes.Add(new(i, route, matches, destinations, mirrors));
+        }
+
+        return [.. routes];
+    }
+
+    /// <summary>The route of a service that no VirtualService names.</summary>
+    public CompiledRoute CompileDefault(string host)
+    {
+        var written = new HttpRouteDestination(new(host, null, null), null, HttpHeaderRules.None);
+        return new(-1, new() { Destinations = [written] }, [], [new(host, written, registry.Find(host, null, null, out _))], []);
+    }
+
+    private CompiledDestination Compile(VirtualService service, HttpRouteDestination written, string field)
+    {
+        var host = HostNames.FullName(written.Destination.Host, service.Id.Namespace);
+        var upstreams = registry.Find(host, written.Destination.Subset, written.Destination.Port, out var problem);
+        if (problem is not null)
+            problems.Add(new(service.Id.File, null, service.Id.ToString(), $"{field}: {problem}"));
+
+        return new(host, written, upstreams);
+    }
+}

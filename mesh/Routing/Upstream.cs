@@ -1,0 +1,48 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Routing;
+
+/// <summary>What Envoy calls a cluster: a service, or a subset of it, at one port, and how it is called.</summary>
+public sealed class Upstream
+{
+    internal Upstream(int index, string host, string? subset, int port, TrafficPolicy policy, IReadOnlyList<EndpointGroup> groups)
+    {
+        (Index, Host, Subset, Port, Policy, Groups) = (index, host, subset, port, policy, groups);
+        Endpoints = [.. groups.SelectMany(group => group.Endpoints)];
+    }
+
+    /// <summary>The service's full name.</summary>
+    public string Host { get; }
+
+    /// <summary>The subset; null for the whole service.</summary>
+    public string? Subset { get; }
+
+    /// <summary>The service's port.</summary>
+    public int Port { get; }
+
+    /// <summary>How it is called.</summary>
+    public TrafficPolicy Policy { get; }
+
+    /// <summary>All endpoints.</summary>
+    public IReadOnlyList<Endpoint> Endpoints { get; }
+
+    /// <summary>The endpoints by locality, the most preferred first.</summary>
+    public IReadOnlyList<EndpointGroup> Groups { get; }
+
+    /// <summary>Its name in Istio's words, such as <c>outbound|80|ctx1|user-service.messageboard.svc.cluster.local</c>.</summary>
+    public string Name => $"outbound|{Port}|{Subset}|{Host}";
+
+    /// <summary>Its place among the upstreams of its table.</summary>
+    internal int Index { get; }
+}
+
+/// <summary>A workload at one of its ports.</summary>
+/// <param name="Workload">The workload.</param>
+/// <param name="Authority">Its address and port, such as <c>127.0.0.1:41234</c>.</param>
+public sealed record Endpoint(WorkloadEntry Workload, string Authority);
+
+/// <summary>Endpoints that are alike to the caller.</summary>
+/// <param name="Priority">From 0; a higher one is used as far as lower ones have too few healthy endpoints.</param>
+/// <param name="Weight">The share within the priority.</param>
+/// <param name="Endpoints">The endpoints.</param>
+public sealed record EndpointGroup(int Priority, double Weight, IReadOnlyList<Endpoint> Endpoints);

@@ -1,0 +1,142 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Upstreams;
+
+/// <summary>
+/// Takes endpoints out of the load balancing that fail too often in a row, and lets them back in, as Envoy does it
+/// (https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/outlier).
+/// </summary>
+internal sealed class OutlierDetector : IDisposable
+{
+    // Envoy's max_ejection_time.
+    private static readonly TimeSpan LongestEjection = TimeSpan.FromSeconds(300);
+
+    private readonly OutlierDetection _settings;
+    private readonly IReadOnlyList<UpstreamHost> _hosts;
+    private readonly TimeProvider _clock;
+    private readonly Action _healthChanged;
+    private readonly Lock _gate = new();
+    private ITimer? _timer;
+    private bool _disposed;
+
+    public OutlierDetector(OutlierDetection settings, IReadOnlyList<UpstreamHost> hosts, TimeProvider clock, Action healthChanged)
+    {
+        (_settings, _hosts, _clock, _healthChanged) = (settings, hosts, clock, healthChanged);
+        if (hosts.Any(host => host.Outlier.Multiplier > 0))
+            Watch(); // taken over from an earlier configuration
+    }
+
+    /// <summary>Counts an answer.</summary>
+    public void Answered(UpstreamHost host, int status)
+    {
+        var record = host.Outlier;
+        if (_settings.SplitExternalLocalOriginErrors)
+            Volatile.Write(ref record.ConsecutiveLocalOrigin, 0);
+
+        Count(host, isError: status >= 500, isGatewayError: status is >= 502 and <= 504);
+    }
+
+    /// <summary>Counts a failed connection, a broken one, or a timeout.</summary>
+    public void Failed(UpstreamHost host)
+    {
+        if (!_settings.SplitExternalLocalOriginErrors)
+            Count(host, isError: true, isGatewayError: true);
+        else if (Interlocked.Increment(ref host.Outlier.ConsecutiveLocalOrigin) == _settings.ConsecutiveLocalOriginFailures)
+            Eject(host);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _timer?.Dispose();
+        }
+    }
+
+    private void Count(UpstreamHost host, bool isError, bool isGatewayError)
+    {
+        var record = host.Outlier;
+        if (!isError)
+        {
+            if (record.Consecutive5xx != 0 || record.ConsecutiveGateway != 0)
+                record.Forget();
+
+            return;
+        }
+
+        if (!isGatewayError)
+            Volatile.Write(ref record.ConsecutiveGateway, 0);
+        else if (Interlocked.Increment(ref record.ConsecutiveGateway) == _settings.ConsecutiveGatewayErrors)
+            Eject(host);
+
+        if (Interlocked.Increment(ref record.Consecutive5xx) == _settings.Consecutive5xxErrors)
+            Eject(host);
+    }
+
+    private void Eject(UpstreamHost host)
+    {
+        lock (_gate)
+        {
+            var record = host.Outlier;
+            record.Forget();
+            var ejected = _hosts.Count(other => other.Outlier.IsEjected);
+
+            // Since Envoy 1.31 the percentage holds for the first one too: 10 percent of two endpoints is none.
+            if (_disposed || record.IsEjected || (ejected + 1) * 100 > _settings.MaxEjectionPercent * _hosts.Count)
+                return;
+
+            record.IsEjected = true;
+            record.Multiplier++;
+            record.Since = _clock.GetTimestamp();
+            Watch();
+        }
+
+        _healthChanged();
+    }
+
+    private void Watch() => _timer ??= _clock.CreateTimer(static state => ((OutlierDetector)state!).LookAround(), this, _settings.Interval, _settings.Interval);
+
+    private void LookAround()
+    {
+        var changed = false;
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+
+            foreach (var host in _hosts)
+                changed |= LookAt(host.Outlier);
+
+            if (_hosts.All(host => host.Outlier is { IsEjected: false, Multiplier: 0 }))
+            {
+                _timer?.Dispose();
+                _timer = null;
+            }
+        }
+
+        if (changed)
+            _healthChanged();
+    }
+
+    private bool LookAt(OutlierRecord record)
+    {
+        var since = _clock.GetElapsedTime(record.Since);
+        if (!record.IsEjected)
+        {
+            if (record.Multiplier > 0 && since >= _settings.Interval)
+                record.Multiplier--;
+
+            return false;
+        }
+
+        var longest = LongestEjection > _settings.BaseEjectionTime ? LongestEjection : _settings.BaseEjectionTime;
+        var time = _settings.BaseEjectionTime * record.Multiplier;
+        if (since < (time < longest ? time : longest))
+            return false;
+
+        record.IsEjected = false;
+        record.Since = _clock.GetTimestamp();
+        return true;
+    }
+}

@@ -1,0 +1,30 @@
+namespace MessageBoard.Mesh.Upstreams;
+
+/// <summary>One endpoint's errors in a row and its ejections.</summary>
+internal sealed class OutlierRecord
+{
+    /// <summary>5xx in a row.</summary>
+    public int Consecutive5xx;
+
+    /// <summary>502, 503 and 504 in a row.</summary>
+    public int ConsecutiveGateway;
+
+    /// <summary>Failed connections and timeouts in a row, where they are counted apart.</summary>
+    public int ConsecutiveLocalOrigin;
+
+    /// <summary>Whether it is taken out; written by its <see cref="OutlierDetector"/> alone, under its lock.</summary>
+    public volatile bool IsEjected;
+
+    /// <summary>When it was taken out, or came back, by the clock's timestamp.</summary>
+    public long Since;
+
+    /// <summary>By how many times the base it is out; grows with each ejection, and shrinks with each quiet interval.</summary>
+    public int Multiplier;
+
+    public void Forget()
+    {
+        Volatile.Write(ref Consecutive5xx, 0);
+        Volatile.Write(ref ConsecutiveGateway, 0);
+        Volatile.Write(ref ConsecutiveLocalOrigin, 0);
+    }
+}

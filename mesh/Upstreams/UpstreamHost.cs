@@ -1,0 +1,21 @@
+using MessageBoard.Mesh.Routing;
+
+namespace MessageBoard.Mesh.Upstreams;
+
+/// <summary>What is known of one endpoint while the process runs. Safe for concurrent use.</summary>
+internal sealed class UpstreamHost(Endpoint endpoint)
+{
+    private int _active;
+
+    public Endpoint Endpoint { get; set; } = endpoint;
+
+    /// <summary>How many requests it is working on.</summary>
+    public int Active => Volatile.Read(ref _active);
+
+    /// <summary>Its outlier detection's counters and times.</summary>
+    public OutlierRecord Outlier { get; } = new();
+
+    public void Begin() => Interlocked.Increment(ref _active);
+
+    public void End() => Interlocked.Decrement(ref _active);
+}

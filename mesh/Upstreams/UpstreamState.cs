@@ -1,0 +1,85 @@
+using MessageBoard.Mesh.LoadBalancing;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Routing;
+
+namespace MessageBoard.Mesh.Upstreams;
+
+/// <summary>What is known of one upstream while the process runs: its endpoints' requests, errors and ejections.</summary>
+internal sealed class UpstreamState : IDisposable
+{
+    private readonly UpstreamHost[] _hosts;
+    private readonly OutlierDetector? _outliers;
+    private readonly ILoadBalancer _balancer;
+    private volatile HealthView _view;
+
+    /// <param name="upstream">The upstream.</param>
+    /// <param name="clock">The clock of ejections.</param>
+    /// <param name="before">What was known of it under the configuration before; its endpoints' state goes on.</param>
+    public UpstreamState(Upstream upstream, TimeProvider clock, UpstreamState? before)
+    {
+        Upstream = upstream;
+        _hosts = [.. upstream.Endpoints.Select(endpoint => before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint))];
+        _balancer = before is not null && before.Upstream.Policy.LoadBalancer == upstream.Policy.LoadBalancer ? before._balancer : LoadBalancers.Create(upstream.Policy.LoadBalancer);
+        _view = HealthView.Create(upstream, _hosts);
+        Limits = upstream.Policy.ConnectionPool is not { } pool ? null : before?.Limits?.Settings == pool ? before.Limits : new(pool);
+        if (upstream.Policy.OutlierDetection is { } settings)
+            _outliers = new(settings, _hosts, clock, Refresh);
+    }
+
+    public Upstream Upstream { get; }
+
+    /// <summary>The limits of its connection pool; null when it has none.</summary>
+    public ConnectionPoolLimits? Limits { get; }
+
+    /// <summary>The load balancer's name in Istio's words.</summary>
+    public string LoadBalancer => _balancer.Name;
+
+    /// <summary>The consistent hash's settings; null for any other load balancer.</summary>
+    public ConsistentHash? Hash => Upstream.Policy.LoadBalancer?.ConsistentHash;
+
+    /// <summary>Whether any endpoint is held back.</summary>
+    public bool HasEjected => _outliers is not null && _hosts.Any(host => host.Outlier.IsEjected);
+
+    /// <summary>The endpoints that are held back.</summary>
+    public IEnumerable<UpstreamHost> Ejected => _hosts.Where(host => host.Outlier.IsEjected);
+
+    /// <summary>Picks an endpoint; null when none is healthy.</summary>
+    /// <param name="random">Where draws come from.</param>
+    /// <param name="hash">The request's key; null when it has none.</param>
+    /// <param name="tried">The endpoints to avoid, if that is possible; null for none.</param>
+    public UpstreamHost? Pick(Random random, ulong? hash, List<UpstreamHost>? tried)
+    {
+        var view = _view;
+        if (view.IsEmpty)
+            return null;
+
+        var host = _balancer.Pick(view.Pick(random), random, hash);
+        if (tried is null)
+            return host;
+
+        // Istio has Envoy look this often for an endpoint that has not been tried (hostSelectionRetryMaxAttempts).
+        const int MaxAttempts = 5;
+        for (var attempt = 0; attempt < MaxAttempts && tried.Contains(host); attempt++)
+            host = _balancer.Pick(view.Pick(random), random, hash);
+
+        return host;
+    }
+
+    public void Answered(UpstreamHost host, int status) => _outliers?.Answered(host, status);
+
+    public void Failed(UpstreamHost host) => _outliers?.Failed(host);
+
+    /// <summary>Ends what runs by the clock; requests under way may still report.</summary>
+    public void Dispose() => _outliers?.Dispose();
+
+    private UpstreamHost? TakeOver(Endpoint endpoint)
+    {
+        var host = Array.Find(_hosts, host => host.Endpoint.Authority == endpoint.Authority && host.Endpoint.Workload.Id.Name == endpoint.Workload.Id.Name);
+        if (host is not null)
+            host.Endpoint = endpoint;
+
+        return host;
+    }
+
+    private void Refresh() => _view = HealthView.Create(Upstream, _hosts);
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace MessageBoard.Gateway.Tests.Drill;
+
+public sealed class DrillTests : IAsyncLifetime
+{
+    private readonly MeshedGateway _gateway = new();
+
+    public Task InitializeAsync() => _gateway.InitializeAsync();
+
+    public Task DisposeAsync() => _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task A_cluster_is_taken_down_and_up()
+    {
+        _gateway.WriteLauncherState();
+        var cookie = await _gateway.LogInAsync(isAdmin: true);
+
+        var down = await PutAsync("ctx2", """{"down":true}""", cookie);
+        Assert.Equal(HttpStatusCode.Accepted, down.Status);
+        Assert.Equal("""[{"cluster":"ctx1","down":false,"processes":[{"pod":"user-service-ctx1-a","app":"user-service","condition":"ready"}]},{"cluster":"ctx2","down":true,"processes":[{"pod":"user-service-ctx2-b","app":"user-service","condition":"down"}]}]""",
+            down.Body.GetProperty("clusters").GetRawText());
+        Assert.True(File.Exists(Path.Combine(_gateway.DrillFolder, "ctx2.down")));
+
+        var up = await PutAsync("ctx2", """{"down":false}""", cookie);
+        Assert.Equal(HttpStatusCode.Accepted, up.Status);
+        Assert.Empty(Directory.EnumerateFiles(_gateway.DrillFolder));
+    }
+
+    [Fact]
+    public async Task Everybody_may_look_and_only_an_admin_may_do_it()
+    {
+        _gateway.WriteLauncherState();
+
+        Assert.True((await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/drill")).GetProperty("available").GetBoolean());
+        Assert.Equal(HttpStatusCode.Unauthorized, (await PutAsync("ctx2", """{"down":true}""", null)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync("ctx2", """{"down":true}""", await _gateway.LogInAsync(isAdmin: false))).Status);
+        Assert.Empty(Directory.EnumerateFiles(_gateway.DrillFolder));
+    }
+
+    [Theory]
+    [InlineData("ctx3")]
+    [InlineData("..%2Fctx2")]
+    [InlineData("gateway")]
+    public async Task Only_clusters_of_the_run_can_be_named(string cluster)
+    {
+        _gateway.WriteLauncherState();
+
+        var (status, body) = await PutAsync(cluster, """{"down":true}""", await _gateway.LogInAsync(isAdmin: true));
+
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        Assert.EndsWith("there are ctx1 and ctx2.", body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_gateway.DrillFolder));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"down":null}""")]
+    [InlineData("""{"down":"yes"}""")]
+    public async Task An_order_has_to_say_which_way(string order)
+    {
+        _gateway.WriteLauncherState();
+
+        var (status, body) = await PutAsync("ctx2", order, await _gateway.LogInAsync(isAdmin: true));
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.True(body.GetProperty("errors").TryGetProperty("down", out _));
+    }
+
+    [Fact]
+    public async Task Without_a_launcher_there_is_no_drill()
+    {
+        var report = await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/drill");
+        var (status, _) = await PutAsync("ctx2", """{"down":true}""", await _gateway.LogInAsync(isAdmin: true));
+
+        Assert.Equal("""{"available":false,"clusters":[]}""", report.GetRawText());
+        Assert.Equal(HttpStatusCode.NotFound, status);
+    }
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(string cluster, string body, string? cookie)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/mesh/drill/{cluster}") { Content = new StringContent(body, null, "application/json") };
+        if (cookie is not null)
+            request.Headers.Add("Cookie", cookie);
+
+        using var response = await _gateway.Client.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+}

@@ -1,0 +1,68 @@
+using MessageBoard.Mesh.Resources;
+
+namespace MessageBoard.Mesh.Tests.Forwarding;
+
+public sealed class CorsTests : IAsyncLifetime
+{
+    private static readonly CorsPolicy Policy = new()
+    {
+        AllowOrigins = [new StringMatch.Exact("https://example.com")],
+        AllowMethods = ["GET", "PUT"],
+        AllowHeaders = ["x-a", "x-b"],
+        ExposeHeaders = ["x-service-cluster"],
+        MaxAge = TimeSpan.FromHours(1),
+        AllowCredentials = true,
+    };
+
+    private TestMesh _mesh = null!;
+
+    public async Task InitializeAsync()
+    {
+        _mesh = await TestMesh.StartAsync();
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Cors = Policy });
+    }
+
+    public async Task DisposeAsync() => await _mesh.DisposeAsync();
+
+    [Fact]
+    public async Task A_preflight_is_answered_without_the_service()
+    {
+        var answer = await PreflightAsync("https://example.com");
+
+        Assert.Equal((200, 0), (answer.Status, _mesh.Ctx1.Requests));
+        Assert.Equal(
+            ["Access-Control-Allow-Credentials: true", "Access-Control-Allow-Headers: x-a,x-b", "Access-Control-Allow-Methods: GET,PUT", "Access-Control-Allow-Origin: https://example.com", "Access-Control-Max-Age: 3600"],
+            answer.Response.Headers.Select(header => $"{header.Key}: {string.Join(',', header.Value)}").Order());
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task A_preflight_of_another_origin_gets_no_leave(bool forward, int requests)
+    {
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Cors = Policy with { ForwardUnmatchedPreflights = forward } });
+
+        var answer = await PreflightAsync("https://evil.example");
+
+        Assert.Equal((200, requests), (answer.Status, _mesh.Ctx1.Requests));
+        Assert.DoesNotContain(answer.Response.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("https://example.com", true)]
+    [InlineData("https://evil.example", false)]
+    public async Task An_answer_is_marked_for_the_origins_that_may(string origin, bool marked)
+    {
+        var answer = await _mesh.GetAsync(headers: ("Origin", origin));
+
+        Assert.StartsWith("ctx1 GET", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(marked, answer.Response.Headers.Contains("Access-Control-Allow-Origin"));
+        Assert.Equal(marked, answer.Response.Headers.Contains("Access-Control-Expose-Headers"));
+    }
+
+    private async Task<TestMesh.Answer> PreflightAsync(string origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Options, "http://user-service/") { Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "PUT" } } };
+        return await _mesh.AskAsync(request);
+    }
+}

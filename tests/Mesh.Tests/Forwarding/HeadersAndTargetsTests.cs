@@ -1,0 +1,117 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using MessageBoard.Mesh.Resources;
+using Microsoft.AspNetCore.Http;
+
+namespace MessageBoard.Mesh.Tests.Forwarding;
+
+/// <summary>Headers, rewrites, redirects and direct responses.</summary>
+public sealed class HeadersAndTargetsTests : IAsyncLifetime
+{
+    private TestMesh _mesh = null!;
+
+    public async Task InitializeAsync() => _mesh = await TestMesh.StartAsync();
+
+    public async Task DisposeAsync() => await _mesh.DisposeAsync();
+
+    [Fact]
+    public async Task Request_headers_are_set_added_and_removed_and_the_routes_come_after_the_destinations()
+    {
+        _mesh.Ctx1.Answer = context => context.Response.WriteAsync(
+            string.Join(' ', context.Request.Headers.Where(header => header.Key.StartsWith("x-", StringComparison.Ordinal)).OrderBy(header => header.Key).Select(header => $"{header.Key}={header.Value}")));
+        var destination = new HttpRouteDestination(new("user-service", "ctx1", null), null, new(new([new("x-set", "destination")], [new("x-add", "destination")], ["x-gone"]), HeaderOperations.None));
+        _mesh.Set(new() { Destinations = [destination], Headers = new(new([new("x-set", "route")], [new("x-add", "route")], []), HeaderOperations.None) });
+
+        var answer = await _mesh.GetAsync(headers: [("x-set", "mine"), ("x-add", "mine"), ("x-gone", "mine"), ("x-kept", "mine")]);
+
+        Assert.Equal("x-add=mine, destination, route x-kept=mine x-set=route", answer.Body);
+    }
+
+    [Fact]
+    public async Task Response_headers_are_changed_on_their_way_back()
+    {
+        _mesh.Ctx1.Answer = context =>
+        {
+            context.Response.Headers["x-gone"] = context.Response.Headers["x-set"] = "service";
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync("x");
+        };
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Headers = new(HeaderOperations.None, new([new("x-set", "mesh"), new("Content-Type", "text/plain")], [new("x-new", "1")], ["x-gone"])) });
+
+        var headers = (await _mesh.GetAsync()).Response;
+
+        Assert.Equal(("mesh", "1", false, "text/plain"), (
+            headers.Headers.GetValues("x-set").Single(), headers.Headers.GetValues("x-new").Single(), headers.Headers.Contains("x-gone"), headers.Content.Headers.ContentType!.ToString()));
+    }
+
+    [Theory]
+    [InlineData("Host")]
+    [InlineData(":authority")]
+    public async Task The_authority_is_set_like_a_header(string name)
+    {
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Headers = new(new([new(name, "example.com")], [], []), HeaderOperations.None) });
+
+        Assert.Equal("ctx1 GET example.com /", (await _mesh.GetAsync()).Body);
+    }
+
+    [Theory]
+    [InlineData("/api/", "/", "/api/users?q=1", "/users?q=1")]
+    [InlineData("/api", "/v2", "/api/users", "/v2/users")]
+    [InlineData("/api", "/v2", "/api", "/v2")]
+    [InlineData(null, "/v2/", "/users", "/v2/users")]
+    public async Task A_rewrite_takes_the_matched_prefixs_place(string? prefix, string uri, string target, string expected)
+    {
+        HttpMatch[] matches = prefix is null ? [] : [new() { Uri = new StringMatch.Prefix(prefix) }];
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Matches = matches, Rewrite = new(uri, "rewritten", null) });
+
+        Assert.Equal($"ctx1 GET rewritten {expected}", (await _mesh.GetAsync($"http://user-service{target}")).Body);
+    }
+
+    [Theory]
+    [InlineData("exact")]
+    [InlineData("regex")]
+    public async Task A_rewrite_of_any_other_match_takes_the_whole_paths_place(string kind)
+    {
+        StringMatch match = kind == "exact" ? new StringMatch.Exact("/a/b") : StringMatch.Regular.Parse("/a/.*");
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Matches = [new() { Uri = match }], Rewrite = new("/c", null, null) });
+
+        Assert.Equal("ctx1 GET user-service /c?q", (await _mesh.GetAsync("http://user-service/a/b?q")).Body);
+    }
+
+    [Theory]
+    [InlineData("^/service/([^/]+)(/.*)$", @"\2/instance/\1", "/service/foo/v1/api", "/v1/api/instance/foo")]
+    [InlineData("one", "two", "/xxx/one/yyy/one/zzz", "/xxx/two/yyy/two/zzz")]
+    [InlineData("a", @"$0\\", "/a", @"/$0\")]
+    public async Task A_regular_rewrite_is_RE2s(string match, string rewrite, string target, string expected)
+    {
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Rewrite = new(null, null, new(new Regex(match, RegexOptions.NonBacktracking), rewrite)) });
+
+        Assert.Equal($"ctx1 GET user-service {expected}", (await _mesh.GetAsync($"http://user-service{target}")).Body);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, null, RedirectPort.FromProtocolDefault, "http://user-service/a?b=1")]
+    [InlineData("/new", null, null, null, RedirectPort.FromProtocolDefault, "http://user-service/new?b=1")]
+    [InlineData("/new?c", "example.com", null, null, RedirectPort.FromProtocolDefault, "http://example.com/new?c")]
+    [InlineData(null, null, "https", null, RedirectPort.FromProtocolDefault, "https://user-service/a?b=1")]
+    [InlineData(null, null, "https", 8443, RedirectPort.FromProtocolDefault, "https://user-service:8443/a?b=1")]
+    [InlineData(null, null, "https", null, RedirectPort.FromRequestPort, "https://user-service:80/a?b=1")]
+    public async Task A_redirect_changes_what_it_names(string? uri, string? authority, string? scheme, int? port, RedirectPort derive, string location)
+    {
+        _mesh.Set(new() { Redirect = new(uri, authority, scheme, port, derive, 308) });
+
+        var answer = await _mesh.GetAsync("http://user-service/a?b=1");
+
+        Assert.Equal((308, location, 0), (answer.Status, answer.Response.Headers.GetValues("Location").Single(), _mesh.Ctx1.Requests));
+    }
+
+    [Fact]
+    public async Task A_direct_response_is_given_by_nobody()
+    {
+        _mesh.Set(new() { DirectResponse = new(503, Encoding.UTF8.GetBytes("closed")), Headers = new(HeaderOperations.None, new([new("Retry-After", "60")], [], [])) });
+
+        var answer = await _mesh.GetAsync();
+
+        Assert.Equal((503, "closed", "60"), (answer.Status, answer.Body, answer.Response.Headers.GetValues("Retry-After").Single()));
+    }
+}

@@ -1,0 +1,112 @@
+using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Explain;
+using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Upstreams;
+
+namespace MessageBoard.Mesh.Tests.Forwarding;
+
+/// <summary>
+/// user-service with a real server in each cluster, ctx1 and ctx2, called through the mesh by a client in ctx1. Rules are set as
+/// records; every test may change them at any time.
+/// </summary>
+internal sealed class TestMesh : IAsyncDisposable
+{
+    public const string Service = "user-service.messageboard.svc.cluster.local";
+
+    private readonly HttpMessageInvoker _client;
+    private readonly List<(TestBackend Backend, string Cluster)> _more = [];
+    private volatile MeshSnapshot _snapshot = MeshSnapshot.Empty;
+
+    private TestMesh(TestBackend ctx1, TestBackend ctx2, TimeProvider clock)
+    {
+        (Ctx1, Ctx2) = (ctx1, ctx2);
+        _client = new(new MeshHandler(new MeshRuntime(() => _snapshot, clock), clock, new(), null));
+        Apply();
+    }
+
+    public TestBackend Ctx1 { get; }
+
+    public TestBackend Ctx2 { get; }
+
+    public HttpRoute Route { get; private set; } = ToSubset("ctx1");
+
+    public TrafficPolicy? Policy { get; private set; }
+
+    public static async Task<TestMesh> StartAsync(TimeProvider? clock = null) =>
+        new(await TestBackend.StartAsync("ctx1"), await TestBackend.StartAsync("ctx2"), clock ?? TimeProvider.System);
+
+    public static HttpRoute ToSubset(string subset) => new() { Destinations = [new(new("user-service", subset, null), null, HttpHeaderRules.None)] };
+
+    public static HttpRoute ToAll() => new() { Destinations = [new(new("user-service", null, null), null, HttpHeaderRules.None)] };
+
+    public void Set(HttpRoute? route = null, TrafficPolicy? policy = null)
+    {
+        (Route, Policy) = (route ?? Route, policy ?? Policy);
+        Apply();
+    }
+
+    /// <summary>One more server in a cluster.</summary>
+    public async Task<TestBackend> AddAsync(string cluster)
+    {
+        var backend = await TestBackend.StartAsync($"{cluster}-{_more.Count}");
+        _more.Add((backend, cluster));
+        Apply();
+        return backend;
+    }
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default) => _client.SendAsync(request, cancellationToken);
+
+    public async Task<Answer> GetAsync(string target = "http://user-service/", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, target);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+
+        return await AskAsync(request);
+    }
+
+    /// <summary>Sends a request and tells how it went.</summary>
+    public async Task<Answer> AskAsync(HttpRequestMessage request)
+    {
+        var exchange = new MeshExchange();
+        request.Options.Set(MeshExchange.Key, exchange);
+        using var response = await _client.SendAsync(request, CancellationToken.None);
+        var body = await response.Content.ReadAsStringAsync();
+        exchange.Complete();
+        return new((int)response.StatusCode, body, response, exchange.Flags, exchange.Explain()!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        foreach (var (backend, _) in _more.Append((Ctx1, "")).Append((Ctx2, "")))
+            await backend.DisposeAsync();
+    }
+
+    private void Apply()
+    {
+        var workloads = _more.Append((Ctx1, "ctx1")).Append((Ctx2, "ctx2")).Select(item => Workload(item.Item1, item.Item2));
+        var problems = new List<MeshProblem>();
+        _snapshot = MeshSnapshot.Create(
+            [
+                new VirtualService(Id("VirtualService"), ["user-service"], [MeshProxy.Mesh], [Route]),
+                new DestinationRule(Id("DestinationRule"), "user-service", Policy, [SubsetOf("ctx1"), SubsetOf("ctx2")]),
+                new ServiceEntry(Id("ServiceEntry"), [Service], [new(80, "http")], new Dictionary<string, string>()),
+                .. workloads,
+            ],
+            problems,
+            new() { Labels = new Dictionary<string, string> { ["app"] = "gateway" }, Locality = "ctx1" });
+        Assert.Empty(_snapshot.Problems);
+    }
+
+    private static Subset SubsetOf(string cluster) => new(cluster, new Dictionary<string, string> { ["cluster"] = cluster }, null);
+
+    private static WorkloadEntry Workload(TestBackend backend, string cluster) => new(
+        Id("WorkloadEntry", backend.Name), "127.0.0.1", new Dictionary<string, int> { ["http"] = backend.Port }, new Dictionary<string, string> { ["cluster"] = cluster }, cluster);
+
+    private static ResourceId Id(string kind, string name = "user-service") => new(kind, HostNames.DefaultNamespace, name, "a.yaml", "1");
+
+    internal sealed record Answer(int Status, string Body, HttpResponseMessage Response, ResponseFlags Flags, MeshExplanation Explanation);
+}
