@@ -2,6 +2,8 @@ using MessageBoard.Gateway.Drill;
 using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.OpenApi;
 using MessageBoard.Gateway.Page;
+using MessageBoard.Gateway.Resources;
+using MessageBoard.Gateway.Rules;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Gateway.Weights;
 using MessageBoard.Mesh;
@@ -25,6 +27,8 @@ app.MapServiceDefaults();
 app.MapTraffic();
 app.MapExplain();
 app.MapWeights();
+app.MapRules();
+app.MapResources();
 app.MapDrill();
 app.MapOpenApiIndex();
 app.MapReverseProxy(proxy => proxy.Use(app.Services.GetRequiredService<TrafficRecorder>().RecordAsync)).ShortCircuit(); // none of the middleware above concerns it

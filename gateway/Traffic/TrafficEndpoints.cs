@@ -22,7 +22,7 @@ public static class TrafficEndpoints
         ServiceReport Report(ServiceWeights weights)
         {
             var (recent, sinceStart) = recorder.Services[weights.Service].Read();
-            return new(weights.Service, weights.ResourceVersion, weights.Weights, recent, sinceStart);
+            return new(weights.Service, weights.ResourceVersion, weights.Weights, weights.Rules, recent, sinceStart);
         }
     }
 

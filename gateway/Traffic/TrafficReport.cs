@@ -1,3 +1,4 @@
+using MessageBoard.Gateway.Rules;
 using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -14,7 +15,8 @@ public sealed record TrafficReport(
 /// <param name="Service">The service's name.</param>
 /// <param name="ResourceVersion">The version of its VirtualService; null when it has none.</param>
 /// <param name="Weights">Percent by cluster; null when it has no VirtualService.</param>
+/// <param name="Rules">What else its VirtualService says; null when it has none.</param>
 /// <param name="Recent">The last requests.</param>
 /// <param name="SinceStart">All requests since the start.</param>
 public sealed record ServiceReport(
-    string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights, TrafficCounts Recent, TrafficCounts SinceStart);
+    string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights, ServiceRules? Rules, TrafficCounts Recent, TrafficCounts SinceStart);

@@ -1,4 +1,5 @@
 using MessageBoard.Gateway.Explain;
+using MessageBoard.Gateway.Rules;
 using MessageBoard.Gateway.Weights;
 using MessageBoard.Mesh.Configuration;
 
@@ -13,6 +14,7 @@ public static class TrafficServices
         services.AddSingleton<TrafficRecorder>();
         services.AddSingleton<RecentRequests>();
         services.AddSingleton<ConfiguredWeights>();
+        services.AddSingleton<RouteEdits>();
         services.AddSingleton(provider =>
         {
             var feed = new TrafficFeed();

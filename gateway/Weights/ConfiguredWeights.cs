@@ -1,3 +1,4 @@
+using MessageBoard.Gateway.Rules;
 using MessageBoard.Mesh.Configuration;
 using Yarp.ReverseProxy.Configuration;
 
@@ -16,9 +17,10 @@ public sealed class ConfiguredWeights(IProxyConfigProvider proxy, MeshFolder mes
         return new([.. Services.Select(service => WeightsOf(snapshot, service))], snapshot.Problems);
     }
 
-    private static ServiceWeights WeightsOf(MeshSnapshot snapshot, string service)
+    /// <summary>One service's row of a configuration.</summary>
+    public static ServiceWeights WeightsOf(MeshSnapshot snapshot, string service)
     {
-        var weights = snapshot.WeightsOf(service);
-        return new(service, weights?.ResourceVersion, weights?.BySubset);
+        var route = snapshot.DefaultRouteOf(service);
+        return new(service, route?.ResourceVersion, route?.Weights, route is null ? null : ServiceRules.Of(route.Rules));
     }
 }

@@ -1,3 +1,4 @@
+using MessageBoard.Gateway.Rules;
 using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.Gateway.Weights;
@@ -7,8 +8,9 @@ namespace MessageBoard.Gateway.Weights;
 /// <param name="Problems">What is wrong with the configuration.</param>
 public sealed record MeshConfiguration(IReadOnlyList<ServiceWeights> Services, IReadOnlyList<MeshProblem> Problems);
 
-/// <summary>The weights of one service's VirtualService.</summary>
+/// <summary>What one service's VirtualService says of its default route.</summary>
 /// <param name="Service">The service's name.</param>
 /// <param name="ResourceVersion">The version an edit is based on; null when it has no VirtualService.</param>
-/// <param name="Weights">Percent by cluster; null when it has no VirtualService.</param>
-public sealed record ServiceWeights(string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights);
+/// <param name="Weights">Percent by cluster; null when it has no VirtualService, or one that does not split by cluster.</param>
+/// <param name="Rules">What else is set; null when it has no VirtualService.</param>
+public sealed record ServiceWeights(string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights, ServiceRules? Rules);

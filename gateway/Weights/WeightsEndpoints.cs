@@ -1,12 +1,12 @@
 using System.Text.Json;
+using MessageBoard.Gateway.Rules;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Shared.Sessions;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.Gateway.Weights;
 
 /// <summary>Reads and edits the configured weights.</summary>
-public static partial class WeightsEndpoints
+public static class WeightsEndpoints
 {
     /// <summary>Maps <c>GET /traffic-weights</c> and <c>PUT /api/traffic/weights/{service}</c>.</summary>
     public static IEndpointRouteBuilder MapWeights(this IEndpointRouteBuilder app)
@@ -34,30 +34,14 @@ public static partial class WeightsEndpoints
         return all;
     }
 
-    private static async Task<IResult> SetWeightsAsync(
-        string service, WeightEdit edit, HttpContext context, ConfiguredWeights configured, MeshFolder mesh, ILogger<WeightEdit> logger, CancellationToken cancellationToken)
+    private static async Task<IResult> SetWeightsAsync(string service, WeightEdit edit, HttpContext context, RouteEdits edits)
     {
-        if (!configured.Services.Contains(service))
-            return TypedResults.Problem($"There is no service '{service}'; there are {string.Join(", ", configured.Services)}.", statusCode: StatusCodes.Status404NotFound);
+        if (edits.Unknown(service) is { } unknown)
+            return unknown;
 
-        if (ReadWeights(edit.Weights, out var weights) is { Count: > 0 } errors)
-            return Unprocessable(errors);
-
-        switch (await mesh.SetWeightsAsync(service, weights, edit.ResourceVersion, cancellationToken))
-        {
-            case WeightEditResult.Updated updated:
-                LogEdited(logger, context.User.Identity!.Name!, service, string.Join(", ", weights.Select(weight => $"{weight.Key} {weight.Value}")));
-                return TypedResults.Ok(new ServiceWeights(service, updated.Weights.ResourceVersion, updated.Weights.BySubset));
-            case WeightEditResult.Conflict conflict:
-                return TypedResults.Problem(
-                    "Somebody else has changed this VirtualService in the meantime; these are its weights now.",
-                    statusCode: StatusCodes.Status409Conflict,
-                    extensions: new Dictionary<string, object?> { ["current"] = new { conflict.Current.ResourceVersion, Weights = conflict.Current.BySubset } });
-            case WeightEditResult.Invalid invalid:
-                return Unprocessable(invalid.Errors);
-            default:
-                return TypedResults.Problem($"'{service}' has no VirtualService with a default route.", statusCode: StatusCodes.Status404NotFound);
-        }
+        return ReadWeights(edit.Weights, out var weights) is { Count: > 0 } errors
+            ? RouteEdits.Unprocessable(errors)
+            : await edits.ApplyAsync(service, new WeightsEdit(weights), edit.ResourceVersion, context);
     }
 
     // Numbers are read here and not by the JSON binder, which knows no 422 and would stop at the first wrong one.
@@ -79,12 +63,6 @@ public static partial class WeightsEndpoints
         return errors;
     }
 
-    private static ProblemHttpResult Unprocessable(IEnumerable<KeyValuePair<string, string[]>> errors) =>
-        TypedResults.Problem(new HttpValidationProblemDetails(errors) { Status = StatusCodes.Status422UnprocessableEntity, Title = "The weights are not what is allowed." });
-
     private static string PascalCase(string name) =>
         string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
-
-    [LoggerMessage(LogLevel.Information, "{User} has set the weights of {Service} to {Weights}")]
-    private static partial void LogEdited(ILogger logger, string user, string service, string weights);
 }

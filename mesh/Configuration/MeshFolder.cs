@@ -9,10 +9,14 @@ namespace MessageBoard.Mesh.Configuration;
 
 /// <summary>
 /// The configuration in a watched folder of YAML files, subfolders included; names that begin with a dot are passed over. A
-/// change is read within milliseconds and swapped in whole. A file that is refused keeps what it held before.
+/// change is read within milliseconds and swapped in whole. A file that is refused keeps what it held before. Edits through this
+/// class change one document's text, and keep what they replace in the folder <c>.versions</c>.
 /// </summary>
 public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null) : IHostedService, IDisposable
 {
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const int MaxFileBytes = ResourceFile.MaxBytes;
+
     // Editors write in several steps: it is read when they have been quiet for a while, and in any case soon.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10), AtMost = TimeSpan.FromMilliseconds(50);
 
@@ -26,6 +30,7 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly string _folder = Path.GetFullPath(folder);
+    private readonly VersionStore _versions = new(Path.Combine(Path.GetFullPath(folder), VersionStore.FolderName));
     private readonly Dictionary<string, LoadedFile> _files = [];
     private readonly SemaphoreSlim _gate = new(1);
     private readonly SemaphoreSlim _changed = new(0, 1);
@@ -63,48 +68,6 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         await _watching;
     }
 
-    /// <summary>
-    /// Sets the weights of a service's default route in its file, and nothing else in it. They are in force when this returns.
-    /// </summary>
-    /// <param name="service">The service's short name.</param>
-    /// <param name="weights">Whole percents by subset, adding up to 100.</param>
-    /// <param name="resourceVersion">The version the edit is based on; null to edit whatever is there.</param>
-    /// <param name="cancellationToken">Gives up before anything was written.</param>
-    public async Task<WeightEditResult> SetWeightsAsync(
-        string service, IReadOnlyDictionary<string, int> weights, string? resourceVersion, CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            LoadChanges();
-            if (_current.WeightsOf(service) is not { } current || _current.SourceOfWeights(service) is not { } source)
-                return new WeightEditResult.NotFound();
-
-            if (Check(weights, current.BySubset) is { Count: > 0 } errors)
-                return new WeightEditResult.Invalid(errors);
-
-            if (resourceVersion is not null && resourceVersion != source.Version)
-                return new WeightEditResult.Conflict(current);
-
-            if (_files[source.File].Refused)
-                return new WeightEditResult.Invalid(new Dictionary<string, string[]> { ["weights"] = [$"cannot be set before {source.File} is mended: it is refused as it stands."] });
-
-            var path = Path.Combine(_folder, source.File);
-            var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
-            if (ResourceFile.VersionOf(bytes) != source.Version)
-                return new WeightEditResult.Conflict(current);
-
-            var text = Utf8.GetString(bytes);
-            await ReplaceAsync(path, WeightText.Replace(text, source, weights), cancellationToken);
-            LoadChanges();
-            return new WeightEditResult.Updated(_current.WeightsOf(service)!);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -112,49 +75,6 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         // already: all of this bears it. Neither the token source nor the semaphores hold anything that has to be given back.
         _stopping.Cancel();
         _watcher?.Dispose();
-    }
-
-    private static Dictionary<string, string[]> Check(IReadOnlyDictionary<string, int> weights, IReadOnlyDictionary<string, int> current)
-    {
-        var errors = new Dictionary<string, string[]>();
-        foreach (var (subset, weight) in weights)
-        {
-            if (!current.ContainsKey(subset))
-                errors[$"weights.{subset}"] = [$"is no destination of this route; there are {string.Join(" and ", current.Keys)}."];
-            else if (weight is < 0 or > 100)
-                errors[$"weights.{subset}"] = ["has to be a whole number from 0 to 100."];
-        }
-
-        foreach (var subset in current.Keys.Where(subset => !weights.ContainsKey(subset)))
-            errors[$"weights.{subset}"] = ["is missing."];
-
-        if (errors.Count == 0 && weights.Values.Sum() is not 100 and var sum)
-            errors["weights"] = [$"have to add up to 100, not {sum}."];
-
-        return errors;
-    }
-
-    // Readers see the old file or the new one, never half of it.
-    private static async Task ReplaceAsync(string path, string text, CancellationToken cancellationToken)
-    {
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
-        try
-        {
-            await using (var file = File.Create(temporary))
-            {
-                if (!OperatingSystem.IsWindows())
-                    File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path));
-
-                await file.WriteAsync(Utf8.GetBytes(text), cancellationToken);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 
     private void Wake()
@@ -226,13 +146,19 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         if (!changed)
             return;
 
-        var files = _files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value).ToList();
-        var snapshot = MeshSnapshot.Create([.. files.SelectMany(file => file.Resources)], files.SelectMany(file => file.Problems), proxy ?? new());
+        var snapshot = Compile(_files);
         foreach (var problem in snapshot.Problems)
             LogProblem(problem.File, problem.Line, problem.Resource, problem.Message);
 
         _current = snapshot;
         Changed?.Invoke(snapshot);
+    }
+
+    private MeshSnapshot Compile(IEnumerable<KeyValuePair<string, LoadedFile>> all)
+    {
+        var files = all.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value).ToList();
+        return MeshSnapshot.Create(
+            [.. files.SelectMany(file => file.Resources)], [.. files.SelectMany(file => file.Problems)], [.. files.SelectMany(file => file.Statuses)], proxy ?? new());
     }
 
     private IEnumerable<string> EnumerateFiles() =>
@@ -250,15 +176,15 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
             if (stamp.IsOld && before?.Stamp == stamp)
                 return false;
 
-            var (version, read) = Read(path, name, before);
-            if (read is null)
+            var (text, unreadable) = ReadText(path, name);
+            var version = text is null ? "" : DocumentText.VersionOf(text);
+            if (text is not null && version == before?.Version)
             {
-                _files[name] = before! with { Stamp = stamp };
+                _files[name] = before with { Stamp = stamp };
                 return false;
             }
 
-            // What was refused keeps what it held before.
-            _files[name] = new(stamp, version, read.Refused && before is not null ? before.Resources : read.Resources, read.Problems, read.Refused);
+            _files[name] = Load(name, text ?? "", unreadable ?? ResourceFile.Read(name, text!), before) with { Stamp = stamp, Version = version };
             return true;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -267,28 +193,64 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _files[name] = new(default, "", before?.Resources ?? [], ResourceFile.Unreadable(name, null, "cannot be read").Problems, Refused: true);
+            _files[name] = Load(name, "", ResourceFile.Unreadable(name, null, "cannot be read"), before);
             return before is null || before.Stamp != default;
         }
     }
 
-    // No file when it is the one that was read before.
-    private static (string Version, ResourceFile? File) Read(string path, string name, LoadedFile? before)
+    // What was refused keeps what it held before.
+    private static LoadedFile Load(string name, string text, ResourceFile read, LoadedFile? before)
+    {
+        var isHeldBack = read.Refused && before is not null;
+        var documents = DocumentText.Split(text);
+        return new(default, "", isHeldBack ? before!.Resources : read.Resources, read.Problems, [.. read.Statuses.Select(Configured)], read.Refused);
+
+        ConfiguredResource Configured(ResourceStatus status)
+        {
+            var document = FindDocument(documents, status.Line);
+            if (isHeldBack && status.State == ResourceState.Accepted)
+                status = status with { State = ResourceState.Refused, Problems = [new(name, status.Line, $"{status.Kind} {status.Name}", $"is not in force before {name} is mended")] };
+
+            return new(status, document is { } place ? DocumentText.VersionOf(place.In(text)) : "", document is not null && status.Name is not null && !IsLaunchers(name));
+        }
+    }
+
+    private static DocumentText? FindDocument(IReadOnlyList<DocumentText> documents, int line)
+    {
+        // A file may have thousands, in the order of their lines.
+        var (low, high) = (0, documents.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (documents[middle].LastLine < line)
+                low = middle + 1;
+            else if (documents[middle].Line > line)
+                high = middle - 1;
+            else
+                return documents[middle];
+        }
+
+        return null;
+    }
+
+    // The launcher writes what runs, and would write it again.
+    private static bool IsLaunchers(string file) => file.Split(Path.DirectorySeparatorChar)[0] == "workloads";
+
+    private static (string? Text, ResourceFile? Unreadable) ReadText(string path, string name)
     {
         using var file = File.OpenRead(path);
         if (file.Length > ResourceFile.MaxBytes)
-            return ("", ResourceFile.Unreadable(name, null, $"is larger than {ResourceFile.MaxBytes} bytes"));
+            return (null, ResourceFile.Unreadable(name, null, $"is larger than {ResourceFile.MaxBytes} bytes"));
 
         var bytes = new byte[file.Length];
         var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         try
         {
-            var version = ResourceFile.VersionOf(bytes.AsSpan(0, length));
-            return (version, version == before?.Version ? null : ResourceFile.Read(name, Utf8.GetString(bytes, 0, length)));
+            return (Utf8.GetString(bytes, 0, length), null);
         }
         catch (DecoderFallbackException)
         {
-            return ("", ResourceFile.Unreadable(name, null, "is not UTF-8"));
+            return (null, ResourceFile.Unreadable(name, null, "is not UTF-8"));
         }
     }
 
@@ -303,5 +265,12 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     /// <param name="IsOld">Whether it was read long enough after that to be sure of.</param>
     private readonly record struct FileStamp(DateTime Written, long Length, bool IsOld);
 
-    private sealed record LoadedFile(FileStamp Stamp, string Version, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, bool Refused);
+    /// <param name="Stamp">By which it is seen whether it has changed.</param>
+    /// <param name="Version">A hash of its text; empty when it could not be read.</param>
+    /// <param name="Resources">What is in force of it.</param>
+    /// <param name="Problems">What was refused in it.</param>
+    /// <param name="Statuses">Its documents.</param>
+    /// <param name="Refused">Whether anything was refused.</param>
+    private sealed record LoadedFile(
+        FileStamp Stamp, string Version, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ConfiguredResource> Statuses, bool Refused);
 }

@@ -54,6 +54,15 @@ internal static class HttpRetryReader
         return read;
     }
 
+    /// <summary>The words of what is tried again; null for Istio's default.</summary>
+    public static string? Write(HttpRetry retry) => retry is { On: RetryConditions.IstioDefault, StatusCodes.Count: 0 }
+        ? null
+        : string.Join(',', Words
+            .Where(word => retry.On.HasFlag(word.Value) && (word.Value != RetryConditions.RetriableStatusCodes || retry.StatusCodes.Count == 0))
+            .OrderBy(word => word.Value)
+            .Select(word => word.Key)
+            .Concat(retry.StatusCodes.Select(status => status.ToString(CultureInfo.InvariantCulture))));
+
     private static (RetryConditions, IReadOnlyList<int>) ReadConditions(YamlFields retries, string? retryOn)
     {
         if (retryOn is null)

@@ -10,7 +10,7 @@ public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
 
     public MeshFolderTests() => _mesh = new(_folder.Path, NullLogger<MeshFolder>.Instance);
 
-    private int? Weight => _mesh.Current.WeightsOf("user-service")?.BySubset["ctx1"];
+    private int? Weight => _mesh.Current.DefaultRouteOf("user-service")?.Weights!["ctx1"];
 
     public async Task InitializeAsync()
     {
@@ -67,7 +67,7 @@ public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
     public async Task A_save_in_any_editor_is_in_force_at_once_and_nothing_else_is_seen(string how, Action<string, string> save)
     {
         var seen = new HashSet<int?>();
-        _mesh.Changed += snapshot => seen.Add(snapshot.WeightsOf("user-service")?.BySubset["ctx1"]);
+        _mesh.Changed += snapshot => seen.Add(snapshot.DefaultRouteOf("user-service")?.Weights!["ctx1"]);
         var times = new List<double>();
         for (var weight = 20; weight < 40; weight++)
         {
@@ -86,7 +86,7 @@ public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
         var time = File.GetLastWriteTimeUtc(_folder["user-service.yaml"]);
         foreach (var weight in Enumerable.Range(20, 20))
         {
-            Assert.IsType<WeightEditResult.Updated>(await SetAsync(weight));
+            Assert.IsType<EditResult.Done>(await SetAsync(weight));
             Assert.Equal(weight, Weight);
         }
 
@@ -153,7 +153,7 @@ public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
         await Eventually.IsTrueAsync(() => !Ports(_mesh.Current).Contains(1001), "the workload is gone");
 
         File.Delete(_folder["user-service.yaml"]);
-        await Eventually.IsTrueAsync(() => _mesh.Current.WeightsOf("user-service") is null, "the VirtualService is gone");
+        await Eventually.IsTrueAsync(() => _mesh.Current.DefaultRouteOf("user-service") is null, "the VirtualService is gone");
     }
 
     [Fact]
@@ -200,6 +200,6 @@ public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
             .Select(endpoint => endpoint.Workload.Ports["http"])];
     }
 
-    private Task<WeightEditResult> SetAsync(int ctx1) =>
-        _mesh.SetWeightsAsync("user-service", new Dictionary<string, int> { ["ctx1"] = ctx1, ["ctx2"] = 100 - ctx1 }, null, CancellationToken.None);
+    private Task<EditResult> SetAsync(int ctx1) =>
+        _mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = ctx1, ["ctx2"] = 100 - ctx1 }), null, "admin", CancellationToken.None);
 }

@@ -50,9 +50,9 @@ public sealed partial class SetWeightsTests : IDisposable
 
         var result = await SetAsync(42, 58);
 
-        var updated = Assert.IsType<WeightEditResult.Updated>(result).Weights;
-        Assert.Equal((42, 58), (updated.BySubset["ctx1"], updated.BySubset["ctx2"]));
-        Assert.Same(updated, _mesh.Current.WeightsOf("user-service"));
+        var updated = Assert.IsType<EditResult.Done>(result).Snapshot.DefaultRouteOf("user-service")!;
+        Assert.Equal((42, 58), (updated.Weights!["ctx1"], updated.Weights["ctx2"]));
+        Assert.Same(updated, _mesh.Current.DefaultRouteOf("user-service"));
         var numbers = new Queue<string>(["42", "58"]);
         var expected = Marks().Replace(marked, change => change.Groups["added"] switch
         {
@@ -79,35 +79,35 @@ public sealed partial class SetWeightsTests : IDisposable
     public async Task A_stale_version_is_a_conflict_and_changes_nothing()
     {
         await StartAsync();
-        var stale = _mesh.Current.WeightsOf("user-service")!.ResourceVersion;
-        var fresh = Assert.IsType<WeightEditResult.Updated>(await SetAsync(10, 90, stale)).Weights;
+        var stale = _mesh.Current.DefaultRouteOf("user-service")!.ResourceVersion;
+        var fresh = Assert.IsType<EditResult.Done>(await SetAsync(10, 90, stale)).Snapshot.DefaultRouteOf("user-service")!;
         Assert.NotEqual(stale, fresh.ResourceVersion);
 
-        Assert.Equal(fresh, Assert.IsType<WeightEditResult.Conflict>(await SetAsync(20, 80, stale)).Current);
-        Assert.Equal(10, _mesh.Current.WeightsOf("user-service")!.BySubset["ctx1"]);
-        Assert.IsType<WeightEditResult.Updated>(await SetAsync(20, 80, fresh.ResourceVersion));
+        Assert.Equal(fresh, Assert.IsType<EditResult.Conflict>(await SetAsync(20, 80, stale)).Snapshot.DefaultRouteOf("user-service"));
+        Assert.Equal(10, _mesh.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
+        Assert.IsType<EditResult.Done>(await SetAsync(20, 80, fresh.ResourceVersion));
     }
 
     [Fact]
     public async Task An_edit_by_hand_that_was_not_read_yet_is_a_conflict()
     {
         await StartAsync();
-        var version = _mesh.Current.WeightsOf("user-service")!.ResourceVersion;
+        var version = _mesh.Current.DefaultRouteOf("user-service")!.ResourceVersion;
         _folder.Write("a.yaml", Yaml.Split(60, 40));
 
-        Assert.Equal(60, Assert.IsType<WeightEditResult.Conflict>(await SetAsync(20, 80, version)).Current.BySubset["ctx1"]);
+        Assert.Equal(60, Assert.IsType<EditResult.Conflict>(await SetAsync(20, 80, version)).Snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
     }
 
     [Fact]
     public async Task Of_edits_at_once_on_one_version_one_wins()
     {
         await StartAsync();
-        var version = _mesh.Current.WeightsOf("user-service")!.ResourceVersion;
+        var version = _mesh.Current.DefaultRouteOf("user-service")!.ResourceVersion;
 
         var results = await Task.WhenAll(Enumerable.Range(1, 20).Select(weight => Task.Run(() => SetAsync(weight, 100 - weight, version))));
 
-        Assert.Single(results.OfType<WeightEditResult.Updated>());
-        Assert.Equal(19, results.OfType<WeightEditResult.Conflict>().Count());
+        Assert.Single(results.OfType<EditResult.Done>());
+        Assert.Equal(19, results.OfType<EditResult.Conflict>().Count());
     }
 
     [Theory]
@@ -119,8 +119,8 @@ public sealed partial class SetWeightsTests : IDisposable
     {
         await StartAsync();
 
-        Assert.Equal(fields, Assert.IsType<WeightEditResult.Invalid>(await SetAsync(ctx1, ctx2)).Errors.Keys);
-        Assert.Equal(70, _mesh.Current.WeightsOf("user-service")!.BySubset["ctx1"]);
+        Assert.Equal(fields, Assert.IsType<EditResult.Invalid>(await SetAsync(ctx1, ctx2)).Errors.Keys);
+        Assert.Equal(70, _mesh.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
     }
 
     [Fact]
@@ -128,19 +128,19 @@ public sealed partial class SetWeightsTests : IDisposable
     {
         await StartAsync();
 
-        var result = await _mesh.SetWeightsAsync("user-service", new Dictionary<string, int> { ["ctx1"] = 50, ["ctx3"] = 50 }, null, CancellationToken.None);
+        var result = await _mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 50, ["ctx3"] = 50 }), null, "admin", CancellationToken.None);
 
-        Assert.Equal(["weights.ctx2", "weights.ctx3"], Assert.IsType<WeightEditResult.Invalid>(result).Errors.Keys.Order());
+        Assert.Equal(["weights.ctx2", "weights.ctx3"], Assert.IsType<EditResult.Invalid>(result).Errors.Keys.Order());
     }
 
     [Fact]
     public async Task A_service_without_a_default_route_of_subsets_has_no_weights()
     {
         await StartAsync();
-        Assert.IsType<WeightEditResult.NotFound>(await _mesh.SetWeightsAsync("nobody", new Dictionary<string, int>(), null, CancellationToken.None));
+        Assert.IsType<EditResult.NotFound>(await _mesh.EditRouteAsync("nobody", new WeightsEdit(new Dictionary<string, int>()), null, "admin", CancellationToken.None));
 
         _folder.Write("a.yaml", Yaml.Routes("- match: [{uri: {prefix: /}}]\n  route: [{destination: {host: user-service, subset: ctx1}}]"));
-        Assert.IsType<WeightEditResult.NotFound>(await SetAsync(50, 50));
+        Assert.IsType<EditResult.NotFound>(await SetAsync(50, 50));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed partial class SetWeightsTests : IDisposable
 
         var result = await SetAsync(50, 50);
 
-        Assert.Equal("cannot be set before a.yaml is mended: it is refused as it stands.", Assert.IsType<WeightEditResult.Invalid>(result).Errors["weights"][0]);
+        Assert.Equal("cannot be set before a.yaml is mended: it is refused as it stands.", Assert.IsType<EditResult.Invalid>(result).Errors["weights"][0]);
         Assert.Equal(Yaml.Split(60, 40) + "\n    timeout: 5s", File.ReadAllText(_folder["a.yaml"]));
     }
 
@@ -164,6 +164,6 @@ public sealed partial class SetWeightsTests : IDisposable
         await _mesh.StartAsync(CancellationToken.None);
     }
 
-    private Task<WeightEditResult> SetAsync(int ctx1, int ctx2, string? version = null) =>
-        _mesh.SetWeightsAsync("user-service", new Dictionary<string, int> { ["ctx1"] = ctx1, ["ctx2"] = ctx2 }, version, CancellationToken.None);
+    private Task<EditResult> SetAsync(int ctx1, int ctx2, string? version = null) =>
+        _mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = ctx1, ["ctx2"] = ctx2 }), version, "admin", CancellationToken.None);
 }

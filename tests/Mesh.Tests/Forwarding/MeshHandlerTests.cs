@@ -89,7 +89,7 @@ public sealed class MeshHandlerTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_edit_is_in_force_for_the_next_request()
     {
-        await Mesh.SetWeightsAsync("user-service", new Dictionary<string, int> { ["ctx1"] = 0, ["ctx2"] = 100 }, null, CancellationToken.None);
+        await Mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 0, ["ctx2"] = 100 }), null, "admin", CancellationToken.None);
 
         for (var i = 0; i < 50; i++)
             Assert.StartsWith("ctx2", await _throughYarp.GetStringAsync("/ping"), StringComparison.Ordinal);

@@ -139,7 +139,7 @@ public class RouteTableTests
         var snapshot = Snapshot([gatewayOnly]);
 
         Assert.Null(snapshot.Routes.Decide(new Request("user-service"), new Random(1)).VirtualService);
-        Assert.Null(snapshot.WeightsOf("user-service"));
+        Assert.Null(snapshot.DefaultRouteOf("user-service"));
     }
 
     [Fact]

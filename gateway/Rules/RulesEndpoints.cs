@@ -1,0 +1,102 @@
+using System.Globalization;
+using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Shared.Sessions;
+
+namespace MessageBoard.Gateway.Rules;
+
+/// <summary>Shortcuts that edit a service's VirtualService.</summary>
+public static class RulesEndpoints
+{
+    private const double MaxDelaySeconds = 60, MinTimeoutSeconds = 0.001, MaxTimeoutSeconds = 3600;
+    private const int MaxAttempts = 10;
+
+    /// <summary>Maps <c>PUT /api/traffic/{canary,fault,resilience}/{service}</c>.</summary>
+    public static IEndpointRouteBuilder MapRules(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/traffic").RequireAuthorization(SessionAuthentication.AdminPolicy);
+        group.MapPut("/canary/{service}", SetCanaryAsync);
+        group.MapPut("/fault/{service}", SetFaultAsync);
+        group.MapPut("/resilience/{service}", SetResilienceAsync);
+        return app;
+    }
+
+    /// <summary>The body of a canary edit.</summary>
+    /// <param name="Subset">Where requests with <c>x-canary: true</c> go; null to take the canary away.</param>
+    /// <param name="ResourceVersion">The version the edit is based on.</param>
+    public sealed record CanaryBody(string? Subset, string? ResourceVersion);
+
+    /// <summary>The body of a fault edit.</summary>
+    /// <param name="Delay">Makes requests late; null for none.</param>
+    /// <param name="Abort">Makes requests fail; null for none.</param>
+    /// <param name="ResourceVersion">The version the edit is based on.</param>
+    public sealed record FaultBody(DelayRule? Delay, AbortRule? Abort, string? ResourceVersion);
+
+    /// <summary>The body of an edit of timeout and retries.</summary>
+    /// <param name="TimeoutSeconds">For the whole request; null for no limit.</param>
+    /// <param name="Retries">How it is tried again; null for Istio's default.</param>
+    /// <param name="ResourceVersion">The version the edit is based on.</param>
+    public sealed record ResilienceBody(double? TimeoutSeconds, RetryRule? Retries, string? ResourceVersion);
+
+    private static async Task<IResult> SetCanaryAsync(string service, CanaryBody body, HttpContext context, RouteEdits edits) =>
+        edits.Unknown(service) ?? await edits.ApplyAsync(service, new CanaryEdit(body.Subset), body.ResourceVersion, context);
+
+    private static async Task<IResult> SetFaultAsync(string service, FaultBody body, HttpContext context, RouteEdits edits)
+    {
+        if (edits.Unknown(service) is { } unknown)
+            return unknown;
+
+        var errors = new Dictionary<string, string[]>();
+        if (body.Delay is { } delay)
+        {
+            Require(errors, "delay.seconds", delay.Seconds is > 0 and <= MaxDelaySeconds, $"has to be more than 0 and at most {MaxDelaySeconds}.");
+            Require(errors, "delay.percentage", delay.Percentage is >= 0 and <= 100, "has to be from 0 to 100.");
+        }
+
+        if (body.Abort is { } abort)
+        {
+            Require(errors, "abort.status", abort.Status is >= 200 and <= 599, "has to be a status from 200 to 599.");
+            Require(errors, "abort.percentage", abort.Percentage is >= 0 and <= 100, "has to be from 0 to 100.");
+        }
+
+        return errors.Count > 0 ? RouteEdits.Unprocessable(errors) : await edits.ApplyAsync(
+            service,
+            new FaultEdit(
+                body.Delay is { } late ? new FaultDelay(Seconds(late.Seconds!.Value), late.Percentage!.Value) : null,
+                body.Abort is { } broken ? new FaultAbort(broken.Status!.Value, broken.Percentage!.Value) : null),
+            body.ResourceVersion,
+            context);
+    }
+
+    private static async Task<IResult> SetResilienceAsync(string service, ResilienceBody body, HttpContext context, RouteEdits edits)
+    {
+        if (edits.Unknown(service) is { } unknown)
+            return unknown;
+
+        var errors = new Dictionary<string, string[]>();
+        var range = string.Create(CultureInfo.InvariantCulture, $"has to be from {MinTimeoutSeconds} to {MaxTimeoutSeconds}.");
+        Require(errors, "timeoutSeconds", body.TimeoutSeconds is null or (>= MinTimeoutSeconds and <= MaxTimeoutSeconds), range);
+        if (body.Retries is { } retries)
+        {
+            Require(errors, "retries.attempts", retries.Attempts is >= 0 and <= MaxAttempts, $"has to be a whole number from 0 to {MaxAttempts}.");
+            Require(errors, "retries.perTryTimeoutSeconds", retries.PerTryTimeoutSeconds is null or (>= MinTimeoutSeconds and <= MaxTimeoutSeconds), range);
+        }
+
+        return errors.Count > 0 ? RouteEdits.Unprocessable(errors) : await edits.ApplyAsync(
+            service,
+            new ResilienceEdit(
+                body.TimeoutSeconds is { } timeout ? Seconds(timeout) : null,
+                body.Retries is { } again ? new(again.Attempts!.Value, again.PerTryTimeoutSeconds is { } limit ? Seconds(limit) : null, again.RetryOn) : null),
+            body.ResourceVersion,
+            context);
+    }
+
+    // Istio knows no part of a millisecond.
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromMilliseconds(Math.Max(1, Math.Round(seconds * 1000)));
+
+    private static void Require(Dictionary<string, string[]> errors, string field, bool isMet, string rule)
+    {
+        if (!isMet)
+            errors[field] = [rule];
+    }
+}

@@ -1,0 +1,42 @@
+using MessageBoard.Mesh.Loading;
+
+namespace MessageBoard.Mesh.Configuration;
+
+/// <summary>One resource of the configuration.</summary>
+/// <param name="Status">What became of it.</param>
+/// <param name="ResourceVersion">The version an edit is based on: a hash of its own document's text, whatever else its file holds.</param>
+/// <param name="IsEditable">Whether it may be edited here: the launcher's own files may not.</param>
+public sealed record ConfiguredResource(ResourceStatus Status, string ResourceVersion, bool IsEditable)
+{
+    /// <summary>Its identity; null when it could not be read.</summary>
+    public ResourceKey? Key => Status is { Kind: { Length: > 0 } kind, Name: { } name } ? new(kind, Status.Namespace ?? Resources.HostNames.DefaultNamespace, name) : null;
+}
+
+/// <summary>What tells resources apart, as in Kubernetes.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Namespace">The namespace.</param>
+/// <param name="Name">The name.</param>
+public sealed record ResourceKey(string Kind, string Namespace, string Name)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Kind} {Namespace}/{Name}";
+}
+
+/// <summary>A resource's text.</summary>
+/// <param name="Resource">The resource.</param>
+/// <param name="Yaml">Its document's text, without the markers between documents.</param>
+/// <param name="Line">The text's first line in its file, from 1.</param>
+/// <param name="Versions">What it said before, the newest first.</param>
+public sealed record ResourceText(ConfiguredResource Resource, string Yaml, int Line, IReadOnlyList<FormerVersion> Versions);
+
+/// <summary>A text that an edit has replaced.</summary>
+/// <param name="ResourceVersion">Its version.</param>
+/// <param name="Time">When it was replaced.</param>
+/// <param name="User">Who replaced it.</param>
+/// <param name="Reason">What for, such as <c>weights</c>, <c>yaml</c> or <c>undo</c>.</param>
+public sealed record FormerVersion(string ResourceVersion, DateTimeOffset Time, string User, string Reason);
+
+/// <summary>Who edits, and what for.</summary>
+/// <param name="User">The user's name.</param>
+/// <param name="Reason">What for.</param>
+public sealed record EditOrigin(string User, string Reason);

@@ -1,0 +1,76 @@
+using System.Text;
+using MessageBoard.Mesh.Loading;
+
+namespace MessageBoard.Mesh.Configuration;
+
+/// <summary>One YAML document's place in its file. Found by the text alone, so it is there even when the document is no YAML.</summary>
+/// <param name="Start">Where it begins, in characters.</param>
+/// <param name="End">Where the next marker or the file's end is.</param>
+/// <param name="Line">Its first line, from 1.</param>
+/// <param name="LastLine">Its last line.</param>
+internal readonly record struct DocumentText(int Start, int End, int Line, int LastLine)
+{
+    /// <summary>What ends a line in YAML 1.1, which the parser reads.</summary>
+    public const string LineBreaks = "\r\n\u0085\u2028\u2029";
+
+    /// <summary>Its text in the file's.</summary>
+    public string In(string file) => file[Start..End];
+
+    /// <summary>The version of a document: a hash of its text.</summary>
+    public static string VersionOf(string text) => ResourceFile.VersionOf(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>
+    /// The documents of a file. A line that begins with <c>---</c> or <c>...</c> ends one wherever it stands, as YAML allows
+    /// it in no text (https://yaml.org/spec/1.2.2/#912-document-markers). What has no content is left out.
+    /// </summary>
+    public static IReadOnlyList<DocumentText> Split(string text)
+    {
+        var documents = new List<DocumentText>();
+        var start = text is [YamlDocuments.ByteOrderMark, ..] ? 1 : 0;
+        var (firstLine, line, hasContent) = (1, 1, false);
+        for (var position = start; position < text.Length; line++)
+        {
+            var end = EndOfLine(text, position);
+            var content = text.AsSpan(position, end - position);
+            if (IsMarker(content))
+            {
+                Add(position, line - 1);
+                var after = content[3..];
+                var opens = content[0] == '-' && !IsBlank(after);
+                (start, firstLine, hasContent) = (opens ? position + 3 : end, opens ? line : line + 1, opens);
+            }
+            else
+            {
+                hasContent |= !IsBlank(content) && content[0] != '%';
+            }
+
+            position = end;
+        }
+
+        Add(text.Length, line - 1);
+        return documents;
+
+        void Add(int end, int lastLine)
+        {
+            if (hasContent)
+                documents.Add(new(start, end, firstLine, lastLine));
+        }
+    }
+
+    /// <summary>The end of the line at this place, its line break included.</summary>
+    public static int EndOfLine(string text, int position)
+    {
+        var found = text.AsSpan(position).IndexOfAny(LineBreaks);
+        if (found < 0)
+            return text.Length;
+
+        var end = position + found;
+        return text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n' ? end + 2 : end + 1;
+    }
+
+    /// <summary>Whether there is nothing but blanks and a comment.</summary>
+    public static bool IsBlank(ReadOnlySpan<char> line) => line.TrimStart() is [] or ['#', ..];
+
+    private static bool IsMarker(ReadOnlySpan<char> line) =>
+        (line.StartsWith("---", StringComparison.Ordinal) || line.StartsWith("...", StringComparison.Ordinal)) && (line.Length == 3 || char.IsWhiteSpace(line[3]));
+}

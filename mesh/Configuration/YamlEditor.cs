@@ -1,0 +1,330 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MessageBoard.Mesh.Loading;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlDotNet.RepresentationModel;
+
+namespace MessageBoard.Mesh.Configuration;
+
+/// <summary>
+/// Changes single keys and items in the text of a YAML document, and leaves every other character as it is: comments, line
+/// ends, blanks, quotes, block and flow style. After each change the text is read again; when it does not say exactly what was
+/// meant, the change is refused.
+/// </summary>
+internal sealed partial class YamlEditor
+{
+    private readonly string _newLine;
+    private readonly YamlNode _expected;
+    private YamlNode _root;
+
+    /// <summary>Begins with a document.</summary>
+    /// <param name="text">Its text, without markers and byte order mark.</param>
+    /// <param name="newLine">How the lines of its file end.</param>
+    /// <exception cref="YamlException">The text is no YAML.</exception>
+    public YamlEditor(string text, string newLine)
+    {
+        (Text, _newLine) = (text, newLine);
+        (_root, _expected) = (Parse(text), Parse(text));
+    }
+
+    /// <summary>The text as it is by now.</summary>
+    public string Text { get; private set; }
+
+    /// <summary>The node at this place, keys and indexes from the root on; null when there is none, or YAML's null.</summary>
+    public YamlNode? Find(params ReadOnlySpan<YamlStep> path) => Find(_root, path) is { } node && !IsNull(node) ? node : null;
+
+    /// <summary>Sets a key of the mapping at <paramref name="path"/>; a new one goes to its end.</summary>
+    /// <exception cref="YamlEditException">It cannot be done safely.</exception>
+    public void Set(ReadOnlySpan<YamlStep> path, string key, YamlNode value)
+    {
+        var mapping = Mapping(_root, path);
+        if (mapping.Children.TryGetValue(new YamlScalarNode(key), out var old))
+        {
+            if (old.Equals(value))
+                return;
+
+            if (old is not YamlScalarNode { Style: not (ScalarStyle.Literal or ScalarStyle.Folded) } || (value is not YamlScalarNode && !IsNull(old)))
+                throw Unsafe(key, old);
+
+            var (start, end) = Range(old);
+            Splice(start, end, (start == end ? " " : "") + YamlWriter.Flow(value, IsJson(mapping)));
+        }
+        else
+        {
+            Append(mapping, key, value);
+        }
+
+        Mapping(_expected, path).Children[new YamlScalarNode(key)] = value;
+        Verify(key);
+    }
+
+    /// <summary>Takes a key out of the mapping at <paramref name="path"/>, if it is there.</summary>
+    /// <exception cref="YamlEditException">It cannot be done safely, or it is the only key.</exception>
+    public void Remove(ReadOnlySpan<YamlStep> path, string key)
+    {
+        var mapping = Mapping(_root, path);
+        var name = new YamlScalarNode(key);
+        if (!mapping.Children.TryGetValue(name, out var value))
+            return;
+
+        var start = (int)mapping.Children.Keys.First(child => child.Equals(name)).Start.Index;
+        if (mapping.Style == MappingStyle.Flow)
+            CutFlow(start, Range(value).End);
+        else if (mapping.Children.Count > 1)
+            CutLines(key, start, Range(value).End, isLast: mapping.Children.Last().Key.Equals(name));
+        else
+            throw Unsafe(key, value);
+
+        Mapping(_expected, path).Children.Remove(name);
+        Verify(key);
+    }
+
+    /// <summary>Puts an item before another one of the sequence at <paramref name="path"/>, and before the comments above that one.</summary>
+    /// <exception cref="YamlEditException">It cannot be done safely.</exception>
+    public void Insert(ReadOnlySpan<YamlStep> path, int index, YamlMappingNode item)
+    {
+        var sequence = Sequence(_root, path);
+        var next = sequence.Children[index];
+        if (sequence.Style == SequenceStyle.Flow)
+        {
+            Splice((int)next.Start.Index, (int)next.Start.Index, YamlWriter.Flow(item, IsJson(next)) + ", ");
+        }
+        else
+        {
+            var dash = Dash(sequence, next);
+            var line = StartOfLine(dash);
+            while (line > 0 && IsCommentAt(LineBefore(line), dash - StartOfLine(dash)))
+                line = LineBefore(line);
+
+            var indent = Text[StartOfLine(dash)..dash];
+            Splice(line, line, $"{indent}- {YamlWriter.Block(item, indent.Length + 2, _newLine)}{_newLine}");
+        }
+
+        Sequence(_expected, path).Children.Insert(index, item);
+        Verify($"item {index}");
+    }
+
+    /// <summary>Takes an item out of the sequence at <paramref name="path"/>.</summary>
+    /// <exception cref="YamlEditException">It cannot be done safely, or it is the only item.</exception>
+    public void RemoveItem(ReadOnlySpan<YamlStep> path, int index)
+    {
+        var sequence = Sequence(_root, path);
+        var item = sequence.Children[index];
+        if (sequence.Children.Count == 1)
+            throw Unsafe($"item {index}", item);
+
+        if (sequence.Style == SequenceStyle.Flow)
+            CutFlow(Range(item).Start, Range(item).End);
+        else
+            CutLines($"item {index}", Dash(sequence, item), Range(item).End, isLast: true);
+
+        Sequence(_expected, path).Children.RemoveAt(index);
+        Verify($"item {index}");
+    }
+
+    /// <summary>The line of the field that a message begins with, such as <c>spec.http[0].route</c>, or of the nearest one around it; null when it names none.</summary>
+    public static int? LineOf(string text, string message)
+    {
+        var steps = Steps().Match(message) is { Success: true } path
+            ? path.Groups["step"].Captures.Select(step => int.TryParse(step.Value, CultureInfo.InvariantCulture, out var index) ? (YamlStep)index : step.Value).ToArray()
+            : [];
+        var root = Parse(text);
+        for (var length = steps.Length; length > 0; length--)
+        {
+            if (Find(root, steps.AsSpan(0, length)) is { } node)
+                return (int)node.Start.Line;
+        }
+
+        return null;
+    }
+
+    private static YamlNode Parse(string text) =>
+        YamlDocuments.Read(text) is [var root] ? root : throw new YamlException("has to be one document");
+
+    [GeneratedRegex(@"\A(?<step>spec)(?:\.(?<step>\w+)|\[(?<step>\d+)\])*", RegexOptions.CultureInvariant)]
+    private static partial Regex Steps();
+
+    private static YamlNode? Find(YamlNode root, ReadOnlySpan<YamlStep> path)
+    {
+        YamlNode? node = root;
+        foreach (var step in path)
+        {
+            node = node switch
+            {
+                YamlMappingNode mapping when step.Key is not null => mapping.Children.TryGetValue(new YamlScalarNode(step.Key), out var child) ? child : null,
+                YamlSequenceNode sequence when step.Key is null && step.Index < sequence.Children.Count => sequence.Children[step.Index],
+                _ => null,
+            };
+        }
+
+        return node;
+    }
+
+    private static YamlMappingNode Mapping(YamlNode root, ReadOnlySpan<YamlStep> path) =>
+        Find(root, path) as YamlMappingNode ?? throw new YamlEditException("a mapping is not where it has to be");
+
+    private static YamlSequenceNode Sequence(YamlNode root, ReadOnlySpan<YamlStep> path) =>
+        Find(root, path) as YamlSequenceNode ?? throw new YamlEditException("a list is not where it has to be");
+
+    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" };
+
+    private static bool IsJson(YamlNode node) => node is YamlMappingNode { Style: MappingStyle.Flow, Children: { Count: > 0 } children } && children.First().Key is YamlScalarNode { Style: ScalarStyle.DoubleQuoted };
+
+    private static YamlEditException Unsafe(string what, YamlNode node) =>
+        new($"line {node.Start.Line}: '{what}' is written in a way that cannot be changed here without changing more; edit the YAML");
+
+    private void Append(YamlMappingNode mapping, string key, YamlNode value)
+    {
+        var (start, end) = Range(mapping);
+        if (mapping.Style == MappingStyle.Flow)
+        {
+            var entry = YamlWriter.Flow(new YamlMappingNode(new YamlScalarNode(key), value), IsJson(mapping))[1..^1];
+            if (Text[start] != '{')
+                throw Unsafe(key, mapping);
+
+            if (mapping.Children.Count == 0)
+                Splice(start + 1, start + 1, entry);
+            else
+                Splice(Range(mapping.Children.Last().Value).End, Range(mapping.Children.Last().Value).End, $", {entry}");
+
+            return;
+        }
+
+        var at = DocumentText.EndOfLine(Text, end);
+        RequireBlank(key, end, at);
+        var indent = (int)mapping.Children.First().Key.Start.Column - 1;
+        var line = new string(' ', indent) + YamlWriter.BlockEntry(key, value, indent, _newLine);
+        Splice(at, at, EndsWithBreak(at) ? line + _newLine : _newLine + line);
+    }
+
+    // Whole lines, from a key or a dash to the end of its value and the comment behind that.
+    private void CutLines(string what, int start, int end, bool isLast)
+    {
+        var (line, after) = (StartOfLine(start), DocumentText.EndOfLine(Text, end));
+        RequireBlank(what, end, after);
+        var before = Text.AsSpan(line, start - line);
+        if (before.IsWhiteSpace())
+        {
+            // The last line of a text that does not end with a break takes the break before it along.
+            var from = EndsWithBreak(after) || line == 0 ? line : line - (EndsWithCrLf(line) ? 2 : 1);
+            Splice(from, after, "");
+        }
+        else if (!isLast && before.IndexOfAnyExcept(' ', '-') < 0)
+        {
+            // The first key of an item stands behind its dash; the next one comes to its place.
+            while (after < Text.Length && Text[after] == ' ')
+                after++;
+
+            Splice(start, after, "");
+        }
+        else
+        {
+            throw new YamlEditException($"'{what}' is not on lines of its own; edit the YAML");
+        }
+    }
+
+    private void CutFlow(int start, int end)
+    {
+        var after = SkipWhiteSpace(end);
+        if (after < Text.Length && Text[after] == ',')
+        {
+            Splice(start, SkipWhiteSpace(after + 1), "");
+            return;
+        }
+
+        var before = start;
+        while (char.IsWhiteSpace(Text[before - 1]))
+            before--;
+
+        Splice(Text[before - 1] == ',' ? before - 1 : start, end, "");
+    }
+
+    private int Dash(YamlSequenceNode sequence, YamlNode item)
+    {
+        var column = (int)sequence.Start.Column - 1;
+        for (var line = StartOfLine((int)item.Start.Index); line >= 0; line = line == 0 ? -1 : LineBefore(line))
+        {
+            var dash = line + column;
+            if (dash < Text.Length && Text[dash] == '-' && Text.AsSpan(line, column).IsWhiteSpace())
+                return dash;
+
+            if (line <= sequence.Start.Index)
+                break;
+        }
+
+        throw Unsafe("-", item);
+    }
+
+    // The parser's own end of a block lies where the next thing begins, comments and all.
+    private (int Start, int End) Range(YamlNode node)
+    {
+        var (start, end) = ((int)node.Start.Index, (int)node.End.Index);
+        switch (node)
+        {
+            case YamlScalarNode { Style: ScalarStyle.Literal or ScalarStyle.Folded }:
+                return (start, Text.AsSpan(0, end).TrimEnd().Length);
+            case YamlMappingNode { Style: not MappingStyle.Flow } mapping:
+                return (start, Range(mapping.Children.Last().Value).End);
+            case YamlSequenceNode { Style: not SequenceStyle.Flow } sequence:
+                return (start, Range(sequence.Children.Last()).End);
+            default:
+                return (start, end);
+        }
+    }
+
+    private int StartOfLine(int position) => Text.AsSpan(0, position).LastIndexOfAny(DocumentText.LineBreaks) + 1;
+
+    private int LineBefore(int line) => StartOfLine(line - (EndsWithCrLf(line) ? 2 : 1));
+
+    private bool EndsWithCrLf(int end) => end > 1 && Text[end - 1] == '\n' && Text[end - 2] == '\r';
+
+    private bool IsCommentAt(int line, int indent) =>
+        line + indent < Text.Length && Text[line + indent] == '#' && Text.AsSpan(line, indent).IsWhiteSpace();
+
+    private int SkipWhiteSpace(int position)
+    {
+        while (position < Text.Length && char.IsWhiteSpace(Text[position]))
+            position++;
+
+        return position;
+    }
+
+    private bool EndsWithBreak(int end) => end > 0 && DocumentText.LineBreaks.Contains(Text[end - 1]);
+
+    private void RequireBlank(string what, int from, int to)
+    {
+        if (!DocumentText.IsBlank(Text.AsSpan(from, to - from)))
+            throw new YamlEditException($"'{what}' is not on lines of its own; edit the YAML");
+    }
+
+    private void Splice(int start, int end, string text) => Text = string.Concat(Text.AsSpan(0, start), text, Text.AsSpan(end));
+
+    private void Verify(string what)
+    {
+        try
+        {
+            _root = Parse(Text);
+        }
+        catch (YamlException)
+        {
+            _root = new YamlScalarNode();
+        }
+
+        if (!_root.Equals(_expected))
+            throw new YamlEditException($"'{what}' cannot be changed here without changing more; edit the YAML");
+    }
+}
+
+/// <summary>One step on the way to a node.</summary>
+/// <param name="Key">The key of a mapping; null for an item of a sequence.</param>
+/// <param name="Index">The item.</param>
+internal readonly record struct YamlStep(string? Key, int Index)
+{
+    public static implicit operator YamlStep(string key) => new(key, 0);
+
+    public static implicit operator YamlStep(int index) => new(null, index);
+}
+
+/// <summary>An edit that cannot be made without touching more than was meant.</summary>
+internal sealed class YamlEditException(string message) : Exception(message);
