@@ -1,4 +1,5 @@
 using MessageBoard.Gateway.Drill;
+using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.OpenApi;
 using MessageBoard.Gateway.Page;
 using MessageBoard.Gateway.Traffic;
@@ -13,7 +14,7 @@ builder.Services.AddSessions();
 builder.Services.AddMesh(builder.Configuration);
 builder.Services.AddTraffic();
 builder.Services.AddDrill();
-builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddMeshRouting();
+builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddMeshRouting().AddExplain();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -22,6 +23,7 @@ app.UsePage();
 app.UseAuthorization();
 app.MapServiceDefaults();
 app.MapTraffic();
+app.MapExplain();
 app.MapWeights();
 app.MapDrill();
 app.MapOpenApiIndex();

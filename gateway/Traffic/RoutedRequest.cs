@@ -8,6 +8,7 @@ namespace MessageBoard.Gateway.Traffic;
 /// <param name="Status">The HTTP status the caller got.</param>
 /// <param name="DurationMs">From the request's arrival to the answer's end, in ms.</param>
 /// <param name="Time">When it ended.</param>
+/// <param name="Flags">Envoy's response flags, such as <c>UF,URX</c>; null when all went well.</param>
 /// <param name="TraceId">The W3C trace id, 32 hex digits.</param>
-public sealed record RoutedRequest(
-    long Id, string Service, string? Cluster, string? Pod, int Status, double DurationMs, DateTimeOffset Time, string TraceId);
+public record RoutedRequest(
+    long Id, string Service, string? Cluster, string? Pod, int Status, double DurationMs, DateTimeOffset Time, string? Flags, string TraceId);

@@ -15,9 +15,13 @@ internal sealed class TrafficEventsResult(TrafficFeed.Subscription subscription)
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
+    // Nobody sees more than 60 pictures a second; writing more often costs requests.
+    private static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(10);
+
     public async Task ExecuteAsync(HttpContext context)
     {
         using var reader = subscription;
+        using var json = new Utf8JsonWriter(Stream.Null);
         var configured = context.RequestServices.GetRequiredService<ConfiguredWeights>();
         var lifetime = context.RequestServices.GetRequiredService<IHostApplicationLifetime>();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -31,15 +35,16 @@ internal sealed class TrafficEventsResult(TrafficFeed.Subscription subscription)
             do
             {
                 if (reader.TakeConfigurationChange())
-                    Write(output, "configuration"u8, configured.Read(), TrafficJson.Default.MeshConfiguration);
+                    Write(output, json, "configuration"u8, configured.Read(), TrafficJson.Default.MeshConfiguration);
 
                 while (reader.TryRead(out var request))
-                    Write(output, "request"u8, request, TrafficJson.Default.RoutedRequest);
+                    Write(output, json, "request"u8, request, TrafficJson.Default.RoutedRequest);
 
                 if (reader.TakeLost() is > 0 and var lost)
-                    Write(output, "lost"u8, new LostEvents(lost), TrafficJson.Default.LostEvents);
+                    Write(output, json, "lost"u8, new LostEvents(lost), TrafficJson.Default.LostEvents);
 
                 await output.FlushAsync(ended.Token);
+                await Task.Delay(BetweenWrites, ended.Token);
             }
             while (await WaitAsync(output, ended.Token));
         }
@@ -67,14 +72,13 @@ internal sealed class TrafficEventsResult(TrafficFeed.Subscription subscription)
         }
     }
 
-    private static void Write<T>(PipeWriter output, ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type)
+    private static void Write<T>(PipeWriter output, Utf8JsonWriter json, ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type)
     {
         output.Write("event: "u8);
         output.Write(name);
         output.Write("\ndata: "u8);
-        using (var json = new Utf8JsonWriter(output))
-            JsonSerializer.Serialize(json, data, type);
-
+        json.Reset(output);
+        JsonSerializer.Serialize(json, data, type);
         output.Write("\n\n"u8);
     }
 }

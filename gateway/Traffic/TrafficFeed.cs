@@ -14,9 +14,6 @@ public sealed class TrafficFeed
 
     private ImmutableArray<Subscription> _subscriptions = [];
 
-    /// <summary>Whether anybody reads.</summary>
-    public bool HasReaders => !_subscriptions.IsEmpty;
-
     /// <summary>Hands a request to all readers.</summary>
     public void Publish(RoutedRequest request)
     {

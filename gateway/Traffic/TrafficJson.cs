@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MessageBoard.Gateway.Weights;
+using MessageBoard.Mesh.Explain;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -12,4 +13,5 @@ internal sealed record LostEvents(long Count);
 [JsonSerializable(typeof(RoutedRequest))]
 [JsonSerializable(typeof(MeshConfiguration))]
 [JsonSerializable(typeof(LostEvents))]
+[JsonSerializable(typeof(MeshExplanation))]
 internal sealed partial class TrafficJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
+using MessageBoard.Gateway.Explain;
+using MessageBoard.Mesh.Explain;
 using Yarp.ReverseProxy.Configuration;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -8,7 +10,7 @@ namespace MessageBoard.Gateway.Traffic;
 /// Sees every request that YARP forwards, and counts and publishes what the answer's headers say about who answered. The lights
 /// have no other source.
 /// </summary>
-public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed, TimeProvider clock)
+public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed, RecentRequests recent, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, ServiceTraffic> _services =
         proxy.GetConfig().Clusters.ToFrozenDictionary(cluster => cluster.ClusterId, _ => new ServiceTraffic());
@@ -25,11 +27,26 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
     public async Task RecordAsync(HttpContext context, RequestDelegate next)
     {
         var started = clock.GetTimestamp();
+        var exchange = new MeshExchange();
+        context.Features.Set(exchange);
         TraceIdHeader.Set(context);
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            exchange.Complete();
+        }
+
         if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null })
             await TypedResults.Problem(statusCode: context.Response.StatusCode).ExecuteAsync(context); // YARP's own answers have no body
 
+        Record(context, exchange, clock.GetElapsedTime(started));
+    }
+
+    private void Record(HttpContext context, MeshExchange exchange, TimeSpan duration)
+    {
         var headers = context.Response.Headers;
         var cluster = (string?)headers["X-Service-Cluster"];
         if (cluster is null && context.RequestAborted.IsCancellationRequested)
@@ -38,13 +55,12 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
         var service = context.GetReverseProxyFeature().Cluster.Config.ClusterId;
         var pod = (string?)headers["X-Pod-Name"];
         var status = context.Response.StatusCode;
-        var id = Interlocked.Increment(ref _lastId);
         _services[service].Record(cluster, pod, status);
 
-        if (feed.HasReaders)
-        {
-            var duration = Math.Round(clock.GetElapsedTime(started).TotalMilliseconds, 3);
-            feed.Publish(new(id, service, cluster, pod, status, duration, clock.GetUtcNow(), Activity.Current?.TraceId.ToHexString() ?? ""));
-        }
+        var request = new RoutedRequest(
+            Interlocked.Increment(ref _lastId), service, cluster, pod, status, Math.Round(duration.TotalMilliseconds, 3), clock.GetUtcNow(),
+            exchange.Flags.Format(), Activity.Current?.TraceId.ToHexString() ?? "");
+        recent.Add(new(request, context.Request.Method, context.Request.Path.Value ?? "/", exchange));
+        feed.Publish(request);
     }
 }

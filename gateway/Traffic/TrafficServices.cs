@@ -1,3 +1,4 @@
+using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.Weights;
 using MessageBoard.Mesh.Configuration;
 
@@ -10,6 +11,7 @@ public static class TrafficServices
     public static IServiceCollection AddTraffic(this IServiceCollection services)
     {
         services.AddSingleton<TrafficRecorder>();
+        services.AddSingleton<RecentRequests>();
         services.AddSingleton<ConfiguredWeights>();
         services.AddSingleton(provider =>
         {

@@ -41,7 +41,7 @@ public sealed class MeshExchange
         Faults = _faults ?? [],
         Mirrors = _mirrors ?? [],
         Ejected = _ejected,
-        Flags = Flags == ResponseFlags.None ? "" : Flags.ToString().Replace(", ", ",", StringComparison.Ordinal),
+        Flags = Flags.Format() ?? "",
     };
 
     /// <summary>Tells that the response has ended, so that what it held (its place in the connection pool) is free again.</summary>

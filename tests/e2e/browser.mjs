@@ -1,7 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
+
+export const baseUrl = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
+export const adminPassword = async () => (await readFile(process.env.ADMIN_PASSWORD_FILE ?? '.local/admin-password', 'utf8')).trim()
 
 /** Starts the machine's own Chromium with a new profile; `close` leaves nothing behind. */
 export async function launch(options = {}) {
@@ -27,5 +31,21 @@ export async function launch(options = {}) {
       await context.close()
       await rm(profile, { recursive: true, force: true })
     },
+  }
+}
+
+/** Logs in as admin in the page's own dialog. */
+export async function logInAsAdmin(page) {
+  await page.click('.log-in')
+  await page.fill('[name=username]', 'admin')
+  await page.fill('[name=password]', await adminPassword())
+  await page.click('dialog[open] .submit')
+  await page.waitForSelector('.log-out')
+}
+
+export async function eventually(condition, deadline = Date.now() + 15_000) {
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, 'not in time')
+    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

@@ -21,7 +21,7 @@ const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost')
   if (pathname === '/api/traffic/events') {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
-    response.write(`event: configuration\ndata: ${JSON.stringify({ services: services.map((service) => ({ service, resourceVersion: '1', weights })), problems: [] })}\n\n`)
+    response.write(`event: configuration\ndata: ${JSON.stringify({ services: services.map((service) => ({ service, resourceVersion: '1', weights, rules: null })), problems: [] })}\n\n`)
     const start = performance.now()
     let due = 0
     sending = setInterval(() => {
@@ -30,6 +30,8 @@ const server = createServer(async (request, response) => {
   } else if (pathname === '/api/traffic') {
     response.setHeader('Content-Type', 'application/json')
     response.end(JSON.stringify({ services: services.map((service) => ({ service, recent: noCounts, sinceStart: noCounts })) }))
+  } else if (pathname.startsWith('/api/')) {
+    response.writeHead(404).end()
   } else {
     const file = path.join(dist, pathname === '/' ? 'index.html' : pathname)
     response.setHeader('Content-Type', types[path.extname(file)] ?? 'application/octet-stream')
@@ -42,7 +44,7 @@ function event(id) {
   const cluster = id % 10 < 7 ? 'ctx1' : 'ctx2'
   const request = {
     id, service, cluster, pod: `${service}-${cluster}-754bc8dd6f-kghtc`, status: id % 50 ? 200 : 500, durationMs: 1.93,
-    time: new Date().toISOString(), traceId: randomUUID().replaceAll('-', ''),
+    time: new Date().toISOString(), traceId: randomUUID().replaceAll('-', ''), flags: null,
   }
   return `event: request\nid: ${id}\ndata: ${JSON.stringify(request)}\n\n`
 }

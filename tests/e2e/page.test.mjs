@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { launch } from './browser.mjs'
+import { adminPassword, baseUrl, eventually, launch } from './browser.mjs'
 
-const baseUrl = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
-const password = (await readFile(process.env.ADMIN_PASSWORD_FILE ?? '.local/admin-password', 'utf8')).trim()
+const password = await adminPassword()
 
 const service = 'user-service'
 const card = `article[data-service=${service}]`
@@ -34,7 +32,7 @@ test('the page follows the gateway’s events', async () => {
 
 test('a visitor sees why the weights cannot be edited', async () => {
   assert.equal(await page.locator(`${card} .slider`).isDisabled(), true)
-  assert.match(await page.locator(`${card} .status`).innerText(), /log in as admin/i)
+  assert.match(await page.locator(`${card} .editor .status`).innerText(), /log in as admin/i)
 })
 
 test('one logs in by keyboard alone', async () => {
@@ -92,7 +90,7 @@ test('after the slider has gone from 70:30 to 0:100 only ctx2’s lamps flash', 
 
   await tabTo(`${card} .slider`)
   await page.keyboard.press('Home')
-  await tabTo(`${card} .apply`)
+  await tabTo(`${card} .editor .apply`)
   await page.keyboard.press('Enter')
   await page.waitForSelector(`${card} .editor[data-state=live]`)
   await page.waitForSelector(`${card} .row[data-cluster=ctx2] [data-configured="100"]`)
@@ -125,9 +123,9 @@ test('weights that somebody else has changed are shown, and one’s own can be a
   await setWeights({ ctx1: 55, ctx2: 45 })
   await page.waitForSelector(`${card} .row[data-cluster=ctx1] [data-configured^="55"]`)
   errors.length = 0
-  await page.click(`${card} .apply`)
+  await page.click(`${card} .editor .apply`)
   await page.waitForSelector(`${card} .editor[data-state=conflict]`)
-  assert.match(await page.locator(`${card} .status`).innerText(), /55 : 45/)
+  assert.match(await page.locator(`${card} .editor .status`).innerText(), /55 : 45/)
   assert.equal(await ctx1.inputValue(), '70')
   // The browser itself reports the 409; the page reports nothing.
   assert.deepEqual(errors.splice(0).filter((text) => !text.includes('409')), [])
@@ -158,7 +156,7 @@ test('a session that ends leaves the typed text alone', async () => {
   await page.waitForSelector('dialog[open] .ended')
   await page.fill('[name=username]', 'admin')
   await page.fill('[name=password]', password)
-  await page.click('dialog .submit')
+  await page.click('dialog[open] .submit')
   await page.waitForSelector('.log-out')
   assert.equal(await page.inputValue('[name=message]'), 'not lost')
 })
@@ -197,12 +195,5 @@ async function watchFlashes(within) {
       window.flashed[bank.dataset.bank] += flashes - seen
       seen = flashes
     }).observe(bank, { attributes: true, attributeFilter: ['data-flashes'] })
-  }
-}
-
-async function eventually(condition, deadline = Date.now() + 15_000) {
-  while (!(await condition())) {
-    assert.ok(Date.now() < deadline, 'not in time')
-    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

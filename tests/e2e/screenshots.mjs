@@ -1,26 +1,21 @@
 // Saves pictures of the page with traffic running: `node screenshots.mjs FOLDER`, with BASE_URL and ADMIN_PASSWORD_FILE as for the test.
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { launch } from './browser.mjs'
+import { baseUrl, launch, logInAsAdmin } from './browser.mjs'
 
 const folder = process.argv[2]
 if (!folder) {
   console.error('Usage: node screenshots.mjs FOLDER')
   process.exit(2)
 }
-const baseURL = process.env.BASE_URL ?? 'http://127.0.0.1:8080'
-const password = (await readFile(process.env.ADMIN_PASSWORD_FILE ?? '.local/admin-password', 'utf8')).trim()
 await mkdir(folder, { recursive: true })
 
 for (const locale of ['ko', 'en']) {
   for (const colorScheme of ['light', 'dark']) {
-    const { page, close } = await launch({ baseURL, locale, colorScheme })
+    const { page, close } = await launch({ baseURL: baseUrl, locale, colorScheme })
     await page.goto('/')
     await save(page, `${locale}-${colorScheme}-visitor`, [360, 1280])
-    await page.click('.log-in')
-    await page.fill('[name=username]', 'admin')
-    await page.fill('[name=password]', password)
-    await page.click('dialog .submit')
+    await logInAsAdmin(page)
     await page.click('.samples')
     await page.waitForSelector('.done:not(:empty)')
     while (await page.locator('.start').count()) await page.locator('.start').first().click()
@@ -28,6 +23,17 @@ for (const locale of ['ko', 'en']) {
     await page.waitForFunction(() => [...document.querySelectorAll('.cluster')].every(({ textContent }) => /100/.test(textContent)))
     for (const button of await page.locator('.refresh').all()) await button.click()
     await save(page, `${locale}-${colorScheme}`, [360, 1280, 1920])
+    while (await page.locator('.stop').count()) await page.locator('.stop').first().click()
+    for (const summary of await page.locator('details > summary').all()) await summary.click()
+    await page.locator('.resources .open').first().click()
+    await page.waitForSelector('[name=yaml]')
+    await save(page, `${locale}-${colorScheme}-unfolded`, [360, 1280, 1920])
+    await page.locator('.recent li button').first().click()
+    await page.waitForSelector('.explanation .steps')
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.screenshot({ path: path.join(folder, `${locale}-${colorScheme}-why-${width}.png`) })
+    }
     await close()
   }
 }

@@ -61,18 +61,8 @@ public sealed class TrafficFeedTests
         Assert.NotNull(_feed.Subscribe());
     }
 
-    [Fact]
-    public void Nobody_reads_at_first_and_after_the_last_has_left()
-    {
-        Assert.False(_feed.HasReaders);
-        var reader = _feed.Subscribe()!;
-        Assert.True(_feed.HasReaders);
-        reader.Dispose();
-        Assert.False(_feed.HasReaders);
-    }
-
     private static RoutedRequest Request(long id) =>
-        new(id, "user-service", "ctx1", "pod", 200, 1.5, DateTimeOffset.UnixEpoch, "0af7651916cd43dd8448eb211c80319c");
+        new(id, "user-service", "ctx1", "pod", 200, 1.5, DateTimeOffset.UnixEpoch, null, "0af7651916cd43dd8448eb211c80319c");
 
     private static List<long> ReadIds(TrafficFeed.Subscription reader)
     {

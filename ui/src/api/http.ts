@@ -7,6 +7,8 @@ export interface Problem {
   errors?: Record<string, string[]>
   /** The value in force, on a 409. */
   current?: unknown
+  /** What is wrong with a submitted YAML text, by line. */
+  problems?: { line: number | null; message: string }[]
 }
 
 /** The server answered, and refused. */

@@ -24,10 +24,14 @@ const patience = 10_000
  * Sends one request through the mesh.
  * @throws {NetworkError} when no answer came
  */
-export async function ping(service: ServiceName): Promise<Answer> {
+export async function ping(service: ServiceName, requestHeaders: Record<string, string> = {}): Promise<Answer> {
   const start = performance.now()
   try {
-    const { status, headers } = await fetch(paths[service], { cache: 'no-store', signal: AbortSignal.timeout(patience) })
+    const { status, headers } = await fetch(paths[service], {
+      cache: 'no-store',
+      headers: requestHeaders,
+      signal: AbortSignal.timeout(patience),
+    })
     return {
       status,
       service: headers.get('X-Service-Name'),

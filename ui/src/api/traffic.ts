@@ -9,11 +9,41 @@ export type ClusterName = (typeof clusters)[number]
 /** Percent of a service's requests by cluster; whole numbers that add up to 100. */
 export type Weights = Record<ClusterName, number>
 
+/** Requests with `x-canary: true` go to this subset; null: they go where all others go. */
+export interface Canary {
+  subset: string | null
+}
+
+/** What goes wrong on purpose; percentages from 0 to 100, of the default route's requests. */
+export interface Fault {
+  delay: { seconds: number; percentage: number } | null
+  abort: { status: number; percentage: number } | null
+}
+
+/** How long one waits, and how often one tries; nulls where Istio's defaults hold. */
+export interface Resilience {
+  timeoutSeconds: number | null
+  retries: {
+    /** Tries after the first. */
+    attempts: number
+    perTryTimeoutSeconds: number | null
+    /** Envoy's words and HTTP status codes, separated by commas. */
+    retryOn: string | null
+  } | null
+}
+
+/** What a service's VirtualService says beside the weights. */
+export interface Rules extends Resilience {
+  canarySubset: string | null
+  fault: Fault
+}
+
 /** What the mesh is told to do with one service; nulls when no VirtualService is in force. */
 export interface ServiceConfiguration {
   service: ServiceName
   resourceVersion: string | null
   weights: Weights | null
+  rules: Rules | null
 }
 
 /** A part of the mesh's configuration that was refused, and where it stands. */
@@ -39,6 +69,8 @@ export interface TrafficRequest {
   durationMs: number
   time: string
   traceId: string
+  /** What went wrong, in Envoy's letters, such as `UF,URX`. */
+  flags: string | null
 }
 
 export interface TrafficCounts {
@@ -60,5 +92,11 @@ export const trafficEventsPath = '/api/traffic/events'
 
 export const getTraffic = () => send<TrafficSnapshot>('GET', '/api/traffic', { anonymous: true })
 
-export const putWeights = (service: ServiceName, weights: Weights, resourceVersion: string | null) =>
-  send<ServiceConfiguration>('PUT', `/api/traffic/weights/${service}`, { body: { weights, resourceVersion } })
+const put = (what: string, service: ServiceName, value: object, resourceVersion: string | null) =>
+  send<ServiceConfiguration>('PUT', `/api/traffic/${what}/${service}`, { body: { ...value, resourceVersion } })
+
+export const putWeights = (service: ServiceName, weights: Weights, resourceVersion: string | null) => put('weights', service, { weights }, resourceVersion)
+export const putCanary = (service: ServiceName, canary: Canary, resourceVersion: string | null) => put('canary', service, canary, resourceVersion)
+export const putFault = (service: ServiceName, fault: Fault, resourceVersion: string | null) => put('fault', service, fault, resourceVersion)
+export const putResilience = (service: ServiceName, resilience: Resilience, resourceVersion: string | null) =>
+  put('resilience', service, resilience, resourceVersion)

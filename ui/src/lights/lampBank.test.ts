@@ -23,9 +23,10 @@ it('lights no lamp without a request', () => {
 
 it('lights one lamp after the other and begins again after the last', () => {
   const { housing, lamps, bank } = bankOfLamps(16)
-  for (let i = 0; i < 16; i++) bank.flash('ok')
-  bank.flash('failed')
+  for (let i = 0; i < 16; i++) bank.flash('ok', i + 1)
+  bank.flash('failed', 17)
   expect(lamps.map((lamp) => lamp.dataset.colour)).toEqual(['failed', ...Array<string>(15).fill('ok')])
+  expect(lamps.map((lamp) => lamp.dataset.request)).toEqual(['17', ...Array.from({ length: 15 }, (_, i) => String(i + 2))])
   expect(housing.dataset.flashes).toBe('17')
   expect(play).toHaveBeenCalledTimes(17)
 })

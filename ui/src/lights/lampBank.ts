@@ -39,12 +39,14 @@ export class LampBank {
     })
   }
 
-  flash(colour: LampColour): void {
+  /** @param request the request's number, by which a lit lamp can be asked why */
+  flash(colour: LampColour, request: number): void {
     const lamp = this.lamps[this.#next]
     const animation = this.#animations[this.#next]
     if (!lamp || !animation) return
     this.#next = (this.#next + 1) % this.lamps.length
     lamp.dataset.colour = colour
+    lamp.dataset.request = String(request)
     animation.effect?.updateTiming({ duration: colour === 'failed' ? failureMs : flashMs })
     animation.currentTime = 0
     animation.play()

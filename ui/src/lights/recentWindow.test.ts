@@ -11,7 +11,15 @@ const request = (change: Partial<TrafficRequest> = {}): TrafficRequest => ({
   durationMs: 1,
   time: '2026-11-20T22:00:00Z',
   traceId: '0'.repeat(32),
+  flags: null,
   ...change,
+})
+
+it('lists its newest requests and counts their flags', () => {
+  const window = new RecentWindow()
+  for (let id = 1; id <= 102; id++) window.add(request({ id, flags: id === 1 ? 'UH' : id === 101 ? 'UF,URX' : id === 102 ? 'UF' : null }))
+  expect(window.newest(3).map(({ id }) => id)).toEqual([102, 101, 100])
+  expect(window.flags()).toEqual({ UF: 2, URX: 1 })
 })
 
 it('shows the gateway’s counts until it has seen a whole window itself', () => {

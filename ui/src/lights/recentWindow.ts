@@ -1,4 +1,5 @@
 import type { TrafficCounts, TrafficRequest } from '../api/traffic'
+import { splitFlags } from './flags'
 
 /** How many requests the observed share is taken over. */
 export const windowSize = 100
@@ -30,6 +31,18 @@ export class RecentWindow {
   /** Forgets the requests seen: some in between may have been missed. */
   forget(): void {
     this.#requests.length = 0
+  }
+
+  /** The last `count` requests seen, newest first. */
+  newest(count: number): TrafficRequest[] {
+    return this.#requests.slice(-count).reverse()
+  }
+
+  /** How many of the requests seen carry each response flag. */
+  flags(): Record<string, number> {
+    const flags: Record<string, number> = {}
+    for (const request of this.#requests) if (request.flags) for (const flag of splitFlags(request.flags)) increment(flags, flag)
+    return flags
   }
 
   counts(): TrafficCounts {

@@ -10,6 +10,8 @@ const maxInFlight = 16
 /** Sends real requests to one service: one, or so many a second until stopped. */
 export function useRequestSender(service: ServiceName) {
   const rate = ref(10)
+  /** Requests carry `x-canary: true`. */
+  const isCanary = ref(false)
   const isRunning = ref(false)
   const isHidden = ref(document.hidden)
   const sent = ref(0)
@@ -28,7 +30,7 @@ export function useRequestSender(service: ServiceName) {
     inFlight++
     sent.value++
     try {
-      const answer = await ping(service)
+      const answer = await ping(service, isCanary.value ? { 'x-canary': 'true' } : {})
       last.value = answer
       console.log(`${service}  cluster ${answer.cluster ?? '–'}  pod ${answer.pod ?? '–'}  status ${answer.status}  trace ${answer.traceId ?? '–'}`)
     } catch {
@@ -71,5 +73,5 @@ export function useRequestSender(service: ServiceName) {
     document.removeEventListener('visibilitychange', resume)
   })
 
-  return { rate, isRunning, isPaused: computed(() => isRunning.value && isHidden.value), sent, heldBack, last, sendOnce, start, stop }
+  return { rate, isCanary, isRunning, isPaused: computed(() => isRunning.value && isHidden.value), sent, heldBack, last, sendOnce, start, stop }
 }

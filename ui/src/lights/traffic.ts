@@ -19,6 +19,10 @@ export interface ServiceTraffic {
   /** Null until the gateway has told. */
   configuration: ServiceConfiguration | null
   recent: TrafficCounts
+  /** The last requests this page has seen, newest first. */
+  newest: readonly TrafficRequest[]
+  /** How many of the last requests this page has seen carry each response flag. */
+  flags: Readonly<Record<string, number>>
   /** Requests since the weights last changed under this page's eyes; null if they have not. */
   sinceChange: number | null
 }
@@ -37,6 +41,9 @@ export interface Traffic {
 const publishEvery = 200
 /** While the page has not seen a whole window itself, it asks the gateway this often (ms), and only if requests came. */
 const refreshEvery = 1_000
+
+/** How many requests a card lists. */
+const newestShown = 8
 
 const key: InjectionKey<Traffic> = Symbol('traffic')
 
@@ -57,7 +64,7 @@ function followTraffic(): Traffic {
   const byService = <T>(make: (service: ServiceName) => T) =>
     Object.fromEntries(services.map((service) => [service, make(service)])) as Record<ServiceName, T>
 
-  const shown = byService(() => shallowReactive<ServiceTraffic>({ configuration: null, recent: noCounts, sinceChange: null }))
+  const shown = byService(() => shallowReactive<ServiceTraffic>({ configuration: null, recent: noCounts, newest: [], flags: {}, sinceChange: null }))
   const windows = byService(() => new RecentWindow())
   const sinceChange = byService<number | null>(() => null)
   const listeners = byService(() => new Set<(request: TrafficRequest) => void>())
@@ -68,6 +75,8 @@ function followTraffic(): Traffic {
   const publish = throttled(publishEvery, () => {
     for (const service of services) {
       shown[service].recent = windows[service].counts()
+      shown[service].newest = windows[service].newest(newestShown)
+      shown[service].flags = windows[service].flags()
       shown[service].sinceChange = sinceChange[service]
     }
   })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readConfiguration, readLost, readRequest } from './trafficEvents'
+import { readConfiguration, readLost, readRequest, readService } from './trafficEvents'
 
 const request = {
   id: 17,
@@ -10,11 +10,14 @@ const request = {
   durationMs: 1.93,
   time: '2026-11-20T22:00:00Z',
   traceId: '0af7651916cd43dd8448eb211c80319c',
+  flags: null,
 }
 
 it('reads a routed request', () => {
   expect(readRequest(JSON.stringify(request))).toEqual(request)
   expect(readRequest(JSON.stringify({ ...request, cluster: null, pod: null }))).toMatchObject({ cluster: null, pod: null })
+  expect(readRequest(JSON.stringify({ ...request, flags: 'UF,URX' }))).toMatchObject({ flags: 'UF,URX' })
+  expect(readRequest(JSON.stringify({ ...request, flags: '' }))).toMatchObject({ flags: null })
 })
 
 it.each(['', 'null', '[]', '{', JSON.stringify({ ...request, service: 'billing' }), JSON.stringify({ ...request, status: undefined })])(
@@ -35,8 +38,8 @@ it('reads weights, a cluster the route does not name as 0, and problems', () => 
   }
   expect(readConfiguration(JSON.stringify(data))).toEqual({
     services: [
-      { service: 'user-service', resourceVersion: '7', weights: { ctx1: 0, ctx2: 100 } },
-      { service: 'log-service', resourceVersion: null, weights: null },
+      { service: 'user-service', resourceVersion: '7', weights: { ctx1: 0, ctx2: 100 }, rules: null },
+      { service: 'log-service', resourceVersion: null, weights: null, rules: null },
     ],
     problems: [{ file: 'user-service.yaml', line: 12, resource: null, message: 'weight: has to be a number' }],
   })
@@ -46,4 +49,16 @@ it('reads weights, a cluster the route does not name as 0, and problems', () => 
 it('reads how many events were lost', () => {
   expect(readLost('{"count":12}')).toBe(12)
   expect(readLost('{}')).toBe(0)
+})
+
+it('reads the rules beside the weights, with nulls for what is not set', () => {
+  const row = (rules: unknown) => readService({ service: 'user-service', resourceVersion: '7', weights: { ctx1: 100 }, rules })?.rules
+  expect(row({ canarySubset: null, fault: { delay: { percentage: 50, seconds: 2 }, abort: null }, timeoutSeconds: 3, retries: { attempts: 2, retryOn: '5xx' } })).toEqual({
+    canarySubset: null,
+    fault: { delay: { seconds: 2, percentage: 50 }, abort: null },
+    timeoutSeconds: 3,
+    retries: { attempts: 2, perTryTimeoutSeconds: null, retryOn: '5xx' },
+  })
+  expect(row({})).toEqual({ canarySubset: null, fault: { delay: null, abort: null }, timeoutSeconds: null, retries: null })
+  expect(row(null)).toBeNull()
 })

@@ -1,8 +1,11 @@
 import {
   clusters,
   services,
+  type Fault,
   type MeshConfiguration,
   type MeshProblem,
+  type Resilience,
+  type Rules,
   type ServiceConfiguration,
   type ServiceName,
   type TrafficRequest,
@@ -24,6 +27,7 @@ export function readRequest(data: string): TrafficRequest | null {
     durationMs: Number(json.durationMs ?? 0),
     time: text(json.time) ?? '',
     traceId: text(json.traceId) ?? '',
+    flags: text(json.flags) || null,
   }
 }
 
@@ -32,7 +36,7 @@ export function readConfiguration(data: string): MeshConfiguration | null {
   const json = readObject(data)
   if (!json || !Array.isArray(json.services)) return null
   return {
-    services: json.services.filter(isObject).flatMap(readService),
+    services: json.services.map(readService).filter((row) => row !== null),
     problems: Array.isArray(json.problems) ? json.problems.filter(isObject).map(readMeshProblem) : [],
   }
 }
@@ -43,9 +47,32 @@ export function readLost(data: string): number {
   return typeof count === 'number' && count > 0 ? count : 0
 }
 
-function readService(json: Json): ServiceConfiguration[] {
-  if (!isService(json.service)) return []
-  return [{ service: json.service, resourceVersion: text(json.resourceVersion), weights: readWeights(json.weights) }]
+/** One service's row, as events and refusals (409) carry it; null when it is none of a service this page shows. */
+export function readService(json: unknown): ServiceConfiguration | null {
+  if (!isObject(json) || !isService(json.service)) return null
+  return { service: json.service, resourceVersion: text(json.resourceVersion), weights: readWeights(json.weights), rules: readRules(json.rules) }
+}
+
+function readRules(value: unknown): Rules | null {
+  if (!isObject(value)) return null
+  return { canarySubset: text(value.canarySubset), fault: readFault(value.fault), ...readResilience(value) }
+}
+
+function readFault(value: unknown): Fault {
+  const { delay, abort } = isObject(value) ? value : {}
+  return {
+    delay: isObject(delay) ? { seconds: Number(delay.seconds), percentage: Number(delay.percentage) } : null,
+    abort: isObject(abort) ? { status: Number(abort.status), percentage: Number(abort.percentage) } : null,
+  }
+}
+
+function readResilience({ timeoutSeconds, retries }: Json): Resilience {
+  return {
+    timeoutSeconds: numeral(timeoutSeconds),
+    retries: isObject(retries)
+      ? { attempts: Number(retries.attempts ?? 0), perTryTimeoutSeconds: numeral(retries.perTryTimeoutSeconds), retryOn: text(retries.retryOn) }
+      : null,
+  }
 }
 
 /** A cluster that the route does not name gets no traffic: weight 0. */
@@ -57,7 +84,7 @@ function readWeights(value: unknown): Weights | null {
 function readMeshProblem(json: Json): MeshProblem {
   return {
     file: text(json.file) ?? '',
-    line: typeof json.line === 'number' ? json.line : null,
+    line: numeral(json.line),
     resource: text(json.resource),
     message: text(json.message) ?? '',
   }
@@ -75,3 +102,4 @@ function readObject(data: string): Json | null {
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isService = (value: unknown): value is ServiceName => services.some((service) => service === value)
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+const numeral = (value: unknown): number | null => (typeof value === 'number' ? value : null)

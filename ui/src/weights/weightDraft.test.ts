@@ -9,6 +9,7 @@ const configuration = (ctx1: number, resourceVersion: string): ServiceConfigurat
   service: 'user-service',
   resourceVersion,
   weights: { ctx1, ctx2: 100 - ctx1 },
+  rules: null,
 })
 
 function draftOf(ctx1: number, resourceVersion: string) {
@@ -25,7 +26,7 @@ async function gateway(inForce: ServiceConfiguration) {
   await serve((request, answer) => {
     const { weights, resourceVersion } = request.json as { weights: Weights; resourceVersion: string }
     if (resourceVersion !== inForce.resourceVersion) {
-      answer(409, { title: 'Conflict', current: { resourceVersion: inForce.resourceVersion, weights: inForce.weights } })
+      answer(409, { title: 'Conflict', current: inForce })
       return
     }
     inForce = { ...inForce, weights, resourceVersion: `${resourceVersion}+` }

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace MessageBoard.Gateway.Tests.Explain;
+
+public sealed class ExplainTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
+{
+    [Fact]
+    public async Task A_request_that_asks_is_explained_to_a_logged_in_user()
+    {
+        using var response = await AskAsync("/api/users/ping", await gateway.LogInAsync(isAdmin: false));
+
+        var explanation = JsonDocument.Parse(response.Headers.GetValues("x-mesh-explain").Single()).RootElement;
+        var cluster = response.Headers.GetValues("X-Service-Cluster").Single();
+        Assert.Equal("messageboard/user-service", explanation.GetProperty("virtualService").GetString());
+        Assert.Equal((0, "default"), (explanation.GetProperty("route").GetProperty("index").GetInt32(), explanation.GetProperty("route").GetProperty("name").GetString()));
+        Assert.Equal(cluster, explanation.GetProperty("destination").GetProperty("subset").GetString());
+        Assert.Equal(cluster == "ctx1", explanation.GetProperty("draw").GetInt32() < 70);
+        Assert.Equal([70, 30], explanation.GetProperty("weights").EnumerateArray().Select(weight => weight.GetProperty("weight").GetInt32()));
+        var attempt = Assert.Single(explanation.GetProperty("attempts").EnumerateArray());
+        Assert.Equal((200, $"user-service-{cluster}"), (attempt.GetProperty("status").GetInt32(), attempt.GetProperty("workload").GetString()));
+        Assert.Equal("LEAST_REQUEST", explanation.GetProperty("destination").GetProperty("loadBalancer").GetString());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("session=made-up")]
+    public async Task Nobody_else_is_told(string? cookie)
+    {
+        using var response = await AskAsync("/api/users/ping", cookie);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.False(response.Headers.Contains("x-mesh-explain"));
+    }
+
+    [Fact]
+    public async Task Who_does_not_ask_is_not_told()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/ping") { Headers = { { "Cookie", await gateway.LogInAsync(isAdmin: false) } } };
+        using var response = await gateway.Client.SendAsync(request);
+
+        Assert.False(response.Headers.Contains("x-mesh-explain"));
+    }
+
+    [Fact]
+    public async Task A_request_can_be_looked_up_by_its_number()
+    {
+        var cookie = await gateway.LogInAsync(isAdmin: false);
+        using var asked = await gateway.Client.GetAsync("/api/messages/ping?secret=1");
+        var trace = asked.Headers.GetValues("X-Trace-Id").Single();
+
+        var newest = await GetAsync("/api/traffic/requests?limit=100", cookie);
+        var id = newest.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("traceId").GetString() == trace).GetProperty("id").GetInt64();
+        var request = await GetAsync($"/api/traffic/requests/{id}", cookie);
+
+        Assert.Equal(("GET", "/api/messages/ping", 200), (request.GetProperty("method").GetString(), request.GetProperty("path").GetString(), request.GetProperty("status").GetInt32()));
+        Assert.Equal("message-service", request.GetProperty("explanation").GetProperty("host").GetString());
+        Assert.Equal(JsonValueKind.Null, request.GetProperty("flags").ValueKind);
+        Assert.DoesNotContain("secret", request.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_the_last_thousand_are_kept()
+    {
+        var cookie = await gateway.LogInAsync(isAdmin: false);
+        for (var i = 0; i < 1001; i++)
+            (await gateway.Client.GetAsync("/api/logs/ping")).Dispose();
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/traffic/requests/1") { Headers = { { "Cookie", cookie } } };
+        using var response = await gateway.Client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("Only the last 1,000 requests are kept.", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Equal(100, (await GetAsync("/api/traffic/requests?limit=100", cookie)).GetProperty("items").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("/api/traffic/requests")]
+    [InlineData("/api/traffic/requests/1")]
+    public async Task Both_want_a_session(string path) =>
+        Assert.Equal(HttpStatusCode.Unauthorized, (await gateway.Client.GetAsync(path)).StatusCode);
+
+    private async Task<HttpResponseMessage> AskAsync(string path, string? cookie)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "x-mesh-explain", "true" } } };
+        if (cookie is not null)
+            request.Headers.Add("Cookie", cookie);
+
+        return await gateway.Client.SendAsync(request);
+    }
+
+    private async Task<JsonElement> GetAsync(string path, string cookie)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Cookie", cookie } } };
+        using var response = await gateway.Client.SendAsync(request);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+}

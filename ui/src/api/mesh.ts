@@ -1,0 +1,65 @@
+import { send } from './http'
+
+export type ResourceState = 'accepted' | 'refused' | 'passedOver'
+
+/** What stands in the way, at a line of the text from 1; null when it has none. */
+export interface LineMessage {
+  line: number | null
+  message: string
+}
+
+export interface ResourceName {
+  kind: string
+  namespace: string
+  name: string
+}
+
+export interface ResourceRow extends ResourceName {
+  apiVersion: string
+  file: string
+  line: number
+  state: ResourceState
+  resourceVersion: string
+  problems: LineMessage[]
+  /** Fields that are right, but that the local mesh does not carry out. */
+  notCarriedOut: LineMessage[]
+  editable: boolean
+}
+
+export interface Resource extends ResourceName {
+  file: string
+  line: number
+  resourceVersion: string
+  /** This resource's own text; lines of messages count in it. */
+  yaml: string
+  state: ResourceState
+  problems: LineMessage[]
+  notCarriedOut: LineMessage[]
+  /** Former ones, newest first. */
+  versions: { resourceVersion: string; time: string; user: string | null; reason: string | null }[]
+}
+
+const pathOf = ({ kind, namespace, name }: ResourceName, action = '') =>
+  `/api/mesh/resources/${encodeURIComponent(kind)}/${encodeURIComponent(name)}${action}?namespace=${encodeURIComponent(namespace)}`
+
+export const getResources = () => send<{ resources: ResourceRow[] }>('GET', '/api/mesh/resources', { anonymous: true })
+export const getResource = (name: ResourceName) => send<Resource>('GET', pathOf(name))
+export const putResource = (name: ResourceName, yaml: string, resourceVersion: string) =>
+  send<Resource>('PUT', pathOf(name), { body: { yaml, resourceVersion } })
+export const undoResource = (name: ResourceName, resourceVersion: string) => send<Resource>('POST', pathOf(name, '/undo'), { body: { resourceVersion } })
+
+export interface Drill {
+  /** False where nobody could carry it out: on a cluster, or without the launcher. */
+  available: boolean
+  clusters: DrillCluster[]
+}
+
+export interface DrillCluster {
+  cluster: string
+  /** Asked to be down; its processes may still be on their way. */
+  down: boolean
+  processes: { pod: string; app: string; condition: string }[]
+}
+
+export const getDrill = () => send<Drill>('GET', '/api/mesh/drill', { anonymous: true })
+export const putDrill = (cluster: string, down: boolean) => send<Drill>('PUT', `/api/mesh/drill/${encodeURIComponent(cluster)}`, { body: { down } })

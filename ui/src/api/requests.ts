@@ -1,0 +1,44 @@
+import { send } from './http'
+import type { TrafficRequest } from './traffic'
+
+/** A destination of a route and its share of the sum of all weights. */
+export interface WeightedDestination {
+  host: string
+  subset: string | null
+  weight: number
+}
+
+/** One try; without a status there was no answer, and the flag (Envoy's letters) tells why. */
+export interface Attempt {
+  workload: string | null
+  endpoint: string | null
+  status: number | null
+  flag: string | null
+}
+
+/** Why one request went where it went, as the mesh tells it. */
+export interface Explanation {
+  host: string
+  /** `namespace/name` */
+  virtualService: string | null
+  /** The route taken; `match` is the place of the match that held, null when the route has none. */
+  route: { index: number; name: string | null; match: number | null; matchName: string | null } | null
+  /** From 0 to below the sum of the weights. */
+  draw: number | null
+  weights: WeightedDestination[]
+  destination: { host: string; subset: string | null; port: number; loadBalancer: string } | null
+  attempts: Attempt[]
+  faults: string[]
+  mirrors: string[]
+  ejected: string[]
+  flags: string
+}
+
+export interface ExplainedRequest extends TrafficRequest {
+  method: string
+  path: string
+  /** Null when the request did not come as far as the mesh. */
+  explanation: Explanation | null
+}
+
+export const getRequest = (id: number) => send<ExplainedRequest>('GET', `/api/traffic/requests/${id}`)

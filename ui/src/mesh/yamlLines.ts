@@ -1,0 +1,33 @@
+import type { LineMessage } from '../api/mesh'
+
+/** A line of the text as the editor shows it. */
+export interface YamlLine {
+  text: string
+  refusals: string[]
+  notes: string[]
+}
+
+/** Puts each message at its line; those without a line, or past the end, come back as `elsewhere`. */
+export function yamlLines(yaml: string, problems: readonly LineMessage[], notCarriedOut: readonly LineMessage[]): { lines: YamlLine[]; elsewhere: string[] } {
+  const lines = yaml.split('\n').map((text): YamlLine => ({ text, refusals: [], notes: [] }))
+  const elsewhere: string[] = []
+  for (const { line, message } of problems) {
+    const at = line === null ? undefined : lines[line - 1]
+    if (at) at.refusals.push(message)
+    else elsewhere.push(message)
+  }
+  for (const { line, message } of notCarriedOut) if (line !== null) lines[line - 1]?.notes.push(message)
+  return { lines, elsewhere }
+}
+
+/** Where a line (from 1) begins and ends in the text, without its line end; the last line when there are fewer. */
+export function lineRange(yaml: string, line: number): [start: number, end: number] {
+  let start = 0
+  for (let at = 1; at < line; at++) {
+    const next = yaml.indexOf('\n', start)
+    if (next < 0) break
+    start = next + 1
+  }
+  const end = yaml.indexOf('\n', start)
+  return [start, end < 0 ? yaml.length : end]
+}
