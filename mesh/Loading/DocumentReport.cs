@@ -19,10 +19,10 @@ internal sealed class DocumentReport(string file)
     public int Refusals { get; private set; }
 
     /// <summary>Why it is refused; at most <see cref="ResourceFile.MaxProblems"/> reasons.</summary>
-    public IReadOnlyList<MeshProblem> Problems => _problems;
+    public IReadOnlyList<MeshProblem> Problems => InOrder(_problems);
 
     /// <summary>What is accepted and has no effect.</summary>
-    public IReadOnlyList<MeshProblem> NotCarriedOut => _notes;
+    public IReadOnlyList<MeshProblem> NotCarriedOut => InOrder(_notes);
 
     /// <summary>Whether no further reason will be told, so that it need not be put into words.</summary>
     public bool IsFull => _problems.Count == ResourceFile.MaxProblems;
@@ -39,6 +39,8 @@ internal sealed class DocumentReport(string file)
 
     /// <summary>Something that has no effect here, and that is no reason to refuse the resource.</summary>
     public void Note(int line, string message) => Add(_notes, line, message);
+
+    private static List<MeshProblem> InOrder(List<MeshProblem> list) => list.Count < 2 ? list : [.. list.OrderBy(problem => problem.Line)];
 
     private void Add(List<MeshProblem> list, int line, string message)
     {

@@ -24,7 +24,8 @@ internal static class HttpFaultReader
         if (fault.Object("delay") is not { } delay)
             return null;
 
-        var percentage = PercentageReader.ReadOfFault(delay);
+        var deprecated = delay.Whole("percent", 0, 100);
+        var percentage = PercentageReader.ReadOfFault(delay) ?? deprecated ?? 0; // without any no request is meant
         var fixedDelay = delay.Duration("fixedDelay");
         if (delay.Has("exponentialDelay"))
             delay.Report("exponentialDelay", "is not supported by Istio yet");
@@ -41,7 +42,7 @@ internal static class HttpFaultReader
         if (fault.Object("abort") is not { } abort)
             return null;
 
-        var percentage = PercentageReader.ReadOfFault(abort);
+        var percentage = PercentageReader.ReadOfFault(abort) ?? 0;
         var status = abort.Whole("httpStatus", 200, 599);
         var given = (abort.Has("httpStatus") ? 1 : 0) + (abort.Has("grpcStatus") ? 1 : 0) + (abort.Has("http2Error") ? 1 : 0);
         if (given == 0)

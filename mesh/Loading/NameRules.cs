@@ -9,6 +9,9 @@ internal static partial class NameRules
 {
     public static bool IsDnsLabel(string text) => text.Length <= 63 && DnsLabel().IsMatch(text);
 
+    /// <summary>Whether Kubernetes takes this as the name of a resource (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).</summary>
+    public static bool IsResourceName(string text) => text.Length <= 253 && ResourceName().IsMatch(text);
+
     public static bool IsHeaderName(string text) => HeaderName().IsMatch(text);
 
     /// <summary>The host of a VirtualService (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService).</summary>
@@ -83,6 +86,9 @@ internal static partial class NameRules
 
     [GeneratedRegex(@"\A[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?\z")]
     private static partial Regex DnsLabel();
+
+    [GeneratedRegex(@"\A[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\z")]
+    private static partial Regex ResourceName();
 
     [GeneratedRegex(@"\A[-_A-Za-z0-9]+\z")]
     private static partial Regex HeaderName();

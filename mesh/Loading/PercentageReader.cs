@@ -16,13 +16,10 @@ internal static class PercentageReader
         return value;
     }
 
-    /// <summary>Reads the percentage of a fault, with its deprecated form as a whole number; without any no request is meant.</summary>
-    public static double ReadOfFault(YamlFields fault)
+    /// <summary>Reads the percentage of a fault; null when there is none.</summary>
+    public static double? ReadOfFault(YamlFields fault)
     {
-        var whole = fault.Whole("percent", 0, 100);
-        if (Read(fault, "percentage") is not { } percentage)
-            return whole ?? 0;
-
+        var percentage = Read(fault, "percentage");
         if (percentage is > 0 and < Least)
             fault.Report("percentage", FormattableString.Invariant($"has to be 0 or at least {Least}"));
 

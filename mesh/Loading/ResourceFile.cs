@@ -110,6 +110,12 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
             if (metadata is null && !fields.Has("metadata"))
                 fields.Report("metadata", "is missing");
 
+            if (id.Name.Length > 0 && !NameRules.IsResourceName(id.Name))
+                metadata!.Report("name", $"'{id.Name}' is no resource's name: lower-case letters, digits, '-' and '.'");
+
+            if (!NameRules.IsDnsLabel(id.Namespace))
+                metadata!.Report("namespace", $"'{id.Namespace}' is no namespace's name");
+
             if (IstioKinds.Problem(apiVersion, kind) is { } problem)
                 fields.Report(problem.Field, problem.Message);
             else

@@ -28,7 +28,7 @@ internal static class ServiceEntryReader
             spec.Report("ports", "has to have at least one port: a service without is not carried out by the local mesh");
 
         var labels = ReadSelector(spec);
-        spec.Texts("addresses", address => IPNetwork.TryParse(address, out _) || IPAddress.TryParse(address, out _) ? null : $"'{address}' is no IP address or block of them");
+        spec.Texts("addresses", AddressProblem);
         spec.Note("addresses");
         spec.Texts("subjectAltNames");
         spec.Note("subjectAltNames");
@@ -41,6 +41,15 @@ internal static class ServiceEntryReader
         !HostNames.IsValid(host) || host == "*" ? $"'{host}' is no service's name"
         : host.StartsWith('*') ? $"'{host}' is not carried out by the local mesh"
         : null;
+
+    // Any address of a block may stand for it, as in Go.
+    private static string? AddressProblem(string address)
+    {
+        var parts = address.Split('/', 2);
+        return IPAddress.TryParse(parts[0], out var ip) && (parts.Length == 1 || (byte.TryParse(parts[1], out var bits) && bits <= ip.GetAddressBytes().Length * 8))
+            ? null
+            : $"'{address}' is no IP address or block of them";
+    }
 
     private static void ReadLocation(YamlFields spec)
     {

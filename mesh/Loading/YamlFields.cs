@@ -119,10 +119,10 @@ internal sealed partial class YamlFields
     /// <summary>A duration of whole <paramref name="unit"/> ticks.</summary>
     public TimeSpan? Duration(string name, TimeSpan min, long unit, string rule)
     {
-        if (Text(name) is not { } text)
+        if (Find(name) is not { } item)
             return null;
 
-        if (GoDuration.TryParse(text, out var duration) && duration >= min && duration.Ticks % unit == 0)
+        if (item is YamlText { Value: var text } && GoDuration.TryParse(text, out var duration) && duration >= min && duration.Ticks % unit == 0)
             return duration;
 
         Report(name, $"has to be a duration of {rule}");

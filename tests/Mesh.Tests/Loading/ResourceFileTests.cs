@@ -99,10 +99,12 @@ public class ResourceFileTests
     [InlineData("spec: text", "spec has to be a mapping")]
     [InlineData("sepc: {host: a}\nspec: {host: a}", "sepc is not a field")]
     [InlineData("metadata: {name: again}", "")]
+    [InlineData("spec: {host: a}", "metadata.name 'A b' is no resource's name", "{name: A b}")]
+    [InlineData("spec: {host: a}", "metadata.namespace 'a.b' is no namespace's name", "{name: a, namespace: a.b}")]
     [InlineData("", "spec is missing")]
-    public void A_destination_rule_is_read_as_strictly(string rest, string message)
+    public void A_destination_rule_is_read_as_strictly(string rest, string message, string metadata = "{name: a}")
     {
-        var file = Read($"apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {{name: a}}\n{rest}\n");
+        var file = Read($"apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {metadata}\n{rest}\n");
 
         Assert.True(file.Refused);
         Assert.Contains(file.Problems, problem => problem.Message.StartsWith(message, StringComparison.Ordinal));

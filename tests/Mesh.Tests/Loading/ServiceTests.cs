@@ -7,7 +7,7 @@ public class ServiceTests
 
     [Theory]
     [InlineData(Service + ", hosts: [a.b], " + Ports, null)]
-    [InlineData(Service + ", hosts: [a.b], location: MESH_INTERNAL, addresses: [10.0.0.1, 10.0.0.0/8], subjectAltNames: [a], exportTo: ['~'], " + Ports, null)]
+    [InlineData(Service + ", hosts: [a.b], location: MESH_INTERNAL, addresses: [10.0.0.1, 10.0.0.1/8], subjectAltNames: [a], exportTo: ['~'], " + Ports, null)]
     [InlineData(Service + ", hosts: ['*'], " + Ports, "spec.hosts[0] '*' is no service's name")]
     [InlineData(Service + ", hosts: ['*.a.b'], " + Ports, "spec.hosts[0] '*.a.b' is not carried out by the local mesh")]
     [InlineData(Service + ", hosts: [], " + Ports, "spec.hosts has to name at least one host")]
@@ -20,6 +20,7 @@ public class ServiceTests
     [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a, targetPort: 81}]", "spec.ports[0].targetPort is not carried out by the local mesh")]
     [InlineData(Service + ", hosts: [a.b], location: MESH_EXTERNAL, " + Ports, "spec.location MESH_EXTERNAL is not carried out by the local mesh")]
     [InlineData(Service + ", hosts: [a.b], endpoints: [{address: 127.0.0.1}], " + Ports, "spec.endpoints cannot stand beside workloadSelector")]
+    [InlineData(Service + ", hosts: [a.b], addresses: [10.0.0.0/33], " + Ports, "spec.addresses[0] '10.0.0.0/33' is no IP address")]
     [InlineData(Service + ", hosts: [a.b], addresses: [a], " + Ports, "spec.addresses[0] 'a' is no IP address")]
     [InlineData("resolution: STATIC, hosts: [a.b], endpoints: [{address: 127.0.0.1}], " + Ports, "spec.endpoints is not carried out by the local mesh")]
     [InlineData("resolution: DNS, hosts: [a.b], workloadSelector: {labels: {a: b}}, " + Ports, "spec.resolution DNS is not carried out by the local mesh")]
