@@ -98,7 +98,8 @@ export function useServiceDraft<T>({ configured, read, empty, send }: ServicePar
       base = saved
       before = value.value
     } catch (error) {
-      const current = error instanceof ApiError && error.status === 409 ? readService(error.problem.current) : null
+      // What the refusal does not repeat is as it was.
+      const current = error instanceof ApiError && error.status === 409 ? readService({ ...configured(), ...(error.problem.current as object) }) : null
       const other = current && read(current)
       if (!current || !other) {
         refusal.value = error

@@ -13,8 +13,8 @@ const cluster = (down: boolean, ...conditions: string[]) => ({
 it.each([
   [false, ['ready', 'ready'], true],
   [false, ['ready', 'starting'], false],
-  [true, ['ready', 'stopped'], false],
-  [true, ['stopped', 'stopped'], true],
+  [true, ['ready', 'down'], false],
+  [true, ['down', 'down'], true],
   [true, ['starting'], false],
 ])('down %s with %j is settled: %s', (down, conditions, settled) => {
   expect(isSettled(cluster(down, ...conditions))).toBe(settled)
@@ -25,7 +25,7 @@ it('follows the processes until they are where they were asked to be', async () 
   await serve((request, answer) => {
     if (request.method === 'PUT') {
       expect([request.url, request.json]).toEqual(['/api/mesh/drill/ctx2', { down: true }])
-      answers = [{ available: true, clusters: [cluster(true, 'ready')] }, { available: true, clusters: [cluster(true, 'stopped')] }]
+      answers = [{ available: true, clusters: [cluster(true, 'ready')] }, { available: true, clusters: [cluster(true, 'down')] }]
     }
     answer(request.method === 'PUT' ? 202 : 200, answers.length > 1 ? answers.shift() : answers[0])
   })
@@ -34,7 +34,7 @@ it('follows the processes until they are where they were asked to be', async () 
   const { drill, set } = scope.run(useDrill) as ReturnType<typeof useDrill>
   await vi.waitFor(() => expect(drill.value?.available).toBe(true))
   await set('ctx2', true)
-  await vi.waitFor(() => expect(drill.value?.clusters[0]?.processes[0]?.condition).toBe('stopped'), 3_000)
+  await vi.waitFor(() => expect(drill.value?.clusters[0]?.processes[0]?.condition).toBe('down'), 3_000)
 })
 
 it('tells why a cluster could not be taken down', async () => {

@@ -4,9 +4,9 @@ import { getDrill, putDrill, type Drill, type DrillCluster } from '../api/mesh'
 /** How often (ms) the processes are asked after: while some are on their way, and while all is quiet. */
 const intervals = { moving: 500, quiet: 5_000 }
 
-/** A cluster is where it was asked to be when all its processes are ready, or all are stopped. */
+/** A cluster is where it was asked to be when all its processes are ready, or all are down. */
 export function isSettled({ down, processes }: DrillCluster): boolean {
-  return processes.every(({ condition }) => condition === (down ? 'stopped' : 'ready'))
+  return processes.every(({ condition }) => condition === (down ? 'down' : 'ready'))
 }
 
 /** Follows the drill for as long as the calling component lives; where there is none, it asks only once. */

@@ -148,6 +148,7 @@ export const en = {
       unready: 'does not answer',
       restarting: 'starting again',
       stopped: 'stopped',
+      down: 'taken down',
     },
   },
   send: {

@@ -145,6 +145,7 @@ export const ko: Texts = {
       unready: '응답 없음',
       restarting: '다시 시작하는 중',
       stopped: '중지됨',
+      down: '내려짐',
     },
   },
   send: {

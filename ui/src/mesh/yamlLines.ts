@@ -7,17 +7,12 @@ export interface YamlLine {
   notes: string[]
 }
 
-/** Puts each message at its line; those without a line, or past the end, come back as `elsewhere`. */
-export function yamlLines(yaml: string, problems: readonly LineMessage[], notCarriedOut: readonly LineMessage[]): { lines: YamlLine[]; elsewhere: string[] } {
+/** Puts each message at its line; one without a line, or past the end, stands at none. */
+export function yamlLines(yaml: string, problems: readonly LineMessage[], notCarriedOut: readonly LineMessage[]): YamlLine[] {
   const lines = yaml.split('\n').map((text): YamlLine => ({ text, refusals: [], notes: [] }))
-  const elsewhere: string[] = []
-  for (const { line, message } of problems) {
-    const at = line === null ? undefined : lines[line - 1]
-    if (at) at.refusals.push(message)
-    else elsewhere.push(message)
-  }
+  for (const { line, message } of problems) if (line !== null) lines[line - 1]?.refusals.push(message)
   for (const { line, message } of notCarriedOut) if (line !== null) lines[line - 1]?.notes.push(message)
-  return { lines, elsewhere }
+  return lines
 }
 
 /** Where a line (from 1) begins and ends in the text, without its line end; the last line when there are fewer. */
