@@ -64,7 +64,7 @@ public sealed partial class MeshFolder
                 return new EditResult.Invalid(errors);
 
             if (_files[found.Resource.Status.File].Refused)
-                return Invalid($"cannot be set before {found.Resource.Status.File} is mended: it is refused as it stands.");
+                return Invalid(NotBefore(found.Resource.Status.File));
 
             try
             {
@@ -80,6 +80,12 @@ public sealed partial class MeshFolder
 
         EditResult Invalid(string message) => new EditResult.Invalid(new Dictionary<string, string[]> { [edit.FieldOf("")] = [message] });
     }
+
+    // What is in force of a file that cannot be read any more has no text to edit.
+    private string? FileHolding(ResourceKey key) =>
+        _files.FirstOrDefault(file => file.Value.Resources.Any(resource => (resource.Id.Kind, resource.Id.Namespace, resource.Id.Name) == (key.Kind, key.Namespace, key.Name))).Key;
+
+    private static string NotBefore(string file) => $"cannot be set before {file} is mended: it is refused as it stands.";
 
     private static string NewLineOf(string text)
     {
@@ -100,8 +106,11 @@ public sealed partial class MeshFolder
         try
         {
             LoadChanges();
-            if (select(_current) is not { } key || Find(key) is not { } found)
+            if (select(_current) is not { } key)
                 return new EditResult.NotFound();
+
+            if (Find(key) is not { } found)
+                return FileHolding(key) is { } broken ? new EditResult.Refused([new(broken, null, key.ToString(), NotBefore(broken))]) : new EditResult.NotFound();
 
             if (!found.Resource.IsEditable)
                 return Refused(found, $"{found.Resource.Status.File} is the launcher's, which would write it again");

@@ -17,6 +17,7 @@ internal sealed partial class YamlEditor
     private readonly string _newLine;
     private readonly YamlNode _expected;
     private YamlNode _root;
+    private Dictionary<long, int> _flowEnds;
 
     /// <summary>Begins with a document.</summary>
     /// <param name="text">Its text, without markers and byte order mark.</param>
@@ -25,7 +26,7 @@ internal sealed partial class YamlEditor
     public YamlEditor(string text, string newLine)
     {
         (Text, _newLine) = (text, newLine);
-        (_root, _expected) = (Parse(text), Parse(text));
+        (_root, _expected, _flowEnds) = (Parse(text), Parse(text), FlowEnds(text));
     }
 
     /// <summary>The text as it is by now.</summary>
@@ -141,6 +142,22 @@ internal sealed partial class YamlEditor
 
     private static YamlNode Parse(string text) =>
         YamlDocuments.Read(text) is [var root] ? root : throw new YamlException("has to be one document");
+
+    // A node knows where it begins only: the ends of what stands in braces and brackets, by their beginnings.
+    private static Dictionary<long, int> FlowEnds(string text)
+    {
+        var ends = new Dictionary<long, int>();
+        var open = new Stack<long>();
+        for (var parser = new Parser(new StringReader(text)); parser.MoveNext();)
+        {
+            if (parser.Current is MappingStart or SequenceStart)
+                open.Push(parser.Current.Start.Index);
+            else if (parser.Current is MappingEnd or SequenceEnd)
+                ends[open.Pop()] = (int)parser.Current.End.Index + 1; // the event stands before the bracket
+        }
+
+        return ends;
+    }
 
     [GeneratedRegex(@"\A(?<step>spec)(?:\.(?<step>\w+)|\[(?<step>\d+)\])*", RegexOptions.CultureInvariant)]
     private static partial Regex Steps();
@@ -268,8 +285,10 @@ internal sealed partial class YamlEditor
                 return (start, Range(mapping.Children.Last().Value).End);
             case YamlSequenceNode { Style: not SequenceStyle.Flow } sequence:
                 return (start, Range(sequence.Children.Last()).End);
-            default:
+            case YamlScalarNode:
                 return (start, end);
+            default:
+                return (start, _flowEnds[start]);
         }
     }
 
@@ -304,7 +323,7 @@ internal sealed partial class YamlEditor
     {
         try
         {
-            _root = Parse(Text);
+            (_root, _flowEnds) = (Parse(Text), FlowEnds(Text));
         }
         catch (YamlException)
         {

@@ -30,9 +30,9 @@ public sealed partial class SetWeightsTests : IDisposable
         { "a byte order mark", "\uFEFF" + Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 〔5〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
         { "all in one line", "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: user-service}, spec: {hosts: [user-service], http: [{route: [{destination: {host: user-service, subset: ctx1}, weight: 〔5〕}, {weight: 〔95〕, destination: {host: user-service, subset: ctx2}}]}]}}" },
         { "JSON", """{"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "user-service"}, "spec": {"hosts": ["user-service"], "http": [{"route": [{"destination": {"host": "user-service", "subset": "ctx1"}, "weight": 〔5〕}, {"weight": 〔95〕, "destination": {"host": "user-service", "subset": "ctx2"}}]}]}}""" },
-        { "a weight that is missing", Head + "    - route:\n        - 〔weight: +\n          〕destination: {host: user-service, subset: ctx1}\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
-        { "a missing weight, Windows line ends", (Head + "    - route:\n        - 〔weight: +\n          〕destination: {host: user-service, subset: ctx1}\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n").Replace("\n", "\r\n", StringComparison.Ordinal) },
-        { "a missing weight in one line", Head + "    - route: [{〔weight: +, 〕destination: {host: user-service, subset: ctx1}}, {destination: {host: user-service, subset: ctx2}, weight: 〔95〕}]\n" },
+        { "a weight that is missing", Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}〔\n          weight: +〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
+        { "a missing weight, Windows line ends", (Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}〔\n          weight: +〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n").Replace("\n", "\r\n", StringComparison.Ordinal) },
+        { "a missing weight in one line", Head + "    - route: [{destination: {host: user-service, subset: ctx1}〔, weight: +〕}, {destination: {host: user-service, subset: ctx2}, weight: 〔95〕}]\n" },
         { "an empty weight", Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight:〔〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
         { "routes with matches around it", Head + "    - match: [{uri: {prefix: /a}}]\n      route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 1\n        - destination: {host: user-service, subset: ctx2}\n          weight: 2\n    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 〔5〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n    - match: [{uri: {prefix: /b}}]\n      route: [{destination: {host: user-service}}]\n" },
         { "others of the same name around it", "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: user-service, namespace: other}\nspec: {hosts: [other-service], http: [{route: [{destination: {host: a, subset: ctx1}, weight: 1}, {destination: {host: a, subset: ctx2}, weight: 2}]}]}\n---\n"
@@ -155,7 +155,7 @@ public sealed partial class SetWeightsTests : IDisposable
         Assert.Equal(Yaml.Split(60, 40) + "\n    timeout: 5s", File.ReadAllText(_folder["a.yaml"]));
     }
 
-    [GeneratedRegex("〔((?<added>weight[^〕]*)|(?<old>[^〕]*))〕")]
+    [GeneratedRegex("〔((?<added>[^〕]*weight[^〕]*)|(?<old>[^〕]*))〕")]
     private static partial Regex Marks();
 
     private async Task StartAsync()
