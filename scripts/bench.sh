@@ -4,16 +4,19 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 connections=(1 32 256) seconds=10 rounds=3
+parts=(http idle decision reload)
 
 usage() {
   cat <<EOF
-Usage: scripts/bench.sh [--seconds N] [--rounds N] [--help]
+Usage: scripts/bench.sh [--only PART] [--seconds N] [--rounds N] [--help]
 
 Measures, on this machine and over loopback, the same request to the same two backends, split 70:30:
 straight to a backend, through nginx, HAProxy, bare YARP, and our gateway with everything on (mesh, tags,
 traffic counts, event stream with one reader, tracing context). wrk with ${connections[*]} connections,
-$seconds s each, $rounds interleaved rounds; prints a table of medians.
+$seconds s each, $rounds interleaved rounds; prints a table of medians. Then: what a reader of the event stream
+costs while nothing happens, one routing decision (BenchmarkDotNet), and a change in 10,000 VirtualServices.
 
+  --only PART   one of ${parts[*]}
   --seconds N   how long each measurement takes (1 to 60, default $seconds)
   --rounds N    how many rounds (1 to 9, default $rounds)
 
@@ -27,6 +30,11 @@ number() { # number OPTION VALUE MAX
 
 while (($#)); do
   case $1 in
+    --only)
+      [[ " ${parts[*]} " == *" ${2-} "* ]] || { echo "bench.sh: --only wants one of ${parts[*]}, not '${2-}'" >&2; exit 2; }
+      parts=("$2")
+      shift 2
+      ;;
     --seconds) number "$1" "${2-}" 60; seconds=$2; shift 2 ;;
     --rounds) number "$1" "${2-}" 9; rounds=$2; shift 2 ;;
     --help | -h) usage; exit 0 ;;
@@ -50,7 +58,7 @@ fi
 work=$(mktemp -d)
 pids=()
 stop() {
-  ((${#pids[@]} == 0)) || kill "${pids[@]}" || true
+  ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
   wait || true
   rm -rf "$work"
 }
@@ -144,8 +152,10 @@ start haproxy "$haproxy" haproxy -q -f "$work/haproxy.cfg"
 start yarp "$yarp" dotnet "$bench" yarp "http://127.0.0.1:$yarp" "http://127.0.0.1:$ctx1" "http://127.0.0.1:$ctx2"
 start gateway "$gateway" env -C gateway/bin/Release/net10.0 ASPNETCORE_URLS="http://127.0.0.1:$gateway" CLUSTER_NAME=ctx1 HOSTNAME=gateway-ctx1 Mesh__Folder="$work/istio" \
   dotnet MessageBoard.Gateway.dll
+gateway_pid=${pids[-1]}
 curl -sN "http://127.0.0.1:$gateway/api/traffic/events" >/dev/null &
-pids+=($!)
+reader_pid=$!
+pids+=("$reader_pid")
 
 servers=(backend nginx haproxy yarp gateway)
 declare -A port=([backend]=$ctx1 [nginx]=$nginx [haproxy]=$haproxy [yarp]=$yarp [gateway]=$gateway)
@@ -159,23 +169,64 @@ measure() {
     END { printf "%d %.2f %.2f %d\n", rate, p50, p99, bad }'
 }
 
-for server in "${servers[@]}"; do measure "$server" 32 3 >/dev/null; done # compiled and warm
-for ((round = 1; round <= rounds; round++)); do
-  for c in "${connections[@]}"; do
-    for server in "${servers[@]}"; do
-      echo "$server $c $(measure "$server" "$c" "$seconds")" | tee -a "$work/results" | sed "s/^/round $round: /" >&2
+# Two rounds of warming: most code is compiled for good only after some seconds.
+http() {
+  for _ in 1 2; do
+    for server in "${servers[@]}"; do measure "$server" 32 4 >/dev/null; done
+  done
+  for ((round = 1; round <= rounds; round++)); do
+    for c in "${connections[@]}"; do
+      for server in "${servers[@]}"; do
+        echo "$server $c $(measure "$server" "$c" "$seconds")" | tee -a "$work/results" | sed "s/^/round $round: /" >&2
+      done
     done
   done
-done
 
-median() { awk -v s="$1" -v c="$2" -v f="$3" '$1 == s && $2 == c { print $f }' "$work/results" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+  median() { awk -v s="$1" -v c="$2" -v f="$3" '$1 == s && $2 == c { print $f }' "$work/results" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-echo "| connections | server | requests/s | of bare YARP | p50 ms | p99 ms | failed |"
-echo "|---|---|---|---|---|---|---|"
-for c in "${connections[@]}"; do
-  base=$(median yarp "$c" 3)
-  for server in "${servers[@]}"; do
-    rate=$(median "$server" "$c" 3)
-    echo "| $c | $server | $rate | $(awk "BEGIN { printf \"%.2f\", $rate / $base }")× | $(median "$server" "$c" 4) | $(median "$server" "$c" 5) | $(median "$server" "$c" 6) |"
+  echo "| connections | server | requests/s | of bare YARP | p50 ms | p99 ms | failed |"
+  echo "|---|---|---|---|---|---|---|"
+  for c in "${connections[@]}"; do
+    base=$(median yarp "$c" 3)
+    for server in "${servers[@]}"; do
+      rate=$(median "$server" "$c" 3)
+      echo "| $c | $server | $rate | $(awk "BEGIN { printf \"%.2f\", $rate / $base }")× | $(median "$server" "$c" 4) | $(median "$server" "$c" 5) | $(median "$server" "$c" 6) |"
+    done
   done
-done
+}
+
+# CPU time of the gateway over ten seconds in which nothing happens, with a reader of the event stream and without.
+idle() {
+  cpu() { awk -v tick="$(getconf CLK_TCK)" '{ printf "%d\n", ($14 + $15) * 1000 / tick }' "/proc/$gateway_pid/stat"; }
+  ten_seconds() {
+    local before
+    sleep 2
+    before=$(cpu)
+    sleep 10
+    echo $(($(cpu) - before))
+  }
+  local with
+  with=$(ten_seconds)
+  kill "$reader_pid"
+  echo
+  echo "| CPU time of the idle gateway in 10 s | ms |"
+  echo "|---|---|"
+  echo "| with a reader of the event stream | $with |"
+  echo "| without | $(ten_seconds) |"
+}
+
+decision() {
+  echo
+  echo "| VirtualServices | one weighted decision, ns | allocated bytes |"
+  echo "|---|---|---|"
+  dotnet "$bench" decision
+}
+
+reload() {
+  echo
+  echo "| change of 10,000 VirtualServices | in force after ms | requests meanwhile | p50 ms | longest ms |"
+  echo "|---|---|---|---|---|"
+  dotnet "$bench" reload "http://127.0.0.1:$gateway" "$work/istio"
+}
+
+for part in "${parts[@]}"; do "$part"; done
