@@ -14,7 +14,7 @@ public sealed partial class ClusterDrill(IConfiguration configuration)
     /// <summary>The clusters and their processes at this moment; not available without a launcher.</summary>
     public DrillReport Read()
     {
-        if (_folder is null || ReadState() is not { } state)
+        if (_folder is null || ReadState() is not { Processes: not null } state || !state.IsRunning)
             return new(false, []);
 
         // The gateway is in ctx1 too, and stays up: who would answer otherwise?
@@ -30,6 +30,7 @@ public sealed partial class ClusterDrill(IConfiguration configuration)
         if (Read().Clusters.All(known => known.Cluster != cluster))
             return false;
 
+        Directory.CreateDirectory(_folder!);
         if (down)
             File.WriteAllBytes(FileOf(cluster), []);
         else
@@ -52,7 +53,13 @@ public sealed partial class ClusterDrill(IConfiguration configuration)
         }
     }
 
-    private sealed record LauncherState(IReadOnlyList<LauncherProcess> Processes);
+    private sealed record LauncherState(Launcher? Launcher, IReadOnlyList<LauncherProcess>? Processes)
+    {
+        // A launcher that was killed leaves its last state behind, and this gateway.
+        public bool IsRunning => Launcher is not null && Directory.Exists($"/proc/{Launcher.Pid}");
+    }
+
+    private sealed record Launcher(int Pid);
 
     private sealed record LauncherProcess(string App, string Cluster, string Pod, string Condition);
 

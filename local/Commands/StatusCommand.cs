@@ -22,6 +22,9 @@ internal sealed class StatusCommand(Installation installation)
 
         var console = Terminal.Create();
         console.Write(ProcessTable.Of(state, console.Profile.Width, DateTimeOffset.UtcNow));
+        foreach (var cluster in state.ClustersDown)
+            console.WriteLine($"{cluster} is taken down (drill).");
+
         console.WriteLine($"MessageBoard {(state.AllReady ? "is ready" : "is not ready")}: {state.Address}");
         return state.AllReady ? ExitCodes.Success : ExitCodes.Failure;
     }

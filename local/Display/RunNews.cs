@@ -12,6 +12,15 @@ internal sealed record RunNews(string Text, bool Trouble)
         if (after.Phase == RunPhase.Stopping && before?.Phase != RunPhase.Stopping)
             yield return new RunNews("Stopping…", Trouble: false);
 
+        foreach (var cluster in after.ClustersDown.Except(before?.ClustersDown ?? []))
+            yield return new RunNews($"{cluster} is taken down (drill)", Trouble: true);
+
+        if (before is not null && after.Phase == RunPhase.Ready)
+        {
+            foreach (var cluster in before.ClustersDown.Except(after.ClustersDown))
+                yield return new RunNews($"{cluster} is started again (the drill is over)", Trouble: true);
+        }
+
         foreach (var now in after.Processes)
         {
             var then = before?.Processes.FirstOrDefault(process => process.Pod == now.Pod);
@@ -28,13 +37,10 @@ internal sealed record RunNews(string Text, bool Trouble)
             {
                 case Condition.Ready:
                     // Said beside a table only when it ends a trouble that was said.
-                    yield return new RunNews($"{now.Pod} is ready on port {now.Port}", Trouble: then is not null && (now.Restarts > 0 || then.Condition is Condition.Unready or Condition.Down));
+                    yield return new RunNews($"{now.Pod} is ready on port {now.Port}", Trouble: then is not null && (now.Restarts > 0 || then.Condition == Condition.Unready));
                     break;
                 case Condition.Unready:
                     yield return new RunNews($"{now.Pod} no longer answers; no requests are routed to it. Log: {Installation.Shown(now.Log)}", Trouble: true);
-                    break;
-                case Condition.Down:
-                    yield return new RunNews($"{now.Pod} is taken down by a drill", Trouble: true);
                     break;
                 case Condition.Stopped:
                     yield return new RunNews($"{now.Pod} has stopped", Trouble: false);

@@ -21,6 +21,8 @@ internal sealed class ChildProcess : IDisposable
 
     public ProcessIdentity Identity { get; }
 
+    public bool HasEnded => _process.HasExited;
+
     /// <exception cref="System.ComponentModel.Win32Exception">There is no /bin/sh.</exception>
     public static ChildProcess Start(
         IEnumerable<string> command, string log, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null)
@@ -50,13 +52,16 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (TimeoutException)
         {
-            Identity.Signal(ProcessIdentity.Kill);
-            await WaitAsync();
+            await KillAsync();
         }
     }
 
     /// <summary>Ends it as a crash would; nothing happens to one that has ended.</summary>
-    public void Kill() => Identity.Signal(ProcessIdentity.Kill);
+    public async Task KillAsync()
+    {
+        Identity.Signal(ProcessIdentity.Kill);
+        await WaitAsync();
+    }
 
     public void Dispose() => _process.Dispose();
 }

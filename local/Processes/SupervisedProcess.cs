@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MessageBoard.Local.Drill;
 using MessageBoard.Local.MeshFiles;
 using MessageBoard.Local.State;
 
@@ -17,8 +18,8 @@ internal sealed class SupervisedProcess(
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Backoff _backoff = new();
+    private readonly DrillSignal _drill = new();
     private Task _running = Task.CompletedTask;
-    private TaskCompletionSource? _down;
     private ChildProcess? _child;
     private int _port = spec.Port;
 
@@ -42,14 +43,10 @@ internal sealed class SupervisedProcess(
     }
 
     /// <summary>Kills the process and leaves it dead until <see cref="BringUp"/>. May be said again and again.</summary>
-    public void TakeDown()
-    {
-        Interlocked.CompareExchange(ref _down, new(TaskCreationOptions.RunContinuationsAsynchronously), null);
-        _child?.Kill();
-    }
+    public void TakeDown() => _drill.Set(true);
 
     /// <summary>Starts it again if it was taken down.</summary>
-    public void BringUp() => Interlocked.Exchange(ref _down, null)?.TrySetResult();
+    public void BringUp() => _drill.Set(false);
 
     public void Dispose()
     {
@@ -63,13 +60,10 @@ internal sealed class SupervisedProcess(
         {
             var started = Stopwatch.GetTimestamp();
             var exitCode = await WatchAsync(_child!);
-            if (exitCode is not null && _down is null)
+            workloads.Remove(spec.Pod);
+            if (exitCode is not null)
                 await WaitForRestartAsync(exitCode.Value, Stopwatch.GetElapsedTime(started));
 
-            if (exitCode is not null && _down is { } down)
-                await StayDownAsync(down.Task);
-
-            workloads.Remove(spec.Pod);
             if (_stopping.IsCancellationRequested)
                 return;
 
@@ -83,30 +77,30 @@ internal sealed class SupervisedProcess(
 
     private async Task WaitForRestartAsync(int exitCode, TimeSpan lived)
     {
-        workloads.Remove(spec.Pod);
         board.Update(spec.Pod, state => state with { Condition = Condition.Restarting, ExitCode = exitCode, Restarts = state.Restarts + 1 });
-        await Task.Delay(_backoff.After(lived), _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var drilled = _drill.Begun;
+        await Task.WhenAny(Task.Delay(_backoff.After(lived), _stopping.Token), drilled);
+        if (drilled.IsCompleted)
+            await StayDownAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // For as long as a kubelet would need to notice, the mesh goes on sending requests to it: that is what a drill is to show.
-    private async Task StayDownAsync(Task up)
-    {
-        board.Update(spec.Pod, state => state with { Condition = Condition.Down });
-        await WaitAsync(up, FailureThreshold * WhileReady);
-        workloads.Remove(spec.Pod);
-        await WaitAsync(up, Timeout.InfiniteTimeSpan);
-
-        Task WaitAsync(Task task, TimeSpan time) => Task.WhenAny(task, Task.Delay(time, _stopping.Token));
-    }
-
-    /// <summary>Watches until the child ends by itself, and returns its exit code, or until it was stopped, and returns null.</summary>
+    /// <summary>Watches until the child ends by itself, and returns its exit code, or until it was stopped or a drill with it is over, and returns null.</summary>
     private async Task<int?> WatchAsync(ChildProcess child)
     {
+        var drilled = _drill.Begun;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var readiness = WatchReadinessAsync(ended.Token);
+        var readiness = WatchReadinessAsync(child, ended.Token);
         try
         {
-            return await child.WaitAsync(_stopping.Token);
+            var end = child.WaitAsync(_stopping.Token);
+            await Task.WhenAny(end, drilled);
+            if (!drilled.IsCompleted)
+                return await end;
+
+            // As in a crash: until the readiness check finds out, the mesh goes on sending requests. That is what a drill is to show.
+            await child.KillAsync();
+            await StayDownAsync();
+            return null;
         }
         catch (OperationCanceledException)
         {
@@ -120,17 +114,26 @@ internal sealed class SupervisedProcess(
         }
     }
 
+    /// <exception cref="OperationCanceledException">The process is stopped, drill or not.</exception>
+    private Task StayDownAsync()
+    {
+        board.Update(spec.Pod, state => state with { Condition = Condition.Down });
+        return _drill.Over.WaitAsync(_stopping.Token);
+    }
+
     private void StartChild()
     {
         _child = ChildProcess.Start(spec.Command(_port), log, spec.Environment(_port), spec.WorkingDirectory);
         board.Update(spec.Pod, state => state with { Condition = Condition.Starting, Process = _child.Identity, Port = _port });
     }
 
-    private async Task WatchReadinessAsync(CancellationToken ended)
+    private async Task WatchReadinessAsync(ChildProcess child, CancellationToken ended)
     {
         var isReady = false;
         var failures = 0;
-        while (!ended.IsCancellationRequested)
+
+        // One that is dead is asked until it is taken out, not for longer: another program may get its port.
+        while (!ended.IsCancellationRequested && (isReady || !child.HasEnded))
         {
             var answered = await spec.IsReady(_port, ended);
             if (ended.IsCancellationRequested)
@@ -153,13 +156,16 @@ internal sealed class SupervisedProcess(
         if (spec.InMesh)
             workloads.Add(spec, _port);
 
-        board.Update(spec.Pod, state => state with { Condition = Condition.Ready });
+        Show(Condition.Ready);
         _ready.TrySetResult();
     }
 
     private void BecomeUnready()
     {
         workloads.Remove(spec.Pod);
-        board.Update(spec.Pod, state => state with { Condition = Condition.Unready });
+        Show(Condition.Unready);
     }
+
+    private void Show(Condition readiness) =>
+        board.Update(spec.Pod, state => state.Condition == Condition.Down ? state : state with { Condition = readiness });
 }

@@ -64,8 +64,8 @@ internal sealed class RunBoard
 
     private void Publish(RunState state)
     {
-        Current = state;
         StateFile.Write(_file, state);
+        Current = state;
         _changes.Writer.TryWrite(state);
     }
 }

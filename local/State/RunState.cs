@@ -28,6 +28,11 @@ internal sealed record RunState
     [JsonIgnore]
     public string Address => $"http://127.0.0.1:{Port}";
 
+    /// <summary>The clusters that a drill has taken down.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> ClustersDown =>
+        Processes.Where(process => process.Condition == Condition.Down).Select(process => process.Cluster).Distinct();
+
     [JsonIgnore]
     public bool AllReady => Phase == RunPhase.Ready && Processes.All(process => process.Condition == Condition.Ready);
 }

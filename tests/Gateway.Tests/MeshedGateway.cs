@@ -30,7 +30,7 @@ public sealed class MeshedGateway : IAsyncLifetime
 
     public string DrillFolder => Path.Combine(_folder.FullName, "drill");
 
-    private string LauncherState => Path.Combine(_folder.FullName, "state.json");
+    public string LauncherState => Path.Combine(_folder.FullName, "state.json");
 
     public async Task InitializeAsync()
     {
@@ -90,8 +90,8 @@ public sealed class MeshedGateway : IAsyncLifetime
     }
 
     /// <summary>Writes what the launcher of a local run writes: a process of user-service in each cluster, and the gateway.</summary>
-    public void WriteLauncherState() => File.WriteAllText(LauncherState, """
-        {"phase":"Ready","processes":[
+    public void WriteLauncherState() => File.WriteAllText(LauncherState, $$"""
+        {"phase":"Ready","launcher":{"pid":{{Environment.ProcessId}},"startTicks":1},"processes":[
           {"app":"gateway","cluster":"ctx1","pod":"gateway-ctx1-c","condition":"Ready"},
           {"app":"user-service","cluster":"ctx1","pod":"user-service-ctx1-a","condition":"Ready"},
           {"app":"user-service","cluster":"ctx2","pod":"user-service-ctx2-b","condition":"Down"}]}

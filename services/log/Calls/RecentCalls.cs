@@ -11,9 +11,9 @@ internal sealed class RecentCalls(Redis redis)
     /// <summary>The newest calls, newest first; of one user, or with null of all.</summary>
     public async Task<IReadOnlyList<ApiCall>> NewestAsync(string? user, int limit)
     {
-        var items = (string[]?)await redis.ExecuteAsync("LRANGE", RedisEventSink.ListKey, 0, -1) ?? [];
+        var items = (string?[]?)await redis.ExecuteAsync("LRANGE", RedisEventSink.ListKey, 0, -1) ?? [];
         return [.. items
-            .Select(item => JsonSerializer.Deserialize<ApiCall>(item, JsonSerializerOptions.Web)!)
+            .Select(item => JsonSerializer.Deserialize<ApiCall>(item!, JsonSerializerOptions.Web)!)
             .Where(call => user is null || call.User == user)
             .OrderByDescending(call => call.Time)
             .Take(limit)];

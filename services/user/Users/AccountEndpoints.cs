@@ -1,6 +1,5 @@
 using System.Threading.RateLimiting;
 using MessageBoard.Shared.Sessions;
-using MessageBoard.Shared.Stores;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.UserService.Users;
@@ -31,9 +30,8 @@ internal static class AccountEndpoints
         if (UserRules.Check(credentials.Username, credentials.Password) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
 
-        var name = credentials.Username!.Normalize();
-        var isAdmins = Folding.Fold(name) == AdminSeed.Name;
-        if (isAdmins || !await users.TryAddAsync(name, passwords.Hash(credentials.Password!), isAdmin: false, cancellationToken))
+        var isAdmins = UserStore.KeyOf(credentials.Username!) == AdminSeed.Name;
+        if (isAdmins || await users.TryAddAsync(credentials.Username!, passwords.Hash(credentials.Password!), isAdmin: false, cancellationToken) is not { } name)
             return TypedResults.Problem("This user name is taken.", statusCode: StatusCodes.Status409Conflict);
 
         return TypedResults.Created("/api/users/me", new Registered(name));

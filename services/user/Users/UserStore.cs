@@ -20,12 +20,13 @@ internal sealed class UserStore(Database database, TimeProvider clock)
 {
     private const string Columns = "id AS Id, name AS Name, password_hash AS PasswordHash, is_admin AS IsAdmin";
 
-    /// <summary>Adds a user; false when the name is taken.</summary>
-    public async Task<bool> TryAddAsync(string name, string passwordHash, bool isAdmin, CancellationToken cancellationToken)
+    /// <summary>Adds a user and returns the name as it is kept; null when it is taken.</summary>
+    public async Task<string?> TryAddAsync(string name, string passwordHash, bool isAdmin, CancellationToken cancellationToken)
     {
+        var composed = name.Normalize();
         var sql = $"{database.InsertIgnore} INTO users (name, name_key, password_hash, is_admin, created_at) VALUES (@name, @key, @passwordHash, @isAdmin, @now)";
-        var row = new { name = name.Normalize(), key = KeyOf(name), passwordHash, isAdmin = isAdmin ? 1 : 0, now = clock.GetUtcNow().ToUnixTimeMilliseconds() };
-        return await database.ExecuteAsync(sql, row, cancellationToken) == 1;
+        var row = new { name = composed, key = KeyOf(name), passwordHash, isAdmin = isAdmin ? 1 : 0, now = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+        return await database.ExecuteAsync(sql, row, cancellationToken) == 1 ? composed : null;
     }
 
     public Task<User?> FindAsync(string name, CancellationToken cancellationToken) =>
@@ -47,5 +48,6 @@ internal sealed class UserStore(Database database, TimeProvider clock)
         return rows.ToDictionary(row => row.Id, row => row.Name);
     }
 
-    private static string KeyOf(string name) => Folding.Fold(name.Normalize());
+    /// <summary>What is the same for names that count as one.</summary>
+    public static string KeyOf(string name) => Folding.Fold(name.Normalize());
 }

@@ -43,6 +43,8 @@ public sealed class DrillTests : IAsyncLifetime
     [Theory]
     [InlineData("ctx3")]
     [InlineData("..%2Fctx2")]
+    [InlineData("ctx2%2F..%2Fctx1")]
+    [InlineData("CTX2")]
     [InlineData("gateway")]
     public async Task Only_clusters_of_the_run_can_be_named(string cluster)
     {
@@ -69,14 +71,35 @@ public sealed class DrillTests : IAsyncLifetime
         Assert.True(body.GetProperty("errors").TryGetProperty("down", out _));
     }
 
-    [Fact]
-    public async Task Without_a_launcher_there_is_no_drill()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"launcher":{"pid":4194305,"startTicks":1},"processes":[{"app":"user-service","cluster":"ctx2","pod":"user-service-ctx2-b","condition":"Ready"}]}""")] // Linux has no higher id than 4194304
+    public async Task Without_a_launcher_there_is_no_drill(string? state)
     {
+        if (state is not null)
+            await File.WriteAllTextAsync(_gateway.LauncherState, state);
+
         var report = await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/drill");
         var (status, _) = await PutAsync("ctx2", """{"down":true}""", await _gateway.LogInAsync(isAdmin: true));
 
         Assert.Equal("""{"available":false,"clusters":[]}""", report.GetRawText());
         Assert.Equal(HttpStatusCode.NotFound, status);
+    }
+
+    [Fact]
+    public async Task A_folder_that_someone_deleted_is_made_again()
+    {
+        _gateway.WriteLauncherState();
+        Directory.Delete(_gateway.DrillFolder);
+        var cookie = await _gateway.LogInAsync(isAdmin: true);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await PutAsync("ctx1", """{"down":false}""", cookie)).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await PutAsync("ctx1", """{"down":true}""", cookie)).Status);
+        Assert.True(File.Exists(Path.Combine(_gateway.DrillFolder, "ctx1.down")));
     }
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(string cluster, string body, string? cookie)

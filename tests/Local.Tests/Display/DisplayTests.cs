@@ -44,6 +44,19 @@ public sealed class DisplayTests
     }
 
     [Fact]
+    public void A_drill_is_said_once_for_its_cluster_and_so_is_its_end()
+    {
+        ProcessState[] ready = [RunStates.Process(cluster: "ctx2"), RunStates.Process("log-service", "ctx2")];
+        ProcessState[] down = [.. ready.Select(process => process with { Condition = Condition.Down })];
+        RunState[] states = [RunStates.Of(ready), RunStates.Of(down[0], ready[1]), RunStates.Of(down), RunStates.Of(ready[0], down[1]), RunStates.Of(ready)];
+
+        var said = states.Zip(states.Skip(1), RunNews.Between).SelectMany(news => news).Where(news => news.Trouble).Select(news => news.Text);
+
+        Assert.Equal(["ctx2 is taken down (drill)", "ctx2 is started again (the drill is over)"], said);
+        Assert.Empty(RunNews.Between(states[2], states[2] with { Phase = RunPhase.Stopped }));
+    }
+
+    [Fact]
     public async Task Plain_lines_end_with_the_address_and_where_the_password_is()
     {
         var starting = RunStates.Of(RunStates.Process() with { Condition = Condition.Starting }) with { Phase = RunPhase.Starting };

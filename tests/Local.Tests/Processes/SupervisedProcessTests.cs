@@ -96,15 +96,57 @@ public sealed class SupervisedProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_process_that_dies_by_itself_during_a_drill_is_not_restarted()
+    public async Task A_drill_finds_a_process_that_waits_for_its_restart_and_leaves_it_dead()
     {
-        using var process = Supervise("exit 3");
+        using var process = Supervise($"[ -e {_folder["well"]} ] || exit 3; exec sleep 60");
         process.Start();
-        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Restarting, "restarting");
+        await Eventually.IsTrueAsync(() => Now is { Restarts: 4, Condition: Condition.Restarting }, "waits for 1.6 s");
+
+        process.TakeDown();
+        var noticed = await Eventually.IsTrueAsync(() => Now.Condition == Condition.Down, "down");
+        Assert.InRange(noticed.TotalSeconds, 0, 1);
+        _folder.Write("well", "");
+        process.BringUp();
+        await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "well again");
+
+        Assert.Equal(4, Now.Restarts);
+        await process.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_drill_that_is_over_at_once_is_a_crash_that_nobody_counts()
+    {
+        using var process = Supervise("exec sleep 60");
+        process.Start();
+        for (var drill = 0; drill < 5; drill++)
+        {
+            await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "ready");
+            var former = Now.Process!;
+
+            process.TakeDown();
+            process.BringUp();
+            await Eventually.IsTrueAsync(() => !former.IsAlive, "killed");
+            await Eventually.IsTrueAsync(() => Now.Process != former, "started again");
+        }
+
+        Assert.Equal((0, null), (Now.Restarts, Now.ExitCode));
+        await process.StopAsync();
+        Assert.False(Now.Process!.IsAlive);
+    }
+
+    [Fact]
+    public async Task A_drill_begins_while_the_process_starts()
+    {
+        _answers = false;
+        using var process = Supervise("exec sleep 60");
+        process.Start();
 
         process.TakeDown();
         await Eventually.IsTrueAsync(() => Now.Condition == Condition.Down, "down");
-
+        Assert.Equal((false, false), (InMesh, Now.Process!.IsAlive));
+        _answers = true;
+        process.BringUp();
+        await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "ready");
         await process.StopAsync();
     }
 
@@ -175,7 +217,7 @@ public sealed class SupervisedProcessTests : IDisposable
             InMesh = true,
             Command = _ => ["sh", "-c", script],
             Environment = _ => new Dictionary<string, string>(),
-            IsReady = (_, _) => Task.FromResult(_answers),
+            IsReady = (_, _) => Task.FromResult(_answers && Now.Process!.IsAlive),
         },
         _folder["log"], TimeSpan.FromMilliseconds(500), _board, new FreePorts(), _workloads);
 }

@@ -13,23 +13,25 @@ public sealed class ExternalStoresTests
     [Fact]
     public async Task A_Redis_is_known_by_its_answer()
     {
-        await using var garnet = await GarnetServer.StartAsync();
-        await (None with { Redis = $"127.0.0.1:{garnet.Port},abortConnect=false" }).CheckAsync(default);
-        await (None with { Redis = $"127.0.0.1:1,127.0.0.1:{garnet.Port}" }).CheckAsync(default);
+        var port = new FreePorts().Take();
+        using var garnet = await Garnet.StartAsync(port);
+        await (None with { Redis = $"127.0.0.1:{port},abortConnect=false" }).CheckAsync(default);
+        await (None with { Redis = $"127.0.0.1:1,127.0.0.1:{port}" }).CheckAsync(default);
     }
 
     [Fact]
     public async Task A_Redis_with_a_password_wants_the_right_one()
     {
-        await using var garnet = await GarnetServer.StartAsync("--auth", "Password", "--password", "right");
-        await (None with { Redis = $"127.0.0.1:{garnet.Port},password=right" }).CheckAsync(default);
+        var port = new FreePorts().Take();
+        using var garnet = await Garnet.StartAsync(port, "--auth", "Password", "--password", "right");
+        await (None with { Redis = $"127.0.0.1:{port},password=right" }).CheckAsync(default);
 
         Assert.Equal(
-            $"ConnectionStrings__Redis: 127.0.0.1:{garnet.Port}: the server wants a password.",
-            await RefusalOf(None with { Redis = $"127.0.0.1:{garnet.Port}" }));
+            $"ConnectionStrings__Redis: 127.0.0.1:{port}: the server wants a password.",
+            await RefusalOf(None with { Redis = $"127.0.0.1:{port}" }));
         Assert.Equal(
-            $"ConnectionStrings__Redis: 127.0.0.1:{garnet.Port}: the server refuses the user or the password.",
-            await RefusalOf(None with { Redis = $"127.0.0.1:{garnet.Port},password=wrong" }));
+            $"ConnectionStrings__Redis: 127.0.0.1:{port}: the server refuses the user or the password.",
+            await RefusalOf(None with { Redis = $"127.0.0.1:{port},password=wrong" }));
     }
 
     [Fact]
