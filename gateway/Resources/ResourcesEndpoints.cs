@@ -40,16 +40,16 @@ public static partial class ResourcesEndpoints
     /// <param name="ResourceVersion">The version that is to be taken back; null for whatever is there.</param>
     public sealed record ResourceUndo(string? ResourceVersion);
 
-    private static async Task<IResult> GetAsync(string kind, string name, MeshFolder mesh, CancellationToken cancellationToken, [FromQuery(Name = "namespace")] string ns = HostNames.DefaultNamespace) =>
-        await mesh.ReadAsync(new(kind, ns, name), cancellationToken) is { } text ? TypedResults.Json(MeshResourceText.Of(text), Json) : NotThere(kind, name);
+    private static async Task<IResult> GetAsync(string kind, string name, MeshFolder mesh, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken) =>
+        await mesh.ReadAsync(KeyOf(kind, ns, name), cancellationToken) is { } text ? TypedResults.Json(MeshResourceText.Of(text), Json) : NotThere(kind, name);
 
     private static async Task<IResult> PutAsync(
-        string kind, string name, ResourceEdit edit, HttpContext context, MeshFolder mesh, ILogger<ResourceEdit> logger, CancellationToken cancellationToken, [FromQuery(Name = "namespace")] string ns = HostNames.DefaultNamespace)
+        string kind, string name, ResourceEdit edit, HttpContext context, MeshFolder mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(edit.Yaml))
             return Refused([new(null, "yaml is missing: to take a resource away, delete its file.")]);
 
-        var (key, user) = (new ResourceKey(kind, ns, name), context.User.Identity!.Name!);
+        var (key, user) = (KeyOf(kind, ns, name), context.User.Identity!.Name!);
         var result = await mesh.ReplaceAsync(key, edit.Yaml, edit.ResourceVersion, new(user, "yaml"), cancellationToken);
         if (result is EditResult.Done)
             LogEdited(logger, user, key);
@@ -58,9 +58,9 @@ public static partial class ResourcesEndpoints
     }
 
     private static async Task<IResult> UndoAsync(
-        string kind, string name, HttpContext context, MeshFolder mesh, ILogger<ResourceEdit> logger, CancellationToken cancellationToken, ResourceUndo? undo = null, [FromQuery(Name = "namespace")] string ns = HostNames.DefaultNamespace)
+        string kind, string name, HttpContext context, MeshFolder mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, ResourceUndo? undo, CancellationToken cancellationToken)
     {
-        var (key, user) = (new ResourceKey(kind, ns, name), context.User.Identity!.Name!);
+        var (key, user) = (KeyOf(kind, ns, name), context.User.Identity!.Name!);
         var result = await mesh.UndoAsync(key, undo?.ResourceVersion, user, cancellationToken);
         if (result is EditResult.Done)
             LogUndone(logger, user, key);
@@ -86,6 +86,8 @@ public static partial class ResourcesEndpoints
                 return NotThere(key.Kind, key.Name);
         }
     }
+
+    private static ResourceKey KeyOf(string kind, string? ns, string name) => new(kind, ns ?? HostNames.DefaultNamespace, name);
 
     private static ProblemHttpResult Refused(IReadOnlyList<ResourceProblem> problems) => TypedResults.Problem(
         "The mesh would refuse this text; nothing has changed.",

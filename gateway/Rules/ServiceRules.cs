@@ -4,19 +4,22 @@ namespace MessageBoard.Gateway.Rules;
 
 /// <summary>Canary, faults, timeout and retries of a service.</summary>
 /// <param name="CanarySubset">Where requests with <c>x-canary: true</c> go; null when they go where all go.</param>
-/// <param name="Fault">Faults that are injected; null for none.</param>
+/// <param name="Fault">Faults that are injected.</param>
 /// <param name="TimeoutSeconds">For the whole request; null for no limit.</param>
 /// <param name="Retries">How it is tried again; null for Istio's default.</param>
-public sealed record ServiceRules(string? CanarySubset, FaultRule? Fault, double? TimeoutSeconds, RetryRule? Retries)
+public sealed record ServiceRules(string? CanarySubset, FaultRule Fault, double? TimeoutSeconds, RetryRule? Retries)
 {
     /// <summary>The rules as the API writes them.</summary>
     public static ServiceRules Of(RouteRules rules) => new(
         rules.CanarySubset,
-        rules.Fault is not { } fault ? null : new(
-            fault.Delay is { } delay ? new(delay.Duration.TotalSeconds, delay.Percentage) : null,
-            fault.Abort is { } abort ? new(abort.Status, abort.Percentage) : null),
-        rules.Timeout?.TotalSeconds,
-        rules.Retries is { } retries ? new(retries.Attempts, retries.PerTryTimeout?.TotalSeconds, rules.RetryOn) : null);
+        new(
+            rules.Fault?.Delay is { } delay ? new(delay.Duration.TotalSeconds, delay.Percentage) : null,
+            rules.Fault?.Abort is { } abort ? new(abort.Status, abort.Percentage) : null),
+        Seconds(rules.Timeout),
+        rules.Retries is { } retries ? new(retries.Attempts, Seconds(retries.PerTryTimeout), rules.RetryOn) : null);
+
+    // Zero switches a limit off, as in Istio.
+    private static double? Seconds(TimeSpan? limit) => limit is { } time && time > TimeSpan.Zero ? time.TotalSeconds : null;
 }
 
 /// <summary>Faults.</summary>

@@ -215,7 +215,7 @@ public sealed partial class MeshFolder
         {
             var newLine = NewLineOf(FileText);
             var (before, after) = (FileText[..Place.Start], FileText[Place.End..]);
-            var isBehindMarker = before is [.., '-'] && text is not ['\r' or '\n', ..];
+            var isBehindMarker = before is [.., '-'] && text is not ['\r' or '\n', ..] && !(text is [' ', ..] && text.TrimStart() is ['{', ..]);
             var isOpen = after.Length > 0 && !DocumentText.LineBreaks.Contains(text[^1]);
             return string.Concat(before, isBehindMarker ? newLine : "", text, isOpen ? newLine : "") + after;
         }

@@ -68,6 +68,9 @@ public sealed record CanaryEdit(string? Subset) : RouteEdit("canary")
         if (current.HasOtherCanary)
             return Error($"cannot be set: the VirtualService has a route '{RouteRules.CanaryRoute}' that is no plain canary; edit the YAML.");
 
+        if (Subset is "")
+            return Error("has to be a subset's name, or null.");
+
         return current.Host is null ? Error("cannot be set: the default route has no destination.") : [];
 
         static Dictionary<string, string[]> Error(string message) => new() { ["subset"] = [message] };

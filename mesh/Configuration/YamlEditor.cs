@@ -71,7 +71,7 @@ internal sealed partial class YamlEditor
 
         var start = (int)mapping.Children.Keys.First(child => child.Equals(name)).Start.Index;
         if (mapping.Style == MappingStyle.Flow)
-            CutFlow(start, Range(value).End);
+            CutFlow(start, Range(value).End, isItem: false);
         else if (mapping.Children.Count > 1)
             CutLines(key, start, Range(value).End, isLast: mapping.Children.Last().Key.Equals(name));
         else
@@ -116,7 +116,7 @@ internal sealed partial class YamlEditor
             throw Unsafe($"item {index}", item);
 
         if (sequence.Style == SequenceStyle.Flow)
-            CutFlow(Range(item).Start, Range(item).End);
+            CutFlow(Range(item).Start, Range(item).End, isItem: true);
         else
             CutLines($"item {index}", Dash(sequence, item), Range(item).End, isLast: true);
 
@@ -241,20 +241,19 @@ internal sealed partial class YamlEditor
         }
     }
 
-    private void CutFlow(int start, int end)
+    // Each with the comma it came with: a key that was added to the end, and an item that was put before another.
+    private void CutFlow(int start, int end, bool isItem)
     {
-        var after = SkipWhiteSpace(end);
-        if (after < Text.Length && Text[after] == ',')
-        {
-            Splice(start, SkipWhiteSpace(after + 1), "");
-            return;
-        }
-
         var before = start;
         while (char.IsWhiteSpace(Text[before - 1]))
             before--;
 
-        Splice(Text[before - 1] == ',' ? before - 1 : start, end, "");
+        var after = SkipWhiteSpace(end);
+        var isFollowed = after < Text.Length && Text[after] == ',';
+        if (Text[before - 1] == ',' && !(isItem && isFollowed))
+            Splice(before - 1, end, "");
+        else
+            Splice(start, isFollowed ? SkipWhiteSpace(after + 1) : end, "");
     }
 
     private int Dash(YamlSequenceNode sequence, YamlNode item)

@@ -80,9 +80,13 @@ public sealed class MeshedGateway : IAsyncLifetime
         return $"session={await sessions.CreateAsync(new Session(1, isAdmin ? "admin" : "alice", isAdmin))}";
     }
 
-    public async Task<HttpResponseMessage> PutWeightsAsync(string service, string body, string? cookie = null)
+    public Task<HttpResponseMessage> PutWeightsAsync(string service, string body, string? cookie = null) =>
+        SendAsync(HttpMethod.Put, $"/api/traffic/weights/{service}", body, cookie);
+
+    /// <summary>Sends JSON.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null, string? cookie = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/traffic/weights/{service}") { Content = new StringContent(body, null, "application/json") };
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
         if (cookie is not null)
             request.Headers.Add("Cookie", cookie);
 
