@@ -20,6 +20,7 @@ internal static class LoadBalancers
 {
     public static ILoadBalancer Create(LoadBalancer? settings) => settings switch
     {
+        { ConsistentHash.MaglevTableSize: { } size } => new MaglevBalancer(size),
         { ConsistentHash: { } hash } => new RingHashBalancer(hash.MinimumRingSize),
         { Algorithm: LoadBalancingAlgorithm.Random } => new RandomBalancer(),
         { Algorithm: LoadBalancingAlgorithm.RoundRobin } => new RoundRobinBalancer(),

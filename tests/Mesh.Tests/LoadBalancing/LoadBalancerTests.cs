@@ -37,10 +37,12 @@ public class LoadBalancerTests
         Assert.InRange(state.Count()[0], 2250, 2750);
     }
 
-    [Fact]
-    public void A_key_stays_at_its_endpoint_and_keys_spread()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(65537)]
+    public void A_key_stays_at_its_endpoint_and_keys_spread(int? maglev)
     {
-        var state = Endpoints.State(Hash(HashKey.Header), 4);
+        var state = Endpoints.State(Hash(HashKey.Header, maglev), 4);
 
         Assert.All(Enumerable.Range(0, 100), key => Assert.Single(state.Count(10, HashKeys.Hash($"{key}"))));
         var spread = Enumerable.Range(0, 4000).Select(key => Endpoints.Number(state.Pick(new Random(1), HashKeys.Hash($"{key}"), null)!)).CountBy(number => number).ToList();
@@ -48,10 +50,12 @@ public class LoadBalancerTests
         Assert.All(spread, count => Assert.InRange(count.Value, 700, 1300));
     }
 
-    [Fact]
-    public void An_endpoint_that_goes_moves_only_its_own_keys()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(65537)]
+    public void An_endpoint_that_goes_moves_only_its_own_keys(int? maglev)
     {
-        var (four, three) = (Endpoints.State(Hash(HashKey.Header), 4), Endpoints.State(Hash(HashKey.Header), 3));
+        var (four, three) = (Endpoints.State(Hash(HashKey.Header, maglev), 4), Endpoints.State(Hash(HashKey.Header, maglev), 3));
         var kept = Enumerable.Range(0, 4000)
             .Select(key => HashKeys.Hash($"{key}"))
             .Where(key => Number(four, key) < 3)
@@ -78,5 +82,5 @@ public class LoadBalancerTests
 
     private static int Number(MessageBoard.Mesh.Upstreams.UpstreamState state, ulong key) => Endpoints.Number(state.Pick(new Random(1), key, null)!);
 
-    private static TrafficPolicy Hash(HashKey key) => new() { LoadBalancer = new() { ConsistentHash = new(key, "x-user", null, null) } };
+    private static TrafficPolicy Hash(HashKey key, int? maglev = null) => new() { LoadBalancer = new() { ConsistentHash = new(key, "x-user", null, null, MaglevTableSize: maglev) } };
 }

@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using MessageBoard.Mesh.Upstreams;
+
+namespace MessageBoard.Mesh.LoadBalancing;
+
+/// <summary>
+/// Keeps requests of one key at one endpoint with Maglev's table (https://research.google/pubs/pub44824, section 3.4): each
+/// endpoint takes free places in an order of its own, in turn, so that all have as many.
+/// </summary>
+/// <param name="tableSize">The number of places, a prime.</param>
+internal sealed class MaglevBalancer(int tableSize) : ILoadBalancer
+{
+    private readonly ConditionalWeakTable<UpstreamHost[], UpstreamHost[]> _tables = [];
+
+    public string Name => "consistentHash";
+
+    public UpstreamHost Pick(UpstreamHost[] hosts, Random random, ulong? hash) =>
+        hash is { } key ? _tables.GetValue(hosts, Fill)[key % (ulong)tableSize] : hosts[random.Next(hosts.Length)];
+
+    private UpstreamHost[] Fill(UpstreamHost[] hosts)
+    {
+        var table = new UpstreamHost[tableSize];
+        var places = hosts.Select(host => HashKeys.Hash(host.Endpoint.Authority) % (ulong)tableSize).ToArray();
+        var steps = hosts.Select(host => HashKeys.Hash($"{host.Endpoint.Authority}_step") % ((ulong)tableSize - 1) + 1).ToArray();
+        for (var filled = 0; filled < tableSize; filled++)
+        {
+            var turn = filled % hosts.Length;
+            while (table[places[turn]] is not null)
+                places[turn] = (places[turn] + steps[turn]) % (ulong)tableSize;
+
+            table[places[turn]] = hosts[turn];
+        }
+
+        return table;
+    }
+}
