@@ -9,9 +9,13 @@ using MessageBoard.Gateway.Weights;
 using MessageBoard.Mesh;
 using MessageBoard.Shared;
 using MessageBoard.Shared.Sessions;
+using MessageBoard.Shared.Telemetry;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("gateway");
+if (!TelemetryExport.IsOn(builder.Configuration))
+    builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an Activity for each request; see RequestTrace
+
 builder.Services.AddSessions();
 builder.Services.AddMesh(builder.Configuration);
 builder.Services.AddTraffic();

@@ -5,25 +5,30 @@ namespace MessageBoard.Gateway.Traffic;
 /// <summary>Tells the caller the request's trace id.</summary>
 public static class TraceIdHeader
 {
-    private const string Name = "X-Trace-Id";
+    /// <summary>The header: a W3C trace id, 32 hex digits.</summary>
+    public const string Name = "X-Trace-Id";
 
-    /// <summary>Puts the W3C trace id (32 hex digits) on every answer under <c>/api</c>.</summary>
+    /// <summary>Puts it on every answer of the gateway's own under <c>/api</c>, whose logs carry it too.</summary>
     public static WebApplication UseTraceId(this WebApplication app)
     {
-        app.Use((context, next) =>
+        app.Use(async (context, next) =>
         {
+            using var activity = Activity.Current is null ? Begin(context.Request) : null;
+            context.TraceIdentifier = Activity.Current!.TraceId.ToHexString(); // problems have it from there
             if (context.Request.Path.StartsWithSegments("/api"))
-                Set(context);
+                context.Response.Headers[Name] = context.TraceIdentifier;
 
-            return next(context);
+            await next(context);
         });
         return app;
     }
 
-    /// <summary>Puts it on this answer.</summary>
-    public static void Set(HttpContext context)
+    private static Activity Begin(HttpRequest request)
     {
-        if (Activity.Current is { } activity)
-            context.Response.Headers[Name] = activity.TraceId.ToHexString();
+        var activity = new Activity("gateway");
+        if (request.Headers.TraceParent is [{ Length: > 0 } parent])
+            activity.SetParentId(parent);
+
+        return activity.Start();
     }
 }

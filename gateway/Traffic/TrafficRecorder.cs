@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Diagnostics;
 using MessageBoard.Gateway.Explain;
 using MessageBoard.Mesh.Explain;
 using Yarp.ReverseProxy.Configuration;
@@ -27,9 +26,10 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
     public async Task RecordAsync(HttpContext context, RequestDelegate next)
     {
         var started = clock.GetTimestamp();
-        var exchange = new MeshExchange();
+        var trace = RequestTrace.Of(context.Request);
+        var exchange = new MeshExchange { TraceParent = trace.Parent };
         context.Features.Set(exchange);
-        TraceIdHeader.Set(context);
+        context.Response.Headers[TraceIdHeader.Name] = context.TraceIdentifier = trace.Id; // problems have it from there
         try
         {
             await next(context);
@@ -42,10 +42,10 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
         if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null })
             await TypedResults.Problem(statusCode: context.Response.StatusCode).ExecuteAsync(context); // YARP's own answers have no body
 
-        Record(context, exchange, clock.GetElapsedTime(started));
+        Record(context, exchange, trace.Id, clock.GetElapsedTime(started));
     }
 
-    private void Record(HttpContext context, MeshExchange exchange, TimeSpan duration)
+    private void Record(HttpContext context, MeshExchange exchange, string traceId, TimeSpan duration)
     {
         var headers = context.Response.Headers;
         var cluster = (string?)headers["X-Service-Cluster"];
@@ -59,7 +59,7 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
 
         var request = new RoutedRequest(
             Interlocked.Increment(ref _lastId), service, cluster, pod, status, Math.Round(duration.TotalMilliseconds, 3), clock.GetUtcNow(),
-            exchange.Flags.Format(), Activity.Current?.TraceId.ToHexString() ?? "");
+            exchange.Flags.Format(), traceId);
         recent.Add(new(request, context.Request.Method, context.Request.Path.Value ?? "/", exchange));
         feed.Publish(request);
     }

@@ -19,7 +19,7 @@ internal static class FaultInjection
             return null;
 
         exchange.Injected(ResponseFlags.FI, FormattableString.Invariant($"abort {abort.Status}"));
-        return LocalReply.FaultAbort(abort.Status);
+        return LocalReply.FaultAbort(abort.Status, exchange);
     }
 
     private static bool Falls(double percentage) => Random.Shared.NextDouble() * 100 < percentage;

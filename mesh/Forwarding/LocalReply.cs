@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -14,17 +13,17 @@ internal static class LocalReply
 {
     private static readonly MediaTypeHeaderValue ProblemJson = new("application/problem+json");
 
-    public static HttpResponseMessage NoRoute() => Problem(404, "no route");
+    public static HttpResponseMessage NoRoute(MeshExchange exchange) => Problem(404, "no route", exchange);
 
-    public static HttpResponseMessage FaultAbort(int status) => Problem(status, "fault filter abort");
+    public static HttpResponseMessage FaultAbort(int status, MeshExchange exchange) => Problem(status, "fault filter abort", exchange);
 
-    public static HttpResponseMessage Failure(ResponseFlags flag) => flag switch
+    public static HttpResponseMessage Failure(ResponseFlags flag, MeshExchange exchange) => flag switch
     {
-        ResponseFlags.UT => Problem(504, "upstream request timeout"),
-        ResponseFlags.UO => Problem(503, "upstream overflow"),
-        ResponseFlags.UF => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure"),
-        ResponseFlags.UC => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination"),
-        _ => Problem(503, "no healthy upstream"),
+        ResponseFlags.UT => Problem(504, "upstream request timeout", exchange),
+        ResponseFlags.UO => Problem(503, "upstream overflow", exchange),
+        ResponseFlags.UF => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure", exchange),
+        ResponseFlags.UC => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", exchange),
+        _ => Problem(503, "no healthy upstream", exchange),
     };
 
     public static HttpResponseMessage Direct(DirectResponse direct) => new((HttpStatusCode)direct.Status)
@@ -58,7 +57,7 @@ internal static class LocalReply
         return colon > authority.LastIndexOf(']') ? authority[..colon] : authority;
     }
 
-    private static HttpResponseMessage Problem(int status, string detail) => new((HttpStatusCode)status)
+    private static HttpResponseMessage Problem(int status, string detail, MeshExchange exchange) => new((HttpStatusCode)status)
     {
         Content = JsonContent.Create(
             new ProblemDetails
@@ -66,7 +65,7 @@ internal static class LocalReply
                 Status = status,
                 Title = ReasonPhrases.GetReasonPhrase(status),
                 Detail = detail,
-                Extensions = { ["traceId"] = Activity.Current?.TraceId.ToHexString() },
+                Extensions = { ["traceId"] = exchange.TraceId },
             },
             mediaType: ProblemJson),
     };

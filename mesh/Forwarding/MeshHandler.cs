@@ -59,7 +59,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         if (decision.Route is not { Route: var route })
         {
             exchange.Flags |= ResponseFlags.NR;
-            return ValueTask.FromResult(Reply(LocalReply.NoRoute(), request));
+            return ValueTask.FromResult(Reply(LocalReply.NoRoute(exchange), request));
         }
 
         var call = new Call(request, uri, exchange, decision, upstream, generation, cancellationToken);
@@ -199,7 +199,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         exchange.Hold(host, place);
         call.Host = host;
 
-        using var span = TryTrace.Begin(request, host, exchange.Tries);
+        using var span = TryTrace.Begin(request, host, exchange);
         try
         {
             var response = await pools.SendAsync(host, call.PathAndQuery, request, upstream.Upstream.Policy.ConnectionPool, cancellationToken);
@@ -236,7 +236,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
     private static HttpResponseMessage Fail(Call call, ResponseFlags flag)
     {
         call.Exchange.Flags |= flag;
-        return Finish(LocalReply.Failure(flag), call);
+        return Finish(LocalReply.Failure(flag, call.Exchange), call);
     }
 
     private static HttpResponseMessage Reply(HttpResponseMessage response, HttpRequestMessage request)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Upstreams;
 
 namespace MessageBoard.Mesh.Forwarding;
@@ -12,7 +13,7 @@ internal static class TryTrace
 {
     private static readonly ActivitySource Source = new("MessageBoard");
 
-    public static Activity? Begin(HttpRequestMessage request, UpstreamHost host, int tries)
+    public static Activity? Begin(HttpRequestMessage request, UpstreamHost host, MeshExchange exchange)
     {
         var span = Source.StartActivity(request.Method.Method, ActivityKind.Client);
         if (span is not null)
@@ -20,16 +21,26 @@ internal static class TryTrace
             span.SetTag("http.request.method", request.Method.Method);
             span.SetTag("server.address", host.Endpoint.Authority);
             span.SetTag("mesh.workload", host.Endpoint.Workload.Id.Name);
-            if (tries > 1)
-                span.SetTag("http.request.resend_count", tries - 1);
+            if (exchange.Tries > 1)
+                span.SetTag("http.request.resend_count", exchange.Tries - 1);
         }
 
-        DistributedContextPropagator.Current.Inject(span ?? Activity.Current, request, static (carrier, name, value) =>
+        if ((span ?? Activity.Current) is not { } sender)
         {
-            var headers = ((HttpRequestMessage)carrier!).Headers;
-            headers.Remove(name); // the caller's own, or that of the try before
-            headers.TryAddWithoutValidation(name, value);
-        });
+            if (exchange.TraceParent is { } parent)
+                Set(request, "traceparent", parent);
+
+            return null;
+        }
+
+        DistributedContextPropagator.Current.Inject(sender, request, static (carrier, name, value) => Set((HttpRequestMessage)carrier!, name, value));
         return span;
+    }
+
+    // In the place of the caller's own, or of the one of the try before.
+    private static void Set(HttpRequestMessage request, string name, string value)
+    {
+        request.Headers.Remove(name);
+        request.Headers.TryAddWithoutValidation(name, value);
     }
 }

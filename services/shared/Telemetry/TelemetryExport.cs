@@ -10,11 +10,11 @@ namespace MessageBoard.Shared.Telemetry;
 /// Sends traces, metrics and logs by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; the exporter reads the other
 /// <c>OTEL_*</c> variables itself (https://opentelemetry.io/docs/specs/otel/protocol/exporter/).
 /// </summary>
-internal static class TelemetryExport
+public static class TelemetryExport
 {
-    public static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity)
+    internal static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity)
     {
-        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (!IsOn(builder.Configuration))
             return;
 
         var resource = ResourceBuilder.CreateDefault()
@@ -39,6 +39,9 @@ internal static class TelemetryExport
                 .AddOtlpExporter()
                 .Build()));
     }
+
+    /// <summary>Whether anybody collects spans.</summary>
+    public static bool IsOn(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     private sealed class Providers(TracerProvider traces, MeterProvider metrics) : IHostedService
     {
