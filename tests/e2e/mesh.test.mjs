@@ -149,7 +149,8 @@ test('YAML that somebody else has changed is shown beside one’s own, which can
   const mine = `${await text.inputValue()}# mine\n`
   await text.fill(mine)
   const { resourceVersion, weights } = await rowOf(edited)
-  await putWeights({ weights: { ctx1: weights.ctx2, ctx2: weights.ctx1 }, resourceVersion })
+  const theirs = { ctx1: 21, ctx2: 79 }
+  await putWeights({ weights: theirs, resourceVersion })
   await page.click('.resource .save')
   await page.waitForSelector('.resource[data-state=conflict] .theirs [name=yaml]')
   assert.equal(await text.inputValue(), mine)
@@ -158,7 +159,7 @@ test('YAML that somebody else has changed is shown beside one’s own, which can
   assert.deepEqual((await rowOf(edited)).weights, weights)
   await page.click('.resource .undo')
   await page.waitForSelector('.resource[data-state=undone]')
-  assert.deepEqual((await rowOf(edited)).weights, { ctx1: weights.ctx2, ctx2: weights.ctx1 })
+  assert.deepEqual((await rowOf(edited)).weights, theirs)
   await putWeights({ weights, resourceVersion: (await rowOf(edited)).resourceVersion })
 })
 
