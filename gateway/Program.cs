@@ -16,6 +16,7 @@ builder.AddServiceDefaults("gateway");
 if (!TelemetryExport.IsOn(builder.Configuration))
     builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an Activity for each request; see RequestTrace
 
+builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false); // a system call less for 4 KiB a connection
 builder.Services.AddSessions();
 builder.Services.AddMesh(builder.Configuration);
 builder.Services.AddTraffic();

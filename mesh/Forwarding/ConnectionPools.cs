@@ -43,8 +43,8 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             ActivityHeadersPropagator = null, // TryTrace knows more
         };
         configure?.Invoke(handler);
-        handler.ConnectTimeout = timeouts.Connect;
-        handler.PooledConnectionIdleTimeout = timeouts.Idle;
+        handler.ConnectTimeout = timeouts.Connect.Clip();
+        handler.PooledConnectionIdleTimeout = timeouts.Idle.Clip();
         return new(handler, disposeHandler: true);
     }
 }

@@ -12,7 +12,7 @@ internal static class FaultInjection
         if (fault.Delay is { } delay && Falls(delay.Percentage))
         {
             exchange.Injected(ResponseFlags.DI, FormattableString.Invariant($"delay {delay.Duration.TotalMilliseconds:0.###} ms"));
-            await Task.Delay(delay.Duration, clock, cancellationToken);
+            await Task.Delay(delay.Duration.Clip(), clock, cancellationToken);
         }
 
         if (fault.Abort is not { } abort || !Falls(abort.Percentage))

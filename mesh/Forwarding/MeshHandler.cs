@@ -152,9 +152,14 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         {
             return await retry.Pipeline.ExecuteAsync(static (state, token) => state.Handler.TryAgainAsync(state.Call, token), (Handler: this, Call: call), call.Cancelled);
         }
-        catch (TimeoutRejectedException)
+        catch (Exception exception) when (exception is TimeoutRejectedException or OperationCanceledException)
         {
-            return new(null, ResponseFlags.UT, true); // between two tries
+            // Between two tries: the answer of the one before is nobody's any more.
+            call.Last.Response?.Dispose();
+            if (exception is OperationCanceledException)
+                throw;
+
+            return new(null, ResponseFlags.UT, true);
         }
     }
 

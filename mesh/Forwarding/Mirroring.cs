@@ -35,7 +35,7 @@ internal static class Mirroring
 
     private static async Task ForgetAsync(UpstreamState upstream, string pathAndQuery, HttpRequestMessage copy, ConnectionPools pools, TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(timeout);
+        using var limit = new CancellationTokenSource(timeout.Clip());
         using var request = copy;
         IDisposable? place = null;
         UpstreamHost? host = null;

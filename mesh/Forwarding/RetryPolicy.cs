@@ -3,6 +3,7 @@ using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Resources;
 using Polly;
 using Polly.Retry;
+using Polly.Timeout;
 
 namespace MessageBoard.Mesh.Forwarding;
 
@@ -41,7 +42,7 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     {
         var builder = new ResiliencePipelineBuilder<UpstreamResult>();
         if (timeout > TimeSpan.Zero)
-            builder.AddTimeout(timeout.Value);
+            builder.AddTimeout(Limit(timeout.Value));
 
         if (retry.Attempts > 0)
         {
@@ -54,10 +55,13 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
         }
 
         if (retry.PerTryTimeout > TimeSpan.Zero)
-            builder.AddTimeout(retry.PerTryTimeout.Value);
+            builder.AddTimeout(Limit(retry.PerTryTimeout.Value));
 
         return retry.Attempts > 0 || timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero ? builder.Build() : null;
     }
+
+    // By a generator, as Polly takes no fixed time under 10 ms or over a day, which Istio both does.
+    private static TimeoutStrategyOptions Limit(TimeSpan time) => new() { TimeoutGenerator = _ => ValueTask.FromResult(time.Clip()) };
 
     // Envoy's fully jittered exponential back-off, at most ten times the base.
     private static TimeSpan Backoff(TimeSpan interval, int attempt) =>

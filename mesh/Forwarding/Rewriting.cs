@@ -18,8 +18,17 @@ internal static partial class Rewriting
         else if (rewrite.Uri is { } replacement)
             path = replacement + path[MatchedLength(match, path)..];
 
-        return path + uri.Query;
+        return Clean(path) + uri.Query;
     }
+
+    // Whatever the rule makes of it, it stays a path: the address before it must not change, nor may the request line end early.
+    private static string Clean(string path)
+    {
+        path = path.StartsWith('/') ? path : $"/{path}";
+        return path.All(IsPlain) ? path : string.Concat(path.EnumerateRunes().Select(rune => rune.IsAscii && IsPlain((char)rune.Value) ? $"{rune}" : Uri.EscapeDataString($"{rune}")));
+    }
+
+    private static bool IsPlain(char letter) => letter is > ' ' and < (char)0x7f and not '#';
 
     // Without a match of the path, Istio matches the prefix "/". An exact or regular one matches all of it.
     private static int MatchedLength(HttpMatch? match, string path) => match?.Uri switch

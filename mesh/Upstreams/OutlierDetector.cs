@@ -95,7 +95,7 @@ internal sealed class OutlierDetector : IDisposable
         _healthChanged();
     }
 
-    private void Watch() => _timer ??= _clock.CreateTimer(static state => ((OutlierDetector)state!).LookAround(), this, _settings.Interval, _settings.Interval);
+    private void Watch() => _timer ??= _clock.CreateTimer(static state => ((OutlierDetector)state!).LookAround(), this, _settings.Interval.Clip(), _settings.Interval.Clip());
 
     private void LookAround()
     {

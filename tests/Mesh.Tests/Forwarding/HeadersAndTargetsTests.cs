@@ -67,6 +67,19 @@ public sealed class HeadersAndTargetsTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("evil.example/", "/evil.example/a")]
+    [InlineData("@evil.example/", "/@evil.example/a")]
+    [InlineData("/b HTTP/1.1\r\nX: y\r\n\r\n", "/b%20HTTP/1.1%0D%0AX:%20y%0D%0A%0D%0Aa")]
+    [InlineData("/#", "/%23a")]
+    [InlineData("/한😀", "/%ED%95%9C%F0%9F%98%80a")]
+    public async Task A_rewrite_never_changes_more_than_the_path(string uri, string expected)
+    {
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Rewrite = new(uri, null, null) });
+
+        Assert.Equal($"ctx1 GET user-service {expected}", (await _mesh.GetAsync("http://user-service/a")).Body);
+    }
+
+    [Theory]
     [InlineData("exact")]
     [InlineData("regex")]
     public async Task A_rewrite_of_any_other_match_takes_the_whole_paths_place(string kind)

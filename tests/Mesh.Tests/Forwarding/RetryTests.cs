@@ -157,6 +157,32 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.09, 20);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2000L * 3600 * 1000)]
+    [InlineData(200L * 365 * 24 * 3600 * 1000)]
+    public async Task Every_timeout_that_Istio_accepts_is_borne(long milliseconds)
+    {
+        var timeout = TimeSpan.FromMilliseconds(milliseconds);
+        _mesh.Ctx1.Answer = _ => Task.Delay(50);
+        _mesh.Set(
+            TestMesh.ToSubset("ctx1") with { Timeout = timeout, Retries = new() { Attempts = 1, PerTryTimeout = timeout } },
+            new() { ConnectionPool = new() { ConnectTimeout = timeout, IdleTimeout = timeout } });
+
+        Assert.Equal(milliseconds == 1 ? 504 : 200, (await _mesh.GetAsync()).Status);
+    }
+
+    [Fact]
+    public async Task A_route_that_times_out_between_two_tries_ends_so()
+    {
+        _mesh.Ctx1.AnswerWith(503);
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Timeout = TimeSpan.FromMilliseconds(300), Retries = new() { Attempts = 5, On = RetryConditions.ServerError, Backoff = TimeSpan.FromHours(1) } });
+
+        var answer = await _mesh.GetAsync();
+
+        Assert.Equal((504, ResponseFlags.UT), (answer.Status, answer.Flags));
+    }
+
     [Fact]
     public async Task A_caller_who_leaves_gets_no_answer()
     {
