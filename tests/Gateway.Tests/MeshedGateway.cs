@@ -90,6 +90,7 @@ public sealed class MeshedGateway : IAsyncLifetime
         if (cookie is not null)
             request.Headers.Add("Cookie", cookie);
 
+        request.Headers.ExpectContinue = body?.Length > 1_000_000; // who is refused stops sending, and reads why
         return await Client.SendAsync(request);
     }
 

@@ -371,7 +371,14 @@ public abstract class ApiTests : IDisposable
         foreach (var log in (string[])["/api/logs/redis", "/api/logs/kafka"])
         {
             JsonElement call = default;
-            await Eventually.IsTrueAsync(async () => Find(await _logs.JsonAsync(log, cookie), out call), $"the call is in {log}");
+            await Eventually.IsTrueAsync(
+                async () =>
+                {
+                    // Each look is a call of its own, and only the newest 50 are shown.
+                    await Task.Delay(450);
+                    return Find(await _logs.JsonAsync(log, cookie), out call);
+                },
+                $"the call is in {log}");
             Assert.Equal(name, call.GetProperty("user").GetString());
             Assert.Equal("/api/messages/search", call.GetProperty("path").GetString());
             Assert.Equal(200, call.GetProperty("status").GetInt32());
