@@ -10,10 +10,10 @@ internal static class Cors
     /// <summary>The answer to a preflight; null for a request that goes on.</summary>
     public static HttpResponseMessage? Preflight(CorsPolicy policy, HttpRequestMessage request)
     {
-        if (request.Method != HttpMethod.Options || Header(request, "Origin") is not { } origin || Header(request, "Access-Control-Request-Method") is null)
+        if (request.Method != HttpMethod.Options || Header(request, "Origin") is not { } origin || Header(request, "Access-Control-Request-Method") is not { } method)
             return null;
 
-        var allowed = policy.AllowOrigins.Any(candidate => candidate.IsMatch(origin));
+        var allowed = Allows(policy, origin);
         if (!allowed && policy.ForwardUnmatchedPreflights)
             return null;
 
@@ -22,8 +22,8 @@ internal static class Cors
             return response;
 
         AllowOrigin(policy, origin, response);
-        Add(response, "Access-Control-Allow-Methods", policy.AllowMethods);
-        Add(response, "Access-Control-Allow-Headers", policy.AllowHeaders);
+        Set(response, "Access-Control-Allow-Methods", policy.AllowMethods, method);
+        Set(response, "Access-Control-Allow-Headers", policy.AllowHeaders, Header(request, "Access-Control-Request-Headers"));
         if (policy.MaxAge is { } age)
             response.Headers.Add("Access-Control-Max-Age", ((long)age.TotalSeconds).ToString(CultureInfo.InvariantCulture));
 
@@ -33,11 +33,11 @@ internal static class Cors
     /// <summary>Lets scripts of the request's origin read the answer, if that may.</summary>
     public static void Mark(CorsPolicy policy, HttpRequestMessage request, HttpResponseMessage response)
     {
-        if (Header(request, "Origin") is not { } origin || !policy.AllowOrigins.Any(candidate => candidate.IsMatch(origin)))
+        if (Header(request, "Origin") is not { } origin || !Allows(policy, origin))
             return;
 
         AllowOrigin(policy, origin, response);
-        Add(response, "Access-Control-Expose-Headers", policy.ExposeHeaders);
+        Set(response, "Access-Control-Expose-Headers", policy.ExposeHeaders, "*");
     }
 
     private static void AllowOrigin(CorsPolicy policy, string origin, HttpResponseMessage response)
@@ -52,12 +52,19 @@ internal static class Cors
         }
     }
 
-    private static void Add(HttpResponseMessage response, string name, IReadOnlyList<string> values)
+    // An origin of "*" stands for all, as a header's name and a method's do: for what was asked for.
+    private static bool Allows(CorsPolicy policy, string origin) => policy.AllowOrigins.Any(candidate => candidate.IsMatch("*") || candidate.IsMatch(origin));
+
+    private static void Set(HttpResponseMessage response, string name, IReadOnlyList<string> values, string? asked)
     {
-        if (values.Count > 0)
-            response.Headers.TryAddWithoutValidation(name, string.Join(',', values));
+        if (values.Count == 0)
+            return;
+
+        response.Headers.Remove(name); // the service's own
+        if ((values is ["*"] ? asked : string.Join(',', values)) is { } value)
+            response.Headers.TryAddWithoutValidation(name, value);
     }
 
     private static string? Header(HttpRequestMessage request, string name) =>
-        request.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
+        request.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() is { Length: > 0 } value ? value : null : null;
 }

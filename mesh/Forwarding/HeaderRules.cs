@@ -12,8 +12,9 @@ internal static class HeaderRules
         if (rules.IsEmpty)
             return;
 
-        foreach (var (name, value) in rules.Set.Concat(rules.Add).Where(header => IsAuthority(header.Key)))
-            request.Headers.Host = value;
+        // What is set goes before what is added, and the route's before its destination's.
+        if (rules.Set.Concat(rules.Add).FirstOrDefault(header => IsAuthority(header.Key)).Value is { } authority)
+            request.Headers.Host = authority;
 
         Apply(rules, request.Headers, request.Content?.Headers);
     }
@@ -27,6 +28,10 @@ internal static class HeaderRules
 
     private static void Apply(HeaderOperations rules, HttpHeaders headers, HttpHeaders? contentHeaders)
     {
+        // Envoy removes first, so that a rule can take all values out and add its own.
+        foreach (var name in rules.Remove.Where(IsPlain))
+            Remove(name);
+
         foreach (var (name, value) in rules.Set.Where(header => IsPlain(header.Key)))
         {
             Remove(name);
@@ -35,9 +40,6 @@ internal static class HeaderRules
 
         foreach (var (name, value) in rules.Add.Where(header => IsPlain(header.Key)))
             Add(name, value);
-
-        foreach (var name in rules.Remove.Where(IsPlain))
-            Remove(name);
 
         // .NET keeps Content-Type and its like with the content.
         void Add(string name, string value)

@@ -34,28 +34,26 @@ internal static class LocalReply
     public static HttpResponseMessage Redirect(HttpRedirect redirect, Uri uri, string authority)
     {
         var scheme = redirect.Scheme ?? uri.Scheme;
-        var host = redirect.Authority ?? HostOf(authority);
-        var port = (redirect.Port, redirect.DerivePort, redirect.Authority) switch
-        {
-            ({ } given, _, _) => given,
-            (_, RedirectPort.FromRequestPort, _) => uri.Port,
-
-            // The host's own port stays as long as neither host nor scheme change.
-            (_, _, null) when redirect.Scheme is null && authority.Length > host.Length => uri.Port,
-            _ => 0,
-        };
-        var suffix = port is 0 || (scheme, port) is ("http", 80) or ("https", 443) ? "" : $":{port}";
+        var port = redirect.Port ?? (redirect.DerivePort == RedirectPort.FromRequestPort ? uri.Port : 0);
+        var suffix = port is 0 || port == DefaultPort(scheme) ? "" : $":{port}";
+        var host = redirect.Authority ?? HostFor(authority, uri.Scheme, scheme, suffix);
         var path = redirect.Uri is null ? uri.PathAndQuery : redirect.Uri.Contains('?') ? redirect.Uri : redirect.Uri + uri.Query;
         var response = new HttpResponseMessage((HttpStatusCode)redirect.Code) { Content = new ByteArrayContent([]) };
         response.Headers.TryAddWithoutValidation("Location", $"{scheme}://{host}{suffix}{path}");
         return response;
     }
 
-    private static string HostOf(string authority)
+    // The caller's own port stays unless another one is given, or the scheme changes whose default it is.
+    private static string HostFor(string authority, string before, string scheme, string newPort)
     {
         var colon = authority.LastIndexOf(':');
-        return colon > authority.LastIndexOf(']') ? authority[..colon] : authority;
+        if (colon <= authority.LastIndexOf(']'))
+            return authority;
+
+        return newPort.Length > 0 || (scheme != before && authority[colon..] == $":{DefaultPort(before)}") ? authority[..colon] : authority;
     }
+
+    private static int DefaultPort(string scheme) => scheme switch { "http" => 80, "https" => 443, _ => 0 };
 
     private static HttpResponseMessage Problem(int status, string detail, MeshExchange exchange) => new((HttpStatusCode)status)
     {

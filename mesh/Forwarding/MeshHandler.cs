@@ -63,7 +63,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         }
 
         var call = new Call(request, uri, exchange, decision, upstream, generation, cancellationToken);
-        return route.Cors is null ? FilterAsync(call) : CorsAsync(route.Cors, call);
+        return route.Cors is null || route.Destinations.Count == 0 ? FilterAsync(call) : CorsAsync(route.Cors, call); // Envoy's filter looks at no other routes
     }
 
     private async ValueTask<HttpResponseMessage> CorsAsync(CorsPolicy policy, Call call)
@@ -128,7 +128,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         var (request, route) = (call.Request, call.Route);
         request.Headers.Host ??= call.Uri.Authority;
         HeaderRules.Apply(call.Decision.Destination!.Headers.Request, request);
-        HeaderRules.Apply(route.Headers.Request, request);
+        HeaderRules.Apply(call.Decision.Route!.Headers.Request, request);
         if (route.Rewrite is { } rewrite)
         {
             request.Headers.Host = rewrite.Authority ?? request.Headers.Host;
@@ -174,7 +174,10 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
         call.AvoidLast();
         var limits = call.Upstream!.Limits;
         if (limits?.TryBeginRetry() == false)
+        {
+            call.Exchange.Flags |= ResponseFlags.UO;
             return call.Last with { BodyIsSpent = true }; // its own answer is the last one
+        }
 
         try
         {
@@ -234,7 +237,7 @@ internal sealed class MeshHandler(MeshRuntime mesh, TimeProvider clock, Connecti
     private static HttpResponseMessage Finish(HttpResponseMessage response, Call call)
     {
         HeaderRules.Apply(call.Decision.Destination?.Headers.Response ?? HeaderOperations.None, response);
-        HeaderRules.Apply(call.Route.Headers.Response, response);
+        HeaderRules.Apply(call.Decision.Route!.Headers.Response, response);
         return Reply(response, call.Request);
     }
 

@@ -65,7 +65,7 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
 
     // Envoy's fully jittered exponential back-off, at most ten times the base.
     private static TimeSpan Backoff(TimeSpan interval, int attempt) =>
-        interval * Math.Min(Math.Pow(2, attempt + 1) - 1, 10) * Random.Shared.NextDouble();
+        (interval * Math.Min(Math.Pow(2, attempt + 1) - 1, 10) * Random.Shared.NextDouble()).Clip();
 
     private static bool IsRetriable(HttpRetry retry, in UpstreamResult result)
     {

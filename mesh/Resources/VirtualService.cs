@@ -111,6 +111,9 @@ public sealed record HttpHeaderRules(HeaderOperations Request, HeaderOperations 
 {
     /// <summary>Changes nothing.</summary>
     public static readonly HttpHeaderRules None = new(HeaderOperations.None, HeaderOperations.None);
+
+    /// <summary>Both in one: all of the removals, then all that is set, then all that is added, each time the other's last.</summary>
+    public HttpHeaderRules With(HttpHeaderRules other) => new(Request.With(other.Request), Response.With(other.Response));
 }
 
 /// <summary>Changes to one set of headers.</summary>
@@ -125,6 +128,9 @@ public sealed record HeaderOperations(
 
     /// <summary>Whether it changes nothing.</summary>
     public bool IsEmpty => Set.Count == 0 && Add.Count == 0 && Remove.Count == 0;
+
+    /// <inheritdoc cref="HttpHeaderRules.With"/>
+    public HeaderOperations With(HeaderOperations other) => new([.. Set, .. other.Set], [.. Add, .. other.Add], [.. Remove, .. other.Remove]);
 }
 
 /// <summary>An answer that sends the caller elsewhere.</summary>

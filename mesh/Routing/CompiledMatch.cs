@@ -7,11 +7,11 @@ internal sealed class CompiledMatch(int index, HttpMatch match)
 {
     public int Index { get; } = index;
 
-    /// <summary>Whether a match can hold at all for requests of this caller.</summary>
-    public static bool Concerns(HttpMatch match, MeshProxy proxy) =>
-        (match.Gateways.Count == 0 || match.Gateways.Any(proxy.Gateways.Contains))
-        && (match.SourceNamespace is null || match.SourceNamespace == proxy.Namespace)
-        && match.SourceLabels.All(label => proxy.Labels.GetValueOrDefault(label.Key) == label.Value);
+    /// <summary>Whether a match can hold at all for requests of this caller. To Istio gateways make the source of no account.</summary>
+    public static bool Concerns(HttpMatch match, MeshProxy proxy) => match.Gateways.Count > 0
+        ? match.Gateways.Any(proxy.Gateways.Contains)
+        : (match.SourceNamespace is null || match.SourceNamespace == proxy.Namespace)
+            && match.SourceLabels.All(label => proxy.Labels.GetValueOrDefault(label.Key) == label.Value);
 
     public bool Holds<TRequest>(in TRequest request) where TRequest : struct, IRoutableRequest
     {
@@ -43,7 +43,9 @@ internal sealed class CompiledMatch(int index, HttpMatch match)
 
         for (var i = 0; i < match.WithoutHeaders.Count; i++)
         {
-            if (HasHeader(match.WithoutHeaders[i], request))
+            // Istio has Envoy treat a header that is not there as empty, unless only its presence is asked for.
+            var (name, value) = match.WithoutHeaders[i];
+            if (request.TryGetHeader(name, out var found) ? value.IsMatch(found) : value is not StringMatch.Present && value.IsMatch(""))
                 return false;
         }
 

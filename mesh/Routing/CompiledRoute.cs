@@ -11,6 +11,7 @@ public sealed class CompiledRoute
     internal CompiledRoute(int index, HttpRoute route, CompiledMatch[] matches, CompiledDestination[] destinations, CompiledDestination[] mirrors)
     {
         (Index, Route, _matches, _destinations, Mirrors) = (index, route, matches, destinations, mirrors);
+        Headers = destinations.Length == 1 ? HttpHeaderRules.None : route.Headers;
         TotalWeight = destinations.Length > 1 ? destinations.Sum(destination => destination.Weight) : 0;
     }
 
@@ -25,6 +26,9 @@ public sealed class CompiledRoute
 
     /// <summary>The services that get a copy, in the order of <see cref="HttpRoute.Mirrors"/>.</summary>
     public IReadOnlyList<CompiledDestination> Mirrors { get; }
+
+    /// <summary>Headers to change after the destination's. To Istio a single destination's and its route's are one: then there are none.</summary>
+    public HttpHeaderRules Headers { get; }
 
     /// <summary>The sum of the weights that a draw is made from; 0 where nothing is drawn.</summary>
     public int TotalWeight { get; }
@@ -75,8 +79,8 @@ public sealed class CompiledDestination
 {
     private readonly Upstream[] _upstreams;
 
-    internal CompiledDestination(string host, HttpRouteDestination written, Upstream[] upstreams) =>
-        (Host, Subset, Weight, Headers, _upstreams) = (host, written.Destination.Subset, written.Weight ?? 0, written.Headers, upstreams);
+    internal CompiledDestination(string host, HttpRouteDestination written, HttpHeaderRules headers, Upstream[] upstreams) =>
+        (Host, Subset, Weight, Headers, _upstreams) = (host, written.Destination.Subset, written.Weight ?? 0, headers, upstreams);
 
     /// <summary>The service's full name.</summary>
     public string Host { get; }
@@ -87,7 +91,7 @@ public sealed class CompiledDestination
     /// <summary>Its share of the sum of all weights.</summary>
     public int Weight { get; }
 
-    /// <summary>Headers to change for this destination only.</summary>
+    /// <summary>Headers to change for this destination; those of the route among them where it is the only one.</summary>
     public HttpHeaderRules Headers { get; }
 
     // A destination that names no port is called at the one that the caller addresses.

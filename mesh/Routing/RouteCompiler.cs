@@ -15,8 +15,12 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
         {
             var route = service.Http[i];
             CompiledMatch[] matches = [.. route.Matches.Index().Where(match => CompiledMatch.Concerns(match.Item, proxy)).Select(match => new CompiledMatch(match.Index, match.Item))];
-            var mirrors = route.Mirrors.Select(mirror => Compile(service, new(mirror.Destination, null, HttpHeaderRules.None), $"spec.http[{i}].mirrors")).ToArray();
-            CompiledDestination[] destinations = [.. route.Destinations.Select(destination => Compile(service, destination, $"spec.http[{i}].route"))];
+            var mirrors = route.Mirrors.Select(mirror => Compile(service, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None, $"spec.http[{i}].mirrors")).ToArray();
+            CompiledDestination[] destinations =
+            [
+                .. route.Destinations.Select(destination =>
+                    Compile(service, destination, route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers, $"spec.http[{i}].route")),
+            ];
             if (route.Matches.Count == 0 || matches.Length > 0)
                 routes.Add(new(i, route, matches, destinations, mirrors));
         }
@@ -28,16 +32,16 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
     public CompiledRoute CompileDefault(string host)
     {
         var written = new HttpRouteDestination(new(host, null, null), null, HttpHeaderRules.None);
-        return new(-1, new() { Destinations = [written] }, [], [new(host, written, registry.Find(host, null, null, out _))], []);
+        return new(-1, new() { Destinations = [written] }, [], [new(host, written, HttpHeaderRules.None, registry.Find(host, null, null, out _))], []);
     }
 
-    private CompiledDestination Compile(VirtualService service, HttpRouteDestination written, string field)
+    private CompiledDestination Compile(VirtualService service, HttpRouteDestination written, HttpHeaderRules headers, string field)
     {
         var host = HostNames.FullName(written.Destination.Host, service.Id.Namespace);
         var upstreams = registry.Find(host, written.Destination.Subset, written.Destination.Port, out var problem);
         if (problem is not null)
             problems.Add(new(service.Id.File, null, service.Id.ToString(), $"{field}: {problem}"));
 
-        return new(host, written, upstreams);
+        return new(host, written, headers, upstreams);
     }
 }

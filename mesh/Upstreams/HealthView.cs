@@ -10,7 +10,7 @@ namespace MessageBoard.Mesh.Upstreams;
 internal sealed class HealthView
 {
     // A group is called with its full share until less than 1/1.4 = 71 % of it is healthy.
-    private const double Overprovisioning = 1.4;
+    private const int OverprovisioningPercent = 140;
 
     private readonly HostGroup[] _groups;
     private readonly double _totalShare;
@@ -22,25 +22,20 @@ internal sealed class HealthView
 
     public static HealthView Create(Upstream upstream, IReadOnlyList<UpstreamHost> hosts)
     {
-        var panicBelow = (upstream.Policy.OutlierDetection?.MinHealthPercent ?? 0) / 100.0;
+        var minHealth = upstream.Policy.OutlierDetection?.MinHealthPercent ?? 0;
+        var priorities = Priorities(upstream, hosts);
+
+        // Nobody panics as long as the healthy endpoints of all priorities together bear the load.
+        var isTooMuch = priorities.Sum(priority => priority.Bears) < 100;
+        var allPanic = isTooMuch && priorities.All(priority => priority.IsBelow(minHealth));
         var groups = new List<HostGroup>();
-        var (rest, taken) = (1.0, 0);
-        foreach (var priority in upstream.Groups.GroupBy(group => group.Priority))
+        var rest = 100;
+        foreach (var priority in priorities)
         {
-            var candidates = new List<(EndpointGroup Group, UpstreamHost[] All, UpstreamHost[] Healthy)>();
-            foreach (var group in priority)
-            {
-                UpstreamHost[] all = [.. hosts.Skip(taken).Take(group.Endpoints.Count)];
-                candidates.Add((group, all, [.. all.Where(host => !host.Outlier.IsEjected)]));
-                taken += all.Length;
-            }
-
-            var health = (double)candidates.Sum(candidate => candidate.Healthy.Length) / Math.Max(1, candidates.Sum(candidate => candidate.All.Length));
-            var panics = health < panicBelow;
-            var load = Math.Min(rest, panics ? rest : health * Overprovisioning);
+            // Where all panic, each priority gets as much as it has endpoints.
+            var load = allPanic ? priority.All.Length : Math.Min(rest, priority.Bears);
             rest -= load;
-
-            var shares = candidates.Select(candidate => Share(candidate.Group, panics ? candidate.All : candidate.Healthy)).Where(group => group.Share > 0).ToList();
+            HostGroup[] shares = isTooMuch && priority.IsBelow(minHealth) ? [new(priority.All, 1)] : priority.Healthy;
             var sum = shares.Sum(group => group.Share);
             groups.AddRange(shares.Select(group => group with { Share = load * group.Share / sum }).Where(group => group.Share > 0));
         }
@@ -65,8 +60,37 @@ internal sealed class HealthView
         return _groups[^1].Hosts;
     }
 
-    private static HostGroup Share(EndpointGroup group, UpstreamHost[] usable) =>
-        new(usable, usable.Length == 0 ? 0 : group.Weight * Math.Min(1, Overprovisioning * usable.Length / group.Endpoints.Count));
+    private static List<Priority> Priorities(Upstream upstream, IReadOnlyList<UpstreamHost> hosts)
+    {
+        var priorities = new List<Priority>();
+        var taken = 0;
+        foreach (var priority in upstream.Groups.GroupBy(group => group.Priority))
+        {
+            var first = taken;
+            var healthy = new List<HostGroup>();
+            foreach (var group in priority)
+            {
+                UpstreamHost[] usable = [.. hosts.Skip(taken).Take(group.Endpoints.Count).Where(host => !host.Outlier.IsEjected)];
+                taken += group.Endpoints.Count;
+                if (usable.Length > 0 && group.Weight > 0)
+                    healthy.Add(new(usable, group.Weight * Bears(usable.Length, group.Endpoints.Count)));
+            }
+
+            priorities.Add(new([.. hosts.Skip(first).Take(taken - first)], [.. healthy]));
+        }
+
+        return priorities;
+    }
+
+    // Percent of the load, in whole numbers as Envoy has them.
+    private static int Bears(int healthy, int all) => healthy == 0 ? 0 : Math.Clamp(OverprovisioningPercent * healthy / all, 1, 100);
+
+    private readonly record struct Priority(UpstreamHost[] All, HostGroup[] Healthy)
+    {
+        public int Bears { get; } = HealthView.Bears(Healthy.Sum(group => group.Hosts.Length), All.Length);
+
+        public bool IsBelow(int percent) => Healthy.Sum(group => group.Hosts.Length) * 100 < percent * All.Length;
+    }
 
     private readonly record struct HostGroup(UpstreamHost[] Hosts, double Share);
 }

@@ -52,14 +52,16 @@ public sealed class MeshRuntime
                 return;
 
             var known = before._states.OfType<UpstreamState>().ToDictionary(state => (state.Upstream.Host, state.Upstream.Subset, state.Upstream.Port));
+
+            // First of all, so that nobody is taken out whom the successor does not watch.
+            foreach (var state in known.Values)
+                state.Dispose();
+
             foreach (var upstream in snapshot.Routes.Upstreams)
             {
                 if (known.Remove((upstream.Host, upstream.Subset, upstream.Port), out var state))
                     _states[upstream.Index] = new(upstream, clock, state);
             }
-
-            foreach (var state in before._states)
-                state?.Dispose();
         }
 
         public MeshSnapshot Snapshot { get; }

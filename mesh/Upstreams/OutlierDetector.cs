@@ -135,6 +135,7 @@ internal sealed class OutlierDetector : IDisposable
         if (since < (time < longest ? time : longest))
             return false;
 
+        record.Forget(); // what failed meanwhile does not count against it
         record.IsEjected = false;
         record.Since = _clock.GetTimestamp();
         return true;

@@ -21,6 +21,13 @@ internal sealed class OutlierRecord
     /// <summary>By how many times the base it is out; grows with each ejection, and shrinks with each quiet interval.</summary>
     public int Multiplier;
 
+    /// <summary>Lets it in again, as if nothing had been: nobody watches it any more.</summary>
+    public void Pardon()
+    {
+        Forget();
+        (IsEjected, Multiplier) = (false, 0);
+    }
+
     public void Forget()
     {
         Volatile.Write(ref Consecutive5xx, 0);

@@ -10,6 +10,7 @@ internal sealed class UpstreamState : IDisposable
     private readonly UpstreamHost[] _hosts;
     private readonly OutlierDetector? _outliers;
     private readonly ILoadBalancer _balancer;
+    private readonly Lock _refreshing = new();
     private volatile HealthView _view;
 
     /// <param name="upstream">The upstream.</param>
@@ -20,6 +21,9 @@ internal sealed class UpstreamState : IDisposable
         Upstream = upstream;
         _hosts = [.. upstream.Endpoints.Select(endpoint => before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint))];
         _balancer = before is not null && before.Upstream.Policy.LoadBalancer == upstream.Policy.LoadBalancer ? before._balancer : LoadBalancers.Create(upstream.Policy.LoadBalancer);
+        if (upstream.Policy.OutlierDetection is null)
+            Array.ForEach(_hosts, static host => host.Outlier.Pardon());
+
         _view = HealthView.Create(upstream, _hosts);
         Limits = upstream.Policy.ConnectionPool is not { } pool ? null : before?.Limits?.Settings == pool ? before.Limits : new(pool);
         if (upstream.Policy.OutlierDetection is { } settings)
@@ -81,5 +85,10 @@ internal sealed class UpstreamState : IDisposable
         return host;
     }
 
-    private void Refresh() => _view = HealthView.Create(Upstream, _hosts);
+    private void Refresh()
+    {
+        // One after the other, so that the last one has seen all that changed.
+        lock (_refreshing)
+            _view = HealthView.Create(Upstream, _hosts);
+    }
 }

@@ -60,9 +60,45 @@ public sealed class CorsTests : IAsyncLifetime
         Assert.Equal(marked, answer.Response.Headers.Contains("Access-Control-Expose-Headers"));
     }
 
+    [Fact]
+    public async Task A_star_stands_for_any_origin_and_for_what_was_asked_for()
+    {
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Cors = new() { AllowOrigins = [new StringMatch.Exact("*")], AllowMethods = ["*"], AllowHeaders = ["*"] } });
+
+        var headers = (await PreflightAsync("https://any.example")).Response.Headers;
+
+        Assert.Equal(("https://any.example", "PUT", "x-mine"), (
+            headers.GetValues("Access-Control-Allow-Origin").Single(), headers.GetValues("Access-Control-Allow-Methods").Single(), headers.GetValues("Access-Control-Allow-Headers").Single()));
+    }
+
+    [Fact]
+    public async Task The_services_own_word_gives_way()
+    {
+        _mesh.Ctx1.Answer = context =>
+        {
+            context.Response.Headers.AccessControlExposeHeaders = context.Response.Headers.AccessControlAllowOrigin = "*";
+            return Task.CompletedTask;
+        };
+
+        var headers = (await _mesh.GetAsync(headers: ("Origin", "https://example.com"))).Response.Headers;
+
+        Assert.Equal(["https://example.com", "x-service-cluster"], [.. headers.GetValues("Access-Control-Allow-Origin"), .. headers.GetValues("Access-Control-Expose-Headers")]);
+    }
+
+    [Fact]
+    public async Task Routes_without_a_destination_have_none()
+    {
+        _mesh.Set(new() { DirectResponse = new(204, null), Cors = Policy });
+
+        Assert.Equal(204, (await PreflightAsync("https://example.com")).Status);
+    }
+
     private async Task<TestMesh.Answer> PreflightAsync(string origin)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Options, "http://user-service/") { Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "PUT" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Options, "http://user-service/")
+        {
+            Headers = { { "Origin", origin }, { "Access-Control-Request-Method", "PUT" }, { "Access-Control-Request-Headers", "x-mine" } },
+        };
         return await _mesh.AskAsync(request);
     }
 }

@@ -13,17 +13,32 @@ public sealed class HeadersAndTargetsTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _mesh.DisposeAsync();
 
-    [Fact]
-    public async Task Request_headers_are_set_added_and_removed_and_the_routes_come_after_the_destinations()
+    // To Istio a single destination's headers are the route's; of several destinations Envoy applies each one's before the route's.
+    [Theory]
+    [InlineData(1, "x-add=mine, route, destination x-kept=mine x-new=destination x-set=destination")]
+    [InlineData(2, "x-add=mine, destination, route x-kept=mine x-new=destination x-set=route")]
+    public async Task Request_headers_are_removed_set_and_added_in_this_order(int destinations, string expected)
     {
         _mesh.Ctx1.Answer = context => context.Response.WriteAsync(
             string.Join(' ', context.Request.Headers.Where(header => header.Key.StartsWith("x-", StringComparison.Ordinal)).OrderBy(header => header.Key).Select(header => $"{header.Key}={header.Value}")));
-        var destination = new HttpRouteDestination(new("user-service", "ctx1", null), null, new(new([new("x-set", "destination")], [new("x-add", "destination")], ["x-gone"]), HeaderOperations.None));
-        _mesh.Set(new() { Destinations = [destination], Headers = new(new([new("x-set", "route")], [new("x-add", "route")], []), HeaderOperations.None) });
+        var headers = new HeaderOperations([new("x-set", "destination")], [new("x-add", "destination"), new("x-new", "destination")], ["x-gone", "x-new"]);
+        var destination = new HttpRouteDestination(new("user-service", "ctx1", null), 1, new(headers, HeaderOperations.None));
+        _mesh.Set(new() { Destinations = [.. Enumerable.Repeat(destination, destinations)], Headers = new(new([new("x-set", "route")], [new("x-add", "route")], []), HeaderOperations.None) });
 
-        var answer = await _mesh.GetAsync(headers: [("x-set", "mine"), ("x-add", "mine"), ("x-gone", "mine"), ("x-kept", "mine")]);
+        var answer = await _mesh.GetAsync(headers: [("x-set", "mine"), ("x-add", "mine"), ("x-gone", "mine"), ("x-new", "mine"), ("x-kept", "mine")]);
 
-        Assert.Equal("x-add=mine, destination, route x-kept=mine x-set=route", answer.Body);
+        Assert.Equal(expected, answer.Body);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task The_routes_authority_goes_before_its_destinations(int destinations)
+    {
+        var destination = new HttpRouteDestination(new("user-service", "ctx1", null), 1, new(new([new("Host", "destination")], [], []), HeaderOperations.None));
+        _mesh.Set(new() { Destinations = [.. Enumerable.Repeat(destination, destinations)], Headers = new(new([new("Host", "route")], [new("Host", "added")], []), HeaderOperations.None) });
+
+        Assert.Equal("ctx1 GET route /", (await _mesh.GetAsync()).Body);
     }
 
     [Fact]
@@ -115,6 +130,20 @@ public sealed class HeadersAndTargetsTests : IAsyncLifetime
         var answer = await _mesh.GetAsync("http://user-service/a?b=1");
 
         Assert.Equal((308, location, 0), (answer.Status, answer.Response.Headers.GetValues("Location").Single(), _mesh.Ctx1.Requests));
+    }
+
+    [Theory]
+    [InlineData("https", null, "example.com:8080", "https://example.com:8080/a")]
+    [InlineData("https", null, "example.com:80", "https://example.com/a")]
+    [InlineData("http", null, "example.com:8080", "http://example.com:8080/a")]
+    [InlineData(null, null, "[::1]:8080", "http://[::1]:8080/a")]
+    [InlineData(null, 81, "[::1]:8080", "http://[::1]:81/a")]
+    [InlineData("https", 443, "example.com:8080", "https://example.com:8080/a")] // as Istio has it
+    public async Task A_redirect_keeps_the_callers_port_unless_the_scheme_made_it(string? scheme, int? port, string host, string location)
+    {
+        _mesh.Set(new() { Redirect = new(null, null, scheme, port, RedirectPort.FromProtocolDefault, 301) });
+
+        Assert.Equal(location, (await _mesh.GetAsync("http://user-service/a", ("Host", host))).Response.Headers.GetValues("Location").Single());
     }
 
     [Fact]

@@ -184,6 +184,15 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_backoff_of_any_length_is_borne()
+    {
+        _mesh.Ctx1.AnswerWith(503);
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Timeout = TimeSpan.FromMilliseconds(300), Retries = new() { Attempts = 5, On = RetryConditions.ServerError, Backoff = TimeSpan.FromDays(200 * 365) } });
+
+        Assert.Equal(504, (await _mesh.GetAsync()).Status);
+    }
+
+    [Fact]
     public async Task A_caller_who_leaves_gets_no_answer()
     {
         _mesh.Ctx1.Answer = context => Task.Delay(TimeSpan.FromSeconds(30), context.RequestAborted);
@@ -207,6 +216,7 @@ public sealed class RetryTests : IAsyncLifetime
 
         Assert.All(answers, answer => Assert.Equal(500, answer.Status));
         Assert.InRange(_mesh.Ctx1.Requests, 11, 25); // unbounded it would be 40
+        Assert.Contains(answers, answer => answer.Flags == ResponseFlags.UO);
     }
 
     [Fact]

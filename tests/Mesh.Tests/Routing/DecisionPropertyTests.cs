@@ -104,7 +104,7 @@ public class DecisionPropertyTests
         && (match.Method?.IsMatch(request.Method) ?? true)
         && (match.Port ?? request.Port) == request.Port
         && match.Headers.All(header => request.TryGetHeader(header.Key, out var value) && header.Value.IsMatch(value))
-        && !match.WithoutHeaders.Any(header => request.TryGetHeader(header.Key, out var value) && header.Value.IsMatch(value))
+        && !match.WithoutHeaders.Any(header => request.TryGetHeader(header.Key, out var value) ? header.Value.IsMatch(value) : header.Value is not StringMatch.Present && header.Value.IsMatch(""))
         && match.QueryParams.All(parameter => request.Query.Split('?', '&').FirstOrDefault(part => part.StartsWith("q=", StringComparison.Ordinal)) is { } part && parameter.Value.IsMatch(part[2..]))
         && match.SourceLabels.All(label => label.Value == "a");
 }

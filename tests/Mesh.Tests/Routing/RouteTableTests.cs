@@ -75,6 +75,10 @@ public class RouteTableTests
     [InlineData("withoutHeaders: {x-none: {}}", "/", true)]
     [InlineData("withoutHeaders: {x-canary: {}}", "/", false)]
     [InlineData("withoutHeaders: {x-canary: {exact: 'false'}}", "/", true)]
+    [InlineData("withoutHeaders: {x-none: {exact: a}}", "/", true)]
+    [InlineData("withoutHeaders: {x-none: {regex: 'a*'}}", "/", false)]
+    [InlineData("gateways: [mesh]\n      sourceLabels: {app: nobody}", "/", true)]
+    [InlineData("sourceLabels: {app: nobody}", "/", false)]
     [InlineData("uri: {prefix: /a}\n      method: {exact: POST}", "/a", false)]
     [InlineData("method: {exact: POST}\n    - uri: {prefix: /a}", "/a", true)]
     public void A_match_holds_when_all_of_it_does(string match, string path, bool matches)

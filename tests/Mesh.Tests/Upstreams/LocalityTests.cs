@@ -42,6 +42,36 @@ public class LocalityTests
         Assert.InRange(counts.GetValueOrDefault(5), far - 250, far + 250);
     }
 
+    [Theory]
+    [InlineData(2, 8400, 1600)]
+    [InlineData(5, 0, 10_000)]
+    public void Nobody_panics_while_another_region_bears_the_load(int ejected, int near, int far)
+    {
+        var state = State(new() { OutlierDetection = Outliers with { MinHealthPercent = 90 } }, "ctx1", "ctx1", "ctx1", "ctx1", "ctx1", "ctx1", "ctx2");
+        var hosts = Enumerable.Range(0, 5).Select(state.Host).Take(ejected).ToList();
+        foreach (var host in hosts)
+            state.Answered(host, 500);
+
+        var counts = state.Count();
+
+        Assert.DoesNotContain(counts.Keys, number => number < ejected);
+        Assert.InRange(counts.Where(count => count.Key < 5).Sum(count => count.Value), near - 250, near + 250);
+        Assert.InRange(counts.GetValueOrDefault(5), far - 250, far + 250);
+    }
+
+    [Fact]
+    public void Where_all_regions_panic_each_endpoint_gets_as_much()
+    {
+        var state = State(new() { OutlierDetection = Outliers with { MinHealthPercent = 50 } }, "ctx1", "ctx1", "ctx1", "ctx1", "ctx2");
+        foreach (var host in Enumerable.Range(0, 3).Select(state.Host).ToList())
+            state.Answered(host, 500);
+
+        state.Answered(state.Host(3), 500);
+
+        var counts = state.Count();
+        Assert.All(Enumerable.Range(0, 4), number => Assert.InRange(counts[number], 2250, 2750));
+    }
+
     [Fact]
     public void Failover_names_the_region_that_comes_next()
     {

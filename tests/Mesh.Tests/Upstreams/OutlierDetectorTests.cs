@@ -120,6 +120,32 @@ public class OutlierDetectorTests
         Assert.Equal([0, 1, 2], Used(after));
     }
 
+    [Fact]
+    public void Without_outlier_detection_in_a_new_configuration_all_are_used_again()
+    {
+        var before = State(new() { Consecutive5xxErrors = 1, MaxEjectionPercent = 100 });
+        Fail(before, 0, 500);
+
+        var after = new UpstreamState(Endpoints.Upstream(new(), "", "ctx1", "ctx1", "ctx1"), _clock, before);
+
+        Assert.Equal([0, 1, 2], Used(after));
+    }
+
+    [Fact]
+    public void What_failed_while_it_was_out_does_not_count_when_it_is_back()
+    {
+        var state = State(new() { Consecutive5xxErrors = 3, MaxEjectionPercent = 100, BaseEjectionTime = TimeSpan.FromSeconds(30) });
+        var host = state.Host(0);
+        Fail(state, 0, 500, 500, 500);
+        state.Answered(host, 500); // requests that were under way
+        state.Answered(host, 500);
+
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        Fail(state, 0, 500);
+
+        Assert.Equal([0, 1, 2], Used(state));
+    }
+
     private UpstreamState State(OutlierDetection settings) => Endpoints.State(new() { OutlierDetection = settings }, 3, _clock);
 
     private static void Fail(UpstreamState state, int number, params int[] statuses)

@@ -1,0 +1,100 @@
+using MessageBoard.Mesh.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MessageBoard.Mesh.Tests.Authorization;
+
+/// <summary>A user-service that goes by the project's own example policy, and its callers, each through a mesh of its own.</summary>
+public sealed class CalledServiceTests : IAsyncLifetime, IDisposable
+{
+    private const string Key = "AAECAwQFBgcICQoLDA0ODw==", OtherKey = "/////////////////////w==";
+
+    private readonly TemporaryFolder _istio = new();
+    private WebApplication _service = null!;
+
+    public async Task InitializeAsync()
+    {
+        const string Policy = "user-service-authorization.yaml";
+        _istio.Write(Policy, await File.ReadAllTextAsync(Path.Combine(Repository.Root, "istio", "examples", "authorization", Policy)));
+        _service = Create("user-service", Key);
+        _service.UseMeshAuthorization();
+        _service.MapGet("/{**path}", () => "answered");
+        await _service.StartAsync();
+        var port = new Uri(_service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+        _istio.Write("user-service.yaml", MeshYaml.Service("user-service") + MeshYaml.Workload("user-service", "ctx1", port));
+    }
+
+    public async Task DisposeAsync() => await _service.DisposeAsync();
+
+    public void Dispose() => _istio.Dispose();
+
+    [Theory]
+    [InlineData("gateway", Key, "/api/users/ping", 200)]
+    [InlineData("gateway", Key, "/internal/users", 403)]
+    [InlineData("message-service", Key, "/internal/users", 200)]
+    [InlineData("message-service", Key, "/api/users/ping", 403)]
+    [InlineData("log-service", Key, "/api/users/ping", 403)]
+    [InlineData("gateway", null, "/api/users/ping", 403)]
+    [InlineData("gateway", OtherKey, "/api/users/ping", 403)]
+    [InlineData("gateway", null, "/healthz/live", 200)]
+    public async Task The_policy_says_who_may_call_what(string caller, string? key, string path, int status)
+    {
+        var (answered, body) = await GetAsync(caller, key, path);
+
+        Assert.Equal(status, answered);
+        Assert.Contains(status == 200 ? "answered" : "RBAC: access denied", body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/%69nternal/users")]
+    [InlineData("/internal/%75sers?a=/api/")]
+    [InlineData("/api/../internal/users")]
+    [InlineData("/api/%2e%2e/internal/users")]
+    [InlineData("/./internal/users")]
+    [InlineData("/healthz/../internal/users")]
+    [InlineData("/healthz/%2E%2E/internal/users")]
+    public async Task No_spelling_of_the_path_gets_around_it(string path) => Assert.Equal(403, (await GetAsync("gateway", Key, path)).Status);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Key)]
+    public async Task Nobody_names_another_caller(string? key)
+    {
+        var forged = new CallerIdentity(Convert.FromBase64String(OtherKey)).Sign("cluster.local/ns/messageboard/sa/message-service");
+        Assert.Equal(403, (await GetAsync("log-service", key, "/internal/users", forged)).Status);
+
+        // One of the mesh cannot pass on what it was told, even if that was signed.
+        var replayed = new CallerIdentity(Convert.FromBase64String(Key)).Sign("cluster.local/ns/messageboard/sa/message-service");
+        Assert.Equal(403, (await GetAsync("gateway", key, "/internal/users", replayed)).Status);
+    }
+
+    private async Task<(int Status, string Body)> GetAsync(string caller, string? key, string path, string? source = null)
+    {
+        await using var app = Create(caller, key);
+        await app.StartAsync();
+        using var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("user-service");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://user-service{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (source is not null)
+            request.Headers.TryAddWithoutValidation(CallerIdentity.Header, source);
+
+        using var response = await client.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private WebApplication Create(string name, string? key)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration["Mesh:Folder"] = _istio.Path;
+        builder.Configuration["Mesh:IdentityKey"] = key;
+        builder.Services.AddSingleton(new MeshProxy { ServiceAccount = name, Labels = new Dictionary<string, string> { ["app"] = name } });
+        builder.Services.AddMesh(builder.Configuration);
+        builder.Services.AddHttpClient("user-service").AddMeshRouting();
+        return builder.Build();
+    }
+}
