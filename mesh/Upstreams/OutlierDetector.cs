@@ -26,6 +26,8 @@ internal sealed class OutlierDetector : IDisposable
             Watch(); // taken over from an earlier configuration
     }
 
+    private TimeSpan Longest => LongestEjection > _settings.BaseEjectionTime ? LongestEjection : _settings.BaseEjectionTime;
+
     /// <summary>Counts an answer.</summary>
     public void Answered(UpstreamHost host, int status)
     {
@@ -87,7 +89,9 @@ internal sealed class OutlierDetector : IDisposable
                 return;
 
             record.IsEjected = true;
-            record.Multiplier++;
+            if (_settings.BaseEjectionTime * record.Multiplier < Longest + _settings.BaseEjectionTime)
+                record.Multiplier++;
+
             record.Since = _clock.GetTimestamp();
             Watch();
         }
@@ -130,9 +134,8 @@ internal sealed class OutlierDetector : IDisposable
             return false;
         }
 
-        var longest = LongestEjection > _settings.BaseEjectionTime ? LongestEjection : _settings.BaseEjectionTime;
         var time = _settings.BaseEjectionTime * record.Multiplier;
-        if (since < (time < longest ? time : longest))
+        if (since < (time < Longest ? time : Longest))
             return false;
 
         record.Forget(); // what failed meanwhile does not count against it

@@ -45,7 +45,10 @@ public class OutlierDetectorTests
     {
         var state = State(new() { Consecutive5xxErrors = 1, BaseEjectionTime = TimeSpan.FromSeconds(200), Interval = TimeSpan.FromSeconds(1), MaxEjectionPercent = 100 });
 
-        Assert.Equal([200, 300, 300], Enumerable.Range(0, 3).Select(_ => SecondsOut(state)));
+        Assert.Equal([200, 300, 300, 300], Enumerable.Range(0, 4).Select(_ => SecondsOut(state)));
+
+        _clock.Advance(TimeSpan.FromSeconds(3)); // what it would have been beyond that is not made up for
+        Assert.Equal(200, SecondsOut(state));
     }
 
     [Theory]
