@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.MeshKubernetes;
 

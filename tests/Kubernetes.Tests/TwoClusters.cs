@@ -1,5 +1,4 @@
 using k8s;
-using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
