@@ -3,6 +3,7 @@ using System.Text.Json;
 using k8s;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.MeshKubernetes;
 
@@ -109,11 +110,16 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     public MeshSnapshot Compile(ClusterResource? changedTo = null) => Compile(changedTo is null ? Resources : Resources.SetItem(changedTo.Place, changedTo), []);
 
     /// <summary>Compiles what is known, with what else is wrong.</summary>
-    public MeshSnapshot Compile(IEnumerable<Mesh.Loading.MeshProblem> problems) => Compile(Resources, problems);
+    public MeshSnapshot Compile(IEnumerable<MeshProblem> problems) => Compile(Resources, problems);
 
-    private MeshSnapshot Compile(ImmutableSortedDictionary<string, ClusterResource> all, IEnumerable<Mesh.Loading.MeshProblem> problems) => MeshSnapshot.Create(
-        [.. all.Values.SelectMany(resource => resource.Resources)],
-        [.. all.Values.SelectMany(resource => resource.Problems), .. problems],
-        [.. all.Values.Select(resource => resource.Status)],
-        proxy);
+    // The services themselves are Kubernetes' own.
+    private MeshSnapshot Compile(ImmutableSortedDictionary<string, ClusterResource> all, IEnumerable<MeshProblem> problems)
+    {
+        var resources = all.Values.SelectMany(resource => resource.Resources).ToList();
+        return MeshSnapshot.Create(
+            [.. resources, .. NamedElsewhere.Of(resources)],
+            [.. all.Values.SelectMany(resource => resource.Problems), .. problems],
+            [.. all.Values.Select(resource => resource.Status)],
+            proxy);
+    }
 }

@@ -13,7 +13,7 @@ namespace MessageBoard.MeshKubernetes;
 internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILogger logger)
 {
     // Short, so that an API server that has vanished without a word is missed soon; to go on costs one request.
-    private static readonly TimeSpan WatchTime = TimeSpan.FromSeconds(15), WatchLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WatchTime = TimeSpan.FromSeconds(10), WatchLimit = TimeSpan.FromSeconds(13);
 
     // What ends sooner without a word is no watch.
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);

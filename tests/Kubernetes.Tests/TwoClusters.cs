@@ -22,12 +22,9 @@ internal sealed class TwoClusters : IAsyncDisposable
     public static async Task<TwoClusters> CreateAsync(KubeApi api)
     {
         var clusters = new TwoClusters(api, await api.NewNamespaceAsync());
-        foreach (var context in KubeApi.Contexts)
-        {
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml"))
-                await api.ApplyAsync(context, (await File.ReadAllTextAsync(file)).Replace("namespace: messageboard", $"namespace: {clusters.Namespace}"));
-        }
-
+        var files = await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml").Select(file => File.ReadAllTextAsync(file)));
+        var yaml = string.Join("---\n", files).Replace("namespace: messageboard", $"namespace: {clusters.Namespace}");
+        await Task.WhenAll(KubeApi.Contexts.Select(context => api.ApplyAsync(context, yaml)));
         return clusters;
     }
 
