@@ -144,7 +144,8 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
 
         var (before, after) = (JsonObject.Create(ours.Object)!, JsonObject.Create(ours.Object)!);
         after["spec"] = JsonNode.Parse(theirs.Object.GetProperty("spec").GetRawText());
-        return FieldPath((string)ObjectPatch.Create(before, after)[^1]!["path"]!);
+        var first = ObjectPatch.Create(before, after).First(operation => (string)operation!["op"]! != "test")!;
+        return FieldPath((string)first["path"]!);
     }
 
     // As the reader of resources writes it: spec.http[0].route[0].weight.
