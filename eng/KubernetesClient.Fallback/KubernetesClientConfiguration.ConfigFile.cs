@@ -73,7 +73,7 @@ public partial class KubernetesClientConfiguration
         {
             Source = $"{exec.File}: {exec.Place}",
             ApiVersion = apiVersion,
-            Command = command.Contains('/', StringComparison.Ordinal) ? Path.Combine(folder, command) : command,
+            Command = command.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(command, folder) : command,
             Arguments = [.. exec["args"].Items.Select(argument => argument.Text ?? "")],
             Environment = [.. exec["env"].Items.Select(variable => KeyValuePair.Create(variable["name"].Required(), variable["value"].Text ?? ""))],
             InstallHint = exec["installHint"].Text,
