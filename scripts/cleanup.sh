@@ -64,7 +64,7 @@ readonly everywhere='^(configmap/(kube-root-ca\.crt|istio-ca-root-cert)|servicea
 # They open the volumes, so they stay as long as those do.
 readonly of_the_data='^(persistentvolumeclaim/.*|secret/(mariadb|redis|stores|admin))$'
 # Istio's trust: goes with Istio, not before.
-readonly of_istio='^(secret/cacerts|configmap/messageboard-installed)$'
+readonly of_istio='^(secret/cacerts|configmap/messageboard-installed-.*)$'
 
 # The kinds of objects that a namespace can hold, with commas.
 kinds() { # cluster
@@ -107,7 +107,7 @@ others() { # cluster namespace
 
 is_istio_ours() { # cluster
   local mark
-  mark=$(field "$1" "$istio_namespace" configmap messageboard-installed '{.data.istio}') || exit $?
+  mark=$(field "$1" "$istio_namespace" configmap messageboard-installed-istio '{.data.state}') || exit $?
   [[ -n $mark ]]
 }
 
@@ -144,7 +144,7 @@ tell_plan() {
   for cluster in 1 2; do
     echo "From ${context[$cluster]}:"
     indent "${remove[$cluster]}"
-    indent "${remove_shared[$cluster]:+$(sed "s/$/ (in $istio_namespace)/" <<<"${remove_shared[$cluster]}")}"
+    indent "${remove_shared[$cluster]:+${remove_shared[$cluster]//$'\n'/ (in $istio_namespace)$'\n'} (in $istio_namespace)}"
     if [[ -n ${uninstall[$cluster]} ]]; then echo "    Istio, as istioctl uninstall --purge does"; fi
     if [[ -n ${keep[$cluster]-} ]]; then
       echo "  kept, with the data (--data removes them):"

@@ -191,10 +191,10 @@ $missing" "${can_i[@]}" --list
 
 # --- what is applied -----------------------------------------------------------------------------------------------
 
-readonly stores='app.kubernetes.io/name in (mariadb,redis,kafka)'
-readonly jobs='app.kubernetes.io/name in (schema,topic)'
-readonly services='app.kubernetes.io/name in (user-service,message-service,log-service)'
-readonly gateway='app.kubernetes.io/name=gateway'
+readonly of_stores='app.kubernetes.io/name in (mariadb,redis,kafka)'
+readonly of_jobs='app.kubernetes.io/name in (schema,topic)'
+readonly of_services='app.kubernetes.io/name in (user-service,message-service,log-service)'
+readonly of_gateway='app.kubernetes.io/name=gateway'
 readonly images_of=(gateway user-service message-service log-service)
 
 # The folder of a cluster's kustomization: the overlay with the images of --images.
@@ -259,13 +259,13 @@ make_secrets() {
 # Accounts, rights and network policies come before the pods that need them.
 deploy_stores() {
   apply_selected 'app.kubernetes.io/name notin (schema,topic,user-service,message-service,log-service,gateway)'
-  wait_for_rollouts "$stores"
+  wait_for_rollouts "$of_stores"
 }
 
 # A Job's template cannot change, and a failed one does not start again: such a one is deleted before it is applied.
 clear_jobs() {
   local job names state_of
-  names=$(ask 1 get jobs --namespace "$namespace" -l "$jobs" -o name) || exit $?
+  names=$(ask 1 get jobs --namespace "$namespace" -l "$of_jobs" -o name) || exit $?
   for job in $names; do
     state_of=$(ask 1 get "$job" --namespace "$namespace" \
       -o 'jsonpath={.status.conditions[?(@.status=="True")].type}') || exit $?
@@ -284,16 +284,16 @@ is_changed() { # job
 
 run_jobs() {
   clear_jobs
-  change 1 apply -k "$(kustomization 1)" -l "$jobs"
-  wait_for_jobs "$jobs"
+  change 1 apply -k "$(kustomization 1)" -l "$of_jobs"
+  wait_for_jobs "$of_jobs"
 }
 
 deploy_services() {
-  apply_selected "$services"
+  apply_selected "$of_services"
 }
 
 deploy_gateway() {
-  apply_selected "$gateway"
+  apply_selected "$of_gateway"
 }
 
 # One document of a stream of YAML a line of NUL, as "kind name" and the document.
@@ -334,6 +334,7 @@ wait_for_everything() {
 
 forward_ingress() {
   local output=$state/port-forward.log
+  : >"$output"
   kubectl --context "${context[1]}" --request-timeout 0 --namespace "$istio_namespace" \
     port-forward service/istio-ingressgateway :80 --address 127.0.0.1 >"$output" 2>&1 &
   background=$!
@@ -358,7 +359,7 @@ check_mesh() {
   local asked resource headers answered='' last=''
   if [[ $dry_run == true ]]; then
     change 1 --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
-    run curl http://127.0.0.1:PORT/api/users/ping "# up to $check_requests times: X-Service-Cluster ctx1 and ctx2"
+    run curl --dump-header - http://127.0.0.1:PORT/api/users/ping
     return
   fi
   forward_ingress

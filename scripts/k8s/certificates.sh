@@ -61,7 +61,7 @@ make_intermediate() { # cluster
 create_cacerts() { # cluster
   local folder=$ca_folder/ctx$1
   if [[ $dry_run == true ]]; then
-    change "$1" create -f - "# Secret cacerts of a new intermediate of the root in $ca_folder"
+    change_with "$(secret_manifest "$istio_namespace" cacerts Opaque)" "$1" create -f -
     return
   fi
   make_root

@@ -51,6 +51,7 @@ end_line() {
 # A line that says what is waited for: on a terminal always the same one, elsewhere a new one when it says something new.
 progress() { # text
   local text=${1:0:72}
+  if [[ $dry_run == true ]]; then return; fi
   if [[ -t 3 ]]; then
     printf '\r\e[K%s … %s' "$(label)" "${text:0:$((76 - ${#step_title} - 10))}" >&3
   elif [[ $text != "$last_progress" ]]; then
@@ -99,7 +100,7 @@ fail() { # output command...
   end_line
   {
     printf '\nStep %d of %d failed: %s\n' "$step_number" "$step_count" "$step_title"
-    if (($# > 0)); then printf '  command: %s\n' "$*"; fi
+    if (($# > 0)); then printf '  command: %s\n' "$(shown "$@")"; fi
     printf '  last lines:\n'
     tail -n 15 <<<"$output" | sed 's/^/    /'
     advice=$(hints_for "$output")
@@ -109,15 +110,32 @@ fail() { # output command...
   exit "$told"
 }
 
-# A command that changes something, with a text on its stdin; a dry run shows it instead.
-feed() { # input command...
+# A command as one can paste it into a shell.
+shown() { # command...
+  local word text=
+  for word in "$@"; do
+    if [[ $word == *[^A-Za-z0-9_./:=@,+-]* ]]; then word="'$word'"; fi
+    text+=" $word"
+  done
+  printf '%s' "${text# }"
+}
+
+# The objects in a manifest, as "  # Secret mariadb, Secret redis".
+named_in() { # manifest
+  local names
+  names=$(awk '/^kind: / { kind = $2 } /^  name: / && kind != "" { printf ", %s %s", kind, $2; kind = "" }' <<<"$1")
+  printf '%s' "${names:+  # ${names#, }}"
+}
+
+# A command that changes something, with a manifest on its stdin; a dry run shows it instead.
+feed() { # manifest command...
   local input=$1 output status=0
   shift
   if [[ $dry_run == true ]]; then
-    printf '        %s\n' "$*" >&3
+    printf '        %s%s\n' "$(shown "$@")" "$(named_in "$input")" >&3
     return
   fi
-  printf '$ %s\n' "$*" >>"$log"
+  printf '$ %s%s\n' "$(shown "$@")" "$(named_in "$input")" >>"$log"
   output=$(printf '%s' "$input" | "$@" 2>&1) || status=$?
   printf '%s\n' "$output" >>"$log"
   if ((status != 0)); then fail "$output" "$@"; fi
@@ -128,7 +146,7 @@ run() { # command...
 }
 
 # As feed, for kubectl on a cluster.
-change_with() { # input cluster kubectl-arguments...
+change_with() { # manifest cluster kubectl-arguments...
   feed "$1" kubectl --context "${context[$2]}" --request-timeout "$request_timeout" "${@:3}"
 }
 

@@ -154,7 +154,7 @@ remote_kubeconfig() {
   local server ca token kubeconfig there
   change 2 apply -k "$(kustomization 2)" -l app.kubernetes.io/name=gateway
   if [[ $dry_run == true ]]; then
-    change 1 apply -f - "# Secret mesh-remote-ctx2: the gateway's kubeconfig for ${context[2]}"
+    change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque)" 1 create -f -
     return
   fi
   wait_until has_gateway_token || fail "$progress" \
