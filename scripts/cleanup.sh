@@ -159,7 +159,7 @@ agree() {
   read -rp "Remove all this? Type yes: " answer || true
   [[ $answer == yes ]] || {
     echo "Nothing was removed."
-    exit 1
+    exit "$told"
   }
 }
 
