@@ -239,7 +239,7 @@ make_namespace() {
       change "$cluster" label namespace "$namespace" istio-injection=enabled
       note="it was there, and stays yours"
     else
-      change "$cluster" apply -f "$root/k8s/namespace.yaml"
+      change "$cluster" apply -k "$root/k8s/namespace"
     fi
   done
 }
@@ -262,14 +262,15 @@ deploy_stores() {
   wait_for_rollouts "$of_stores"
 }
 
-# A Job's template cannot change, and a failed one does not start again: such a one is deleted before it is applied.
+# A failed Job does not start again, and a Job's template cannot change: such a one is deleted before it is applied.
+# That goes for one that still runs too, which with a wrong image would be for ever: both may run again at any time.
 clear_jobs() {
-  local job names state_of
+  local job names failed
   names=$(ask 1 get jobs --namespace "$namespace" -l "$of_jobs" -o name) || exit $?
   for job in $names; do
-    state_of=$(ask 1 get "$job" --namespace "$namespace" \
-      -o 'jsonpath={.status.conditions[?(@.status=="True")].type}') || exit $?
-    if [[ $state_of == *Failed* ]] || { [[ $state_of == *Complete* ]] && is_changed "$job"; }; then
+    failed=$(ask 1 get "$job" --namespace "$namespace" \
+      -o 'jsonpath={.status.conditions[?(@.type=="Failed")].status}') || exit $?
+    if [[ $failed == True ]] || is_changed "$job"; then
       change 1 delete "$job" --namespace "$namespace"
     fi
   done
@@ -314,8 +315,8 @@ split_documents() { # wanted: only | not, names...
 # VirtualServices that exist keep their weights; everything else becomes what the files say.
 configure_mesh() {
   local cluster all routes kept
+  all=$(kubectl kustomize "$root/istio")
   for cluster in 1 2; do
-    all=$(kubectl kustomize "$root/istio/kubernetes/ctx$cluster")
     kept=$(ask "$cluster" get virtualservices.networking.istio.io --namespace "$namespace" \
       -o 'jsonpath={.items[*].metadata.name}') || exit $?
     change_with "$(split_documents others <<<"$all")" "$cluster" apply -f -
