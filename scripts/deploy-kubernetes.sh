@@ -357,14 +357,15 @@ is_forwarded() { # output
 
 # Asks through the ingress, as a browser does, until both clusters have answered.
 check_mesh() {
-  local asked resource headers answered='' last=''
+  local asked resource headers answered='' last='' silent='' deadline
   if [[ $dry_run == true ]]; then
     change 1 --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
     run curl --dump-header - http://127.0.0.1:PORT/api/users/ping
     return
   fi
   forward_ingress
-  for ((asked = 1; asked <= check_requests; asked++)); do
+  deadline=$((SECONDS + timeout_seconds))
+  for ((asked = 1; asked <= check_requests && SECONDS < deadline; asked++)); do
     for resource in users messages logs; do
       headers=$(curl --silent --max-time 5 --output /dev/null --dump-header - \
         "http://127.0.0.1:$ingress_port/api/$resource/ping" 2>&1) || true
@@ -378,11 +379,9 @@ check_mesh() {
       note="ctx1 and ctx2 answer"
       return
     fi
-    progress="answered so far:${answered:- none} ($asked of $check_requests, last: ${last:-no answer})"
-    progress "$progress"
+    progress "answered so far:${answered:- none} (last answer: ${last:-none})"
     sleep 0.2
   done
-  local silent=''
   [[ $answered == *ctx1* ]] || silent+=' ctx1'
   [[ $answered == *ctx2* ]] || silent+=' ctx2'
   fail "never answered:$silent (answered:${answered:- none}; last answer: ${last:-none})
