@@ -80,7 +80,7 @@ public sealed class WholeRun : IAsyncLifetime
         var server = await _kube.KubectlAsync("config", "view", "--context", "ctx2", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
         var options = $"--api-server-2 {server}";
         FailedRun = await _bench.DeployAsync(options, ("STAND_IN_FAILS", "istioctl install --context ctx2"), ("STAND_IN_SAYS", "Error: 0/3 nodes: Insufficient cpu"));
-        FirstRun = await _bench.DeployAsync(options);
+        FirstRun = (await _bench.DeployAsync(options)).MustEnd(0);
         await ReadSecretsAsync();
         await UseRemoteKubeconfigAsync();
         RootKeyMode = File.GetUnixFileMode(Path.Combine(_bench.State, "k8s/ca/root-key.pem"));

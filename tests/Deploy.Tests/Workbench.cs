@@ -17,6 +17,7 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("messageboard-deploy-").FullName;
     private WebApplication? _ingress;
+    private string? _kinds;
     private int _asked;
 
     public string State => Path.Combine(_folder, "state");
@@ -72,14 +73,8 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
     public async Task<IReadOnlyDictionary<string, string>> SnapshotAsync()
     {
         var objects = new Dictionary<string, string>();
-        foreach (var context in KubeApi.Contexts)
+        foreach (var (context, lines) in KubeApi.Contexts.Zip(await Task.WhenAll(KubeApi.Contexts.Select(ListAsync))))
         {
-            var kinds = (await kube.KubectlAsync("--context", context, "api-resources", "--verbs=list", "-o", "name"))
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Where(kind => !kind.StartsWith("events", StringComparison.Ordinal) && !kind.StartsWith("leases", StringComparison.Ordinal) && kind != "componentstatuses");
-            var lines = await kube.KubectlAsync(
-                "--context", context, "get", string.Join(',', kinds), "--all-namespaces", "--ignore-not-found",
-                "-o", """jsonpath={range .items[*]}{.kind} {.apiVersion} {.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}""");
             foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 objects[$"{context} {line[..line.LastIndexOf(' ')]}"] = line[(line.LastIndexOf(' ') + 1)..];
         }
@@ -93,6 +88,17 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
             await _ingress.DisposeAsync();
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <returns>A line an object, its resourceVersion last.</returns>
+    private async Task<string> ListAsync(string context)
+    {
+        _kinds ??= string.Join(',', (await kube.KubectlAsync("--context", context, "api-resources", "--verbs=list", "-o", "name"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(kind => !kind.StartsWith("events", StringComparison.Ordinal) && !kind.StartsWith("leases", StringComparison.Ordinal) && kind != "componentstatuses"));
+        return await kube.KubectlAsync(
+            "--context", context, "get", _kinds, "--all-namespaces", "--ignore-not-found",
+            "-o", """jsonpath={range .items[*]}{.kind} {.apiVersion} {.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}""");
     }
 
     private async Task<Run> RunAsync(string script, string options, string input, IEnumerable<(string Name, string Value)> environment)
