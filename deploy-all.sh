@@ -1,16 +1,22 @@
 #!/usr/bin/env bash
-# Builds MessageBoard and runs it. The launcher that --local starts is the program in local/.
+# The one entry. With --local: builds MessageBoard and runs it here, by the launcher in local/. Without: deploys it to
+# two Kubernetes clusters, by scripts/deploy-kubernetes.sh.
 set -euo pipefail
 
 readonly bad_input=2
 readonly not_running=3
-readonly not_built_yet=3
 
 usage() {
   cat <<'EOF'
-Usage: ./deploy-all.sh --local [--port N] [--replicas N] [--detach]
+Usage: ./deploy-all.sh --images REGISTRY/TAG [--context-1 NAME] [--context-2 NAME]
+         [--dry-run] [--skip-istio] [--timeout DURATION] [more]
+       ./deploy-all.sh --local [--port N] [--replicas N] [--detach]
        ./deploy-all.sh --local --status | --stop | --reset
 
+Without --local it deploys to two Kubernetes clusters, the kubeconfig contexts ctx1
+and ctx2: all options in scripts/deploy-kubernetes.sh --help.
+
+On this machine:
   --local       run on this machine: builds what changed, starts everything, Ctrl-C stops it
   --port N      the page and the API listen on 127.0.0.1:N (default 8080)
   --replicas N  processes of each service in each cluster, 1 to 8 (default 1)
@@ -19,8 +25,6 @@ Usage: ./deploy-all.sh --local [--port N] [--replicas N] [--detach]
   --stop        stop what --detach left running, and wait for its end
   --reset       stop, then forget .local/: database, admin password, edited weights, logs
   --help        show this
-
-Without --local it is to deploy to Kubernetes, which is not built yet (exit code 3).
 
 Embedded stores (SQLite, Garnet, librdkafka's Kafka brokers) are replaced by real servers where these are set:
   ConnectionStrings__MariaDb  ConnectionStrings__Redis  Kafka__BootstrapServers
@@ -35,13 +39,24 @@ refuse() {
   exit "$bad_input"
 }
 
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly root
+
+case " $* " in
+  *" --local "*) ;;
+  *" --help "* | *" -h "*)
+    usage
+    exit
+    ;;
+  *) exec "$root/scripts/deploy-kubernetes.sh" "$@" ;;
+esac
+
 # --- options -------------------------------------------------------------------------------------------------------
 
 is_number_between() { # value lowest highest
   [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && (($1 >= $2 && $1 <= $3))
 }
 
-local_machine=false
 port=8080
 replicas=1
 verb=run
@@ -53,7 +68,7 @@ choose() { # verb
 
 while (($# > 0)); do
   case $1 in
-    --local) local_machine=true ;;
+    --local) ;;
     --port | --replicas)
       (($# > 1)) || refuse "$1 wants a number. See ./deploy-all.sh --help"
       if [[ $1 == --port ]]; then port=$2; else replicas=$2; fi
@@ -72,15 +87,8 @@ done
 is_number_between "$port" 1 65535 || refuse "--port wants a number from 1 to 65535, not '$port'."
 is_number_between "$replicas" 1 8 || refuse "--replicas wants a number from 1 to 8, not '$replicas'."
 
-if [[ $local_machine == false ]]; then
-  echo "Deploying to Kubernetes is not built yet. To run MessageBoard on this machine: ./deploy-all.sh --local" >&2
-  exit "$not_built_yet"
-fi
-
 # --- what is there -------------------------------------------------------------------------------------------------
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-readonly root
 readonly state=${MESSAGEBOARD_STATE:-$root/.local}
 readonly launcher=$root/local/bin/Release/net10.0/MessageBoard.Local.dll
 

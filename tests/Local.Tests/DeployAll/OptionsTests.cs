@@ -10,8 +10,17 @@ public sealed class OptionsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
-    [InlineData("", 3, "Deploying to Kubernetes is not built yet. To run MessageBoard on this machine: ./deploy-all.sh --local")]
-    [InlineData("--detach", 3, "not built yet")]
+    [InlineData("", 2, "--images REGISTRY/TAG is missing")]
+    [InlineData("", 2, "To run on this machine instead: ./deploy-all.sh --local")]
+    [InlineData("--detach", 2, "--detach belongs to the run on this machine: ./deploy-all.sh --local")]
+    [InlineData("--images", 2, "--images wants a value")]
+    [InlineData("--images --dry-run", 2, "--images wants a value")]
+    [InlineData("--images messageboard", 2, "--images wants REGISTRY/TAG, as ghcr.io/me/messageboard/1a2b3c4, not 'messageboard'")]
+    [InlineData("--images a/b;id", 2, "--images wants REGISTRY/TAG")]
+    [InlineData("--images a/b --timeout 10", 2, "--timeout wants a duration as 90s, 10m or 1h, not '10'")]
+    [InlineData("--images a/b --context-1 one --context-2 one", 2, "--context-1 and --context-2 are the same context, 'one'")]
+    [InlineData("--images a/b --api-server-2 10.0.0.1", 2, "wants an address as https://host:6443, not '10.0.0.1'")]
+    [InlineData("--images a/b --registry-secret /nowhere", 2, "--registry-secret: there is no file '/nowhere' to read")]
     [InlineData("--loca", 2, "Unknown option: --loca. See ./deploy-all.sh --help")]
     [InlineData("--local extra", 2, "Unknown option: extra")]
     [InlineData("--local --port", 2, "--port wants a number")]
@@ -39,6 +48,9 @@ public sealed class OptionsTests : IDisposable
     {
         var (code, output, _) = await RunAsync("--help");
         Assert.Equal(0, code);
+        foreach (var option in new[] { "--images REGISTRY/TAG", "--dry-run" })
+            Assert.Contains(option, output, StringComparison.Ordinal);
+
         foreach (var option in new[] { "--local", "--port N", "--replicas N", "--detach", "--status", "--stop", "--reset", "--help" })
             Assert.Contains($"  {option}", output, StringComparison.Ordinal);
     }

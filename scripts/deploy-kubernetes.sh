@@ -1,0 +1,447 @@
+#!/usr/bin/env bash
+# Called by deploy-all.sh without --local: MessageBoard on two Kubernetes clusters in one Istio mesh.
+set -euo pipefail
+
+# shellcheck source=scripts/k8s/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/k8s/common.sh"
+# shellcheck source=scripts/k8s/waits.sh
+source "$root/scripts/k8s/waits.sh"
+# shellcheck source=scripts/k8s/certificates.sh
+source "$root/scripts/k8s/certificates.sh"
+# shellcheck source=scripts/k8s/secrets.sh
+source "$root/scripts/k8s/secrets.sh"
+# shellcheck source=scripts/k8s/istio.sh
+source "$root/scripts/k8s/istio.sh"
+
+readonly oldest_kubectl=28 oldest_istio=27
+# https://istio.io/latest/docs/releases/supported-releases/ for Istio 1.27
+readonly oldest_kubernetes=29
+readonly check_requests=200
+
+usage() {
+  cat <<'TEXT'
+Usage: ./deploy-all.sh --images REGISTRY/TAG [options]
+
+Deploys MessageBoard to two Kubernetes clusters, joined to one Istio mesh. Every
+step leaves alone what is there already, so running it again carries on.
+
+  --images REGISTRY/TAG    our images: ghcr.io/me/messageboard/1a2b3c4 means
+                           ghcr.io/me/messageboard/gateway:1a2b3c4 and so on
+                           (scripts/build-images.sh makes and pushes them)
+  --registry-secret FILE   credentials of a private registry, as docker login
+                           writes them (a .dockerconfigjson)
+  --context-1 NAME         the kubeconfig context that plays ctx1 (default ctx1):
+                           gateway, MariaDB, Kafka
+  --context-2 NAME         the one that plays ctx2 (default ctx2): Redis
+  --api-server-1 URL       by which the other cluster reaches this one's API
+  --api-server-2 URL       server (default: the kubeconfig's; when that is this
+                           machine's loopback, as kind's is, the address that
+                           the API server advertises)
+  --skip-istio             the clusters are one mesh already: leaves out CA,
+                           Istio, east-west gateways and remote secrets
+  --timeout DURATION       for each wait, as 90s, 10m or 1h (default 10m)
+  --dry-run                asks the clusters, shows each step's commands, and
+                           changes nothing; --images may be left out
+  --help                   show this
+
+Weights that were edited survive: a VirtualService that exists is kept as it is.
+Passwords are random, made once, and the same in both clusters. The root CA's key
+and the log are in .local/k8s/ (MESSAGEBOARD_STATE names another folder than
+.local/). scripts/cleanup.sh removes what this made.
+
+Exit codes: 0 it runs, 1 a step failed (it says which, and what to look at), 2 bad
+input. Needs kubectl 1.28 or later, istioctl 1.27 or later, openssl and curl.
+docs/kubernetes.md tells the steps and the troubles people met.
+TEXT
+}
+
+# --- options -------------------------------------------------------------------------------------------------------
+
+images=
+registry_file=
+skip_istio=false
+timeout=10m
+declare -A api_servers=([1]='' [2]='')
+
+while (($# > 0)); do
+  case $1 in
+    --images | --registry-secret | --context-1 | --context-2 | --api-server-1 | --api-server-2 | --timeout)
+      [[ -n ${2-} && $2 != --* ]] || refuse "$1 wants a value. See ./deploy-all.sh --help"
+      case $1 in
+        --images) images=$2 ;;
+        --registry-secret) registry_file=$2 ;;
+        --context-?) context[${1##*-}]=$2 ;;
+        --api-server-?) api_servers[${1##*-}]=$2 ;;
+        --timeout) timeout=$2 ;;
+      esac
+      shift
+      ;;
+    --skip-istio) skip_istio=true ;;
+    --dry-run) dry_run=true ;;
+    --help | -h)
+      usage
+      exit
+      ;;
+    --local | --port | --replicas | --detach | --status | --stop | --reset)
+      refuse "$1 belongs to the run on this machine: ./deploy-all.sh --local. See ./deploy-all.sh --help"
+      ;;
+    *) refuse "Unknown option: $1. See ./deploy-all.sh --help" ;;
+  esac
+  shift
+done
+
+check_options() {
+  local server
+  if [[ -z $images && $dry_run == true ]]; then images=REGISTRY/TAG; fi
+  [[ -n $images ]] || refuse "--images REGISTRY/TAG is missing: where the clusters pull our images from, for example
+  ./deploy-all.sh --images ghcr.io/me/messageboard/$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo 1a2b3c4)
+scripts/build-images.sh builds and pushes them. To run on this machine instead: ./deploy-all.sh --local"
+  [[ $images =~ ^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?(/[a-z0-9._-]+)*/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$ ]] ||
+    refuse "--images wants REGISTRY/TAG, as ghcr.io/me/messageboard/1a2b3c4, not '$images'."
+  [[ -z $registry_file || -r $registry_file ]] || refuse "--registry-secret: there is no file '$registry_file' to read."
+  [[ ${context[1]} != "${context[2]}" ]] || refuse "--context-1 and --context-2 are the same context, '${context[1]}': two clusters are wanted."
+  [[ $timeout =~ ^([1-9][0-9]{0,4})([smh])$ ]] || refuse "--timeout wants a duration as 90s, 10m or 1h, not '$timeout'."
+  for server in "${api_servers[@]}"; do
+    [[ -z $server || $server =~ ^https://[^/[:space:]]+/?$ ]] || refuse "--api-server-… wants an address as https://host:6443, not '$server'."
+  done
+}
+
+check_options
+[[ $timeout =~ ^([0-9]+)([smh])$ ]]
+case ${BASH_REMATCH[2]} in
+  s) timeout_seconds=${BASH_REMATCH[1]} ;;
+  m) timeout_seconds=$((BASH_REMATCH[1] * 60)) ;;
+  h) timeout_seconds=$((BASH_REMATCH[1] * 3600)) ;;
+esac
+readonly timeout_seconds
+readonly -A context
+
+# --- tools and clusters --------------------------------------------------------------------------------------------
+
+need_tool() { # name where-it-comes-from
+  command -v "$1" >/dev/null || fail "$1 is missing. Install it from $2"
+}
+
+# The minor version in the first "1.N" of a text; 0 without one.
+minor_version() { # text
+  if [[ $1 =~ (^|[^0-9.])v?1\.([0-9]+) ]]; then echo "${BASH_REMATCH[2]}"; else echo 0; fi
+}
+
+check_tools() {
+  local version
+  need_tool kubectl https://kubernetes.io/docs/tasks/tools/
+  need_tool openssl "your system's packages"
+  need_tool curl "your system's packages"
+  version=$(kubectl version --client 2>/dev/null || true)
+  (($(minor_version "$version") >= oldest_kubectl)) ||
+    fail "kubectl 1.$oldest_kubectl or later is wanted; this one says: ${version%%$'\n'*}"
+  note="kubectl 1.$(minor_version "$version")"
+  [[ $skip_istio == false ]] || return 0
+  need_tool istioctl https://istio.io/latest/docs/setup/getting-started/#download
+  version=$(istioctl version --remote=false 2>/dev/null || true)
+  (($(minor_version "$version") >= oldest_istio)) ||
+    fail "istioctl 1.$oldest_istio or later is wanted; this one says: ${version%%$'\n'*}"
+  note+=", istioctl 1.$(minor_version "$version")"
+}
+
+check_clusters() {
+  local cluster version
+  for cluster in 1 2; do
+    version=$(ask "$cluster" get --raw /version) || exit $?
+    version=$(sed -n 's/.*"gitVersion": *"\([^"]*\)".*/\1/p' <<<"$version")
+    if (($(minor_version "$version") < oldest_kubernetes)); then
+      warn "${context[$cluster]} runs Kubernetes $version: Istio 1.$oldest_istio is made for 1.$oldest_kubernetes or later."
+    fi
+    check_rights "$cluster"
+    note+=${note:+, }"ctx$cluster $version"
+  done
+}
+
+# A line a right, as words of kubectl auth can-i.
+rights() {
+  cat <<RIGHTS
+create namespaces
+create secrets --namespace $namespace
+create deployments.apps --namespace $namespace
+create statefulsets.apps --namespace $namespace
+create jobs.batch --namespace $namespace
+create networkpolicies.networking.k8s.io --namespace $namespace
+create roles.rbac.authorization.k8s.io --namespace $namespace
+create virtualservices.networking.istio.io --namespace $namespace
+create peerauthentications.security.istio.io --namespace $namespace
+RIGHTS
+  [[ $skip_istio == true ]] || cat <<RIGHTS
+create secrets --namespace $istio_namespace
+create customresourcedefinitions.apiextensions.k8s.io
+create clusterroles.rbac.authorization.k8s.io
+create mutatingwebhookconfigurations.admissionregistration.k8s.io
+create daemonsets.apps --namespace $istio_namespace
+RIGHTS
+}
+
+check_rights() { # cluster
+  local can_i=(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" auth can-i) right missing=''
+  if "${can_i[@]}" '*' '*' --all-namespaces >/dev/null 2>&1; then return; fi
+  while read -ra right; do
+    "${can_i[@]}" "${right[@]}" >/dev/null 2>&1 </dev/null || missing+="${right[*]}"$'\n'
+  done < <(rights)
+  [[ -z $missing ]] || fail "Forbidden in ${context[$1]}: its user may not
+$missing" "${can_i[@]}" --list
+}
+
+# --- what is applied -----------------------------------------------------------------------------------------------
+
+readonly of_stores='app.kubernetes.io/name in (mariadb,redis,kafka)'
+readonly of_jobs='app.kubernetes.io/name in (schema,topic)'
+readonly of_services='app.kubernetes.io/name in (user-service,message-service,log-service)'
+readonly of_gateway='app.kubernetes.io/name=gateway'
+readonly images_of=(gateway user-service message-service log-service)
+
+# The folder of a cluster's kustomization: the overlay with the images of --images.
+kustomization() { # cluster
+  echo "$state/ctx$1"
+}
+
+write_kustomizations() {
+  local cluster image folder
+  for cluster in 1 2; do
+    folder=$(kustomization "$cluster")
+    mkdir -p "$folder"
+    {
+      echo "# Written by deploy-all.sh at each run."
+      echo "apiVersion: kustomize.config.k8s.io/v1beta1"
+      echo "kind: Kustomization"
+      echo "resources:"
+      echo "  - $(realpath --relative-to "$(realpath "$folder")" "$root/k8s/overlays/ctx$cluster")"
+      echo "images:"
+      for image in "${images_of[@]}"; do
+        printf '  - name: messageboard/%s\n    newName: %s/%s\n    newTag: "%s"\n' \
+          "$image" "${images%/*}" "$image" "${images##*/}"
+      done
+    } >"$folder/kustomization.yaml"
+  done
+}
+
+apply_selected() { # selector
+  local cluster
+  for cluster in 1 2; do
+    change "$cluster" apply -k "$(kustomization "$cluster")" -l "$1"
+  done
+}
+
+# --- the steps -----------------------------------------------------------------------------------------------------
+
+make_namespace() {
+  local cluster
+  for cluster in 1 2; do
+    if exists "$cluster" '' namespace "$namespace" && ! is_ours "$cluster" '' namespace "$namespace"; then
+      # Somebody made it for us, perhaps because our user may not: cleanup.sh leaves it.
+      change "$cluster" label namespace "$namespace" istio-injection=enabled
+      note="it was there, and stays yours"
+    else
+      change "$cluster" apply -k "$root/k8s/namespace"
+    fi
+  done
+}
+
+make_secrets() {
+  made=() copied=()
+  same_secret mariadb mariadb_secret
+  same_secret redis redis_secret
+  same_secret admin admin_secret
+  same_secret stores stores_secret
+  if [[ -n $registry_file ]]; then registry_secret; fi
+  remote_kubeconfig
+  note="${made[*]+made: ${made[*]}}${copied[*]+ copied: ${copied[*]}}"
+  note=${note:-all there}
+}
+
+# Accounts, rights and network policies come before the pods that need them.
+deploy_stores() {
+  apply_selected 'app.kubernetes.io/name notin (schema,topic,user-service,message-service,log-service,gateway)'
+  wait_for_rollouts "$of_stores"
+}
+
+# A failed Job does not start again, and a Job's template cannot change: such a one is deleted before it is applied.
+# That goes for one that still runs too, which with a wrong image would be for ever: both may run again at any time.
+clear_jobs() {
+  local job names failed
+  names=$(ask 1 get jobs --namespace "$namespace" -l "$of_jobs" -o name) || exit $?
+  for job in $names; do
+    failed=$(ask 1 get "$job" --namespace "$namespace" \
+      -o 'jsonpath={.status.conditions[?(@.type=="Failed")].status}') || exit $?
+    if [[ $failed == True ]] || is_changed "$job"; then
+      change 1 delete "$job" --namespace "$namespace"
+    fi
+  done
+}
+
+is_changed() { # job
+  local answer
+  answer=$(kubectl --context "${context[1]}" --request-timeout "$request_timeout" apply --dry-run=server \
+    -k "$(kustomization 1)" -l "app.kubernetes.io/name=${1##*/}" 2>&1) && return 1
+  [[ $answer == *"field is immutable"* ]]
+}
+
+run_jobs() {
+  clear_jobs
+  change 1 apply -k "$(kustomization 1)" -l "$of_jobs"
+  wait_for_jobs "$of_jobs"
+}
+
+deploy_services() {
+  apply_selected "$of_services"
+}
+
+deploy_gateway() {
+  apply_selected "$of_gateway"
+}
+
+# One document of a stream of YAML a line of NUL, as "kind name" and the document.
+split_documents() { # wanted: only | not, names...
+  awk -v keep="$1" -v names=" ${*:2} " '
+    function flush() {
+      is_route = kind == "VirtualService"
+      if (text != "" && ((keep == "routes") == is_route) && index(names, " " name " ") == 0) printf "---\n%s", text
+      text = kind = name = ""
+    }
+    /^---$/ { flush(); next }
+    /^kind: / { kind = $2 }
+    /^  name: / && name == "" { name = $2 }
+    { text = text $0 "\n" }
+    END { flush() }'
+}
+
+# VirtualServices that exist keep their weights; everything else becomes what the files say.
+configure_mesh() {
+  local cluster all routes kept
+  all=$(kubectl kustomize "$root/istio")
+  for cluster in 1 2; do
+    kept=$(ask "$cluster" get virtualservices.networking.istio.io --namespace "$namespace" \
+      -o 'jsonpath={.items[*].metadata.name}') || exit $?
+    change_with "$(split_documents others <<<"$all")" "$cluster" apply -f -
+    # shellcheck disable=SC2086 # names, a word each
+    routes=$(split_documents routes $kept <<<"$all")
+    if [[ -n $routes ]]; then change_with "$routes" "$cluster" create -f -; fi
+  done
+  note=${kept:+kept with their weights: ${kept// /, }}
+}
+
+wait_for_everything() {
+  wait_for_rollouts "$part_of"
+}
+
+# --- the mesh answers ----------------------------------------------------------------------------------------------
+
+forward_ingress() {
+  local output=$state/port-forward.log
+  : >"$output"
+  kubectl --context "${context[1]}" --request-timeout 0 --namespace "$istio_namespace" \
+    port-forward service/istio-ingressgateway :80 --address 127.0.0.1 >"$output" 2>&1 &
+  background=$!
+  ingress_port=
+  progress="the port-forward to istio-ingressgateway"
+  wait_until is_forwarded "$output" || fail "$(<"$output")" kubectl --context "${context[1]}" \
+    --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
+}
+
+is_forwarded() { # output
+  if [[ $(<"$1") =~ Forwarding\ from\ 127\.0\.0\.1:([0-9]+) ]]; then
+    ingress_port=${BASH_REMATCH[1]}
+    return
+  fi
+  kill -0 "$background" 2>/dev/null || fail "$(<"$1")" kubectl --context "${context[1]}" \
+    --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
+  return 1
+}
+
+# Asks through the ingress, as a browser does, until both clusters have answered.
+check_mesh() {
+  local asked resource headers answered='' last='' silent='' deadline
+  if [[ $dry_run == true ]]; then
+    change 1 --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
+    run curl --dump-header - http://127.0.0.1:PORT/api/users/ping
+    return
+  fi
+  forward_ingress
+  deadline=$((SECONDS + timeout_seconds))
+  for ((asked = 1; asked <= check_requests && SECONDS < deadline; asked++)); do
+    for resource in users messages logs; do
+      headers=$(curl --silent --max-time 5 --output /dev/null --dump-header - \
+        "http://127.0.0.1:$ingress_port/api/$resource/ping" 2>&1) || true
+      last=${headers%%$'\r'*}
+      if [[ ${headers,,} =~ x-service-cluster:\ *(ctx[12]) && $answered != *${BASH_REMATCH[1]}* ]]; then
+        answered+=" ${BASH_REMATCH[1]}"
+      fi
+    done
+    if [[ $answered == *ctx1* && $answered == *ctx2* ]]; then
+      end_background
+      note="ctx1 and ctx2 answer"
+      return
+    fi
+    progress "answered so far:${answered:- none} (last answer: ${last:-none})"
+    sleep 0.2
+  done
+  [[ $answered == *ctx1* ]] || silent+=' ctx1'
+  [[ $answered == *ctx2* ]] || silent+=' ctx2'
+  fail "never answered:$silent (answered:${answered:- none}; last answer: ${last:-none})
+Weights of 0 keep a cluster silent: kubectl --context ${context[1]} -n $namespace get virtualservices -o yaml
+Does each istiod see the other cluster?  istioctl --context ${context[1]} remote-clusters
+Has the east-west gateway an address?    kubectl -n $istio_namespace get service istio-eastwestgateway
+Does the gateway know the endpoints?     istioctl --context ${context[1]} proxy-config endpoints deploy/gateway.$namespace" \
+    curl "http://127.0.0.1:$ingress_port/api/users/ping"
+}
+
+# --- the end -------------------------------------------------------------------------------------------------------
+
+find_address() {
+  address=$(field 1 "$istio_namespace" service istio-ingressgateway \
+    '{.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}')
+  note=${address:-the load balancer has no address yet}
+}
+
+tell_address() {
+  local kubectl="kubectl --context ${context[1]} --namespace"
+  echo
+  if [[ -n $address ]]; then
+    echo "MessageBoard runs:  http://$address"
+  else
+    echo "MessageBoard runs, but its load balancer has no address (yet). See why, and wait for it:"
+    echo "  $kubectl $istio_namespace describe service istio-ingressgateway"
+    echo "kind has no load balancers of its own. Then the page is at http://127.0.0.1:8080 with"
+    echo "  $kubectl $istio_namespace port-forward service/istio-ingressgateway 8080:80"
+  fi
+  echo "The admin's password:"
+  echo "  $kubectl $namespace get secret admin -o jsonpath='{.data.admin-password}' | base64 -d"
+}
+
+istio_step() { # title function
+  if [[ $skip_istio == true ]]; then leave_out "$1" --skip-istio; else step "$@"; fi
+}
+
+step_count=16
+take_lock
+watch_the_end
+printf '\n== %s\n' "$(date --iso-8601=seconds)" >>"$log"
+write_kustomizations
+step "Tools and versions" check_tools
+step "Both clusters and the rights in them" check_clusters
+istio_step "Common root CA" common_root
+istio_step "Istio" install_istio
+istio_step "East-west gateways" install_eastwest
+istio_step "Remote secrets" exchange_remote_secrets
+step "Namespace" make_namespace
+step "Secrets" make_secrets
+step "Stores" deploy_stores
+step "Jobs: schema and topic" run_jobs
+step "Services" deploy_services
+step "Gateway" deploy_gateway
+step "Mesh configuration" configure_mesh
+step "Rollouts" wait_for_everything
+step "A request from ctx1 is answered by ctx2" check_mesh
+step "Address" find_address
+if [[ $dry_run == true ]]; then
+  echo "Nothing was changed."
+else
+  tell_address
+fi

@@ -1,0 +1,171 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with those that source it
+# Secrets: random where absent, the same in both clusters, an existing one never changed. cleanup.sh knows what was
+# made here by the label.
+
+readonly password_bytes=24
+
+base64_of() { # text
+  printf '%s' "$1" | base64 | tr -d '\n'
+}
+
+namespace_manifest() { # name label-line...
+  printf 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: %s\n  labels:\n' "$1"
+  printf '    app.kubernetes.io/part-of: messageboard\n    app.kubernetes.io/managed-by: messageboard\n'
+  if (($# > 1)); then printf '    %s\n' "${@:2}"; fi
+}
+
+# Keys and their values as they are (not base64); $(…) has cut the newline at their end, which no reader misses.
+secret_manifest() { # namespace name type (key value)...
+  printf 'apiVersion: v1\nkind: Secret\ntype: %s\nmetadata:\n  name: %s\n  namespace: %s\n' "$3" "$2" "$1"
+  printf '  labels:\n    app.kubernetes.io/name: %s\n    app.kubernetes.io/part-of: messageboard\n' "$2"
+  printf '    app.kubernetes.io/managed-by: messageboard\ndata:\n'
+  shift 3
+  while (($# > 0)); do
+    printf '  %s: %s\n' "$1" "$(base64_of "$2")"
+    shift 2
+  done
+}
+
+# The whole data of a Secret as JSON, for comparing and copying; nothing when it is not there.
+secret_data() { # cluster name
+  field "$1" "$namespace" secret "$2" '{.data}'
+}
+
+secret_value() { # cluster name key
+  local encoded
+  encoded=$(field "$1" "$namespace" secret "$2" "{.data.${3//./\\.}}") || exit $?
+  printf '%s' "$encoded" | base64 -d
+}
+
+# Both clusters get the Secret; one that is there already is the one that counts.
+same_secret() { # name function-that-prints-the-new-manifest
+  local one two new
+  one=$(secret_data 1 "$1") two=$(secret_data 2 "$1")
+  if [[ -n $one && -n $two ]]; then
+    [[ $one == "$two" ]] || fail "Secret $1 differs between ${context[1]} and ${context[2]} (namespace $namespace).
+Delete the one that is wrong; it is copied from the other then. The stores' data know one of the passwords only."
+    return
+  fi
+  if [[ -n $one ]]; then
+    copy_secret "$1" "$one" 2
+  elif [[ -n $two ]]; then
+    copy_secret "$1" "$two" 1
+  else
+    new=$("$2") || exit $?
+    made+=("$1")
+    change_with "$new" 1 create -f -
+    change_with "$new" 2 create -f -
+  fi
+}
+
+copy_secret() { # name data cluster
+  copied+=("$1")
+  change_with "$(secret_manifest "$namespace" "$1" Opaque | sed '$d')
+data: $2" "$3" create -f -
+}
+
+random_password() { openssl rand -hex "$password_bytes"; }
+
+mariadb_secret() {
+  secret_manifest "$namespace" mariadb Opaque root-password "$(random_password)" password "$(random_password)"
+}
+
+redis_secret() {
+  secret_manifest "$namespace" redis Opaque password "$(random_password)"
+}
+
+admin_secret() {
+  secret_manifest "$namespace" admin Opaque admin-password "$(random_password)"
+}
+
+# What the services connect with, from the passwords of the stores.
+stores_secret() {
+  local mariadb redis
+  mariadb=$(secret_value 1 mariadb password) || exit $?
+  redis=$(secret_value 1 redis password) || exit $?
+  secret_manifest "$namespace" stores Opaque \
+    ConnectionStrings__MariaDb "Server=mariadb;Port=3306;Database=messageboard;User ID=messageboard;Password=$mariadb" \
+    ConnectionStrings__Redis "redis:6379,password=$redis"
+}
+
+# --registry-secret FILE: what `docker login` or the cloud's console gave.
+registry_secret() {
+  local cluster wanted there
+  wanted="{\".dockerconfigjson\":\"$(base64_of "$(<"$registry_file")")\"}"
+  for cluster in 1 2; do
+    there=$(secret_data "$cluster" registry)
+    [[ $there != "$wanted" ]] || continue
+    change_with "$(secret_manifest "$namespace" registry kubernetes.io/dockerconfigjson \
+      .dockerconfigjson "$(<"$registry_file")")" "$cluster" "$([[ -n $there ]] && echo replace || echo create)" -f -
+  done
+}
+
+# --- the gateway's way into the other cluster ----------------------------------------------------------------------
+
+# The address by which the *other* cluster reaches a cluster's API server. One that the kubeconfig reaches by loopback
+# (kind) is asked for the address it advertises: of kind it is the node's, on the network both clusters share.
+api_server() { # cluster
+  local server
+  if [[ -n ${api_servers[$1]} ]]; then
+    echo "${api_servers[$1]}"
+    return
+  fi
+  server=$(kubectl config view --context "${context[$1]}" --minify -o 'jsonpath={.clusters[0].cluster.server}' \
+    --request-timeout "$request_timeout")
+  if [[ $server =~ ^https?://(127\.|localhost|0\.0\.0\.0|\[::1\]) ]]; then
+    server=https://$(ask "$1" get endpoints kubernetes --namespace default \
+      -o 'jsonpath={.subsets[0].addresses[0].ip}:{.subsets[0].ports[0].port}') || exit $?
+  fi
+  echo "$server"
+}
+
+gateway_kubeconfig() { # server ca-base64 token
+  cat <<KUBECONFIG
+apiVersion: v1
+kind: Config
+clusters:
+  - name: ctx2
+    cluster:
+      server: $1
+      ${2:+certificate-authority-data: $2}
+users:
+  - name: gateway
+    user:
+      token: $3
+contexts:
+  - name: ctx2
+    context:
+      cluster: ctx2
+      user: gateway
+      namespace: $namespace
+current-context: ctx2
+KUBECONFIG
+}
+
+has_gateway_token() {
+  local token
+  token=$(field 2 "$namespace" secret gateway-token '{.data.token}') || exit $?
+  progress="the token controller of ${context[2]} has not filled Secret gateway-token yet"
+  [[ -n $token ]]
+}
+
+# Secret mesh-remote-ctx2 in cluster 1, from the token of the ServiceAccount "gateway" in cluster 2.
+remote_kubeconfig() {
+  local server ca token kubeconfig there
+  change 2 apply -k "$(kustomization 2)" -l app.kubernetes.io/name=gateway
+  if [[ $dry_run == true ]]; then
+    change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque)" 1 create -f -
+    return
+  fi
+  wait_until has_gateway_token || fail "$progress" \
+    kubectl --context "${context[2]}" --namespace "$namespace" get secret gateway-token
+  server=$(api_server 2)
+  ca=$(field 2 "$namespace" secret gateway-token '{.data.ca\.crt}')
+  token=$(secret_value 2 gateway-token token)
+  kubeconfig=$(gateway_kubeconfig "$server" "$ca" "$token")
+  there=$(field 1 "$namespace" secret mesh-remote-ctx2 '{.data.kubeconfig}')
+  if [[ $there != "$(base64_of "$kubeconfig")" ]]; then
+    change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque kubeconfig "$kubeconfig")" \
+      1 "$([[ -n $there ]] && echo replace || echo create)" -f -
+  fi
+}

@@ -1,0 +1,120 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with those that source it
+# Waiting for pods, with a line that says for which and why, and what is gathered when the time is over.
+
+readonly poll_pause=2
+readonly warnings_shown=6
+
+# Asks until the function says yes; it leaves what it waits for in $progress.
+wait_until() { # function arguments...
+  local deadline=$((SECONDS + timeout_seconds))
+  until "$@"; do
+    if ((SECONDS >= deadline)); then return 1; fi
+    progress "$progress"
+    sleep "$poll_pause"
+  done
+}
+
+# A line a pod: name|phase|Ready's status|reasons its containers wait for|why no node takes it
+pods() { # cluster selector
+  ask "$1" get pods --namespace "$namespace" -l "$2" -o 'jsonpath={range .items[*]}{.metadata.name}|{.status.phase}|'\
+'{.status.conditions[?(@.type=="Ready")].status}|{.status.initContainerStatuses[*].state.waiting.reason} '\
+'{.status.containerStatuses[*].state.waiting.reason}|{.status.conditions[?(@.type=="PodScheduled")].message}{"\n"}{end}'
+}
+
+# "pods ready 3/7: kafka-1 (ImagePullBackOff), …" over both clusters.
+pods_summary() { # selector
+  local cluster lines name phase is_ready reasons unscheduled ready=0 all=0 waiting=''
+  for cluster in 1 2; do
+    lines=$(pods "$cluster" "$1") || exit $?
+    while IFS='|' read -r name phase is_ready reasons unscheduled; do
+      if [[ -z $name || $phase == Succeeded ]]; then continue; fi
+      all=$((all + 1))
+      if [[ $is_ready == True ]]; then
+        ready=$((ready + 1))
+        continue
+      fi
+      read -r reasons <<<"$reasons" || true
+      waiting+=", $name in ctx$cluster (${reasons:-${unscheduled:-${phase:-no state yet}}})"
+    done <<<"$lines"
+  done
+  printf 'pods ready %d/%d%s' "$ready" "$all" "${waiting:+: ${waiting#, }}"
+}
+
+# rollout status speaks of waiting, in these words, as long as it is not over.
+rollouts_are_done() { # selector
+  local cluster workload workloads answer
+  pending=()
+  for cluster in 1 2; do
+    workloads=$(ask "$cluster" get deployments,statefulsets --namespace "$namespace" -l "$1" -o name) || exit $?
+    for workload in $workloads; do
+      answer=$(kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+        rollout status "$workload" --watch=false 2>&1) || answer="waiting: $answer"
+      if [[ ${answer,,} == *waiting* ]]; then pending+=("$cluster $workload"); fi
+    done
+  done
+  progress=$(pods_summary "$1") || exit $?
+  ((${#pending[@]} == 0))
+}
+
+wait_for_rollouts() { # selector
+  [[ $dry_run == false ]] || {
+    change 1 rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
+    change 2 rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
+    return
+  }
+  wait_until rollouts_are_done "$1" || give_up "$1" "rollout status" "${pending[0]}"
+}
+
+jobs_are_done() { # selector
+  local cluster job jobs failure
+  pending=()
+  for cluster in 1 2; do
+    jobs=$(ask "$cluster" get jobs --namespace "$namespace" -l "$1" -o name) || exit $?
+    for job in $jobs; do
+      if kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+        wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
+      pending+=("$cluster $job")
+      failure=$(ask "$cluster" get "$job" --namespace "$namespace" \
+        -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
+      if [[ -n $failure ]]; then give_up "$1" "wait --for=condition=Complete" "$cluster $job"; fi
+    done
+  done
+  progress=$(pods_summary "$1") || exit $?
+  ((${#pending[@]} == 0))
+}
+
+wait_for_jobs() { # selector
+  [[ $dry_run == false ]] || {
+    change 1 wait --for=condition=Complete --namespace "$namespace" jobs -l "$1"
+    return
+  }
+  wait_until jobs_are_done "$1" || give_up "$1" "wait --for=condition=Complete" "${pending[0]}"
+}
+
+last_words() { # cluster pod [--previous]
+  kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+    logs "$2" --all-containers --tail=4 "${@:3}" 2>/dev/null
+}
+
+# What is known of the pods that keep us waiting: their reasons, the events, the last words of one that crashes.
+evidence() { # cluster selector
+  local lines name phase is_ready reasons unscheduled
+  lines=$(pods "$1" "$2") || exit $?
+  while IFS='|' read -r name phase is_ready reasons unscheduled; do
+    if [[ -z $name || $is_ready == True || $phase == Succeeded ]]; then continue; fi
+    printf 'pod %s: %s %s %s\n' "$name" "$phase" "$reasons" "$unscheduled"
+    if [[ $phase == Failed || $reasons == *CrashLoop* || $reasons == *Error* ]]; then
+      last_words "$1" "$name" --previous || last_words "$1" "$name" || true
+    fi
+  done <<<"$lines"
+  kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" get events \
+    --field-selector type=Warning --sort-by=.lastTimestamp \
+    -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null | tail -n "$warnings_shown" || true
+}
+
+give_up() { # selector kubectl-words "cluster workload"
+  local cluster=${3%% *} workload=${3#* }
+  fail "$(pods_summary "$1")
+$(evidence "$cluster" "$1")" \
+    kubectl --context "${context[$cluster]}" --namespace "$namespace" "$2" "$workload"
+}

@@ -1,0 +1,182 @@
+using System.Text;
+using System.Text.Json;
+
+namespace MessageBoard.Deploy.Tests;
+
+/// <summary>
+/// One deployment from two empty clusters to none, with what each run said and what lay in the clusters between the runs. It takes half a minute, so it
+/// happens once, and the tests look at what it left.
+/// </summary>
+public sealed class WholeRun : IAsyncLifetime
+{
+    private readonly KubeApi _kube = new();
+    private readonly Workbench _bench;
+
+    public WholeRun() => _bench = new Workbench(_kube);
+
+    public IReadOnlyDictionary<string, string> Empty { get; private set; } = null!;
+
+    public Run DryRun { get; private set; } = null!;
+
+    public IReadOnlyDictionary<string, string> AfterDryRun { get; private set; } = null!;
+
+    /// <summary>Istio cannot be installed in ctx2.</summary>
+    public Run FailedRun { get; private set; } = null!;
+
+    public Run FirstRun { get; private set; } = null!;
+
+    /// <summary>The values of all our Secrets by cluster, namespace/name and key.</summary>
+    public Dictionary<string, Dictionary<string, Dictionary<string, string>>> Secrets { get; } = [];
+
+    /// <summary>What kubectl says when the gateway's kubeconfig for ctx2 is used to list, and to delete.</summary>
+    public string RemoteList { get; private set; } = "";
+
+    public string RemoteDelete { get; private set; } = "";
+
+    public UnixFileMode RootKeyMode { get; private set; }
+
+    /// <summary>After the first run, a weight edited by hand in both clusters, and other people's objects.</summary>
+    public IReadOnlyDictionary<string, string> BeforeSecondRun { get; private set; } = null!;
+
+    public Run SecondRun { get; private set; } = null!;
+
+    public IReadOnlyDictionary<string, string> AfterSecondRun { get; private set; } = null!;
+
+    public IReadOnlyList<string> Weights { get; private set; } = [];
+
+    public Run SecondDryRun { get; private set; } = null!;
+
+    public Run RefusedCleanup { get; private set; } = null!;
+
+    public Run CleanupDryRun { get; private set; } = null!;
+
+    public IReadOnlyDictionary<string, string> BeforeCleanup { get; private set; } = null!;
+
+    public Run Cleanup { get; private set; } = null!;
+
+    public IReadOnlyDictionary<string, string> AfterCleanup { get; private set; } = null!;
+
+    public Run WholeCleanup { get; private set; } = null!;
+
+    public IReadOnlyDictionary<string, string> AfterWholeCleanup { get; private set; } = null!;
+
+    public IReadOnlyList<string> StateAfterWholeCleanup { get; private set; } = [];
+
+    public string Log { get; private set; } = "";
+
+    public IEnumerable<Run> Runs => [DryRun, FailedRun, FirstRun, SecondRun, SecondDryRun, RefusedCleanup, CleanupDryRun, Cleanup, WholeCleanup];
+
+    public async Task InitializeAsync()
+    {
+        if (!KubeApi.IsAvailable)
+            return;
+
+        await _kube.InitializeAsync();
+        await _bench.InitializeAsync();
+        Empty = await _bench.SnapshotAsync();
+        DryRun = await _bench.DeployAsync("--dry-run");
+        AfterDryRun = await _bench.SnapshotAsync();
+
+        var server = await _kube.KubectlAsync("config", "view", "--context", "ctx2", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
+        var options = $"--api-server-2 {server}";
+        FailedRun = await _bench.DeployAsync(options, ("STAND_IN_FAILS", "istioctl install --context ctx2"), ("STAND_IN_SAYS", "Error: 0/3 nodes: Insufficient cpu"));
+        FirstRun = (await _bench.DeployAsync(options)).MustEnd(0);
+        await ReadSecretsAsync();
+        await UseRemoteKubeconfigAsync();
+        RootKeyMode = File.GetUnixFileMode(Path.Combine(_bench.State, "k8s/ca/root-key.pem"));
+
+        await AddOthersThingsAsync();
+        BeforeSecondRun = await _bench.SnapshotAsync();
+        SecondRun = await _bench.DeployAsync(options);
+        AfterSecondRun = await _bench.SnapshotAsync();
+        Weights = await Task.WhenAll(KubeApi.Contexts.Select(context =>
+            _kube.KubectlAsync("--context", context, "-n", "messageboard", "get", "virtualservice", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}")));
+
+        SecondDryRun = await _bench.DeployAsync($"{options} --dry-run");
+        RefusedCleanup = await _bench.CleanUpAsync("", "no\n");
+        CleanupDryRun = await _bench.CleanUpAsync("--data --istio --dry-run");
+        BeforeCleanup = await _bench.SnapshotAsync();
+        Cleanup = await _bench.CleanUpAsync("", "yes\n");
+        AfterCleanup = await _bench.SnapshotAsync();
+        WholeCleanup = await _bench.CleanUpAsync("--data --istio --yes");
+        AfterWholeCleanup = await _bench.SnapshotAsync();
+        StateAfterWholeCleanup = [.. Directory.EnumerateFileSystemEntries(Path.Combine(_bench.State, "k8s")).Select(path => Path.GetFileName(path)!).Order()];
+        Log = await File.ReadAllTextAsync(_bench.Log);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _bench.DisposeAsync();
+        await _kube.DisposeAsync();
+    }
+
+    private async Task ReadSecretsAsync()
+    {
+        foreach (var context in KubeApi.Contexts)
+        {
+            using var secrets = JsonDocument.Parse(await _kube.KubectlAsync("--context", context, "get", "secrets", "--all-namespaces", "-o", "json"));
+            Secrets[context] = secrets.RootElement.GetProperty("items").EnumerateArray()
+                .Where(secret => secret.GetProperty("metadata").GetProperty("namespace").GetString() is "messageboard" or "istio-system" && secret.TryGetProperty("data", out _))
+                .ToDictionary(
+                    secret => $"{secret.GetProperty("metadata").GetProperty("namespace").GetString()}/{secret.GetProperty("metadata").GetProperty("name").GetString()}",
+                    secret => secret.GetProperty("data").EnumerateObject().ToDictionary(
+                        entry => entry.Name, entry => Encoding.UTF8.GetString(Convert.FromBase64String(entry.Value.GetString()!))));
+        }
+    }
+
+    private async Task UseRemoteKubeconfigAsync()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("kubeconfig", Secrets["ctx1"]["messageboard/mesh-remote-ctx2"]["kubeconfig"]);
+        RemoteList = await TryKubectlAsync("--kubeconfig", folder["kubeconfig"], "get", "virtualservices.networking.istio.io", "-o", "name");
+        RemoteDelete = await TryKubectlAsync("--kubeconfig", folder["kubeconfig"], "delete", "virtualservices.networking.istio.io", "user-service");
+    }
+
+    // A later --kubeconfig replaces the fixture's.
+    private async Task<string> TryKubectlAsync(params string[] args)
+    {
+        try
+        {
+            return await _kube.KubectlAsync(args);
+        }
+        catch (InvalidOperationException refused)
+        {
+            return refused.Message;
+        }
+    }
+
+    /// <summary>A weight edited as the gateway does, a volume as the StatefulSet controller makes it, and what we have not made.</summary>
+    private async Task AddOthersThingsAsync()
+    {
+        foreach (var context in KubeApi.Contexts)
+        {
+            await _kube.KubectlAsync(
+                "--context", context, "-n", "messageboard", "patch", "virtualservice", "user-service", "--type=json",
+                "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":12},{"op":"replace","path":"/spec/http/0/route/1/weight","value":88}]""");
+        }
+
+        await _kube.ApplyAsync("ctx1", """
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: { name: data-mariadb-0, namespace: messageboard, labels: { app: mariadb }, finalizers: [] }
+            spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: others, namespace: messageboard }
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: { name: others, namespace: istio-system }
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: { name: others, namespace: messageboard }
+            spec: { hosts: [others], http: [{ route: [{ destination: { host: others } }] }] }
+            ---
+            apiVersion: v1
+            kind: Namespace
+            metadata: { name: others }
+            """);
+    }
+}

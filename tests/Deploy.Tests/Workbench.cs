@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace MessageBoard.Deploy.Tests;
+
+/// <summary>
+/// Runs deploy-all.sh and cleanup.sh as a person would against two real API servers, with a state folder of its own. Before the real
+/// kubectl, and for istioctl, stand the programs in <c>stand-ins/</c>; what answers instead of the ingress says that it is each of <see cref="Answering"/> in turn.
+/// </summary>
+public sealed class Workbench(KubeApi kube) : IAsyncLifetime
+{
+    private static readonly string RealKubectl = Environment.GetEnvironmentVariable("PATH")!.Split(':')
+        .Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists) ?? "kubectl";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("messageboard-deploy-").FullName;
+    private WebApplication? _ingress;
+    private string? _kinds;
+    private int _asked;
+
+    public string State => Path.Combine(_folder, "state");
+
+    public string Log => Path.Combine(State, "k8s", "deploy.log");
+
+    public string Calls => Path.Combine(_folder, "calls");
+
+    /// <summary>The clusters that answer through the ingress.</summary>
+    public IReadOnlyList<string> Answering { get; set; } = ["ctx1", "ctx2"];
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        _ingress = builder.Build();
+        _ingress.Urls.Add("http://127.0.0.1:0");
+        _ingress.MapFallback(context =>
+        {
+            context.Response.Headers["X-Service-Cluster"] = Answering[Interlocked.Increment(ref _asked) % Answering.Count];
+            return Task.CompletedTask;
+        });
+        await _ingress.StartAsync();
+    }
+
+    public Task<Run> DeployAsync(string options, params IEnumerable<(string Name, string Value)> environment) =>
+        RunAsync("deploy-all.sh", $"--images registry.example/messageboard/1a2b3c4 {options}", "", environment);
+
+    public Task<Run> CleanUpAsync(string options, string input = "") => RunAsync("scripts/cleanup.sh", options, input, []);
+
+    /// <summary>Starts a script with its three streams in the caller's hands.</summary>
+    public Process Start(string script, string options, IEnumerable<(string Name, string Value)> environment)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, script), options.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = $"{Path.Combine(Repository.Root, "tests/Deploy.Tests/stand-ins")}:{start.Environment["PATH"]}";
+        start.Environment["KUBECONFIG"] = kube.Kubeconfig;
+        start.Environment["MESSAGEBOARD_STATE"] = State;
+        start.Environment["STAND_IN_CALLS"] = Calls;
+        start.Environment["STAND_IN_KUBECTL"] = RealKubectl;
+        start.Environment["STAND_IN_PORT"] = new Uri(_ingress!.Urls.First()).Port.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>All objects of both clusters with their resourceVersions, but for what the API servers write by themselves.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> SnapshotAsync()
+    {
+        var objects = new Dictionary<string, string>();
+        foreach (var (context, lines) in KubeApi.Contexts.Zip(await Task.WhenAll(KubeApi.Contexts.Select(ListAsync))))
+        {
+            foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                objects[$"{context} {line[..line.LastIndexOf(' ')]}"] = line[(line.LastIndexOf(' ') + 1)..];
+        }
+
+        return objects;
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_ingress is not null)
+            await _ingress.DisposeAsync();
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <returns>A line an object, its resourceVersion last.</returns>
+    private async Task<string> ListAsync(string context)
+    {
+        _kinds ??= string.Join(',', (await kube.KubectlAsync("--context", context, "api-resources", "--verbs=list", "-o", "name"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(kind => !kind.StartsWith("events", StringComparison.Ordinal) && !kind.StartsWith("leases", StringComparison.Ordinal) && kind != "componentstatuses"));
+        return await kube.KubectlAsync(
+            "--context", context, "get", _kinds, "--all-namespaces", "--ignore-not-found",
+            "-o", """jsonpath={range .items[*]}{.kind} {.apiVersion} {.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}""");
+    }
+
+    private async Task<Run> RunAsync(string script, string options, string input, IEnumerable<(string Name, string Value)> environment)
+    {
+        await File.WriteAllTextAsync(Calls, "");
+        using var process = Start(script, options, environment);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        return new Run(process.ExitCode, await output, await errors, await File.ReadAllLinesAsync(Calls));
+    }
+}
+
+/// <summary>A run of a script.</summary>
+/// <param name="ExitCode">With which it ended.</param>
+/// <param name="Output">What it wrote to its standard output.</param>
+/// <param name="Errors">What it wrote to its standard error.</param>
+/// <param name="Calls">What kubectl and istioctl were called with, in order.</param>
+public sealed record Run(int ExitCode, string Output, string Errors, IReadOnlyList<string> Calls)
+{
+    /// <summary>Fails with what the script said.</summary>
+    public Run MustEnd(int exitCode)
+    {
+        Assert.True(ExitCode == exitCode, $"exit code {ExitCode}\n{Output}\n{Errors}");
+        return this;
+    }
+
+    public override string ToString() => new StringBuilder(Output).Append(Errors).ToString();
+}
