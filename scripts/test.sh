@@ -41,7 +41,8 @@ run() {
     printf 'ok      %-24s %4d s\n' "$name" $((SECONDS - started))
   else
     printf 'FAILED  %-24s %4d s   %s\n' "$name" $((SECONDS - started)) "$log"
-    tail -n 60 "$log" | sed 's/^/        /'
+    # What says nothing of a failure is left out, as whoever reads this may see the first lines only.
+    grep -vE '^(Test run for|A total of|Results File:|Passed!|[[:space:]]*$)' "$log" | tail -n 60 | sed 's/^/        /'
     return 1
   fi
 }

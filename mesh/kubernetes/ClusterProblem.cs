@@ -15,22 +15,26 @@ internal static class ClusterProblem
     public static bool IsRefusal(Exception exception) =>
         StatusOf(exception) is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity;
 
-    /// <summary>What happened.</summary>
+    /// <summary>What happened, for anybody who sees the page.</summary>
     public static string Describe(Exception exception) => exception switch
     {
-        HttpOperationException http => StatusOf(http) switch
+        HttpOperationException => StatusOf(exception) switch
         {
             HttpStatusCode.Unauthorized => "does not know the gateway's credentials",
-            HttpStatusCode.Forbidden => $"does not allow it: {MessageOf(http)}",
+            HttpStatusCode.Forbidden => "does not allow it",
             HttpStatusCode.NotFound => "has no such resources: are Istio's CRDs installed?",
-            { } status => $"answered {(int)status}: {MessageOf(http)}",
+            { } status => $"answered {(int)status}",
             _ => "answered with an error",
         },
-        KubernetesException status => $"said: {status.Message}",
+        KubernetesException { Status.Code: { } code } => $"answered {code}",
         TimeoutException => "does not answer in time",
         HttpRequestException or IOException => "does not answer",
-        _ => $"cannot be asked: {exception.Message}",
+        _ => "cannot be asked, the gateway's log says why",
     };
+
+    /// <summary>What happened, in the API server's own words too, for an admin.</summary>
+    public static string Explain(Exception exception) =>
+        exception is HttpOperationException http ? $"{Describe(http)}: {MessageOf(http)}" : Describe(exception);
 
     /// <summary>What the API server says of a refusal: the message of its Status.</summary>
     public static string MessageOf(HttpOperationException exception)

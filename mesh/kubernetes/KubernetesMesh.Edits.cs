@@ -85,7 +85,7 @@ public sealed partial class KubernetesMesh
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, new EditResult.Failed($"{cluster.Api.Cluster} {ClusterProblem.Describe(exception)}; nothing has changed."));
+            return (null, new EditResult.Failed($"{cluster.Api.Cluster} {ClusterProblem.Explain(exception)}; nothing has changed."));
         }
 
         if (live is null)
@@ -134,7 +134,7 @@ public sealed partial class KubernetesMesh
         }
         catch (Exception exception)
         {
-            return new EditResult.Failed($"{ClusterProblem.Describe(exception)}, so it may or may not have the edit");
+            return new EditResult.Failed($"{ClusterProblem.Explain(exception)}, so it may or may not have the edit");
         }
 
         if (now is null)
@@ -153,7 +153,7 @@ public sealed partial class KubernetesMesh
 
         return failure is HttpOperationException refusal && ClusterProblem.IsRefusal(refusal)
             ? new EditResult.Refused([new(change.Live.Place, null, change.Live.Key.ToString(), ClusterProblem.MessageOf(refusal))])
-            : new EditResult.Failed(ClusterProblem.Describe(failure));
+            : new EditResult.Failed(ClusterProblem.Explain(failure));
     }
 
     private async Task<EditResult> PutBackAsync(List<Change> done, ClusterMirror refusing, EditResult refused)
@@ -189,7 +189,7 @@ public sealed partial class KubernetesMesh
         }
         catch (Exception exception)
         {
-            return $"{name} could not be put back, it {ClusterProblem.Describe(exception)}: the clusters differ now.";
+            return $"{name} could not be put back, it {ClusterProblem.Explain(exception)}: the clusters differ now.";
         }
     }
 

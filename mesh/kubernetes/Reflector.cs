@@ -49,7 +49,7 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
             {
                 _failures++;
                 var reason = ClusterProblem.Describe(exception);
-                LogAway(mirror.Api.Cluster, reason, plural);
+                LogAway(exception, mirror.Api.Cluster, reason, plural);
                 mirror.SetStale(plural, reason);
                 mirror.Api.Reconnect();
             }
@@ -92,5 +92,5 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
     }
 
     [LoggerMessage(LogLevel.Warning, "{Cluster} {Reason} ({Plural}); what it last said stays")]
-    private partial void LogAway(string cluster, string reason, string plural);
+    private partial void LogAway(Exception exception, string cluster, string reason, string plural);
 }
