@@ -21,6 +21,7 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500), LongestPause = TimeSpan.FromSeconds(10);
 
     private int _failures;
+    private string? _told;
 
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -33,7 +34,7 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
                 while (true)
                 {
                     version = await WatchAsync(version, cancellationToken);
-                    _failures = 0;
+                    (_failures, _told) = (0, null);
                 }
             }
             catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -49,7 +50,9 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
             {
                 _failures++;
                 var reason = ClusterProblem.Describe(exception);
-                LogAway(exception, mirror.Api.Cluster, reason, plural);
+                if (_told != reason)
+                    LogAway(exception, mirror.Api.Cluster, _told = reason, plural);
+
                 mirror.SetStale(plural, reason);
                 mirror.Api.Reconnect();
             }
