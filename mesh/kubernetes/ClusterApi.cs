@@ -72,11 +72,14 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
             throw error;
     }
 
-    /// <summary>Lets go of the client: the next call reads the kubeconfig anew, in which the token may be another now.</summary>
-    public void Reconnect() => Interlocked.Exchange(ref _client, null)?.Dispose();
+    /// <summary>
+    /// Lets go of the client: the next call reads the kubeconfig anew, in which the token may be another now. The old one is not
+    /// disposed of, as another call may be under way on it.
+    /// </summary>
+    public void Reconnect() => Volatile.Write(ref _client, null);
 
     /// <inheritdoc/>
-    public void Dispose() => Reconnect();
+    public void Dispose() => Interlocked.Exchange(ref _client, null)?.Dispose();
 
     private static async Task<JsonElement> CallAsync(Func<CancellationToken, Task<object>> call, CancellationToken cancellationToken)
     {
