@@ -63,9 +63,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         Exception? error = null;
         var response = Client.CustomObjects.ListNamespacedCustomObjectWithHttpMessagesAsync(
             Group, Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds, watch: true, cancellationToken: cancellationToken);
-#pragma warning disable CS0618 // what takes its place in newer versions is not in 17
         await foreach (var change in response.WatchAsync<JsonElement, object>(exception => error ??= exception, cancellationToken))
-#pragma warning restore CS0618
             yield return change;
 
         if (error is not null)
