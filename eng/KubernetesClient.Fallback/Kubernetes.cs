@@ -28,7 +28,7 @@ public class Kubernetes : IKubernetes
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(handlers);
-        _base = Uri.TryCreate(config.Host.TrimEnd('/') + "/", UriKind.Absolute, out var address) ? address : throw new KubeConfigException("Bad host url");
+        _base = Address(config.Host) ?? throw new KubeConfigException("Bad host url");
         _tlsServerName = config.TlsServerName;
         _credentials = config.Credentials;
         HttpMessageHandler first = Transport(config);
@@ -56,6 +56,12 @@ public class Kubernetes : IKubernetes
         if (disposing)
             _http.Dispose();
     }
+
+    /// <summary>An API server's address, ready for relative paths; null when it is none.</summary>
+    internal static Uri? Address(string host) =>
+        Uri.TryCreate($"{host.TrimEnd('/')}/", UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+            ? address
+            : null;
 
     /// <summary>Sends a request and waits for the head of its answer.</summary>
     /// <exception cref="HttpOperationException">The answer is no success.</exception>

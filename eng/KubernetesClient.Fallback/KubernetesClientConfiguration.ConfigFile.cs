@@ -10,7 +10,7 @@ public partial class KubernetesClientConfiguration
 {
     /// <summary>
     /// A context of a kubeconfig. Understood are of its cluster the server, certificate authority, TLS server name and
-    /// insecure-skip-tls-verify; of its user the token, token file, name and password, client certificate and exec plugin.
+    /// insecure-skip-tls-verify; of its user the token, token file, name and password, client certificate and exec plugin. Certificates are read once.
     /// https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
     /// </summary>
     /// <param name="kubeconfigPath">Null for <c>~/.kube/config</c>.</param>
@@ -26,7 +26,7 @@ public partial class KubernetesClientConfiguration
         var context = file["contexts"].Named(currentContext ?? file["current-context"].Required())["context"];
         var cluster = file["clusters"].Named(context["cluster"].Required())["cluster"];
         var host = masterUrl ?? cluster["server"].Required();
-        if (!Uri.TryCreate(host, UriKind.Absolute, out _))
+        if (Kubernetes.Address(host) is null)
             throw cluster["server"].Error("is no address");
 
         var roots = PemText(cluster, "certificate-authority", folder);
@@ -43,6 +43,10 @@ public partial class KubernetesClientConfiguration
 
     private static Credentials ReadUser(KubeconfigField user, KubeconfigField cluster, string host, string? roots, string folder)
     {
+        // ignored, it would mean to act with more rights than was asked for
+        if (user["as"].Node is not null)
+            throw user["as"].Error("is not supported");
+
         var certificate = ReadCertificate(user, folder);
         if (user["tokenFile"].Text is { } tokenFile)
             return new TokenFile(Path.Combine(folder, tokenFile), certificate);

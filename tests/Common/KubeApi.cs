@@ -31,8 +31,16 @@ public sealed class KubeApi : IAsyncLifetime
         if (!IsAvailable)
             return;
 
-        // The first start on a machine builds kube-apiserver, so test projects that run at once take turns.
-        await RunAsync("flock", ["--close", Path.Combine(Path.GetTempPath(), "messageboard-kube-api.lock"), Script, "up", _folder, .. Contexts], TimeSpan.FromMinutes(15));
+        try
+        {
+            // The first start on a machine builds kube-apiserver, so test projects that run at once take turns.
+            await RunAsync("flock", ["--close", Path.Combine(Path.GetTempPath(), "messageboard-kube-api.lock"), Script, "up", _folder, .. Contexts], TimeSpan.FromMinutes(15));
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
 
         // the file has etcd first, then a server a context
         var pids = await File.ReadAllLinesAsync(Pids);
@@ -42,7 +50,7 @@ public sealed class KubeApi : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (!Directory.Exists(_folder))
+        if (!File.Exists(Pids))
             return;
 
         var pids = await File.ReadAllLinesAsync(Pids);

@@ -68,6 +68,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("{ token: s3cret", "{ client-certificate-data: czNjcmV0, client-key-data: czNjcmV0", "users[admin].user.client-certificate (or its -data) does not hold what it should")]
     [InlineData("{ token: s3cret", "{ client-certificate: gone.crt, client-key: gone.key", "users[admin].user.client-certificate: gone.crt cannot be read")]
     [InlineData("{ token: s3cret", """{ token: "s3cret\nof two lines" """, "users[admin].user.token (or its -data) does not hold what it should")]
+    [InlineData("{ token: s3cret", "{ token: s3cret, as: somebody", "users[admin].user.as is not supported")]
     [InlineData("{ token: s3cret", "{ auth-provider: { name: gcp }", "users[admin].user.auth-provider is not supported; an exec plugin is")]
     [InlineData("{ token: s3cret", "{ exec: { command: x, apiVersion: client.authentication.k8s.io/v1alpha1 }", "users[admin].user.exec.apiVersion is not supported: client.authentication.k8s.io/v1alpha1")]
     [InlineData("{ token: s3cret", "{ exec: { apiVersion: client.authentication.k8s.io/v1 }", "users[admin].user.exec.command is missing")]

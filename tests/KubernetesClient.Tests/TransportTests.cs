@@ -91,9 +91,12 @@ public sealed class TransportTests
         Assert.Equal("/apis/networking.istio.io/v1/namespaces/a b/virtualservices/x?watch=true#y%2Fz", said);
     }
 
-    [Fact]
-    public void A_host_that_is_no_address_is_refused() =>
-        Assert.Throws<KubeConfigException>(() => new Kubernetes(new KubernetesClientConfiguration { Host = "no address" }));
+    [Theory]
+    [InlineData("no address")]
+    [InlineData("/a/path")]
+    [InlineData("")]
+    public void A_host_that_is_no_address_is_refused(string host) =>
+        Assert.Throws<KubeConfigException>(() => new Kubernetes(new KubernetesClientConfiguration { Host = host }));
 
     private static KubernetesClientConfiguration Config(StandIn server) => new() { Host = server.Host, SkipTlsVerify = true };
 
