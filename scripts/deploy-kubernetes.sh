@@ -186,7 +186,7 @@ check_rights() { # cluster
     "${can_i[@]}" "${right[@]}" >/dev/null 2>&1 </dev/null || missing+="${right[*]}"$'\n'
   done < <(rights)
   [[ -z $missing ]] || fail "Forbidden in ${context[$1]}: its user may not
-$missing" "${can_i[@]}" --list
+${missing%$'\n'}" "${can_i[@]}" --list
 }
 
 # --- what is applied -----------------------------------------------------------------------------------------------
