@@ -7,6 +7,7 @@ using MessageBoard.Gateway.Rules;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Gateway.Weights;
 using MessageBoard.Mesh;
+using MessageBoard.MeshKubernetes;
 using MessageBoard.Shared;
 using MessageBoard.Shared.Sessions;
 using MessageBoard.Shared.Telemetry;
@@ -22,7 +23,7 @@ if (!TelemetryExport.IsOn(builder.Configuration))
 
 builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false); // a system call less for 4 KiB a connection
 builder.Services.AddSessions();
-builder.Services.AddMesh(builder.Configuration);
+builder.Services.AddMeshStore(builder.Configuration);
 builder.Services.AddTraffic();
 builder.Services.AddDrill();
 builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddMeshRouting().AddExplain();

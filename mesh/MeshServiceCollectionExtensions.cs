@@ -24,6 +24,7 @@ public static class MeshServiceCollectionExtensions
         {
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>()));
+            services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<MeshFolder>());
             services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
             services.AddSingleton<MeshRuntime>();
             if (configuration["Mesh:IdentityKey"] is { Length: > 0 } key)

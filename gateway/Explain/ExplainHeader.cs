@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh.Explain;
+using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Yarp.ReverseProxy.Transforms;
@@ -21,6 +22,9 @@ public static class ExplainHeader
     /// <summary>Adds it to all routes.</summary>
     public static IReverseProxyBuilder AddExplain(this IReverseProxyBuilder builder) => builder.AddTransforms(transforms =>
     {
+        if (transforms.Services.GetService<MeshRuntime>() is null)
+            transforms.AddRequestTransform(SendTrace);
+
         transforms.AddRequestTransform(static context =>
         {
             if (context.HttpContext.Features.Get<MeshExchange>() is { } exchange)
@@ -34,6 +38,18 @@ public static class ExplainHeader
         transforms.AddResponseTransform(static context =>
             context.HttpContext.Request.Headers.TryGetValue(Name, out var asked) && asked == "true" ? ExplainAsync(context.HttpContext) : ValueTask.CompletedTask);
     });
+
+    // What the in-process mesh does for each try. Where sidecars route, they take the trace from here.
+    private static ValueTask SendTrace(RequestTransformContext context)
+    {
+        if (context.HttpContext.Features.Get<MeshExchange>() is { TraceParent: { } parent })
+        {
+            context.ProxyRequest.Headers.Remove("traceparent");
+            context.ProxyRequest.Headers.TryAddWithoutValidation("traceparent", parent);
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     private static async ValueTask ExplainAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MessageBoard.Gateway.Rules;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Shared.Sessions;
@@ -19,7 +20,7 @@ public static partial class ResourcesEndpoints
     /// <summary>Maps <c>/api/mesh/resources</c>.</summary>
     public static IEndpointRouteBuilder MapResources(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/mesh/resources", (MeshFolder mesh) => TypedResults.Json(new ResourceList([.. mesh.Current.Statuses.Select(MeshResource.Of)]), Json));
+        app.MapGet("/api/mesh/resources", (IMeshStore mesh) => TypedResults.Json(new ResourceList([.. mesh.Current.Statuses.Select(MeshResource.Of)]), Json));
         var one = app.MapGroup("/api/mesh/resources/{kind}/{name}").RequireAuthorization(SessionAuthentication.AdminPolicy);
         one.MapGet("", GetAsync);
         one.MapPut("", PutAsync).WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
@@ -40,11 +41,11 @@ public static partial class ResourcesEndpoints
     /// <param name="ResourceVersion">The version that is to be taken back; null for whatever is there.</param>
     public sealed record ResourceUndo(string? ResourceVersion);
 
-    private static async Task<IResult> GetAsync(string kind, string name, MeshFolder mesh, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken) =>
+    private static async Task<IResult> GetAsync(string kind, string name, IMeshStore mesh, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken) =>
         await mesh.ReadAsync(KeyOf(kind, ns, name), cancellationToken) is { } text ? TypedResults.Json(MeshResourceText.Of(text), Json) : NotThere(kind, name);
 
     private static async Task<IResult> PutAsync(
-        string kind, string name, ResourceEdit edit, HttpContext context, MeshFolder mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken)
+        string kind, string name, ResourceEdit edit, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(edit.Yaml))
             return Refused([new(null, "yaml is missing: to take a resource away, delete its file.")]);
@@ -58,7 +59,7 @@ public static partial class ResourcesEndpoints
     }
 
     private static async Task<IResult> UndoAsync(
-        string kind, string name, HttpContext context, MeshFolder mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, ResourceUndo? undo, CancellationToken cancellationToken)
+        string kind, string name, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, ResourceUndo? undo, CancellationToken cancellationToken)
     {
         var (key, user) = (KeyOf(kind, ns, name), context.User.Identity!.Name!);
         var result = await mesh.UndoAsync(key, undo?.ResourceVersion, user, cancellationToken);
@@ -70,10 +71,12 @@ public static partial class ResourcesEndpoints
             : await AnswerAsync(result, key, mesh, cancellationToken);
     }
 
-    private static async Task<IResult> AnswerAsync(EditResult result, ResourceKey key, MeshFolder mesh, CancellationToken cancellationToken)
+    private static async Task<IResult> AnswerAsync(EditResult result, ResourceKey key, IMeshStore mesh, CancellationToken cancellationToken)
     {
         switch (result)
         {
+            case EditResult.Failed failed:
+                return RouteEdits.Failed(failed);
             case EditResult.Refused refused:
                 return Refused(ResourceProblem.Of(refused.Problems));
             case EditResult.Done or EditResult.Conflict when await mesh.ReadAsync(key, cancellationToken) is { } text:

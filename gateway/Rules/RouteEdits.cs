@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace MessageBoard.Gateway.Rules;
 
 /// <summary>Carries out the edits of weights and rules, and tells in HTTP how they ended.</summary>
-public sealed partial class RouteEdits(MeshFolder mesh, ConfiguredWeights configured, ILogger<RouteEdits> logger)
+public sealed partial class RouteEdits(IMeshStore mesh, ConfiguredWeights configured, ILogger<RouteEdits> logger)
 {
-    /// <summary>Edits a service's default route: 200 with its new row, 404, 409 with the row as it is now, or 422.</summary>
+    /// <summary>Edits a service's default route: 200 with its new row, 404, 409 with the row as it is now, 422, or 502 when a cluster does not take it.</summary>
     /// <param name="service">The service.</param>
     /// <param name="edit">The edit.</param>
     /// <param name="resourceVersion">The version it is based on; null to edit whatever is there, as in Kubernetes.</param>
@@ -27,6 +27,8 @@ public sealed partial class RouteEdits(MeshFolder mesh, ConfiguredWeights config
                     extensions: new Dictionary<string, object?> { ["current"] = ConfiguredWeights.WeightsOf(conflict.Snapshot, service) });
             case EditResult.Invalid invalid:
                 return Unprocessable(invalid.Errors);
+            case EditResult.Failed failed:
+                return Failed(failed);
             default:
                 return TypedResults.Problem($"'{service}' has no VirtualService with a default route.", statusCode: StatusCodes.Status404NotFound);
         }
@@ -36,6 +38,10 @@ public sealed partial class RouteEdits(MeshFolder mesh, ConfiguredWeights config
     public ProblemHttpResult? Unknown(string service) => configured.Services.Contains(service)
         ? null
         : TypedResults.Problem($"There is no service '{service}'; there are {string.Join(", ", configured.Services)}.", statusCode: StatusCodes.Status404NotFound);
+
+    /// <summary>A 502 that says which cluster did not take an edit, and what became of the others.</summary>
+    public static ProblemHttpResult Failed(EditResult.Failed failed) =>
+        TypedResults.Problem(failed.Reason, title: "The edit could not be made in every cluster.", statusCode: StatusCodes.Status502BadGateway);
 
     /// <summary>A 422 with the errors by field.</summary>
     public static ProblemHttpResult Unprocessable(IEnumerable<KeyValuePair<string, string[]>> errors) =>

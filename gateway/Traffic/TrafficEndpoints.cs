@@ -17,7 +17,7 @@ public static class TrafficEndpoints
     private static TrafficReport GetTraffic(TrafficRecorder recorder, ConfiguredWeights configured)
     {
         var configuration = configured.Read();
-        return new(recorder.StartedAt, ServiceTraffic.Window, [.. configuration.Services.Select(Report)], configuration.Problems);
+        return new(recorder.StartedAt, ServiceTraffic.Window, [.. configuration.Services.Select(Report)], configuration.Problems, configuration.Clusters);
 
         ServiceReport Report(ServiceWeights weights)
         {

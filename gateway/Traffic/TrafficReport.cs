@@ -1,4 +1,5 @@
 using MessageBoard.Gateway.Rules;
+using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -8,8 +9,9 @@ namespace MessageBoard.Gateway.Traffic;
 /// <param name="Window">How many requests <see cref="ServiceReport.Recent"/> looks back.</param>
 /// <param name="Services">A row a service, in the order of their names.</param>
 /// <param name="Problems">What is wrong with the mesh configuration.</param>
+/// <param name="Clusters">The clusters whose API servers the configuration comes from; none where it is a folder.</param>
 public sealed record TrafficReport(
-    DateTimeOffset StartedAt, int Window, IReadOnlyList<ServiceReport> Services, IReadOnlyList<MeshProblem> Problems);
+    DateTimeOffset StartedAt, int Window, IReadOnlyList<ServiceReport> Services, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
 
 /// <summary>One service's configured weights beside its counts.</summary>
 /// <param name="Service">The service's name.</param>

@@ -18,7 +18,7 @@ public static class TrafficServices
         services.AddSingleton(provider =>
         {
             var feed = new TrafficFeed();
-            provider.GetRequiredService<MeshFolder>().Changed += _ => feed.PublishConfigurationChange();
+            provider.GetRequiredService<IMeshStore>().Changed += _ => feed.PublishConfigurationChange();
             return feed;
         });
         return services;

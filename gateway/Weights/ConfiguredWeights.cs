@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace MessageBoard.Gateway.Weights;
 
 /// <summary>The weights of the services that the gateway fronts, as the mesh's current configuration has them.</summary>
-public sealed class ConfiguredWeights(IProxyConfigProvider proxy, MeshFolder mesh)
+public sealed class ConfiguredWeights(IProxyConfigProvider proxy, IMeshStore mesh)
 {
     /// <summary>The services that the gateway fronts.</summary>
     public IReadOnlyList<string> Services { get; } = [.. proxy.GetConfig().Clusters.Select(cluster => cluster.ClusterId).Order(StringComparer.Ordinal)];
@@ -14,7 +14,7 @@ public sealed class ConfiguredWeights(IProxyConfigProvider proxy, MeshFolder mes
     public MeshConfiguration Read()
     {
         var snapshot = mesh.Current;
-        return new([.. Services.Select(service => WeightsOf(snapshot, service))], snapshot.Problems);
+        return new([.. Services.Select(service => WeightsOf(snapshot, service))], snapshot.Problems, mesh.Clusters);
     }
 
     /// <summary>One service's row of a configuration.</summary>

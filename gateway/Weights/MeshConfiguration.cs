@@ -1,4 +1,5 @@
 using MessageBoard.Gateway.Rules;
+using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.Gateway.Weights;
@@ -6,7 +7,8 @@ namespace MessageBoard.Gateway.Weights;
 /// <summary>What the mesh is told to do: the data of a <c>configuration</c> event.</summary>
 /// <param name="Services">A row a service.</param>
 /// <param name="Problems">What is wrong with the configuration.</param>
-public sealed record MeshConfiguration(IReadOnlyList<ServiceWeights> Services, IReadOnlyList<MeshProblem> Problems);
+/// <param name="Clusters">The clusters whose API servers it comes from; none where it is a folder.</param>
+public sealed record MeshConfiguration(IReadOnlyList<ServiceWeights> Services, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
 
 /// <summary>What one service's VirtualService says of its default route.</summary>
 /// <param name="Service">The service's name.</param>

@@ -21,4 +21,8 @@ public abstract record EditResult
 
     /// <summary>The new text is refused; the lines are those of the text itself, from 1.</summary>
     public sealed record Refused(IReadOnlyList<MeshProblem> Problems) : EditResult;
+
+    /// <summary>A cluster does not answer, or does not let the gateway edit; what another had taken already was put back.</summary>
+    /// <param name="Reason">What happened in which cluster, for the user.</param>
+    public sealed record Failed(string Reason) : EditResult;
 }

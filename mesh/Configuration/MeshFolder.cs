@@ -12,7 +12,7 @@ namespace MessageBoard.Mesh.Configuration;
 /// change is read within milliseconds and swapped in whole. A file that is refused keeps what it held before. Edits through this
 /// class change one document's text, and keep what they replace in the folder <c>.versions</c>.
 /// </summary>
-public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null) : IHostedService, IDisposable
+public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null) : IMeshStore, IHostedService, IDisposable
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxFileBytes = ResourceFile.MaxBytes;
@@ -39,11 +39,14 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     private Task _watching = Task.CompletedTask;
     private volatile MeshSnapshot _current = MeshSnapshot.Empty;
 
-    /// <summary>Tells of every new configuration, on the thread that read it.</summary>
+    /// <inheritdoc/>
     public event Action<MeshSnapshot>? Changed;
 
-    /// <summary>The configuration in force.</summary>
+    /// <inheritdoc/>
     public MeshSnapshot Current => _current;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ClusterStatus> Clusters => [];
 
     /// <summary>Reads the folder, which is made if it is not there, and watches it from now on.</summary>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -58,10 +58,13 @@ internal static partial class YamlWriter
         return text.ToString();
     }
 
+    /// <summary>Whether a text is itself without quotes.</summary>
+    public static bool IsPlain(string text) => PlainText().IsMatch(text) && !NotText().IsMatch(text);
+
     private static string Scalar(YamlScalarNode node, bool quoted)
     {
         var value = node.Value!;
-        return node.Style == ScalarStyle.Plain || (!quoted && PlainText().IsMatch(value) && !NotText().IsMatch(value))
+        return node.Style == ScalarStyle.Plain || (!quoted && IsPlain(value))
             ? value
             : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
     }

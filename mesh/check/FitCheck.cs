@@ -35,31 +35,10 @@ internal static class FitCheck
     {
         IMeshResource[] all = [.. own, .. inherited];
         var files = own.Select(resource => resource.Id.File).ToHashSet();
-        return MeshSnapshot.Create([.. all, .. Unknown(all)], [], new() { Gateways = [MeshProxy.Mesh, .. GatewaysOf(all)] }).Problems.Where(problem => files.Contains(problem.File));
+        return MeshSnapshot.Create([.. all, .. NamedElsewhere.Of(all)], [], new() { Gateways = [MeshProxy.Mesh, .. GatewaysOf(all)] }).Problems.Where(problem => files.Contains(problem.File));
     }
 
     private static IEnumerable<string> GatewaysOf(IMeshResource[] resources) => resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Distinct();
-
-    // Whoever gives no service or no subset at all has them elsewhere, in Kubernetes or in other files: what is named stands for them.
-    private static IEnumerable<IMeshResource> Unknown(IMeshResource[] resources)
-    {
-        var withoutServices = !resources.OfType<ServiceEntry>().Any();
-        var withoutRules = !resources.OfType<DestinationRule>().Any();
-        var named = from service in resources.OfType<VirtualService>()
-                    from route in service.Http
-                    from destination in route.Destinations.Select(destination => destination.Destination).Concat(route.Mirrors.Select(mirror => mirror.Destination))
-                    group destination by HostNames.FullName(destination.Host, service.Id.Namespace);
-
-        foreach (var host in named)
-        {
-            var id = new ResourceId("", "", host.Key, "", "");
-            if (withoutServices)
-                yield return new ServiceEntry(id, [host.Key], [.. host.Select(destination => destination.Port ?? 80).Distinct().Select(port => new ServicePort(port, "http"))], new Dictionary<string, string>());
-
-            if (withoutRules)
-                yield return new DestinationRule(id with { Kind = "DestinationRule" }, host.Key, null, [.. host.Select(destination => destination.Subset).OfType<string>().Distinct().Select(subset => new Subset(subset, new Dictionary<string, string>(), null))]);
-        }
-    }
 
     private static ResourceStatus WithProblems(ResourceStatus status, IEnumerable<MeshProblem> problems) =>
         problems.ToArray() is { Length: > 0 } found && status.State == ResourceState.Accepted

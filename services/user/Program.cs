@@ -9,10 +9,14 @@ builder.Services.AddSingleton<Passwords>();
 builder.Services.AddSingleton<ISeed, AdminSeed>();
 
 var app = builder.Build();
+if (args.IsSchemaCommand())
+    return await app.MakeSchemaAsync();
+
 app.UseServiceApi();
 app.MapUsers();
 app.MapAccounts();
 app.Run();
+return 0;
 
 /// <summary>The service, for tests that start it.</summary>
 public partial class Program;

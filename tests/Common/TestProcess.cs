@@ -27,6 +27,13 @@ internal sealed class TestProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>How it ended, when all that it wrote is in <see cref="Output"/> and <see cref="Errors"/>.</summary>
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
     public void Kill()
     {
         if (!_process.HasExited)

@@ -1,30 +1,22 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace MessageBoard.Gateway.Tests;
 
 /// <summary>
-/// The real gateway on Kestrel, before a backend in each cluster that answers for all services, with the project's own
-/// <c>istio/</c> in a folder of its own, and a Garnet for the sessions.
+/// The gateway before a backend in each cluster that answers for all services, with the project's own <c>istio/</c> in a folder
+/// of its own.
 /// </summary>
-public sealed class MeshedGateway : IAsyncLifetime
+public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("messageboard-gateway-");
     private readonly Dictionary<string, WebApplication> _backends = [];
-    private WebApplicationFactory<Program> _factory = null!;
-    private TestProcess _garnet = null!;
-
-    public HttpClient Client { get; private set; } = null!;
 
     public string Istio => Path.Combine(_folder.FullName, "istio");
 
@@ -45,53 +37,22 @@ public sealed class MeshedGateway : IAsyncLifetime
         var page = Directory.CreateDirectory(Path.Combine(_folder.FullName, "page"));
         await File.WriteAllTextAsync(Path.Combine(page.FullName, "index.html"), "<!doctype html><title>MessageBoard</title>");
 
-        var redisPort = Repository.FreePort();
-        _garnet = await Garnet.StartAsync(redisPort);
-
-        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
-            .UseUrls("http://127.0.0.1:0")
-            .UseSetting("Mesh:Folder", Istio)
-            .UseSetting("Gateway:Page", page.FullName)
-            .UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}")
-            .UseSetting("Drill:Folder", DrillFolder)
-            .UseSetting("Drill:State", LauncherState)
-            .UseSetting("CLUSTER_NAME", "ctx1"));
-        _factory.UseKestrel(0);
-        _factory.StartServer();
-        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = AddressOf(_factory.Services) };
-        await Eventually.IsTrueAsync(async () => (await Client.GetStringAsync("/healthz/ready")).Contains("\"redis\":\"Healthy\""), "Garnet answers");
+        await StartAsync(new Dictionary<string, string>
+        {
+            ["Mesh:Folder"] = Istio,
+            ["Gateway:Page"] = page.FullName,
+            ["Drill:Folder"] = DrillFolder,
+            ["Drill:State"] = LauncherState,
+        });
     }
 
     public async Task DisposeAsync()
     {
-        Client.Dispose();
-        await _factory.DisposeAsync();
+        await StopAsync();
         foreach (var backend in _backends.Values)
             await backend.DisposeAsync();
 
-        _garnet.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    /// <summary>The Cookie header of a new session.</summary>
-    public async Task<string> LogInAsync(bool isAdmin)
-    {
-        var sessions = _factory.Services.GetRequiredService<SessionStore>();
-        return $"session={await sessions.CreateAsync(new Session(1, isAdmin ? "admin" : "alice", isAdmin))}";
-    }
-
-    public Task<HttpResponseMessage> PutWeightsAsync(string service, string body, string? cookie = null) =>
-        SendAsync(HttpMethod.Put, $"/api/traffic/weights/{service}", body, cookie);
-
-    /// <summary>Sends JSON.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null, string? cookie = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
-        if (cookie is not null)
-            request.Headers.Add("Cookie", cookie);
-
-        request.Headers.ExpectContinue = body?.Length > 1_000_000; // who is refused stops sending, and reads why
-        return await Client.SendAsync(request);
     }
 
     /// <summary>Writes what the launcher of a local run writes: a process of user-service in each cluster, and the gateway.</summary>
@@ -108,7 +69,7 @@ public sealed class MeshedGateway : IAsyncLifetime
     /// <summary>Copies an exercise of istio/examples over the files it changes, and waits until it is in force.</summary>
     public async Task ApplyExampleAsync(string name)
     {
-        var mesh = _factory.Services.GetRequiredService<MeshFolder>();
+        var mesh = Services.GetRequiredService<MeshFolder>();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio", "examples", name), "*.yaml"))
         {
             var before = mesh.Current;
@@ -130,8 +91,6 @@ public sealed class MeshedGateway : IAsyncLifetime
 
     /// <summary>Takes a cluster's workloads out of the mesh.</summary>
     public void RemoveWorkloads(string cluster) => File.Delete(WorkloadFile(cluster));
-
-    public void StopRedis() => _garnet.Kill();
 
     /// <summary>Starts a backend that answers with its tags and the path it saw, with the status and the delay (in ms) that the query asks for.</summary>
     private async Task StartBackendAsync(string cluster)
@@ -157,14 +116,11 @@ public sealed class MeshedGateway : IAsyncLifetime
 
         var port = AddressOf(app.Services).Port;
         Directory.CreateDirectory(Path.GetDirectoryName(WorkloadFile(cluster))!);
-        await File.WriteAllTextAsync(WorkloadFile(cluster), string.Concat(Services.Select(service => MeshYaml.Workload(service, cluster, port))));
-        await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Concat(Services.Select(MeshYaml.Service)));
+        await File.WriteAllTextAsync(WorkloadFile(cluster), string.Concat(Fronted.Select(service => MeshYaml.Workload(service, cluster, port))));
+        await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Concat(Fronted.Select(MeshYaml.Service)));
     }
 
-    private static readonly string[] Services = ["user-service", "message-service", "log-service"];
+    private static readonly string[] Fronted = ["user-service", "message-service", "log-service"];
 
     private string WorkloadFile(string cluster) => Path.Combine(Istio, "workloads", $"{cluster}.yaml");
-
-    private static Uri AddressOf(IServiceProvider services) =>
-        new(services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 }

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace MessageBoard.Shared.Stores;
 
 /// <summary>
-/// Makes the tables when the process starts, as often as it takes until the database answers. Every statement is
-/// idempotent, so any number of processes may do it at once. The process is ready when it is done.
+/// Makes the tables of all services when a process starts, as often as it takes until the database answers. Every statement
+/// is idempotent, so any number of processes may do it at once. The process is ready when it is done.
 /// </summary>
-public sealed partial class Schema(Database database, IEnumerable<ISeed> seeds, ILogger<Schema> logger) : BackgroundService, IHealthCheck
+public sealed partial class Schema(Database database, IEnumerable<ISeed> seeds, TimeProvider clock, ILogger<Schema> logger) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
@@ -64,23 +64,32 @@ public sealed partial class Schema(Database database, IEnumerable<ISeed> seeds, 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_done ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("the tables have not been made yet"));
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Makes the tables, and the rows of the seeds; waits for the database for as long as <paramref name="patience"/>.</summary>
+    /// <exception cref="StoreUnavailableException">The database has not answered in that time.</exception>
+    public async Task MakeAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        while (!_done)
+        var started = clock.GetTimestamp();
+        for (string? known = null; !_done;)
         {
             try
             {
-                await MakeAsync(stoppingToken);
+                await MakeAsync(cancellationToken);
                 _done = true;
             }
-            catch (StoreUnavailableException exception)
+            catch (StoreUnavailableException exception) when (clock.GetElapsedTime(started) < patience)
             {
-                LogWaiting(exception.InnerException!.Message);
-                await Task.Delay(RetryDelay, stoppingToken);
+                var reason = exception.InnerException!.Message;
+                if (reason != known) // a line for each attempt would hide all others
+                    LogWaiting(reason);
+
+                known = reason;
+                await Task.Delay(RetryDelay, cancellationToken);
             }
         }
     }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => MakeAsync(TimeSpan.MaxValue, stoppingToken);
 
     private async Task MakeAsync(CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ public sealed class SchemaTests
 
         var schemas = ReadSchemas();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*.yaml", SearchOption.AllDirectories))
-            Assert.Equal([], Documents(File.ReadAllText(file)).SelectMany(document => Check(document, schemas)).Select(error => $"{file}: {error}"));
+            Assert.Equal([], Documents(File.ReadAllText(file)).Where(IsForTheServer).SelectMany(document => Check(document, schemas)).Select(error => $"{file}: {error}"));
     }
 
     [Theory]
@@ -43,6 +43,9 @@ public sealed class SchemaTests
 
     /// <summary>The schema of a kind's <c>spec</c>.</summary>
     internal static YamlNode Spec(string kind) => ReadSchemas()[("networking.istio.io/v1", kind)]["properties"]["spec"];
+
+    // What istioctl install reads has no CRD.
+    private static bool IsForTheServer(YamlNode document) => Text(Child(document, "kind")) != "IstioOperator";
 
     private static Dictionary<(string, string), YamlNode> ReadSchemas() =>
         (from crd in Documents(File.ReadAllText(Crds))

@@ -64,8 +64,6 @@ public abstract class Board : IAsyncLifetime
 
     internal TestProcess Launch(string service, int port, IReadOnlyDictionary<string, string>? more = null)
     {
-        var name = service.Split('-')[0];
-        var assembly = Path.Combine(Repository.Root, "services", name, "bin", Configuration, "net10.0", $"MessageBoard.{char.ToUpperInvariant(name[0])}{name[1..]}Service.dll");
         var environment = new Dictionary<string, string>(Stores.Environment)
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
@@ -78,7 +76,14 @@ public abstract class Board : IAsyncLifetime
         foreach (var (key, value) in more ?? new Dictionary<string, string>())
             environment[key] = value;
 
-        return new("dotnet", [assembly], environment);
+        return new("dotnet", [Assembly(service)], environment);
+    }
+
+    /// <summary>The program of a service.</summary>
+    internal static string Assembly(string service)
+    {
+        var name = service.Split('-')[0];
+        return Path.Combine(Repository.Root, "services", name, "bin", Configuration, "net10.0", $"MessageBoard.{char.ToUpperInvariant(name[0])}{name[1..]}Service.dll");
     }
 
     public async Task ReadyAsync(string service)

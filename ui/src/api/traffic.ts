@@ -54,9 +54,19 @@ export interface MeshProblem {
   message: string
 }
 
+/** How well a cluster's API server is known, where the configuration comes from those. */
+export interface ClusterStatus {
+  cluster: string
+  /** Since when all that is known is what it last said; null when it is up to date. */
+  staleSince: string | null
+  reason: string | null
+}
+
 export interface MeshConfiguration {
   services: ServiceConfiguration[]
   problems: MeshProblem[]
+  /** None where the configuration is a folder. */
+  clusters: ClusterStatus[]
 }
 
 /** One routed request; `cluster` is null when no service answered it. */

@@ -3,6 +3,7 @@ import {
   getTraffic,
   services,
   trafficEventsPath,
+  type ClusterStatus,
   type MeshConfiguration,
   type MeshProblem,
   type ServiceConfiguration,
@@ -30,6 +31,8 @@ export interface ServiceTraffic {
 export interface Traffic {
   readonly services: Readonly<Record<ServiceName, ServiceTraffic>>
   readonly problems: Readonly<ShallowRef<readonly MeshProblem[]>>
+  /** The clusters whose API servers hold the configuration; none where it is a folder. */
+  readonly clusters: Readonly<ShallowRef<readonly ClusterStatus[]>>
   readonly stream: Readonly<Ref<StreamState>>
   /** Events the gateway says this page was too slow for. */
   readonly lost: Readonly<Ref<number>>
@@ -69,6 +72,7 @@ function followTraffic(): Traffic {
   const sinceChange = byService<number | null>(() => null)
   const listeners = byService(() => new Set<(request: TrafficRequest) => void>())
   const problems = shallowRef<readonly MeshProblem[]>([])
+  const clusters = shallowRef<readonly ClusterStatus[]>([])
   const stream = ref<StreamState>('connecting')
   const lost = ref(0)
 
@@ -109,6 +113,7 @@ function followTraffic(): Traffic {
 
   const configure = (configuration: MeshConfiguration) => {
     problems.value = configuration.problems
+    clusters.value = configuration.clusters
     for (const next of configuration.services) {
       const before = shown[next.service].configuration
       if (before && !sameWeights(before, next)) sinceChange[next.service] = 0
@@ -134,6 +139,7 @@ function followTraffic(): Traffic {
   return {
     services: shown,
     problems,
+    clusters,
     stream,
     lost,
     onRequest(service, listener) {

@@ -35,6 +35,7 @@ it('reads weights, a cluster the route does not name as 0, and problems', () => 
       { service: 'billing', resourceVersion: '1', weights: {} },
     ],
     problems: [{ file: 'user-service.yaml', line: 12, message: 'weight: has to be a number' }],
+    clusters: [{ cluster: 'ctx1', staleSince: null, reason: null }, { cluster: 'ctx2', staleSince: '2026-11-21T08:00:00Z', reason: 'does not answer' }, 'ctx3'],
   }
   expect(readConfiguration(JSON.stringify(data))).toEqual({
     services: [
@@ -42,7 +43,9 @@ it('reads weights, a cluster the route does not name as 0, and problems', () => 
       { service: 'log-service', resourceVersion: null, weights: null, rules: null },
     ],
     problems: [{ file: 'user-service.yaml', line: 12, resource: null, message: 'weight: has to be a number' }],
+    clusters: data.clusters.slice(0, 2),
   })
+  expect(readConfiguration('{"services":[]}')).toEqual({ services: [], problems: [], clusters: [] })
   expect(readConfiguration('nothing')).toBeNull()
 })
 

@@ -1,6 +1,7 @@
 import {
   clusters,
   services,
+  type ClusterStatus,
   type Fault,
   type MeshConfiguration,
   type MeshProblem,
@@ -37,7 +38,8 @@ export function readConfiguration(data: string): MeshConfiguration | null {
   if (!json || !Array.isArray(json.services)) return null
   return {
     services: json.services.map(readService).filter((row) => row !== null),
-    problems: Array.isArray(json.problems) ? json.problems.filter(isObject).map(readMeshProblem) : [],
+    problems: objects(json.problems).map(readMeshProblem),
+    clusters: objects(json.clusters).map(readClusterStatus),
   }
 }
 
@@ -90,6 +92,10 @@ function readMeshProblem(json: Json): MeshProblem {
   }
 }
 
+function readClusterStatus(json: Json): ClusterStatus {
+  return { cluster: text(json.cluster) ?? '', staleSince: text(json.staleSince), reason: text(json.reason) }
+}
+
 function readObject(data: string): Json | null {
   try {
     const json: unknown = JSON.parse(data)
@@ -100,6 +106,7 @@ function readObject(data: string): Json | null {
 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const objects = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const isService = (value: unknown): value is ServiceName => services.some((service) => service === value)
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 const numeral = (value: unknown): number | null => (typeof value === 'number' ? value : null)

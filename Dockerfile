@@ -1,0 +1,71 @@
+# syntax=docker/dockerfile:1.20
+# The images of MessageBoard's four programs, a target each; scripts/build-images.sh builds them. 1.20 brought COPY --parents.
+
+# Their own base has neither shell nor package manager, and runs as its user app. All text rules are the invariant ones
+# (InvariantGlobalization in the project files), but user-service composes names (NFC), which takes ICU: the -extra base.
+ARG ASPNET=mcr.microsoft.com/dotnet/aspnet:10.0.12-noble-chiseled
+
+# --- the page --------------------------------------------------------------------------------------------------------
+FROM --platform=$BUILDPLATFORM node:22.22.2-bookworm-slim AS page
+WORKDIR /src
+COPY ui/package.json ui/package-lock.json ui/.npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY ui ./
+RUN npm run build
+
+# --- the programs: built on the builder's own platform for the target's, so nothing is emulated -------------------------
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0.401-noble AS build
+ARG TARGETARCH
+ENV PROGRAMS="gateway services/log services/message services/user"
+ENV FOR_IMAGES="-p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocumentationFiles=false"
+WORKDIR /src
+
+# A layer that only another package or project makes anew. Always the full package set (docs/dependencies.md), as .package-set is
+# not in the context: the fallback set takes librdkafka from Debian. Of the full set's native ones, x64's first has SASL of the
+# system, which is not here; Confluent.Kafka then takes centos8-librdkafka.so, and on arm64 librdkafka.so, which need only glibc.
+COPY --parents Directory.Build.props Directory.Packages.props **/*.csproj ./
+RUN for program in $PROGRAMS; do \
+      dotnet restore $program -a $TARGETARCH $FOR_IMAGES || { \
+        echo "The feed has not all of the full package set, without which there are no images: see docs/dependencies.md." >&2; \
+        exit 1; }; \
+    done
+
+COPY --parents .editorconfig eng gateway mesh services ./
+RUN for program in $PROGRAMS; do \
+      dotnet publish $program -c Release -a $TARGETARCH --no-restore $FOR_IMAGES -o /out/${program##*/} || exit 1; \
+    done
+
+# --- the images --------------------------------------------------------------------------------------------------------
+FROM ${ASPNET} AS gateway
+LABEL org.opencontainers.image.title="MessageBoard gateway"
+WORKDIR /app
+COPY --from=build /out/gateway ./
+COPY --from=page /src/dist page/
+ENV Gateway__Page=/app/page
+EXPOSE 8080
+USER $APP_UID
+ENTRYPOINT ["dotnet", "MessageBoard.Gateway.dll"]
+
+FROM ${ASPNET}-extra AS user-service
+LABEL org.opencontainers.image.title="MessageBoard user-service"
+WORKDIR /app
+COPY --from=build /out/user ./
+EXPOSE 8080
+USER $APP_UID
+ENTRYPOINT ["dotnet", "MessageBoard.UserService.dll"]
+
+FROM ${ASPNET} AS message-service
+LABEL org.opencontainers.image.title="MessageBoard message-service"
+WORKDIR /app
+COPY --from=build /out/message ./
+EXPOSE 8080
+USER $APP_UID
+ENTRYPOINT ["dotnet", "MessageBoard.MessageService.dll"]
+
+FROM ${ASPNET} AS log-service
+LABEL org.opencontainers.image.title="MessageBoard log-service"
+WORKDIR /app
+COPY --from=build /out/log ./
+EXPOSE 8080
+USER $APP_UID
+ENTRYPOINT ["dotnet", "MessageBoard.LogService.dll"]

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Text.Json;
+using k8s;
+using k8s.Autorest;
+
+namespace MessageBoard.MeshKubernetes;
+
+/// <summary>What the failures of a cluster's API server mean, in words for the page.</summary>
+internal static class ClusterProblem
+{
+    /// <summary>Whether a version is so old that the API server cannot say what has changed since.</summary>
+    public static bool IsExpired(Exception exception) => exception is KubernetesException { Status.Code: (int)HttpStatusCode.Gone } || StatusOf(exception) == HttpStatusCode.Gone;
+
+    /// <summary>Whether the API server has answered, and the answer is about what was asked.</summary>
+    public static bool IsRefusal(Exception exception) =>
+        StatusOf(exception) is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity;
+
+    /// <summary>What happened.</summary>
+    public static string Describe(Exception exception) => exception switch
+    {
+        HttpOperationException http => StatusOf(http) switch
+        {
+            HttpStatusCode.Unauthorized => "does not know the gateway's credentials",
+            HttpStatusCode.Forbidden => $"does not allow it: {MessageOf(http)}",
+            HttpStatusCode.NotFound => "has no such resources: are Istio's CRDs installed?",
+            { } status => $"answered {(int)status}: {MessageOf(http)}",
+            _ => "answered with an error",
+        },
+        KubernetesException status => $"said: {status.Message}",
+        TimeoutException => "does not answer in time",
+        HttpRequestException or IOException => "does not answer",
+        _ => $"cannot be asked: {exception.Message}",
+    };
+
+    /// <summary>What the API server says of a refusal: the message of its Status.</summary>
+    public static string MessageOf(HttpOperationException exception)
+    {
+        try
+        {
+            using var status = JsonDocument.Parse(exception.Response.Content);
+            return status.RootElement.GetProperty("message").GetString() ?? "";
+        }
+        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return exception.Response.Content;
+        }
+    }
+
+    private static HttpStatusCode? StatusOf(Exception exception) => (exception as HttpOperationException)?.Response?.StatusCode;
+}

@@ -1,0 +1,222 @@
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Autorest;
+using MessageBoard.Mesh.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace MessageBoard.MeshKubernetes;
+
+public sealed partial class KubernetesMesh
+{
+    /// <inheritdoc/>
+    public Task<EditResult> ReplaceAsync(ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
+        EditAsync(key, (_, _) => yaml, resourceVersion, origin, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<EditResult> UndoAsync(ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken)
+    {
+        // The home's former text, which is the same for all.
+        string? before = null;
+        return EditAsync(
+            key,
+            (_, live) => (before ??= _versions.TextBefore(key, live.Version)) is { } text ? text : new EditResult.NotFound(),
+            resourceVersion, new(user, VersionStore.Undo), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EditResult> EditRouteAsync(string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken)
+    {
+        if (_current.DefaultRouteOf(service)?.Service is not { } key)
+            return new EditResult.NotFound();
+
+        var result = await EditAsync(
+            key,
+            (snapshot, live) => snapshot.DefaultRouteOf(service)?.Service == key ? ResourceEdits.Propose(service, edit, snapshot, live.Yaml, "\n") : new EditResult.NotFound(),
+            resourceVersion, new(user, edit.Reason), cancellationToken);
+        return result.ByField(edit);
+    }
+
+    // Everything is read and checked in every cluster before anything is written in one.
+    private async Task<EditResult> EditAsync(
+        ResourceKey key, Func<MeshSnapshot, ClusterResource, Proposal> propose, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken)
+    {
+        if (key.Namespace != Home.Api.Namespace || ClusterResource.Kinds.All(kind => kind.Kind != key.Kind))
+            return new EditResult.NotFound();
+
+        await _edits.WaitAsync(cancellationToken);
+        try
+        {
+            var changes = new List<Change>();
+            foreach (var cluster in _clusters)
+            {
+                var (change, ended) = await PrepareAsync(cluster, key, propose, cluster == Home ? resourceVersion : null, cancellationToken);
+                if (change is null)
+                    return cluster == Home || ended is not EditResult.NotFound ? ended! : new EditResult.Failed($"{cluster.Api.Cluster} has no such {key.Kind}; nothing has changed.");
+
+                changes.Add(change);
+            }
+
+            if (changes.TrueForAll(change => change.Patch.Count == 0))
+                return new EditResult.Done(_current);
+
+            for (var i = 0; i < changes.Count; i++)
+            {
+                if (await WriteAsync(changes[i]) is { } refused)
+                    return await PutBackAsync(changes.GetRange(0, i), changes[i].Cluster, refused);
+            }
+
+            _versions.Keep(key, changes[0].Live.Yaml, new(changes[0].Live.Version, DateTimeOffset.UtcNow, origin.User, origin.Reason));
+            Publish();
+            return new EditResult.Done(_current);
+        }
+        finally
+        {
+            _edits.Release();
+        }
+    }
+
+    private async Task<(Change? Change, EditResult? Ended)> PrepareAsync(
+        ClusterMirror cluster, ResourceKey key, Func<MeshSnapshot, ClusterResource, Proposal> propose, string? resourceVersion, CancellationToken cancellationToken)
+    {
+        ClusterResource? live;
+        try
+        {
+            live = await cluster.GetAsync(key, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, new EditResult.Failed($"{cluster.Api.Cluster} {ClusterProblem.Describe(exception)}; nothing has changed."));
+        }
+
+        if (live is null)
+            return (null, new EditResult.NotFound());
+
+        if (resourceVersion is not null && resourceVersion != live.Version)
+            return (null, Conflict());
+
+        var before = cluster.Compile();
+        var proposal = propose(before, live);
+        if (proposal.Ended is { } ended)
+            return (null, ended);
+
+        if (ResourceEdits.CheckAlone(key, live.Place, proposal.Text!, out var text) is { Length: > 0 } problems)
+            return (null, new EditResult.Refused(problems));
+
+        if (ResourceEdits.NewProblems(key, text, before, cluster.Compile(live.With(text))) is { Count: > 0 } worse)
+            return (null, new EditResult.Refused(worse));
+
+        var wanted = ObjectText.Read(text, live.Object);
+        return (new(cluster, live, wanted, ObjectPatch.Create(JsonObject.Create(live.Object)!, wanted)), null);
+    }
+
+    // Null when it is done. From here on nobody's patience counts: half an edit would be worse.
+    private async Task<EditResult?> WriteAsync(Change change)
+    {
+        if (change.Patch.Count == 0)
+            return null;
+
+        Exception failure;
+        try
+        {
+            change.Written = await PatchAsync(change.Cluster, change.Live, change.Patch);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        // Whether the answer or the request was lost, whether somebody was faster or the API server dislikes it: what is there now tells.
+        ClusterResource? now;
+        try
+        {
+            now = await change.Cluster.GetAsync(change.Live.Key, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            return new EditResult.Failed($"{ClusterProblem.Describe(exception)}, so it may or may not have the edit");
+        }
+
+        if (now is null)
+            return new EditResult.NotFound();
+
+        if (now.Version != change.Live.Version)
+        {
+            if (JsonNode.DeepEquals(JsonObject.Create(now.Object)!["spec"], change.Wanted["spec"]))
+            {
+                change.Written = now;
+                return null;
+            }
+
+            return Conflict();
+        }
+
+        return failure is HttpOperationException refusal && ClusterProblem.IsRefusal(refusal)
+            ? new EditResult.Refused([new(change.Live.Place, null, change.Live.Key.ToString(), ClusterProblem.MessageOf(refusal))])
+            : new EditResult.Failed(ClusterProblem.Describe(failure));
+    }
+
+    private async Task<EditResult> PutBackAsync(List<Change> done, ClusterMirror refusing, EditResult refused)
+    {
+        var name = refusing.Api.Cluster;
+        if (done.Count == 0)
+            return refused is EditResult.Failed { Reason: var whole } ? new EditResult.Failed($"{name} {whole}.") : refused;
+
+        var why = refused switch
+        {
+            EditResult.Failed { Reason: var reason } => reason,
+            EditResult.Refused { Problems: var problems } => $"refuses the edit: {string.Join("; ", problems.Select(problem => problem.Message))}",
+            EditResult.Conflict => "was edited by somebody else in the same moment",
+            _ => "has lost the resource in the same moment",
+        };
+        var outcomes = new List<string>();
+        foreach (var change in done.Where(change => change.Written is not null))
+            outcomes.Add(await TryPutBackAsync(change));
+
+        Publish();
+        LogTakenBack(name, why, string.Join("; ", outcomes));
+        return new EditResult.Failed($"{name} {why}. {string.Join(" ", outcomes)}");
+    }
+
+    private static async Task<string> TryPutBackAsync(Change change)
+    {
+        var name = change.Cluster.Api.Cluster;
+        try
+        {
+            var written = change.Written!;
+            await PatchAsync(change.Cluster, written, ObjectPatch.Create(JsonObject.Create(written.Object)!, ObjectText.Read(change.Live.Yaml, written.Object)));
+            return $"{name} was put back.";
+        }
+        catch (Exception exception)
+        {
+            return $"{name} could not be put back, it {ClusterProblem.Describe(exception)}: the clusters differ now.";
+        }
+    }
+
+    private static async Task<ClusterResource> PatchAsync(ClusterMirror cluster, ClusterResource live, JsonArray patch)
+    {
+        var answer = await cluster.Api.PatchAsync(live.Plural, live.Key.Name, patch, CancellationToken.None);
+        cluster.Apply(live.Plural, WatchEventType.Modified, answer);
+        return new(cluster.Api.Cluster, live.Plural, answer);
+    }
+
+    private EditResult.Conflict Conflict()
+    {
+        Publish(); // with what was just read
+        return new(_current);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "An edit was taken back: {Cluster} {Why}. {Outcome}")]
+    private partial void LogTakenBack(string cluster, string why, string outcome);
+
+    /// <summary>An edit of a resource in one cluster.</summary>
+    /// <param name="Cluster">The cluster.</param>
+    /// <param name="Live">What is there.</param>
+    /// <param name="Wanted">What should be there.</param>
+    /// <param name="Patch">What makes the one of the other.</param>
+    private sealed record Change(ClusterMirror Cluster, ClusterResource Live, JsonObject Wanted, JsonArray Patch)
+    {
+        /// <summary>What is there after the patch; null before it, and where there was nothing to patch.</summary>
+        public ClusterResource? Written { get; set; }
+    }
+}

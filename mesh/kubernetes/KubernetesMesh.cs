@@ -1,0 +1,160 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MessageBoard.Mesh;
+using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Loading;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MessageBoard.MeshKubernetes;
+
+/// <summary>
+/// The configuration in the API servers of the clusters, all of which hold the same VirtualServices and DestinationRules. What the
+/// gateway's own cluster says is in force, as its sidecar is told so; where another says something else, that is a problem. An
+/// edit goes to all of them or, as far as can be done without transactions, to none.
+/// </summary>
+public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDisposable
+{
+    // A gateway whose API server is away starts nevertheless.
+    private static readonly TimeSpan FirstList = TimeSpan.FromSeconds(3);
+
+    private readonly IReadOnlyList<ClusterMirror> _clusters;
+    private readonly VersionStore _versions;
+    private readonly ILogger<KubernetesMesh> _logger;
+    private readonly SemaphoreSlim _edits = new(1), _changed = new(0, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _publishing = new();
+    private Task _running = Task.CompletedTask;
+    private volatile MeshSnapshot _current = MeshSnapshot.Empty;
+
+    internal KubernetesMesh(IReadOnlyList<ClusterApi> clusters, VersionStore versions, MeshProxy proxy, TimeProvider clock, ILogger<KubernetesMesh> logger) =>
+        (_clusters, _versions, _logger) = ([.. clusters.Select(cluster => new ClusterMirror(cluster, proxy, clock, Wake))], versions, logger);
+
+    /// <inheritdoc/>
+    public event Action<MeshSnapshot>? Changed;
+
+    /// <inheritdoc/>
+    public MeshSnapshot Current => _current;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ClusterStatus> Clusters => [.. _clusters.Select(cluster => cluster.Status)];
+
+    private ClusterMirror Home => _clusters[0];
+
+    /// <summary>Begins to watch; waits a moment for the first lists.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var reflectors = _clusters.SelectMany(cluster => ClusterResource.Kinds.Select(kind => new Reflector(cluster, kind.Plural, _logger)));
+        _running = Task.WhenAll([
+            .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
+            Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None)]);
+        try
+        {
+            await Home.Listed.WaitAsync(FirstList, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            LogNotListed(Home.Api.Cluster);
+        }
+
+        Publish();
+    }
+
+    /// <summary>Stops watching.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stopping.Cancel(); // the container disposes of it twice, as itself and as a hosted service
+        foreach (var cluster in _clusters)
+            cluster.Api.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public Task<ResourceText?> ReadAsync(ResourceKey key, CancellationToken cancellationToken) =>
+        Task.FromResult(Home.Resources.Values.FirstOrDefault(resource => resource.Key == key) is { } found
+            ? new ResourceText(found.Status, found.Yaml, 1, _versions.List(key, found.Version))
+            : null);
+
+    private void Wake()
+    {
+        try
+        {
+            _changed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It has been woken already.
+        }
+    }
+
+    private async Task PublishChangesAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await _changed.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                Publish();
+            }
+            catch (Exception exception)
+            {
+                LogNotPublished(exception); // what is in force stays so until the next change
+            }
+        }
+    }
+
+    private void Publish()
+    {
+        MeshSnapshot snapshot;
+        lock (_publishing)
+            _current = snapshot = Home.Compile(Differences());
+
+        Changed?.Invoke(snapshot);
+    }
+
+    // What another cluster says otherwise; one that was never heard is stale, and no more is known of it.
+    private IEnumerable<MeshProblem> Differences()
+    {
+        foreach (var other in _clusters.Skip(1).Where(cluster => cluster.Listed.IsCompleted))
+        {
+            var theirs = other.Resources.Values.ToDictionary(resource => resource.Key);
+            foreach (var ours in Home.Resources.Values)
+            {
+                if (!theirs.Remove(ours.Key, out var same))
+                    yield return new(ours.Place, null, ours.Key.ToString(), $"is not in {other.Api.Cluster}");
+                else if (DifferingField(ours, same) is { } field)
+                    yield return new(same.Place, null, ours.Key.ToString(), $"{field} is not the same in {Home.Api.Cluster} and {other.Api.Cluster}");
+            }
+
+            foreach (var more in theirs.Values)
+                yield return new(more.Place, null, more.Key.ToString(), $"is not in {Home.Api.Cluster}");
+        }
+    }
+
+    private static string? DifferingField(ClusterResource ours, ClusterResource theirs)
+    {
+        if (JsonElement.DeepEquals(ours.Object.GetProperty("spec"), theirs.Object.GetProperty("spec")))
+            return null;
+
+        var (before, after) = (JsonObject.Create(ours.Object)!, JsonObject.Create(ours.Object)!);
+        after["spec"] = JsonNode.Parse(theirs.Object.GetProperty("spec").GetRawText());
+        var first = ObjectPatch.Create(before, after).First(operation => (string)operation!["op"]! != "test")!;
+        return FieldPath((string)first["path"]!);
+    }
+
+    // As the reader of resources writes it: spec.http[0].route[0].weight.
+    private static string FieldPath(string pointer) =>
+        string.Concat(pointer[1..].Split('/').Select((step, index) => char.IsAsciiDigit(step[0]) ? $"[{step}]" : index == 0 ? step : $".{step}"));
+
+    [LoggerMessage(LogLevel.Warning, "{Cluster} has not listed its resources yet; starting without them")]
+    private partial void LogNotListed(string cluster);
+
+    [LoggerMessage(LogLevel.Error, "The mesh configuration cannot be compiled")]
+    private partial void LogNotPublished(Exception exception);
+}

@@ -1,0 +1,53 @@
+using k8s;
+using MessageBoard.Mesh;
+using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Resources;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MessageBoard.MeshKubernetes;
+
+/// <summary>Registers the home of the mesh's configuration.</summary>
+public static class KubernetesMeshServices
+{
+    /// <summary>
+    /// Adds the <see cref="IMeshStore"/> that <c>Mesh:Source</c> names: <c>folder</c>, the default, is the folder <c>Mesh:Folder</c>
+    /// with the in-process data plane that obeys it; <c>kubernetes</c> the API servers, where Istio's sidecars do. Then
+    /// <c>Mesh:Namespace</c> is the namespace, <c>Mesh:Kubeconfig</c> and <c>Mesh:Context</c> say how to reach the own cluster
+    /// (without either as a pod does), <c>Mesh:Remotes:CLUSTER:Kubeconfig</c> and <c>…:Context</c> how to reach each other one, and
+    /// former versions are kept in <c>Mesh:VersionsFolder</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A setting is missing, or none of those allowed.</exception>
+    public static IServiceCollection AddMeshStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        var mesh = configuration.GetSection("Mesh");
+        switch (mesh["Source"])
+        {
+            case null or "" or "folder":
+                return string.IsNullOrEmpty(mesh["Folder"])
+                    ? throw new InvalidOperationException("Mesh:Folder is not set: it names the folder with Istio's YAML. On Kubernetes set Mesh:Source to 'kubernetes'.")
+                    : services.AddMesh(configuration);
+            case "kubernetes":
+                services.AddSingleton(provider => Create(provider, mesh));
+                services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<KubernetesMesh>());
+                return services.AddHostedService(provider => provider.GetRequiredService<KubernetesMesh>());
+            case var other:
+                throw new InvalidOperationException($"Mesh:Source is '{other}'; it has to be 'folder' or 'kubernetes'.");
+        }
+    }
+
+    private static KubernetesMesh Create(IServiceProvider provider, IConfigurationSection mesh)
+    {
+        var proxy = provider.GetRequiredService<MeshProxy>();
+        var ns = mesh["Namespace"] ?? HostNames.DefaultNamespace;
+        var clusters = mesh.GetSection("Remotes").GetChildren()
+            .Select(remote => new ClusterApi(remote.Key, ns, () => Connect(remote["Kubeconfig"] ?? mesh["Kubeconfig"], remote["Context"])))
+            .Prepend(new(proxy.Labels["cluster"], ns, () => Connect(mesh["Kubeconfig"], mesh["Context"])));
+        var versions = new VersionStore(mesh["VersionsFolder"] ?? Path.Combine(Path.GetTempPath(), "messageboard", VersionStore.FolderName));
+        return new([.. clusters], versions, proxy, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KubernetesMesh>>());
+    }
+
+    private static k8s.Kubernetes Connect(string? kubeconfig, string? context) => new(
+        kubeconfig is null && context is null ? KubernetesClientConfiguration.InClusterConfig() : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context));
+}

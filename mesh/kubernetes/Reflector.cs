@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Text.Json;
+using k8s;
+using Microsoft.Extensions.Logging;
+
+namespace MessageBoard.MeshKubernetes;
+
+/// <summary>
+/// Keeps a mirror of one kind of resource, as client-go's reflector does (https://pkg.go.dev/k8s.io/client-go/tools/cache#Reflector):
+/// lists, watches from the list's version, goes on where a watch has ended, and lists anew when the version is too old (410) or
+/// the API server was away, after a pause that grows and is never the same for two.
+/// </summary>
+internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILogger logger)
+{
+    // Short, so that an API server that has vanished without a word is missed soon; to go on costs one request.
+    private static readonly TimeSpan WatchTime = TimeSpan.FromSeconds(10), WatchLimit = TimeSpan.FromSeconds(13);
+
+    // What ends sooner without a word is no watch.
+    private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500), LongestPause = TimeSpan.FromSeconds(10);
+
+    private int _failures;
+
+    /// <summary>Runs until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var version = mirror.Replace(plural, await mirror.Api.ListAsync(plural, cancellationToken));
+                while (true)
+                {
+                    version = await WatchAsync(version, cancellationToken);
+                    _failures = 0;
+                }
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (ClusterProblem.IsExpired(exception))
+            {
+                if (_failures++ == 0)
+                    continue; // nothing is wrong: too much has happened since
+            }
+            catch (Exception exception)
+            {
+                _failures++;
+                var reason = ClusterProblem.Describe(exception);
+                LogAway(mirror.Api.Cluster, reason, plural);
+                mirror.SetStale(plural, reason);
+                mirror.Api.Reconnect();
+            }
+
+            await Task.Delay(Pause(_failures), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<string> WatchAsync(string version, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(WatchLimit);
+        var (started, isSilent) = (Stopwatch.GetTimestamp(), true);
+        try
+        {
+            await foreach (var (type, item) in mirror.Api.WatchAsync(plural, version, WatchTime, limited.Token))
+            {
+                isSilent = false;
+                version = item.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;
+                if (type is WatchEventType.Added or WatchEventType.Modified or WatchEventType.Deleted)
+                    mirror.Apply(plural, type, item);
+            }
+        }
+        catch (JsonException)
+        {
+            // The client's way to say that a watch has ended without a line.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("the watch is silent");
+        }
+
+        return isSilent && Stopwatch.GetElapsedTime(started) < ShortestWatch ? throw new IOException("the watch ended at once") : version;
+    }
+
+    private static TimeSpan Pause(int failures)
+    {
+        var longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 16)));
+        return TimeSpan.FromMilliseconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Cluster} {Reason} ({Plural}); what it last said stays")]
+    private partial void LogAway(string cluster, string reason, string plural);
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MessageBoard.Gateway.Tests.Traffic;
+
+namespace MessageBoard.Gateway.Tests.Kubernetes;
+
+/// <summary>The gateway with the configuration in two real API servers.</summary>
+[Collection(nameof(KubeApi))]
+public sealed class KubernetesTests(KubeApi api) : IAsyncLifetime
+{
+    private KubernetesGateway _gateway = null!;
+
+    public async Task InitializeAsync() => _gateway = KubeApi.IsAvailable ? await KubernetesGateway.StartAsync(api) : null!;
+
+    public async Task DisposeAsync()
+    {
+        if (_gateway is not null)
+            await _gateway.DisposeAsync();
+    }
+
+    [KubeApiFact]
+    public async Task A_weight_set_with_kubectl_is_on_the_page_within_a_second()
+    {
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        await events.ReadAsync("configuration", configuration => WeightOf(configuration) == 70);
+
+        await _gateway.KubectlAsync("ctx1", "patch", "vs", "user-service", "--type=json", "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":61},{"op":"replace","path":"/spec/http/0/route/1/weight","value":39}]""");
+        var took = await Eventually.IsTrueAsync(async () => (await WeightsAsync())["UserServiceCtx1Weight"] == 61, "the weight is there");
+
+        Assert.True(took < TimeSpan.FromSeconds(1), $"took {took}");
+        var (_, data) = await events.ReadAsync("configuration", configuration => WeightOf(configuration) == 61);
+        Assert.All(data.GetProperty("clusters").EnumerateArray(), cluster => Assert.Equal(JsonValueKind.Null, cluster.GetProperty("staleSince").ValueKind));
+        Assert.Contains(data.GetProperty("problems").EnumerateArray(), problem => problem.GetProperty("message").GetString() == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
+
+        static int? WeightOf(JsonElement configuration) => configuration.GetProperty("services").EnumerateArray()
+            .Single(service => service.GetProperty("service").GetString() == "user-service").GetProperty("weights") is { ValueKind: JsonValueKind.Object } weights ? weights.GetProperty("ctx1").GetInt32() : null;
+    }
+
+    [KubeApiFact]
+    public async Task What_the_page_sets_kubectl_sees_in_both_clusters()
+    {
+        var cookie = await _gateway.LogInAsync(isAdmin: true);
+
+        using var weights = await _gateway.PutWeightsAsync("user-service", """{"weights":{"ctx1":5,"ctx2":95}}""", cookie);
+        using var fault = await _gateway.SendAsync(HttpMethod.Put, "/api/traffic/fault/user-service", """{"abort":{"status":503,"percentage":25}}""", cookie);
+        using var canary = await _gateway.SendAsync(HttpMethod.Put, "/api/traffic/canary/user-service", """{"subset":"ctx2"}""", cookie);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK), (weights.StatusCode, fault.StatusCode, canary.StatusCode));
+        Assert.Equal(5, (await WeightsAsync())["UserServiceCtx1Weight"]);
+        foreach (var context in KubeApi.Contexts)
+        {
+            Assert.Equal("canary default", await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[*].name}"));
+            Assert.Equal("5 95", await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[1].route[*].weight}"));
+            Assert.Equal("25", await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[1].fault.abort.percentage.value}"));
+        }
+    }
+
+    [KubeApiFact]
+    public async Task A_stale_version_is_a_conflict_that_shows_what_is_there_now()
+    {
+        var cookie = await _gateway.LogInAsync(isAdmin: true);
+        var version = (await TrafficAsync()).GetProperty("services").EnumerateArray().Single(service => service.GetProperty("service").GetString() == "user-service").GetProperty("resourceVersion").GetString();
+        await _gateway.KubectlAsync("ctx1", "annotate", "vs", "user-service", "by=somebody");
+
+        using var weights = await _gateway.PutWeightsAsync("user-service", $$"""{"weights":{"ctx1":5,"ctx2":95},"resourceVersion":"{{version}}"}""", cookie);
+
+        Assert.Equal(HttpStatusCode.Conflict, weights.StatusCode);
+        var current = (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("current");
+        Assert.Equal(70, current.GetProperty("weights").GetProperty("ctx1").GetInt32());
+        Assert.NotEqual(version, current.GetProperty("resourceVersion").GetString());
+    }
+
+    [KubeApiFact]
+    public async Task The_YAML_is_read_and_edited_in_both_clusters()
+    {
+        var cookie = await _gateway.LogInAsync(isAdmin: true);
+        var path = $"/api/mesh/resources/VirtualService/user-service?namespace={_gateway.Namespace}";
+        using var read = await _gateway.SendAsync(HttpMethod.Get, path, cookie: cookie);
+        var text = (await read.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("yaml").GetString()!;
+
+        using var written = await _gateway.SendAsync(HttpMethod.Put, path, JsonSerializer.Serialize(new { yaml = text.Replace("- name: default", "- name: default\n      timeout: 4s") }), cookie);
+        using var refused = await _gateway.SendAsync(HttpMethod.Put, path, JsonSerializer.Serialize(new { yaml = text.Replace("weight: 70", "weight: many") }), cookie);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.UnprocessableEntity), (written.StatusCode, refused.StatusCode));
+        foreach (var context in KubeApi.Contexts)
+            Assert.Equal("4s", await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].timeout}"));
+    }
+
+    [KubeApiFact]
+    public async Task An_edit_that_one_cluster_refuses_is_in_none_and_the_answer_says_why()
+    {
+        await using var gateway = await KubernetesGateway.StartAsync(api, mayEditCtx2: false);
+
+        using var weights = await gateway.PutWeightsAsync("user-service", """{"weights":{"ctx1":5,"ctx2":95}}""", await gateway.LogInAsync(isAdmin: true));
+
+        Assert.Equal(HttpStatusCode.BadGateway, weights.StatusCode);
+        Assert.Matches("^ctx2 does not allow it: .*ctx1 was put back\\.$", (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Equal(("70 30", "70 30"), (await gateway.WeightsAsync("ctx1"), await gateway.WeightsAsync("ctx2")));
+    }
+
+    [KubeApiFact]
+    public async Task The_gateways_account_may_not_delete_or_create()
+    {
+        foreach (var context in KubeApi.Contexts)
+        {
+            using var forbidden = await _gateway.AskAsync(context, HttpMethod.Delete, "virtualservices/user-service");
+            using var read = await _gateway.AskAsync(context, HttpMethod.Get, "virtualservices/user-service");
+            using var created = await _gateway.AskAsync(context, HttpMethod.Post, "virtualservices");
+            using var other = await _gateway.AskAsync(context, HttpMethod.Get, "gateways");
+
+            Assert.Equal(
+                (HttpStatusCode.Forbidden, HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
+                (forbidden.StatusCode, read.StatusCode, created.StatusCode, other.StatusCode));
+        }
+    }
+
+    [KubeApiFact]
+    public async Task Without_its_API_server_it_goes_on_with_the_last_weights()
+    {
+        try
+        {
+            await api.StopServerAsync("ctx1");
+            await Eventually.IsTrueAsync(async () => (await TrafficAsync()).GetProperty("clusters")[0].GetProperty("staleSince").ValueKind == JsonValueKind.String, "it is stale", 30);
+
+            var clusters = (await TrafficAsync()).GetProperty("clusters");
+            Assert.Equal(("ctx1", "does not answer"), (clusters[0].GetProperty("cluster").GetString(), clusters[0].GetProperty("reason").GetString()));
+            Assert.Equal(JsonValueKind.Null, clusters[1].GetProperty("staleSince").ValueKind);
+            Assert.Equal(70, (await WeightsAsync())["UserServiceCtx1Weight"]);
+            using var ping = await _gateway.Client.GetAsync("/api/users/ping");
+            using var ready = await _gateway.Client.GetAsync("/healthz/ready");
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (ping.StatusCode, ready.StatusCode));
+            using var weights = await _gateway.PutWeightsAsync("user-service", """{"weights":{"ctx1":5,"ctx2":95}}""", await _gateway.LogInAsync(isAdmin: true));
+            Assert.Equal("ctx1 does not answer; nothing has changed.", (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        }
+        finally
+        {
+            await api.StartServerAsync("ctx1");
+        }
+    }
+
+    [KubeApiFact]
+    public async Task A_request_goes_to_its_sidecar_with_its_trace_and_is_counted()
+    {
+        using var ping = await _gateway.Client.GetAsync("/api/users/ping");
+
+        Assert.Equal("ctx2", ping.Headers.GetValues("X-Service-Cluster").Single());
+        Assert.Equal(ping.Headers.GetValues("X-Trace-Id").Single(), _gateway.TraceParent!.Split('-')[1]);
+        var users = (await TrafficAsync()).GetProperty("services").EnumerateArray().Single(service => service.GetProperty("service").GetString() == "user-service");
+        Assert.Equal(1, users.GetProperty("sinceStart").GetProperty("clusters").GetProperty("ctx2").GetInt32());
+    }
+
+    private async Task<Dictionary<string, int>> WeightsAsync() => (await _gateway.Client.GetFromJsonAsync<Dictionary<string, int>>("/traffic-weights"))!;
+
+    private Task<JsonElement> TrafficAsync() => _gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
+}

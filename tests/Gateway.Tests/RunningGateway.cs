@@ -1,0 +1,68 @@
+using MessageBoard.Shared.Sessions;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MessageBoard.Gateway.Tests;
+
+/// <summary>The real gateway of ctx1 on Kestrel, with a Garnet for the sessions.</summary>
+public abstract class RunningGateway
+{
+    private WebApplicationFactory<Program> _factory = null!;
+    private TestProcess _garnet = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    protected IServiceProvider Services => _factory.Services;
+
+    protected async Task StartAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var redisPort = Repository.FreePort();
+        _garnet = await Garnet.StartAsync(redisPort);
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+        {
+            host.UseUrls("http://127.0.0.1:0").UseSetting("CLUSTER_NAME", "ctx1").UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}");
+            foreach (var (key, value) in settings)
+                host.UseSetting(key, value);
+        });
+        _factory.UseKestrel(0);
+        _factory.StartServer();
+        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = AddressOf(Services) };
+        await Eventually.IsTrueAsync(async () => (await Client.GetStringAsync("/healthz/ready")).Contains("\"redis\":\"Healthy\""), "Garnet answers");
+    }
+
+    protected async Task StopAsync()
+    {
+        Client.Dispose();
+        await _factory.DisposeAsync();
+        _garnet.Dispose();
+    }
+
+    /// <summary>The Cookie header of a new session.</summary>
+    public async Task<string> LogInAsync(bool isAdmin)
+    {
+        var sessions = Services.GetRequiredService<SessionStore>();
+        return $"session={await sessions.CreateAsync(new Session(1, isAdmin ? "admin" : "alice", isAdmin))}";
+    }
+
+    public Task<HttpResponseMessage> PutWeightsAsync(string service, string body, string? cookie = null) =>
+        SendAsync(HttpMethod.Put, $"/api/traffic/weights/{service}", body, cookie);
+
+    /// <summary>Sends JSON.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null, string? cookie = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
+        if (cookie is not null)
+            request.Headers.Add("Cookie", cookie);
+
+        request.Headers.ExpectContinue = body?.Length > 1_000_000; // who is refused stops sending, and reads why
+        return await Client.SendAsync(request);
+    }
+
+    public void StopRedis() => _garnet.Kill();
+
+    protected static Uri AddressOf(IServiceProvider services) =>
+        new(services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+}

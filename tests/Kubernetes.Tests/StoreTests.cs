@@ -1,0 +1,320 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using k8s;
+using MessageBoard.Mesh.Configuration;
+using Microsoft.AspNetCore.Http;
+
+namespace MessageBoard.MeshKubernetes.Tests;
+
+/// <summary>The store against real API servers.</summary>
+[Collection(nameof(KubeApi))]
+public sealed class StoreTests(KubeApi api) : IAsyncLifetime
+{
+    private TwoClusters _clusters = null!;
+
+    public async Task InitializeAsync() => _clusters = KubeApi.IsAvailable ? await TwoClusters.CreateAsync(api) : null!;
+
+    public async Task DisposeAsync()
+    {
+        if (_clusters is not null)
+            await _clusters.DisposeAsync();
+    }
+
+    [KubeApiFact]
+    public async Task It_begins_with_what_the_clusters_hold()
+    {
+        var mesh = await _clusters.StartAsync();
+        await TwoClusters.AreFreshAsync(mesh);
+
+        Assert.Equal(70, TwoClusters.WeightIn(mesh));
+        Assert.Empty(mesh.Current.Problems);
+        Assert.Equal(6, mesh.Current.Statuses.Count);
+        Assert.All(mesh.Current.Statuses, resource => Assert.Empty(resource.Status.NotCarriedOut));
+        var text = await mesh.ReadAsync(_clusters.UserService, default);
+        Assert.Contains("weight: 70", text!.Yaml);
+        Assert.Equal(await _clusters.KubectlAsync("ctx1", "get", "vs", "user-service", "-o", "jsonpath={.metadata.resourceVersion}"), text.Resource.ResourceVersion);
+    }
+
+    [KubeApiFact]
+    public async Task What_kubectl_changes_is_in_force_within_a_second()
+    {
+        var mesh = await _clusters.StartAsync();
+        await TwoClusters.AreFreshAsync(mesh);
+
+        await _clusters.SetWeightAsync("ctx1", 55);
+        var took = await Eventually.IsTrueAsync(() => TwoClusters.WeightIn(mesh) == 55, "the weight is there");
+        Assert.True(took < TimeSpan.FromSeconds(1), $"took {took}");
+        Assert.Contains(mesh.Current.Problems, problem => problem.Message == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
+
+        await _clusters.SetWeightAsync("ctx2", 55);
+        await Eventually.IsTrueAsync(() => mesh.Current.Problems.Count == 0, "the clusters say the same");
+
+        await _clusters.KubectlAsync("ctx1", "delete", "vs", "user-service");
+        await Eventually.IsTrueAsync(() => TwoClusters.WeightIn(mesh) is null, "it is gone");
+        Assert.Equal("is not in ctx1", Assert.Single(mesh.Current.Problems).Message);
+    }
+
+    [KubeApiFact]
+    public async Task An_edit_is_in_both_clusters_and_leaves_everything_else_alone()
+    {
+        foreach (var context in KubeApi.Contexts)
+        {
+            await _clusters.KubectlAsync(context, "annotate", "vs", "user-service", $"team={context}");
+            await _clusters.KubectlAsync(context, "patch", "vs", "user-service", "--type=json", "-p", """[{"op":"add","path":"/spec/http/0/timeout","value":"7s"}]""");
+        }
+
+        var mesh = await _clusters.StartAsync();
+        await TwoClusters.AreFreshAsync(mesh);
+        var before = await ObjectsAsync();
+
+        var result = await mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 12, ["ctx2"] = 88 }), null, "admin", default);
+
+        Assert.Equal(12, Assert.IsType<EditResult.Done>(result).Snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
+        var after = await ObjectsAsync();
+        foreach (var (old, now) in before.Zip(after))
+        {
+            old["spec"]!["http"]![0]!["route"]![0]!["weight"] = 12;
+            old["spec"]!["http"]![0]!["route"]![1]!["weight"] = 88;
+            foreach (var server in (string[])["resourceVersion", "generation", "managedFields"])
+            {
+                ((JsonObject)old["metadata"]!).Remove(server);
+                ((JsonObject)now["metadata"]!).Remove(server);
+            }
+
+            Assert.Equal(old.ToJsonString(), now.ToJsonString());
+        }
+
+        async Task<List<JsonObject>> ObjectsAsync() =>
+            [.. await Task.WhenAll(KubeApi.Contexts.Select(async context => (JsonObject)JsonNode.Parse(await _clusters.KubectlAsync(context, "get", "vs", "user-service", "-o", "json"))!))];
+    }
+
+    [KubeApiFact]
+    public async Task An_edit_of_a_version_that_is_no_longer_true_is_a_conflict()
+    {
+        var mesh = await _clusters.StartAsync();
+        await TwoClusters.AreFreshAsync(mesh);
+        var seen = mesh.Current.DefaultRouteOf("user-service")!.ResourceVersion;
+        await _clusters.SetWeightAsync("ctx1", 60);
+
+        var result = await mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 1, ["ctx2"] = 99 }), seen, "admin", default);
+
+        Assert.Equal(60, Assert.IsType<EditResult.Conflict>(result).Snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
+        Assert.Equal("60 30", await _clusters.WeightAsync("ctx1"));
+        Assert.Equal("70 30", await _clusters.WeightAsync("ctx2"));
+    }
+
+    [KubeApiFact]
+    public async Task Somebody_who_edits_between_reading_and_writing_wins()
+    {
+        await using var proxy = await ProxyAsync("ctx1");
+        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await TokenAsync())));
+        await TwoClusters.AreFreshAsync(mesh);
+        proxy.OnRequest = async request =>
+        {
+            if (request.Method == HttpMethods.Patch)
+                await _clusters.SetWeightAsync("ctx1", 41);
+
+            return null;
+        };
+
+        var result = await SetWeightsAsync(mesh, 1);
+
+        Assert.Equal(41, Assert.IsType<EditResult.Conflict>(result).Snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
+        Assert.Equal("41 30", await _clusters.WeightAsync("ctx1"));
+    }
+
+    [KubeApiFact]
+    public async Task A_lost_answer_is_looked_up()
+    {
+        await using var proxy = await ProxyAsync("ctx1");
+        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await TokenAsync())));
+        await TwoClusters.AreFreshAsync(mesh);
+        proxy.LosesAnswer = request => request.Method == HttpMethods.Patch;
+
+        Assert.IsType<EditResult.Done>(await SetWeightsAsync(mesh, 23));
+
+        Assert.Equal("23 77", await _clusters.WeightAsync("ctx1"));
+        Assert.Equal("23 77", await _clusters.WeightAsync("ctx2"));
+    }
+
+    [KubeApiFact]
+    public async Task When_the_other_cluster_refuses_the_first_is_put_back()
+    {
+        var reader = await _clusters.TokenOfAsync("ctx2", "get,list,watch");
+        var mesh = await _clusters.StartAsync(("ctx2", _clusters.WriteKubeconfig("ctx2", await ServerAsync("ctx2"), reader)));
+        await TwoClusters.AreFreshAsync(mesh);
+
+        var failed = Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1));
+
+        Assert.Matches("^ctx2 does not allow it: .*cannot patch.* ctx1 was put back\\.$", failed.Reason);
+        Assert.Equal("70 30", await _clusters.WeightAsync("ctx1"));
+        Assert.Equal("70 30", await _clusters.WeightAsync("ctx2"));
+        Assert.Equal(70, TwoClusters.WeightIn(mesh));
+    }
+
+    [KubeApiFact]
+    public async Task Without_the_other_clusters_API_server_nothing_is_edited()
+    {
+        await using var proxy = await ProxyAsync("ctx2");
+        var mesh = await _clusters.StartAsync(("ctx2", _clusters.WriteKubeconfig("ctx2", proxy.Address, await TokenAsync())));
+        await TwoClusters.AreFreshAsync(mesh);
+        await proxy.DisposeAsync();
+
+        var failed = Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1));
+
+        Assert.Equal("ctx2 does not answer; nothing has changed.", failed.Reason);
+        Assert.Equal("70 30", await _clusters.WeightAsync("ctx1"));
+    }
+
+    [KubeApiFact]
+    public async Task A_text_is_replaced_in_both_and_taken_back()
+    {
+        var mesh = await _clusters.StartAsync();
+        await TwoClusters.AreFreshAsync(mesh);
+        var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
+
+        Assert.IsType<EditResult.Done>(await mesh.ReplaceAsync(_clusters.UserService, text.Replace("- name: default", "- name: default\n      timeout: 3s"), null, TwoClusters.Admin, default));
+        foreach (var context in KubeApi.Contexts)
+            Assert.Equal("3s", await _clusters.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].timeout}"));
+
+        Assert.Equal("yaml", Assert.Single((await mesh.ReadAsync(_clusters.UserService, default))!.Versions).Reason);
+        Assert.IsType<EditResult.Done>(await mesh.UndoAsync(_clusters.UserService, null, "admin", default));
+        foreach (var context in KubeApi.Contexts)
+            Assert.Equal("", await _clusters.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].timeout}"));
+
+        Assert.Equal(text, (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml);
+    }
+
+    [KubeApiFact]
+    public async Task A_text_that_the_mesh_refuses_changes_nothing()
+    {
+        var mesh = await _clusters.StartAsync();
+        await TwoClusters.AreFreshAsync(mesh);
+        var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
+
+        var refused = Assert.IsType<EditResult.Refused>(await mesh.ReplaceAsync(_clusters.UserService, text.Replace("weight: 70", "weight: -1"), null, TwoClusters.Admin, default));
+        Assert.Equal(text.Split('\n').ToList().FindIndex(line => line.Contains("weight: 70")) + 1, Assert.Single(refused.Problems).Line);
+
+        var unknown = Assert.IsType<EditResult.Refused>(await mesh.ReplaceAsync(_clusters.UserService, text.Replace("subset: ctx2", "subset: ctx3"), null, TwoClusters.Admin, default));
+        Assert.Contains("ctx3", Assert.Single(unknown.Problems).Message);
+        Assert.Equal("70 30", await _clusters.WeightAsync("ctx1"));
+    }
+
+    [KubeApiFact]
+    public async Task What_the_API_server_alone_refuses_is_told_in_its_words()
+    {
+        var mesh = await _clusters.StartAsync();
+        await TwoClusters.AreFreshAsync(mesh);
+        var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
+
+        var refused = Assert.IsType<EditResult.Refused>(await mesh.ReplaceAsync(
+            _clusters.UserService, text.Replace("  name: user-service", "  annotations:\n    not/a/key: x\n  name: user-service"), null, TwoClusters.Admin, default));
+
+        Assert.Contains("not/a/key", Assert.Single(refused.Problems).Message);
+    }
+
+    [KubeApiFact]
+    public async Task A_version_that_is_too_old_is_listed_anew()
+    {
+        await using var proxy = await ProxyAsync("ctx1");
+        var (lists, expired) = (0, 0);
+        proxy.OnRequest = request =>
+        {
+            if (request.Method != HttpMethods.Get || !request.Path.Value!.EndsWith("/virtualservices", StringComparison.Ordinal))
+                return Task.FromResult<int?>(null);
+
+            if (!request.Query.ContainsKey("watch"))
+                Interlocked.Increment(ref lists);
+            else if (Interlocked.Increment(ref expired) == 1)
+                request.QueryString = new QueryString(System.Text.RegularExpressions.Regex.Replace(request.QueryString.Value!, "resourceVersion=[0-9]+", "resourceVersion=1"));
+
+            return Task.FromResult<int?>(null);
+        };
+        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await TokenAsync())));
+
+        await Eventually.IsTrueAsync(() => Volatile.Read(ref lists) == 2 && Volatile.Read(ref expired) == 2, "it was listed again, and watched");
+        Assert.All(mesh.Clusters, cluster => Assert.Null(cluster.StaleSince));
+        await _clusters.SetWeightAsync("ctx1", 44);
+        await Eventually.IsTrueAsync(() => TwoClusters.WeightIn(mesh) == 44, "the watch goes on");
+        Assert.Equal(2, lists);
+    }
+
+    [KubeApiFact]
+    public async Task The_API_server_says_410_to_an_old_version()
+    {
+        using var cluster = new ClusterApi("ctx1", _clusters.Namespace, () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(api.Kubeconfig, "ctx1")));
+
+        var gone = await Assert.ThrowsAsync<KubernetesException>(async () =>
+        {
+            await foreach (var _ in cluster.WatchAsync("virtualservices", "1", TimeSpan.FromSeconds(5), default))
+            {
+            }
+        });
+
+        Assert.True(ClusterProblem.IsExpired(gone));
+    }
+
+    [KubeApiFact]
+    public async Task An_API_server_that_goes_away_leaves_the_last_weights_marked_stale()
+    {
+        var mesh = await _clusters.StartAsync();
+        await TwoClusters.AreFreshAsync(mesh);
+        try
+        {
+            await api.StopServerAsync("ctx1");
+            await Eventually.IsTrueAsync(() => mesh.Clusters[0] is { StaleSince: not null }, "ctx1 is stale", 30);
+
+            Assert.Equal("does not answer", mesh.Clusters[0].Reason);
+            Assert.Null(mesh.Clusters[1].StaleSince);
+            Assert.Equal(70, TwoClusters.WeightIn(mesh));
+            Assert.Equal("ctx1 does not answer; nothing has changed.", Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1)).Reason);
+        }
+        finally
+        {
+            await api.StartServerAsync("ctx1");
+        }
+
+        await _clusters.SetWeightAsync("ctx1", 33);
+        await Eventually.IsTrueAsync(() => mesh.Clusters[0].StaleSince is null && TwoClusters.WeightIn(mesh) == 33, "it is back", 30);
+    }
+
+    [KubeApiFact]
+    public async Task It_starts_without_any_API_server()
+    {
+        var started = Stopwatch.GetTimestamp();
+        var nowhere = $"https://127.0.0.1:{Repository.FreePort()}";
+        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", nowhere, "x")), ("ctx2", "/nowhere/kubeconfig"));
+
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(5));
+        Assert.All(mesh.Clusters, cluster => Assert.NotNull(cluster.StaleSince));
+        Assert.Empty(mesh.Current.Statuses);
+    }
+
+    [KubeApiFact]
+    public async Task A_silent_API_server_is_missed()
+    {
+        await using var proxy = await ProxyAsync("ctx1");
+        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await TokenAsync())));
+        await TwoClusters.AreFreshAsync(mesh);
+        proxy.OnRequest = async request =>
+        {
+            await Task.Delay(Timeout.Infinite, request.HttpContext.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return 500;
+        };
+
+        await Eventually.IsTrueAsync(() => mesh.Clusters[0].StaleSince is not null, "ctx1 is stale", 45);
+
+        Assert.Equal("does not answer in time", mesh.Clusters[0].Reason);
+        Assert.Equal(70, TwoClusters.WeightIn(mesh));
+    }
+
+    private static Task<EditResult> SetWeightsAsync(KubernetesMesh mesh, int weight) =>
+        mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = weight, ["ctx2"] = 100 - weight }), null, "admin", default);
+
+    private async Task<ApiServerProxy> ProxyAsync(string context) => await ApiServerProxy.StartAsync(await ServerAsync(context));
+
+    private Task<string> ServerAsync(string context) => api.KubectlAsync("config", "view", "--raw", "-o", $"jsonpath={{.clusters[?(@.name==\"{context}\")].cluster.server}}");
+
+    // What the admin's kubeconfig has.
+    private Task<string> TokenAsync() => api.KubectlAsync("config", "view", "--raw", "-o", "jsonpath={.users[0].user.token}");
+}

@@ -1,0 +1,89 @@
+using k8s;
+using MessageBoard.Mesh.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MessageBoard.MeshKubernetes.Tests;
+
+/// <summary>A namespace of its own in both API servers with the project's own istio/ in it, and stores that read it.</summary>
+internal sealed class TwoClusters : IAsyncDisposable
+{
+    public static readonly EditOrigin Admin = new("admin", "yaml");
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<KubernetesMesh> _meshes = [];
+    private readonly KubeApi _api;
+
+    private TwoClusters(KubeApi api, string ns) => (_api, Namespace) = (api, ns);
+
+    public string Namespace { get; }
+
+    public ResourceKey UserService => new("VirtualService", Namespace, "user-service");
+
+    public static async Task<TwoClusters> CreateAsync(KubeApi api)
+    {
+        var clusters = new TwoClusters(api, await api.NewNamespaceAsync());
+        var files = await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml").Select(file => File.ReadAllTextAsync(file)));
+        var yaml = string.Join("---\n", files).Replace("namespace: messageboard", $"namespace: {clusters.Namespace}");
+        await Task.WhenAll(KubeApi.Contexts.Select(context => api.ApplyAsync(context, yaml)));
+        return clusters;
+    }
+
+    /// <summary>A store of both clusters that has listed everything.</summary>
+    /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
+    public async Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs)
+    {
+        var apis = KubeApi.Contexts.Select(context => new ClusterApi(context, Namespace, () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
+            kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? _api.Kubeconfig, context))));
+        var mesh = new KubernetesMesh([.. apis], new(_folder["versions"]), new(), TimeProvider.System, NullLogger<KubernetesMesh>.Instance);
+        _meshes.Add(mesh);
+        await mesh.StartAsync(default);
+        return mesh;
+    }
+
+    /// <summary>Ends when both clusters are known.</summary>
+    public static Task AreFreshAsync(KubernetesMesh mesh) => Eventually.IsTrueAsync(() => mesh.Clusters.All(cluster => cluster.StaleSince is null), "both clusters are known", 30);
+
+    /// <summary>Writes a kubeconfig.</summary>
+    public string WriteKubeconfig(string context, string server, string token)
+    {
+        var name = $"{context}-{Guid.NewGuid():N}";
+        _folder.Write(name, $$"""
+            apiVersion: v1
+            kind: Config
+            clusters: [{ name: it, cluster: { server: "{{server}}", insecure-skip-tls-verify: {{(server.StartsWith("https", StringComparison.Ordinal) ? "true" : "false")}} } }]
+            users: [{ name: me, user: { token: "{{token}}" } }]
+            contexts: [{ name: "{{context}}", context: { cluster: it, user: me } }]
+            current-context: "{{context}}"
+            """);
+        return _folder[name];
+    }
+
+    /// <summary>The token of a new service account that may do these things with the mesh's resources in the namespace.</summary>
+    public async Task<string> TokenOfAsync(string context, string verbs)
+    {
+        await KubectlAsync(context, "create", "serviceaccount", "reader");
+        await KubectlAsync(context, "create", "role", "reader", $"--verb={verbs}", "--resource=virtualservices.networking.istio.io,destinationrules.networking.istio.io");
+        await KubectlAsync(context, "create", "rolebinding", "reader", "--role=reader", $"--serviceaccount={Namespace}:reader");
+        return (await KubectlAsync(context, "create", "token", "reader")).Trim();
+    }
+
+    public Task<string> KubectlAsync(string context, params string[] args) => _api.KubectlAsync(["--context", context, "-n", Namespace, .. args]);
+
+    public Task<string> WeightAsync(string context) => KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}");
+
+    public Task SetWeightAsync(string context, int weight) =>
+        KubectlAsync(context, "patch", "vs", "user-service", "--type=json", "-p", $$"""[{"op":"replace","path":"/spec/http/0/route/0/weight","value":{{weight}}}]""");
+
+    public static int? WeightIn(IMeshStore mesh) => mesh.Current.DefaultRouteOf("user-service")?.Weights?["ctx1"];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var mesh in _meshes)
+        {
+            await mesh.StopAsync(default);
+            mesh.Dispose();
+        }
+
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace MessageBoard.Manifests.Tests;
+
+/// <summary>What <c>kubectl kustomize</c> makes of a folder.</summary>
+/// <param name="Cluster">For which cluster it is; empty for both.</param>
+/// <param name="Manifests">The objects.</param>
+internal sealed record Rendering(string Cluster, IReadOnlyList<Manifest> Manifests)
+{
+    private static readonly ConcurrentDictionary<string, string> Texts = [];
+
+    /// <summary>Everything that is applied, in order; the overlay of a cluster in it alone.</summary>
+    public static IReadOnlyList<string> Folders { get; } = ["k8s/namespace", "k8s/overlays/ctx1", "k8s/overlays/ctx2", "istio"];
+
+    public static Rendering Of(string folder) => Read(folder, YamlOf(folder));
+
+    public static Rendering Read(string folder, string yaml) => new(folder.StartsWith("k8s/overlays/", StringComparison.Ordinal) ? Path.GetFileName(folder) : "", Manifest.Read(yaml));
+
+    public static string YamlOf(string folder) => Texts.GetOrAdd(folder, Render);
+
+    public IEnumerable<Manifest> Of(params string[] kinds) => Manifests.Where(manifest => kinds.Contains(manifest.Kind));
+
+    private static string Render(string folder)
+    {
+        using var kubectl = Process.Start(new ProcessStartInfo("kubectl", ["kustomize", Path.Combine(Repository.Root, folder)]) { RedirectStandardOutput = true })!;
+        var yaml = kubectl.StandardOutput.ReadToEnd();
+        kubectl.WaitForExit();
+        return kubectl.ExitCode == 0 ? yaml : throw new InvalidOperationException($"kubectl kustomize {folder} failed");
+    }
+}
+
+/// <summary>A test that needs kubectl; skipped without it, but not where CI=true.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class KubectlTheoryAttribute : TheoryAttribute
+{
+    public KubectlTheoryAttribute()
+    {
+        if (Environment.GetEnvironmentVariable("CI") != "true" && !Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "kubectl"))))
+            Skip = "kubectl is missing";
+    }
+}
