@@ -30,13 +30,14 @@ internal sealed record Rendering(string Cluster, IReadOnlyList<Manifest> Manifes
     }
 }
 
-/// <summary>A test that needs kubectl; skipped without it, but not where CI=true.</summary>
+/// <summary>A test that needs kubectl, and what else is named; skipped without, but not where CI=true.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class KubectlTheoryAttribute : TheoryAttribute
 {
-    public KubectlTheoryAttribute()
+    public KubectlTheoryAttribute(params string[] others)
     {
-        if (Environment.GetEnvironmentVariable("CI") != "true" && !Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "kubectl"))))
-            Skip = "kubectl is missing";
+        var missing = others.Prepend("kubectl").Where(tool => !Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool))));
+        if (Environment.GetEnvironmentVariable("CI") != "true" && missing.Any())
+            Skip = $"missing: {string.Join(", ", missing)}";
     }
 }

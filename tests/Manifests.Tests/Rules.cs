@@ -42,6 +42,13 @@ internal static partial class Rules
             .. Present(manifest.Spec!, "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"),
             (Text(manifest.Template!["metadata"]!["annotations"]?["sidecar.istio.io/nativeSidecar"]) == "true", "the sidecar ends with it"),
         ]),
+        ["accounts have no token"] = Each(manifest => manifest.Kind is not "ServiceAccount" ? [] :
+        [
+            (Text(manifest.Json["automountServiceAccountToken"]) == "false", "automountServiceAccountToken"),
+            (Items(manifest.Json["imagePullSecrets"]).Select(secret => Text(secret["name"])).SequenceEqual(["registry"]), "imagePullSecrets"),
+        ]),
+        ["only the gateway's pod has a token"] = Each(manifest => manifest is not { Template: { } template, Name: not "gateway" } ? [] :
+            [(template["spec"]!["automountServiceAccountToken"] is null, "automountServiceAccountToken")]),
         ["ports are named for Istio"] = Each(Ports),
         ["labels are complete"] = Labels,
         ["selectors match"] = Selectors,

@@ -24,6 +24,8 @@ public sealed class RulesTests
     [InlineData("containers are restricted", "ctx1", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false")]
     [InlineData("containers are restricted", "ctx1", "- ALL", "- NET_RAW")]
     [InlineData("jobs end", "ctx1", "sidecar.istio.io/nativeSidecar", "sidecar.istio.io/inject")]
+    [InlineData("accounts have no token", "ctx1", "automountServiceAccountToken: false", "automountServiceAccountToken: true")]
+    [InlineData("only the gateway's pod has a token", "ctx1", "restartPolicy: OnFailure", "automountServiceAccountToken: true")]
     [InlineData("ports are named for Istio", "ctx1", "appProtocol: tcp", "appProtocol: smtp")]
     [InlineData("ports are named for Istio", "ctx1", "name: tcp-mariadb", "name: mariadb")]
     [InlineData("labels are complete", "ctx1", "version: v1", "version: v2")]
