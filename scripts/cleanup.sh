@@ -66,16 +66,18 @@ readonly of_the_data='^(persistentvolumeclaim/.*|secret/(mariadb|redis|stores|ad
 # Istio's trust: goes with Istio, not before.
 readonly of_istio='^(secret/cacerts|configmap/messageboard-installed-.*)$'
 
-# The kinds of objects that a namespace can hold, with commas.
-kinds() { # cluster
+# The kinds of objects that a namespace of a cluster can hold, with commas.
+declare -A kinds=()
+
+find_kinds() { # cluster
   local all
   all=$(ask "$1" api-resources --namespaced --verbs=list,delete -o name) || exit $?
-  grep -vE "$derived" <<<"$all" | paste -sd,
+  kinds[$1]=$(grep -vE "$derived" <<<"$all" | paste -sd,)
 }
 
 # Names as kind/name, a line each.
 objects() { # cluster namespace selector
-  ask "$1" get "$(kinds "$1")" --namespace "$2" -l "$3" --ignore-not-found -o name
+  ask "$1" get "${kinds[$1]}" --namespace "$2" -l "$3" --ignore-not-found -o name
 }
 
 without() { # pattern: filters stdin
@@ -115,6 +117,7 @@ declare -A remove=() keep=() remove_shared=() uninstall=()
 
 look() { # cluster
   local all
+  find_kinds "$1"
   all=$(ours_in_namespace "$1") || exit $?
   if [[ $data == true ]]; then
     remove[$1]=$all

@@ -186,7 +186,7 @@ check_rights() { # cluster
     "${can_i[@]}" "${right[@]}" >/dev/null 2>&1 </dev/null || missing+="${right[*]}"$'\n'
   done < <(rights)
   [[ -z $missing ]] || fail "Forbidden in ${context[$1]}: its user may not
-$missing" "${can_i[@]}" --list
+${missing%$'\n'}" "${can_i[@]}" --list
 }
 
 # --- what is applied -----------------------------------------------------------------------------------------------
@@ -317,8 +317,12 @@ configure_mesh() {
   local cluster all routes kept
   all=$(kubectl kustomize "$root/istio")
   for cluster in 1 2; do
-    kept=$(ask "$cluster" get virtualservices.networking.istio.io --namespace "$namespace" \
-      -o 'jsonpath={.items[*].metadata.name}') || exit $?
+    kept=
+    # A dry run may look at a cluster that has no Istio yet.
+    if [[ $dry_run == false ]] || exists "$cluster" '' crd virtualservices.networking.istio.io; then
+      kept=$(ask "$cluster" get virtualservices.networking.istio.io --namespace "$namespace" \
+        -o 'jsonpath={.items[*].metadata.name}') || exit $?
+    fi
     change_with "$(split_documents others <<<"$all")" "$cluster" apply -f -
     # shellcheck disable=SC2086 # names, a word each
     routes=$(split_documents routes $kept <<<"$all")

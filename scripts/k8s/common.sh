@@ -102,7 +102,7 @@ fail() { # output command...
     printf '\nStep %d of %d failed: %s\n' "$step_number" "$step_count" "$step_title"
     if (($# > 0)); then printf '  command: %s\n' "$(shown "$@")"; fi
     printf '  last lines:\n'
-    tail -n 15 <<<"$output" | sed 's/^/    /'
+    tail -n 18 <<<"$output" | sed 's/^/    /'
     advice=$(hints_for "$output")
     printf '  what to look at next:\n%s\n' "${advice:-    the whole log: $log}"
     printf 'What is done stays. The same command again carries on from here.\n'

@@ -8,8 +8,8 @@ readonly warnings_shown=6
 wait_until() { # function arguments...
   local deadline=$((SECONDS + timeout_seconds))
   until "$@"; do
-    if ((SECONDS >= deadline)); then return 1; fi
     progress "$progress"
+    if ((SECONDS >= deadline)); then return 1; fi
     sleep "$poll_pause"
   done
 }
@@ -62,7 +62,7 @@ wait_for_rollouts() { # selector
     change 2 rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
     return
   }
-  wait_until rollouts_are_done "$1" || give_up "$1" "rollout status" "${pending[0]}"
+  wait_until rollouts_are_done "$1" || give_up "$1" "${pending[0]}" rollout status
 }
 
 jobs_are_done() { # selector
@@ -76,7 +76,7 @@ jobs_are_done() { # selector
       pending+=("$cluster $job")
       failure=$(ask "$cluster" get "$job" --namespace "$namespace" \
         -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
-      if [[ -n $failure ]]; then give_up "$1" "wait --for=condition=Complete" "$cluster $job"; fi
+      if [[ -n $failure ]]; then give_up "$1" "$cluster $job" wait --for=condition=Complete; fi
     done
   done
   progress=$(pods_summary "$1") || exit $?
@@ -88,7 +88,7 @@ wait_for_jobs() { # selector
     change 1 wait --for=condition=Complete --namespace "$namespace" jobs -l "$1"
     return
   }
-  wait_until jobs_are_done "$1" || give_up "$1" "wait --for=condition=Complete" "${pending[0]}"
+  wait_until jobs_are_done "$1" || give_up "$1" "${pending[0]}" wait --for=condition=Complete
 }
 
 last_words() { # cluster pod [--previous]
@@ -112,9 +112,9 @@ evidence() { # cluster selector
     -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null | tail -n "$warnings_shown" || true
 }
 
-give_up() { # selector kubectl-words "cluster workload"
-  local cluster=${3%% *} workload=${3#* }
+give_up() { # selector "cluster workload" kubectl-words...
+  local cluster=${2%% *} workload=${2#* }
   fail "$(pods_summary "$1")
 $(evidence "$cluster" "$1")" \
-    kubectl --context "${context[$cluster]}" --namespace "$namespace" "$2" "$workload"
+    kubectl --context "${context[$cluster]}" --namespace "$namespace" "${@:3}" "$workload"
 }

@@ -83,7 +83,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         Assert.Contains("[ 3/16] Common root CA … left out (--skip-istio)", run.Output, StringComparison.Ordinal);
         Assert.Contains("        pods ready 0/3: kafka-0 in ctx1 (0/3 nodes are available: 3 Insufficie", run.Output, StringComparison.Ordinal);
         Assert.Contains("Step 9 of 16 failed: Stores", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("  command: kubectl --context ctx1 --namespace messageboard 'rollout status' statefulset.apps/kafka", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("  command: kubectl --context ctx1 --namespace messageboard rollout status statefulset.apps/kafka", run.Errors, StringComparison.Ordinal);
         Assert.Contains("pod mariadb-0: Pending  ImagePullBackOff", run.Errors, StringComparison.Ordinal);
         Assert.Contains("exec /opt/kafka: exec format error", run.Errors, StringComparison.Ordinal);
         foreach (var hint in new[] { "not for this node's processor", "A private registry", "ends again and again", "No node has room" })

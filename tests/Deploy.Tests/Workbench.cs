@@ -41,6 +41,11 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
             return Task.CompletedTask;
         });
         await _ingress.StartAsync();
+        if (KubeApi.IsAvailable)
+        {
+            foreach (var context in KubeApi.Contexts)
+                await Eventually.IsTrueAsync(() => KnowsIstioAsync(context), $"the API server of {context} serves all of Istio's kinds", seconds: 60);
+        }
     }
 
     public Task<Run> DeployAsync(string options, params IEnumerable<(string Name, string Value)> environment) =>
@@ -88,6 +93,20 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
             await _ingress.DisposeAsync();
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A server that is ready may still be at work on the last of its CustomResourceDefinitions.</summary>
+    private async Task<bool> KnowsIstioAsync(string context)
+    {
+        try
+        {
+            await kube.KubectlAsync("--context", context, "api-resources", "--api-group", "telemetry.istio.io");
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     /// <returns>A line an object, its resourceVersion last.</returns>
