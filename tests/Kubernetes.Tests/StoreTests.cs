@@ -36,6 +36,23 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     }
 
     [KubeApiFact]
+    public async Task It_understands_all_that_is_deployed()
+    {
+        foreach (var context in KubeApi.Contexts)
+        {
+            await api.KubectlAsync("--context", context, "apply", "-k", Path.Combine(Repository.Root, "k8s", "namespace"));
+            await api.KubectlAsync("--context", context, "apply", "-k", Path.Combine(Repository.Root, "istio"));
+        }
+
+        var mesh = await _clusters.StartAsync("messageboard");
+        await TwoClusters.AreFreshAsync(mesh);
+
+        Assert.Empty(mesh.Current.Problems);
+        Assert.All(mesh.Current.Statuses, resource => Assert.Empty(resource.Status.NotCarriedOut));
+        Assert.Equal(70, TwoClusters.WeightIn(mesh));
+    }
+
+    [KubeApiFact]
     public async Task What_kubectl_changes_is_in_force_within_a_second()
     {
         var mesh = await _clusters.StartAsync();

@@ -30,9 +30,12 @@ internal sealed class TwoClusters : IAsyncDisposable
 
     /// <summary>A store of both clusters that has listed everything.</summary>
     /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
-    public async Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs)
+    public Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs) => StartAsync(Namespace, kubeconfigs);
+
+    /// <summary>A store of another namespace.</summary>
+    public async Task<KubernetesMesh> StartAsync(string ns, params (string Context, string Kubeconfig)[] kubeconfigs)
     {
-        var apis = KubeApi.Contexts.Select(context => new ClusterApi(context, Namespace, () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
+        var apis = KubeApi.Contexts.Select(context => new ClusterApi(context, ns, () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
             kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? _api.Kubeconfig, context))));
         var mesh = new KubernetesMesh([.. apis], new(_folder["versions"]), new(), TimeProvider.System, NullLogger<KubernetesMesh>.Instance);
         _meshes.Add(mesh);
