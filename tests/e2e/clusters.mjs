@@ -1,0 +1,89 @@
+// Two real Kubernetes API servers, and a gateway that has its mesh configuration there: a second one beside that of the local run, with
+// the same services, sessions and page behind it.
+import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { eventually } from './browser.mjs'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const kubeApi = process.env.MESSAGEBOARD_KUBE_API ?? path.join(root, '../shared/kube-api/kube-api')
+const services = ['user-service', 'message-service', 'log-service']
+const run = promisify(execFile)
+
+/** Whether the API servers can be had on this machine. */
+export const isAvailable = existsSync(kubeApi)
+
+/** Starts all of it; `close` ends it. */
+export async function startClusters() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'messageboard-e2e-kube-'))
+  await run(kubeApi, ['up', folder, 'ctx1', 'ctx2'])
+  const kubeconfig = path.join(folder, 'kubeconfig')
+  const kubectl = async (context, ...args) =>
+    (await run('kubectl', ['--kubeconfig', kubeconfig, '--context', context, '--namespace', 'messageboard', '--request-timeout=20s', ...args])).stdout
+
+  for (const context of ['ctx1', 'ctx2']) {
+    await kubectl(context, 'apply', '-k', path.join(root, 'k8s/namespace'))
+    await kubectl(context, 'apply', ...services.flatMap((service) => ['-f', path.join(root, 'istio', `${service}.yaml`)]))
+  }
+
+  const { gateway, port } = await startGateway(kubeconfig)
+  return {
+    kubectl,
+    baseUrl: `http://127.0.0.1:${port}`,
+    weights: (context) => kubectl(context, 'get', 'virtualservice', 'user-service', '-o', 'jsonpath={.spec.http[0].route[*].weight}'),
+    /** Ends a cluster's API server as a crash would. */
+    async stopServer(context) {
+      // The file has etcd first, then a server a context.
+      const pids = (await readFile(path.join(folder, 'pids'), 'utf8')).trim().split('\n')
+      process.kill(Number(pids[context === 'ctx1' ? 1 : 2]), 'SIGKILL')
+    },
+    async close() {
+      gateway.kill()
+      await run(kubeApi, ['down', folder])
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
+    },
+  }
+}
+
+/** The local run's own gateway once more, with its command and environment but for what differs on Kubernetes. */
+async function startGateway(kubeconfig) {
+  const state = JSON.parse(await readFile(path.join(process.env.MESSAGEBOARD_STATE ?? path.join(root, '.local'), 'state.json'), 'utf8'))
+  const { pid } = state.processes.find(({ app }) => app === 'gateway').process
+  const [command, ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1)
+  const environment = Object.fromEntries((await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').slice(0, -1).map((line) => line.split(/=(.*)/s)))
+  for (const name of ['Mesh__Folder', 'Mesh__IdentityKey', 'Drill__Folder', 'Drill__State']) delete environment[name]
+  for (const service of services) {
+    const { port } = state.processes.find(({ app }) => app === service)
+    environment[`ReverseProxy__Clusters__${service}__Destinations__${service}__Address`] = `http://127.0.0.1:${port}`
+  }
+
+  const port = await freePort()
+  const gateway = spawn(command, args, {
+    cwd: path.dirname(args[0]),
+    stdio: 'ignore',
+    env: {
+      ...environment,
+      ASPNETCORE_URLS: `http://127.0.0.1:${port}`,
+      Mesh__Source: 'kubernetes',
+      Mesh__Kubeconfig: kubeconfig,
+      Mesh__Context: 'ctx1',
+      Mesh__Remotes__ctx2__Context: 'ctx2',
+      Mesh__VersionsFolder: path.join(path.dirname(kubeconfig), 'versions'),
+    },
+  })
+  await eventually(async () => (await fetch(`http://127.0.0.1:${port}/healthz/ready`).catch(() => null))?.ok)
+  return { gateway, port }
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,71 @@
+// The page before two Kubernetes API servers.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { eventually, launch, logInAsAdmin } from './browser.mjs'
+import { isAvailable, startClusters } from './clusters.mjs'
+
+const card = 'article[data-service=user-service]'
+const options = { skip: isAvailable ? false : '../shared/kube-api/kube-api is not beside the checkout' }
+
+let clusters, browser, page
+
+before(async () => {
+  if (!isAvailable) return
+  clusters = await startClusters()
+  browser = await launch({ baseURL: clusters.baseUrl, locale: 'en-US', viewport: { width: 1280, height: 900 } })
+  page = browser.page
+  page.setDefaultTimeout(15_000)
+  await page.goto('/')
+  await page.waitForSelector('.stream[data-state=open]')
+})
+
+after(async () => {
+  await browser?.close()
+  await clusters?.close()
+})
+
+test('weights set with kubectl are on the page within a second', options, async () => {
+  await page.waitForFunction((card) => document.querySelector(`${card} .slider`).value === '70', card)
+  const patch = '[{"op":"replace","path":"/spec/http/0/route/0/weight","value":55},{"op":"replace","path":"/spec/http/0/route/1/weight","value":45}]'
+  await clusters.kubectl('ctx1', 'patch', 'virtualservice', 'user-service', '--type=json', '-p', patch)
+  await page.waitForFunction((card) => document.querySelector(`${card} .slider`).value === '55', card, { timeout: 1_000 })
+})
+
+test('while the clusters differ the page says so', options, async () => {
+  assert.match(await page.locator('.alert').innerText(), /spec\.http\[0\]\.route\[0\]\.weight is not the same in ctx1 and ctx2/)
+})
+
+test('weights set with the slider kubectl sees in both clusters, and they are the same again', options, async () => {
+  await logInAsAdmin(page)
+  await setSlider(20)
+  await page.waitForSelector(`${card} .editor[data-state=live]`)
+  assert.equal(await clusters.weights('ctx1'), '20 80')
+  assert.equal(await clusters.weights('ctx2'), '20 80')
+  await page.waitForSelector('.alert', { state: 'detached' })
+})
+
+test('there is no drill where no launcher runs the services', options, async () => {
+  assert.equal(await page.locator('.drill').count(), 0)
+})
+
+test('what one cluster does not take is in none, and the page says why', options, async () => {
+  await clusters.kubectl('ctx2', 'delete', 'virtualservice', 'user-service')
+  await setSlider(90)
+  await page.waitForSelector(`${card} .editor[data-state=refused]`)
+  assert.match(await page.locator(`${card} .editor .status`).innerText(), /ctx2 has no such VirtualService; nothing has changed/)
+  assert.equal(await clusters.weights('ctx1'), '20 80')
+})
+
+test('without its API server the page goes on, and says how old the weights are', options, async () => {
+  await clusters.stopServer('ctx1')
+  await page.waitForSelector('.stale [data-cluster=ctx1]', { timeout: 30_000 })
+  assert.match(await page.locator('.stale').innerText(), /The API server of ctx1 does not answer\. .* \d+ s ago\./)
+  await eventually(async () => /[2-9] s ago/.test(await page.locator('.stale').innerText()))
+  const [response] = await Promise.all([page.waitForResponse(/\/ping/), page.click(`${card} .send-once`)])
+  assert.equal(response.status(), 200)
+})
+
+async function setSlider(ctx1) {
+  await page.fill(`${card} .editor input[type=number] >> nth=0`, String(ctx1))
+  await page.click(`${card} .editor .apply`)
+}
