@@ -48,7 +48,7 @@ public static partial class ResourcesEndpoints
         string kind, string name, ResourceEdit edit, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(edit.Yaml))
-            return Refused([new(null, "yaml is missing: to take a resource away, delete its file.")]);
+            return Refused([new(null, "yaml is missing: a resource is taken away by deleting its file, or on Kubernetes with kubectl.")]);
 
         var (key, user) = (KeyOf(kind, ns, name), context.User.Identity!.Name!);
         var result = await mesh.ReplaceAsync(key, edit.Yaml, edit.ResourceVersion, new(user, "yaml"), cancellationToken);

@@ -40,7 +40,8 @@ internal static class ResourceEdits
     /// <param name="file">Where it is kept.</param>
     /// <param name="yaml">The text.</param>
     /// <param name="text">Its document, without the markers around it.</param>
-    public static MeshProblem[] CheckAlone(ResourceKey key, string file, string yaml, out string text)
+    /// <param name="isIstios">Whether Istio itself carries it out, see <see cref="DocumentReport"/>.</param>
+    public static MeshProblem[] CheckAlone(ResourceKey key, string file, string yaml, out string text, bool isIstios = false)
     {
         text = "";
         try
@@ -58,7 +59,7 @@ internal static class ResourceEdits
             return documents.Count == 0 ? Problem(null, "is empty") : Problem(documents[1].Line, "is a second document: edit one resource at a time");
 
         text = document.In(yaml);
-        var read = ResourceFile.Read(file, text);
+        var read = ResourceFile.Read(file, text, isIstios);
         if (read.Problems.Count > 0)
             return [.. read.Problems.Select(problem => problem with { Line = problem.Line + document.Line - 1 })];
 

@@ -2,7 +2,8 @@ namespace MessageBoard.Mesh.Loading;
 
 /// <summary>Collects what is to be said about one document.</summary>
 /// <param name="file">The file it is in.</param>
-internal sealed class DocumentReport(string file)
+/// <param name="isIstios">Whether Istio itself carries it out: what the local mesh cannot do, or does not know, is then noted and not refused.</param>
+internal sealed class DocumentReport(string file, bool isIstios = false)
 {
     /// <summary>How many regular expressions one resource may have: the first request may have to make all of them.</summary>
     public const int MaxExpressions = 100;
@@ -35,6 +36,15 @@ internal sealed class DocumentReport(string file)
     {
         Refusals++;
         Add(_problems, line, message);
+    }
+
+    /// <summary>Something that Istio may well carry out, and the local mesh does not.</summary>
+    public void RefuseHere(int line, string message)
+    {
+        if (isIstios)
+            Note(line, message);
+        else
+            Refuse(line, message);
     }
 
     /// <summary>Something that has no effect here, and that is no reason to refuse the resource.</summary>

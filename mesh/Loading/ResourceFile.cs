@@ -34,7 +34,10 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
     }
 
     /// <summary>Reads all resources of a text; whatever is wrong with it ends in <see cref="Problems"/>.</summary>
-    public static ResourceFile Read(string file, string text)
+    /// <param name="file">The file's name.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="isIstios">Whether Istio itself carries it out, see <see cref="DocumentReport"/>.</param>
+    public static ResourceFile Read(string file, string text, bool isIstios = false)
     {
         // A write that was only begun looks so; who wants the resources gone deletes the file.
         if (string.IsNullOrWhiteSpace(text))
@@ -50,14 +53,14 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
             return Unreadable(file, (int)exception.Start.Line, exception.Message);
         }
 
-        var reader = new Reader(file, VersionOf(Encoding.UTF8.GetBytes(text)));
+        var reader = new Reader(file, VersionOf(Encoding.UTF8.GetBytes(text)), isIstios);
         foreach (var document in documents)
             reader.ReadDocument(document);
 
         return reader.Finish();
     }
 
-    private sealed class Reader(string file, string version)
+    private sealed class Reader(string file, string version, bool isIstios)
     {
         private readonly List<IMeshResource> _resources = [];
         private readonly List<MeshProblem> _problems = [];
@@ -77,7 +80,7 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
             if (document is YamlText { IsNull: true })
                 return;
 
-            var report = new DocumentReport(file);
+            var report = new DocumentReport(file, isIstios);
             if (document is YamlMap map)
             {
                 ReadResource(map, report);

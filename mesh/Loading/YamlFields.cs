@@ -206,7 +206,7 @@ internal sealed partial class YamlFields
     public void Refuse(string name)
     {
         if (Find(name) is { } item)
-            Report(item, $"{Child(name)} {NotDone}");
+            _report.RefuseHere(item.Line, $"{Child(name)} {NotDone}");
     }
 
     /// <summary>Accepts a field, if it is there, and says that it has no effect here.</summary>
@@ -254,7 +254,7 @@ internal sealed partial class YamlFields
             else if (_map[i].Key is not YamlText { Value: var name } key)
                 Report(_map[i].Key, $"{Path} has a key that is not a text");
             else
-                Report(key, $"{Child(name)} is not a field that Istio knows here");
+                _report.RefuseHere(key.Line, $"{Child(name)} is not a field that Istio knows here");
         }
     }
 

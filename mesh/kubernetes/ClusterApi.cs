@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -19,6 +18,10 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     // The API server is near, or another cluster's; a person waits for the answer.
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
+    // A validating webhook may take 10 s of it.
+    private static readonly TimeSpan PatchLimit = TimeSpan.FromSeconds(15);
+
+    private readonly Lock _lock = new();
     private IKubernetes? _client;
 
     /// <summary>The cluster's name.</summary>
@@ -28,18 +31,25 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     public string Namespace => ns;
 
     // Made when it is first needed: a kubeconfig that is missing or broken is a cluster that cannot be reached, no more.
-    private IKubernetes Client => LazyInitializer.EnsureInitialized(ref _client, connect);
+    private IKubernetes Client
+    {
+        get
+        {
+            lock (_lock)
+                return _client ??= connect();
+        }
+    }
 
     /// <summary>All resources of a kind, as the list the API server gives.</summary>
     public Task<JsonElement> ListAsync(string plural, CancellationToken cancellationToken) =>
-        CallAsync(limited => Client.CustomObjects.ListNamespacedCustomObjectAsync(Group, Version, ns, plural, cancellationToken: limited), cancellationToken);
+        CallAsync(limited => Client.CustomObjects.ListNamespacedCustomObjectAsync(Group, Version, ns, plural, cancellationToken: limited), CallLimit, cancellationToken);
 
     /// <summary>One resource; null when there is none.</summary>
     public async Task<JsonElement?> GetAsync(string plural, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await CallAsync(limited => Client.CustomObjects.GetNamespacedCustomObjectAsync(Group, Version, ns, plural, name, limited), cancellationToken);
+            return await CallAsync(limited => Client.CustomObjects.GetNamespacedCustomObjectAsync(Group, Version, ns, plural, name, limited), CallLimit, cancellationToken);
         }
         catch (HttpOperationException exception) when (exception.Response.StatusCode == HttpStatusCode.NotFound)
         {
@@ -48,11 +58,12 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     }
 
     /// <summary>Changes a resource by a JSON patch, and gives what it is then.</summary>
-    public Task<JsonElement> PatchAsync(string plural, string name, JsonArray patch, CancellationToken cancellationToken)
+    public Task<JsonElement> PatchAsync(string plural, string name, string patch, CancellationToken cancellationToken)
     {
-        var body = new V1Patch(patch.ToJsonString(), V1Patch.PatchType.JsonPatch);
+        var body = new V1Patch(patch, V1Patch.PatchType.JsonPatch);
         return CallAsync(
-            limited => Client.CustomObjects.PatchNamespacedCustomObjectAsync(body, Group, Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited), cancellationToken);
+            limited => Client.CustomObjects.PatchNamespacedCustomObjectAsync(body, Group, Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited),
+            PatchLimit, cancellationToken);
     }
 
     /// <summary>What changes after a version, until the API server ends it after about <paramref name="time"/>.</summary>
@@ -67,29 +78,37 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
             yield return change;
 
         if (error is not null)
-            throw error;
+            throw error is KubernetesException ? error : new InvalidDataException("a line of the watch cannot be read", error);
     }
 
     /// <summary>
     /// Lets go of the client: the next call reads the kubeconfig anew, in which the token may be another now. The old one is not
     /// disposed of, as another call may be under way on it.
     /// </summary>
-    public void Reconnect() => Volatile.Write(ref _client, null);
+    public void Reconnect()
+    {
+        lock (_lock)
+            _client = null;
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => Interlocked.Exchange(ref _client, null)?.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+            _client?.Dispose();
+    }
 
-    private static async Task<JsonElement> CallAsync(Func<CancellationToken, Task<object>> call, CancellationToken cancellationToken)
+    private static async Task<JsonElement> CallAsync(Func<CancellationToken, Task<object>> call, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(CallLimit);
+        limited.CancelAfter(limit);
         try
         {
             return (JsonElement)await call(limited.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"no answer within {CallLimit.TotalSeconds:0} s");
+            throw new TimeoutException($"no answer within {limit.TotalSeconds:0} s");
         }
     }
 }

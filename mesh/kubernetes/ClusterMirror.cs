@@ -20,13 +20,23 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
 
     private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<string> _missing = [.. ClusterResource.Kinds.Select(kind => kind.Plural)];
+
+    // The version up to which the lists and watches have told everything, by kind.
+    private readonly Dictionary<string, string> _told = [];
+
+    // What answers to edits have brought, with their number among all answers.
+    private readonly Dictionary<string, long> _answered = [];
     private ImmutableSortedDictionary<string, ClusterResource> _resources = ImmutableSortedDictionary.Create<string, ClusterResource>(StringComparer.Ordinal);
+    private long _answers;
 
     /// <summary>The cluster's API server.</summary>
     public ClusterApi Api => api;
 
     /// <summary>Ends when everything was listed once.</summary>
     public Task Listed => _listed.Task;
+
+    /// <summary>How many answers to edits there were.</summary>
+    public long Answers => Volatile.Read(ref _answers);
 
     /// <summary>The resources by their places.</summary>
     public ImmutableSortedDictionary<string, ClusterResource> Resources => Volatile.Read(ref _resources);
@@ -48,19 +58,23 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     }
 
     /// <summary>Takes a list for all there is of a kind; gives the version from which to watch.</summary>
-    public string Replace(string plural, JsonElement list)
+    /// <param name="plural">The kind.</param>
+    /// <param name="list">The list.</param>
+    /// <param name="answersBefore">How many answers there were before the list was asked for: what came since may be newer than the list.</param>
+    public string Replace(string plural, JsonElement list, long answersBefore)
     {
         var version = list.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;
         var items = list.GetProperty("items").EnumerateArray().Select(item => new ClusterResource(api.Cluster, plural, item)).ToList();
         lock (_lock)
         {
-            // What an edit has brought since the list was made is newer than the list.
+            // Not by the versions: after a restore of the API server's store they may have gone back.
             var all = _resources.ToBuilder();
-            all.RemoveRange(_resources.Values.Where(known => known.Plural == plural && (known.IsOlderThan(version) || known.Version == version)).Select(known => known.Place));
-            foreach (var item in items.Where(item => !all.ContainsKey(item.Place)))
-                all.Add(item.Place, item);
+            all.RemoveRange(_resources.Values.Where(known => known.Plural == plural && _answered.GetValueOrDefault(known.Place) <= answersBefore).Select(known => known.Place));
+            foreach (var item in items.Where(item => !all.TryGetValue(item.Place, out var answered) || answered.IsOlderThan(item.Version)))
+                all[item.Place] = item;
 
             _resources = all.ToImmutable();
+            _told[plural] = version;
             _stale.Remove(plural);
             _missing.Remove(plural);
             if (_missing.Count == 0)
@@ -71,12 +85,13 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
         return version;
     }
 
-    /// <summary>Takes one change.</summary>
+    /// <summary>Takes what a watch tells.</summary>
     public void Apply(string plural, WatchEventType type, JsonElement item)
     {
         var resource = new ClusterResource(api.Cluster, plural, item);
         lock (_lock)
         {
+            _told[plural] = resource.Version;
             if (_resources.TryGetValue(resource.Place, out var known) && resource.IsOlderThan(known.Version))
                 return;
 
@@ -86,11 +101,35 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
         changed();
     }
 
+    /// <summary>Takes what the API server has answered to an edit.</summary>
+    public ClusterResource Take(string plural, JsonElement item)
+    {
+        var resource = new ClusterResource(api.Cluster, plural, item);
+        lock (_lock)
+        {
+            // The watch may have been faster, and one that is not known any more may have been deleted since.
+            var newest = _resources.TryGetValue(resource.Place, out var known) ? known.Version : _told.GetValueOrDefault(plural, "");
+            if (!resource.IsOlderThan(newest))
+            {
+                _resources = _resources.SetItem(resource.Place, resource);
+                _answered[resource.Place] = ++_answers;
+            }
+        }
+
+        changed();
+        return resource;
+    }
+
     /// <summary>The API server cannot be asked; what is known of a kind may be no longer so.</summary>
     public void SetStale(string plural, string reason)
     {
         lock (_lock)
-            _stale[plural] = (_stale.TryGetValue(plural, out var stale) ? stale.Since : clock.GetUtcNow(), reason);
+        {
+            if (_stale.TryGetValue(plural, out var stale) && stale.Reason == reason)
+                return;
+
+            _stale[plural] = (stale.Reason is null ? clock.GetUtcNow() : stale.Since, reason);
+        }
 
         changed();
     }
@@ -99,15 +138,11 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     public async Task<ClusterResource?> GetAsync(ResourceKey key, CancellationToken cancellationToken)
     {
         var plural = ClusterResource.Kinds.Single(kind => kind.Kind == key.Kind).Plural;
-        if (await api.GetAsync(plural, key.Name, cancellationToken) is not { } item)
-            return null;
-
-        Apply(plural, WatchEventType.Modified, item);
-        return new(api.Cluster, plural, item);
+        return await api.GetAsync(plural, key.Name, cancellationToken) is { } item ? Take(plural, item) : null;
     }
 
-    /// <summary>Compiles what is known, with one resource as it would be.</summary>
-    public MeshSnapshot Compile(ClusterResource? changedTo = null) => Compile(changedTo is null ? Resources : Resources.SetItem(changedTo.Place, changedTo), []);
+    /// <summary>Compiles what is known, with one resource as it was read or would be.</summary>
+    public MeshSnapshot Compile(ClusterResource resource) => Compile(Resources.SetItem(resource.Place, resource), []);
 
     /// <summary>Compiles what is known, with what else is wrong.</summary>
     public MeshSnapshot Compile(IEnumerable<MeshProblem> problems) => Compile(Resources, problems);

@@ -8,6 +8,8 @@ namespace MessageBoard.MeshKubernetes;
 /// <summary>What the failures of a cluster's API server mean, in words for the page.</summary>
 internal static class ClusterProblem
 {
+    private const int LongestMessage = 200;
+
     /// <summary>Whether a version is so old that the API server cannot say what has changed since.</summary>
     public static bool IsExpired(Exception exception) => exception is KubernetesException { Status.Code: (int)HttpStatusCode.Gone } || StatusOf(exception) == HttpStatusCode.Gone;
 
@@ -36,7 +38,7 @@ internal static class ClusterProblem
     public static string Explain(Exception exception) =>
         exception is HttpOperationException http ? $"{Describe(http)}: {MessageOf(http)}" : Describe(exception);
 
-    /// <summary>What the API server says of a refusal: the message of its Status.</summary>
+    /// <summary>What the API server says of a refusal: the message of its Status, or the beginning of whatever a proxy on the way says.</summary>
     public static string MessageOf(HttpOperationException exception)
     {
         try
@@ -46,7 +48,7 @@ internal static class ClusterProblem
         }
         catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return exception.Response.Content;
+            return exception.Response.Content is { Length: > LongestMessage } page ? page[..LongestMessage] : exception.Response.Content;
         }
     }
 

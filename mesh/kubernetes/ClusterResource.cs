@@ -12,6 +12,8 @@ internal sealed class ClusterResource
     /// <summary>The kinds that the gateway reads and edits, by their names in paths.</summary>
     public static readonly IReadOnlyList<(string Plural, string Kind)> Kinds = [("virtualservices", "VirtualService"), ("destinationrules", "DestinationRule")];
 
+    private static readonly JsonElement Nothing = JsonSerializer.SerializeToElement<object?>(null);
+
     private readonly ResourceFile _read;
 
     /// <param name="cluster">Its cluster.</param>
@@ -31,7 +33,7 @@ internal sealed class ClusterResource
         Place = $"{cluster}/{plural}/{name}";
         Key = new(Kinds.Single(kind => kind.Plural == plural).Kind, metadata.GetProperty("namespace").GetString()!, name);
         Yaml = yaml;
-        _read = ResourceFile.Read(Place, yaml);
+        _read = ResourceFile.Read(Place, yaml, isIstios: true);
 
         // What Istio has accepted is in force, whether the gateway understands all of it or not.
         Problems = [.. _read.Problems.Select(problem => problem with { Message = $"cannot be read by the gateway: {problem.Message}" })];
@@ -49,6 +51,9 @@ internal sealed class ClusterResource
 
     /// <summary>The object as the API server gave it.</summary>
     public JsonElement Object { get; }
+
+    /// <summary>What it says; a null where it has none, which Istio's CRDs allow.</summary>
+    public JsonElement Spec => Object.TryGetProperty("spec", out var spec) ? spec : Nothing;
 
     /// <summary>Its resourceVersion.</summary>
     public string Version { get; }

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using k8s;
 using k8s.Autorest;
 using MessageBoard.Mesh.Configuration;
 using Microsoft.Extensions.Logging;
+using YamlDotNet.Core;
 
 namespace MessageBoard.MeshKubernetes;
 
@@ -10,18 +10,13 @@ public sealed partial class KubernetesMesh
 {
     /// <inheritdoc/>
     public Task<EditResult> ReplaceAsync(ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
-        EditAsync(key, (_, _) => yaml, resourceVersion, origin, cancellationToken);
+        EditAsync(key, SameInAll(_ => yaml), resourceVersion, origin, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<EditResult> UndoAsync(ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken)
-    {
-        // The home's former text, which is the same for all.
-        string? before = null;
-        return EditAsync(
-            key,
-            (_, live) => (before ??= _versions.TextBefore(key, live.Version)) is { } text ? text : new EditResult.NotFound(),
-            resourceVersion, new(user, VersionStore.Undo), cancellationToken);
-    }
+    public Task<EditResult> UndoAsync(ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken) => EditAsync(
+        key,
+        SameInAll(home => _versions.TextBefore(key, home.Version) is { } text ? text : new EditResult.NotFound()),
+        resourceVersion, new(user, VersionStore.Undo), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<EditResult> EditRouteAsync(string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken)
@@ -34,6 +29,23 @@ public sealed partial class KubernetesMesh
             (snapshot, live) => snapshot.DefaultRouteOf(service)?.Service == key ? ResourceEdits.Propose(service, edit, snapshot, live.Yaml, "\n") : new EditResult.NotFound(),
             resourceVersion, new(user, edit.Reason), cancellationToken);
         return result.ByField(edit);
+    }
+
+    // The first cluster's object gets the text, and each other one says the same afterwards.
+    private static Func<MeshSnapshot, ClusterResource, Proposal> SameInAll(Func<ClusterResource, Proposal> propose)
+    {
+        (ClusterResource Resource, string Text)? home = null;
+        return (_, live) =>
+        {
+            if (home is { } edited)
+                return ObjectText.WriteSame(edited.Resource.Object, ObjectText.Read(edited.Text, edited.Resource.Object), live.Object);
+
+            var proposal = propose(live);
+            if (proposal.Text is { } text)
+                home = (live, text);
+
+            return proposal;
+        };
     }
 
     // Everything is read and checked in every cluster before anything is written in one.
@@ -65,8 +77,10 @@ public sealed partial class KubernetesMesh
                     return await PutBackAsync(changes.GetRange(0, i), changes[i].Cluster, refused);
             }
 
-            _versions.Keep(key, changes[0].Live.Yaml, new(changes[0].Live.Version, DateTimeOffset.UtcNow, origin.User, origin.Reason));
             Publish();
+            if (changes[0].Patch.Count > 0)
+                Keep(changes[0].Live, origin);
+
             return new EditResult.Done(_current);
         }
         finally
@@ -94,19 +108,38 @@ public sealed partial class KubernetesMesh
         if (resourceVersion is not null && resourceVersion != live.Version)
             return (null, Conflict());
 
-        var before = cluster.Compile();
+        var before = cluster.Compile(live);
         var proposal = propose(before, live);
         if (proposal.Ended is { } ended)
             return (null, ended);
 
-        if (ResourceEdits.CheckAlone(key, live.Place, proposal.Text!, out var text) is { Length: > 0 } problems)
+        if (ResourceEdits.CheckAlone(key, live.Place, proposal.Text!, out var text, isIstios: true) is { Length: > 0 } problems)
             return (null, new EditResult.Refused(problems));
 
         if (ResourceEdits.NewProblems(key, text, before, cluster.Compile(live.With(text))) is { Count: > 0 } worse)
             return (null, new EditResult.Refused(worse));
 
-        var wanted = ObjectText.Read(text, live.Object);
-        return (new(cluster, live, wanted, ObjectPatch.Create(JsonObject.Create(live.Object)!, wanted)), null);
+        try
+        {
+            var wanted = ObjectText.Read(text, live.Object);
+            return (new(cluster, live, wanted, ObjectPatch.Create(JsonObject.Create(live.Object)!, wanted)), null);
+        }
+        catch (YamlException exception)
+        {
+            return (null, new EditResult.Refused([new(live.Place, (int)exception.Start.Line, key.ToString(), exception.Message)]));
+        }
+    }
+
+    private void Keep(ClusterResource replaced, EditOrigin origin)
+    {
+        try
+        {
+            _versions.Keep(replaced.Key, replaced.Yaml, new(replaced.Version, DateTimeOffset.UtcNow, origin.User, origin.Reason));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(exception, replaced.Key); // the edit is made, only the way back is lost
+        }
     }
 
     // Null when it is done. From here on nobody's patience counts: half an edit would be worse.
@@ -142,13 +175,15 @@ public sealed partial class KubernetesMesh
 
         if (now.Version != change.Live.Version)
         {
-            if (JsonNode.DeepEquals(JsonObject.Create(now.Object)!["spec"], change.Wanted["spec"]))
-            {
-                change.Written = now;
-                return null;
-            }
+            // After a refusal it was somebody else.
+            if (failure is HttpOperationException answered && ClusterProblem.IsRefusal(answered))
+                return Conflict();
 
-            return Conflict();
+            if (ObjectPatch.Create(JsonObject.Create(now.Object)!, ObjectText.Adopt(change.Wanted, now.Object)).Count > 0)
+                return Conflict();
+
+            change.Written = now;
+            return null;
         }
 
         return failure is HttpOperationException refusal && ClusterProblem.IsRefusal(refusal)
@@ -184,7 +219,7 @@ public sealed partial class KubernetesMesh
         try
         {
             var written = change.Written!;
-            await PatchAsync(change.Cluster, written, ObjectPatch.Create(JsonObject.Create(written.Object)!, ObjectText.Read(change.Live.Yaml, written.Object)));
+            await PatchAsync(change.Cluster, written, ObjectPatch.Create(JsonObject.Create(written.Object)!, ObjectText.Adopt(JsonObject.Create(change.Live.Object)!, written.Object)));
             return $"{name} was put back.";
         }
         catch (Exception exception)
@@ -195,9 +230,8 @@ public sealed partial class KubernetesMesh
 
     private static async Task<ClusterResource> PatchAsync(ClusterMirror cluster, ClusterResource live, JsonArray patch)
     {
-        var answer = await cluster.Api.PatchAsync(live.Plural, live.Key.Name, patch, CancellationToken.None);
-        cluster.Apply(live.Plural, WatchEventType.Modified, answer);
-        return new(cluster.Api.Cluster, live.Plural, answer);
+        var answer = await cluster.Api.PatchAsync(live.Plural, live.Key.Name, ObjectPatch.Write(patch, live.Object), CancellationToken.None);
+        return cluster.Take(live.Plural, answer);
     }
 
     private EditResult.Conflict Conflict()
@@ -208,6 +242,9 @@ public sealed partial class KubernetesMesh
 
     [LoggerMessage(LogLevel.Warning, "An edit was taken back: {Cluster} {Why}. {Outcome}")]
     private partial void LogTakenBack(string cluster, string why, string outcome);
+
+    [LoggerMessage(LogLevel.Error, "What {Resource} said before cannot be kept")]
+    private partial void LogNotKept(Exception exception, ResourceKey resource);
 
     /// <summary>An edit of a resource in one cluster.</summary>
     /// <param name="Cluster">The cluster.</param>

@@ -78,7 +78,7 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     /// <inheritdoc/>
     public Task<ResourceText?> ReadAsync(ResourceKey key, CancellationToken cancellationToken) =>
         Task.FromResult(Home.Resources.Values.FirstOrDefault(resource => resource.Key == key) is { } found
-            ? new ResourceText(found.Status, found.Yaml, 1, _versions.List(key, found.Version))
+            ? new ResourceText(_current.Find(key) is { } listed && listed.ResourceVersion == found.Version ? listed : found.Status, found.Yaml, 1, _versions.List(key, found.Version))
             : null);
 
     private void Wake()
@@ -98,24 +98,24 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
         while (!cancellationToken.IsCancellationRequested)
         {
             await _changed.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                Publish();
-            }
-            catch (Exception exception)
-            {
-                LogNotPublished(exception); // what is in force stays so until the next change
-            }
+            Publish();
         }
     }
 
     private void Publish()
     {
-        MeshSnapshot snapshot;
-        lock (_publishing)
-            _current = snapshot = Home.Compile(Differences());
+        try
+        {
+            MeshSnapshot snapshot;
+            lock (_publishing)
+                _current = snapshot = Home.Compile(Differences());
 
-        Changed?.Invoke(snapshot);
+            Changed?.Invoke(snapshot);
+        }
+        catch (Exception exception)
+        {
+            LogNotPublished(exception); // what is in force stays so until the next change
+        }
     }
 
     // What another cluster says otherwise; one that was never heard is stale, and no more is known of it.
@@ -139,18 +139,18 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
 
     private static string? DifferingField(ClusterResource ours, ClusterResource theirs)
     {
-        if (JsonElement.DeepEquals(ours.Object.GetProperty("spec"), theirs.Object.GetProperty("spec")))
+        if (JsonElement.DeepEquals(ours.Spec, theirs.Spec))
             return null;
 
         var (before, after) = (JsonObject.Create(ours.Object)!, JsonObject.Create(ours.Object)!);
-        after["spec"] = JsonNode.Parse(theirs.Object.GetProperty("spec").GetRawText());
+        after["spec"] = JsonNode.Parse(theirs.Spec.GetRawText());
         var first = ObjectPatch.Create(before, after).First(operation => (string)operation!["op"]! != "test")!;
         return FieldPath((string)first["path"]!);
     }
 
     // As the reader of resources writes it: spec.http[0].route[0].weight.
     private static string FieldPath(string pointer) =>
-        string.Concat(pointer[1..].Split('/').Select((step, index) => char.IsAsciiDigit(step[0]) ? $"[{step}]" : index == 0 ? step : $".{step}"));
+        string.Concat(ObjectPatch.Steps(pointer).Select((step, index) => step is not "" && step.All(char.IsAsciiDigit) ? $"[{step}]" : index == 0 ? step : $".{step}"));
 
     [LoggerMessage(LogLevel.Warning, "{Cluster} has not listed its resources yet; starting without them")]
     private partial void LogNotListed(string cluster);

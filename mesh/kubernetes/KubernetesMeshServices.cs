@@ -41,7 +41,11 @@ public static class KubernetesMeshServices
     {
         var proxy = provider.GetRequiredService<MeshProxy>();
         var ns = mesh["Namespace"] ?? HostNames.DefaultNamespace;
-        var clusters = mesh.GetSection("Remotes").GetChildren()
+        var remotes = mesh.GetSection("Remotes").GetChildren().ToList();
+        if (remotes.Find(remote => remote["Kubeconfig"] is null && remote["Context"] is null) is { } nowhere)
+            throw new InvalidOperationException($"{nowhere.Path} has neither Kubeconfig nor Context: how is {nowhere.Key} to be reached?");
+
+        var clusters = remotes
             .Select(remote => new ClusterApi(remote.Key, ns, () => Connect(remote["Kubeconfig"] ?? mesh["Kubeconfig"], remote["Context"])))
             .Prepend(new(proxy.Labels["cluster"], ns, () => Connect(mesh["Kubeconfig"], mesh["Context"])));
         var versions = new VersionStore(mesh["VersionsFolder"] ?? Path.Combine(Path.GetTempPath(), "messageboard", VersionStore.FolderName));

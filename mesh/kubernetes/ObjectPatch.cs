@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace MessageBoard.MeshKubernetes;
@@ -29,6 +32,48 @@ internal sealed class ObjectPatch
             .. patch._changes,
         ];
     }
+
+    /// <summary>
+    /// The operations' text. The tests' values are letter for letter what the API server has sent, as it compares letters: another
+    /// escape of the same character is another value to it (https://github.com/evanphx/json-patch, <c>lazyNode.equal</c>).
+    /// </summary>
+    /// <param name="operations">The operations.</param>
+    /// <param name="live">The object as the API server has sent it.</param>
+    public static string Write(JsonArray operations, JsonElement live)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartArray();
+            foreach (var operation in operations.Cast<JsonObject>())
+            {
+                json.WriteStartObject();
+                foreach (var (name, value) in operation)
+                {
+                    json.WritePropertyName(name);
+                    if (name == "value" && (string?)operation["op"] == "test")
+                        json.WriteRawValue(Find(live, (string)operation["path"]!).GetRawText());
+                    else if (value is null)
+                        json.WriteNullValue();
+                    else
+                        value.WriteTo(json);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
+
+    /// <summary>The keys and places of a path (RFC 6901).</summary>
+    public static IEnumerable<string> Steps(string path) =>
+        path.Split('/').Skip(1).Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
+
+    private static JsonElement Find(JsonElement element, string path) => Steps(path).Aggregate(
+        element, (found, step) => found.ValueKind == JsonValueKind.Array ? found[int.Parse(step, CultureInfo.InvariantCulture)] : found.GetProperty(step));
 
     private void Compare(string path, JsonNode? before, JsonNode? after, Item? within)
     {

@@ -39,15 +39,48 @@ internal static partial class ObjectText
     /// <summary>The object that a YAML text describes, with what the API server has written into the live one.</summary>
     /// <param name="yaml">One YAML document, a mapping with metadata.</param>
     /// <param name="live">The object as it is.</param>
-    public static JsonObject Read(string yaml, JsonElement live)
-    {
-        var resource = (JsonObject)Convert(YamlDocuments.Read(yaml)[0])!;
-        var before = JsonObject.Create(live)!;
-        Transfer(resource, before);
-        foreach (var key in (string[])["apiVersion", "kind", "status"])
-            Copy(before, resource, key);
+    /// <exception cref="YamlException">A key is no text.</exception>
+    public static JsonObject Read(string yaml, JsonElement live) => Adopt((JsonObject)Convert(YamlDocuments.Read(yaml)[0])!, live);
 
-        return resource;
+    /// <summary>An object with what the API server has written into another state of it.</summary>
+    /// <param name="resource">The object.</param>
+    /// <param name="live">Its other state.</param>
+    public static JsonObject Adopt(JsonObject resource, JsonElement live)
+    {
+        var (adopted, before) = ((JsonObject)resource.DeepClone(), JsonObject.Create(live)!);
+        Transfer(adopted, before);
+        foreach (var key in (string[])["apiVersion", "kind", "status"])
+            Copy(before, adopted, key);
+
+        return adopted;
+    }
+
+    /// <summary>
+    /// The text of another cluster's object after the edit of one: it says what the edited one says, and has the labels
+    /// and annotations that the edit has changed; its own others stay.
+    /// </summary>
+    /// <param name="before">The one as it was.</param>
+    /// <param name="after">The one as it is to be.</param>
+    /// <param name="other">The other cluster's.</param>
+    public static string WriteSame(JsonElement before, JsonObject after, JsonElement other)
+    {
+        var (old, same) = (JsonObject.Create(before)!, JsonObject.Create(other)!);
+        Copy(after, same, "spec");
+        foreach (var map in (string[])["labels", Annotations])
+        {
+            var (from, to) = (old["metadata"]![map] as JsonObject ?? [], after["metadata"]![map] as JsonObject ?? []);
+            var changed = from.Select(entry => entry.Key).Union(to.Select(entry => entry.Key)).Where(key => !JsonNode.DeepEquals(from[key], to[key])).ToList();
+            if (changed.Count == 0)
+                continue;
+
+            if (same["metadata"]![map] is not JsonObject entries)
+                same["metadata"]![map] = entries = [];
+
+            foreach (var key in changed)
+                Copy(to, entries, key);
+        }
+
+        return Write(JsonSerializer.SerializeToElement(same));
     }
 
     // Sets what the server has written to what it is in the other object; takes it away where there is none.
@@ -107,12 +140,12 @@ internal static partial class ObjectText
     }
 
     private static Scalar Text(string text) => new(
-        AnchorName.Empty, TagName.Empty, text, YamlWriter.IsPlain(text) ? ScalarStyle.Plain : text.Contains('\n') ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true);
+        AnchorName.Empty, TagName.Empty, text, YamlWriter.IsPlain(text) ? ScalarStyle.Plain : Lines().IsMatch(text) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true);
 
     // As kubectl reads YAML (https://github.com/kubernetes-sigs/yaml): YAML 1.1's words for true and false, JSON's numbers.
     private static JsonNode? Convert(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Convert(entry.Value)))),
+        YamlMappingNode map => new JsonObject(map.Children.Select(entry => KeyValuePair.Create(KeyOf(entry.Key), Convert(entry.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Convert)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: { } plain } => Plain(plain),
         _ => JsonValue.Create(((YamlScalarNode)node).Value),
@@ -125,9 +158,21 @@ internal static partial class ObjectText
         "false" or "no" or "off" => false,
         _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && Number().IsMatch(text) => whole,
         _ when Number().IsMatch(text) => JsonNode.Parse(text),
+        _ when OtherNumber().IsMatch(text) => double.Parse(text, CultureInfo.InvariantCulture),
         _ => JsonValue.Create(text),
     };
 
+    private static string KeyOf(YamlNode key) =>
+        key is YamlScalarNode { Value: { } name } ? name : throw new YamlException(key.Start, key.End, "a key has to be a text");
+
+    // What a literal block keeps letter for letter.
+    [GeneratedRegex(@"\A[^\s\p{C}][^\r\u0085\u2028\u2029]*\n[^\r\u0085\u2028\u2029]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Lines();
+
     [GeneratedRegex(@"\A-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
+
+    // YAML's numbers that are none of JSON's: with a plus, or without a digit before or after the point.
+    [GeneratedRegex(@"\A[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex OtherNumber();
 }

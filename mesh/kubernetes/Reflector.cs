@@ -30,7 +30,8 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
         {
             try
             {
-                var version = mirror.Replace(plural, await mirror.Api.ListAsync(plural, cancellationToken));
+                var answersBefore = mirror.Answers;
+                var version = mirror.Replace(plural, await mirror.Api.ListAsync(plural, cancellationToken), answersBefore);
                 while (true)
                 {
                     version = await WatchAsync(version, cancellationToken);
@@ -48,13 +49,11 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
             }
             catch (Exception exception)
             {
-                _failures++;
-                var reason = ClusterProblem.Describe(exception);
-                if (_told != reason)
-                    LogAway(exception, mirror.Api.Cluster, _told = reason, plural);
-
-                mirror.SetStale(plural, reason);
                 mirror.Api.Reconnect();
+
+                // A connection may break for no more than a restart; the next try comes soon.
+                if (_failures++ > 0)
+                    SetStale(exception);
             }
 
             await Task.Delay(Pause(_failures), cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -76,9 +75,9 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
                     mirror.Apply(plural, type, item);
             }
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or HttpRequestException { InnerException: EndOfStreamException })
         {
-            // The client's way to say that a watch has ended without a line.
+            // KubernetesClient's ways to say that a watch has ended without a line (https://github.com/kubernetes-client/csharp/issues/1507).
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -86,6 +85,14 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
         }
 
         return isSilent && Stopwatch.GetElapsedTime(started) < ShortestWatch ? throw new IOException("the watch ended at once") : version;
+    }
+
+    private void SetStale(Exception exception)
+    {
+        var reason = ClusterProblem.Describe(exception);
+        mirror.SetStale(plural, reason);
+        if (_told != reason)
+            LogAway(exception, mirror.Api.Cluster, _told = reason, plural);
     }
 
     private static TimeSpan Pause(int failures)

@@ -53,5 +53,18 @@ public sealed class ObjectPatchTests
         Assert.Equal(["/metadata/labels/a~1b", "/metadata/labels/c~0d"], ObjectPatch.Create(Before, after).Skip(1).Select(operation => (string)operation!["path"]!));
     }
 
+    [Fact]
+    public void What_is_tested_is_written_as_the_API_server_wrote_it()
+    {
+        const string Route = """{"match":[{"uri":{"regex":"/a.+'\u003c\u003e\u0026é"}}],"weight":0.10}""";
+        var live = System.Text.Json.JsonDocument.Parse($$$"""{"metadata":{"resourceVersion":"7"},"spec":{"http":[{{{Route}}}]}}""").RootElement;
+        var after = JsonObject.Create(live)!;
+        after["spec"]!["http"]![0]!["weight"] = 1;
+
+        var text = ObjectPatch.Write(ObjectPatch.Create(JsonObject.Create(live)!, after), live);
+
+        Assert.Contains($$"""{"op":"test","path":"/spec/http/0","value":{{Route}}}""", text);
+    }
+
     private static JsonObject Parse(string json) => (JsonObject)JsonNode.Parse(json)!;
 }

@@ -25,7 +25,9 @@ public sealed class ObjectTextTests
         }
         """;
 
-    private static readonly JsonElement Element = JsonDocument.Parse(Live).RootElement;
+    private static readonly JsonElement Element = Parse(Live);
+
+    private static JsonElement Parse(string json) => JsonDocument.Parse(json).RootElement;
 
     [Fact]
     public void What_the_API_server_writes_is_not_shown()
@@ -60,6 +62,48 @@ public sealed class ObjectTextTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("  \n")]
+    [InlineData("a\r\nb")]
+    [InlineData("a\u0085b\nc")]
+    [InlineData("a\u2028b\nc")]
+    [InlineData("two\nlines\n\n")]
+    [InlineData(" indented\nlines")]
+    [InlineData("tab\tand \"quotes\" and \\")]
+    [InlineData("0x1F")]
+    [InlineData("1e3")]
+    [InlineData("2026-11-21")]
+    [InlineData("# no comment")]
+    [InlineData("한국어 😀 é")]
+    [InlineData("\u0001\u007f\ufeff")]
+    [InlineData("---")]
+    [InlineData("- a\n...\n")]
+    public void A_text_comes_back_letter_for_letter(string text)
+    {
+        var resource = JsonSerializer.SerializeToElement(new { metadata = new { name = "a" }, spec = new { text } });
+
+        Assert.Equal(text, (string?)ObjectText.Read(ObjectText.Write(resource), resource)["spec"]!["text"]);
+    }
+
+    [Fact]
+    public void Another_clusters_object_gets_what_was_edited_and_keeps_its_own_annotations()
+    {
+        var before = Parse("""{"metadata":{"name":"a","annotations":{"team":"one","old":"1"}},"spec":{"x":1}}""");
+        var after = (JsonObject)JsonNode.Parse("""{"metadata":{"name":"a","annotations":{"team":"one","new":"2"}},"spec":{"x":2}}""")!;
+        var other = Parse("""{"metadata":{"name":"a","annotations":{"team":"two","old":"1"}},"spec":{"x":7}}""");
+
+        var same = ObjectText.Read(ObjectText.WriteSame(before, after, other), other);
+
+        Assert.Equal("""{"new":"2","team":"two"}""", new JsonObject(same["metadata"]!["annotations"]!.AsObject().OrderBy(entry => entry.Key).Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))).ToJsonString());
+        Assert.Equal("""{"x":2}""", same["spec"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void A_key_that_is_no_text_is_refused() =>
+        Assert.Throws<YamlDotNet.Core.YamlException>(() => ObjectText.Read("metadata:\n  labels: {? [a] : b}\n", Element));
+
+    [Theory]
     [InlineData("70", "70")]
     [InlineData("0.1", "0.1")]
     [InlineData("-3", "-3")]
@@ -67,7 +111,9 @@ public sealed class ObjectTextTests
     [InlineData("yes", "true")]
     [InlineData("Off", "false")]
     [InlineData("~", "null")]
-    [InlineData("007", "\"007\"")]
+    [InlineData("+70", "70")]
+    [InlineData(".5", "0.5")]
+    [InlineData("5.", "5")]
     [InlineData("1.2.3", "\"1.2.3\"")]
     [InlineData("10s", "\"10s\"")]
     public void Scalars_are_what_kubectl_makes_of_them(string yaml, string json) =>

@@ -316,6 +316,8 @@ export const en = {
   },
   clusters: {
     stale: (cluster: string, reason: string) => `The API server of ${cluster} ${reason}.`,
+    /** The gateway's reasons in other words; those that are not here are shown as they come. */
+    reasons: {} as Record<string, string>,
     lastKnown: (age: string) => `What you see of its configuration is what it last said, ${age} ago. Traffic is not affected.`,
     problems: 'What the clusters’ API servers hold needs a look.',
     age: { second: (n: string) => `${n} s`, minute: (n: string) => `${n} min`, hour: (n: string) => `${n} h` },
@@ -326,7 +328,6 @@ export const en = {
     forbidden: 'You may not do this.',
     missing: 'It is not there any more.',
     invalid: (detail: string) => `The value was refused: ${detail}`,
-    notEverywhere: (detail: string) => `Not made in every cluster: ${detail}`,
     tooMany: 'Too many requests; try again in a moment.',
     unavailable: (status: string, trace: string) => `The service failed (${status}, trace ${trace}).`,
     other: (status: string, detail: string) => `${detail} (${status})`,

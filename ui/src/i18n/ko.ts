@@ -313,6 +313,13 @@ export const ko: Texts = {
   },
   clusters: {
     stale: (cluster, reason) => `${cluster}의 API 서버: ${reason}.`,
+    reasons: {
+      'does not answer': '응답하지 않습니다',
+      'does not answer in time': '제때 응답하지 않습니다',
+      'does not allow it': '접근을 허용하지 않습니다',
+      "does not know the gateway's credentials": '게이트웨이의 자격 증명을 인정하지 않습니다',
+      'has not answered yet': '아직 응답하지 않았습니다',
+    },
     lastKnown: (age) => `표시된 설정은 ${age} 전에 마지막으로 받은 내용입니다. 트래픽에는 영향이 없습니다.`,
     problems: '클러스터의 API 서버에 있는 설정을 확인해 주세요.',
     age: { second: (n) => `${n}초`, minute: (n) => `${n}분`, hour: (n) => `${n}시간` },
@@ -323,7 +330,6 @@ export const ko: Texts = {
     forbidden: '권한이 없습니다.',
     missing: '더 이상 존재하지 않습니다.',
     invalid: (detail) => `값이 거부되었습니다: ${detail}`,
-    notEverywhere: (detail) => `모든 클러스터에 적용되지 않았습니다: ${detail}`,
     tooMany: '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
     unavailable: (status, trace) => `서비스에서 오류가 발생했습니다 (${status}, 트레이스 ${trace}).`,
     other: (status, detail) => `${detail} (${status})`,
