@@ -317,7 +317,13 @@ export const en = {
   clusters: {
     stale: (cluster: string, reason: string) => `The API server of ${cluster} ${reason}.`,
     /** The gateway's reasons in other words; those that are not here are shown as they come. */
-    reasons: {} as Record<string, string>,
+    reasons: {
+      'does not answer': 'does not answer',
+      'does not answer in time': 'does not answer in time',
+      'does not allow it': 'does not allow the gateway to ask',
+      "does not know the gateway's credentials": 'does not know the gateway’s credentials',
+      'has not answered yet': 'has not answered yet',
+    } as Record<string, string>,
     lastKnown: (age: string) => `What you see of its configuration is what it last said, ${age} ago. Traffic is not affected.`,
     problems: 'What the clusters’ API servers hold needs a look.',
     age: { second: (n: string) => `${n} s`, minute: (n: string) => `${n} min`, hour: (n: string) => `${n} h` },
