@@ -33,7 +33,7 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     private readonly VersionStore _versions = new(Path.Combine(Path.GetFullPath(folder), VersionStore.FolderName));
     private readonly Dictionary<string, LoadedFile> _files = [];
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly ChangeSignal _changed = new();
     private readonly CancellationTokenSource _stopping = new();
     private FileSystemWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
@@ -53,11 +53,11 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     {
         Directory.CreateDirectory(_folder);
         _watcher = new(_folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size };
-        _watcher.Changed += (_, _) => Wake();
-        _watcher.Created += (_, _) => Wake();
-        _watcher.Deleted += (_, _) => Wake();
-        _watcher.Renamed += (_, _) => Wake();
-        _watcher.Error += (_, _) => Wake();
+        _watcher.Changed += (_, _) => _changed.Set();
+        _watcher.Created += (_, _) => _changed.Set();
+        _watcher.Deleted += (_, _) => _changed.Set();
+        _watcher.Renamed += (_, _) => _changed.Set();
+        _watcher.Error += (_, _) => _changed.Set();
         _watcher.EnableRaisingEvents = true;
         Load();
         _watching = Task.Run(() => WatchAsync(_stopping.Token), CancellationToken.None);
@@ -78,18 +78,6 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         // already: all of this bears it. Neither the token source nor the semaphores hold anything that has to be given back.
         _stopping.Cancel();
         _watcher?.Dispose();
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            _changed.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It has been woken already.
-        }
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)

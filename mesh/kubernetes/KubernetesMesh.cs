@@ -21,14 +21,15 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     private readonly IReadOnlyList<ClusterMirror> _clusters;
     private readonly VersionStore _versions;
     private readonly ILogger<KubernetesMesh> _logger;
-    private readonly SemaphoreSlim _edits = new(1), _changed = new(0, 1);
+    private readonly SemaphoreSlim _edits = new(1);
+    private readonly ChangeSignal _changed = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _publishing = new();
     private Task _running = Task.CompletedTask;
     private volatile MeshSnapshot _current = MeshSnapshot.Empty;
 
     internal KubernetesMesh(IReadOnlyList<ClusterApi> clusters, VersionStore versions, MeshProxy proxy, TimeProvider clock, ILogger<KubernetesMesh> logger) =>
-        (_clusters, _versions, _logger) = ([.. clusters.Select(cluster => new ClusterMirror(cluster, proxy, clock, Wake))], versions, logger);
+        (_clusters, _versions, _logger) = ([.. clusters.Select(cluster => new ClusterMirror(cluster, proxy, clock, _changed.Set))], versions, logger);
 
     /// <inheritdoc/>
     public event Action<MeshSnapshot>? Changed;
@@ -81,24 +82,16 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
             ? new ResourceText(_current.Find(key) is { } listed && listed.ResourceVersion == found.Version ? listed : found.Status, found.Yaml, 1, _versions.List(key, found.Version))
             : null);
 
-    private void Wake()
+    private async Task PublishChangesAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _changed.Release();
+            while (await _changed.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken))
+                Publish();
         }
-        catch (SemaphoreFullException)
+        catch (OperationCanceledException)
         {
-            // It has been woken already.
-        }
-    }
-
-    private async Task PublishChangesAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            await _changed.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Publish();
+            // It stops.
         }
     }
 
