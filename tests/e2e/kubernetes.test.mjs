@@ -48,6 +48,14 @@ test('there is no drill where no launcher runs the services', options, async () 
   assert.equal(await page.locator('.drill').count(), 0)
 })
 
+test('a lamp tells who decided where its request went, and that Envoy does not say why', options, async () => {
+  await page.click(`${card} .send-once`)
+  await page.locator(`${card} .glow[data-request]`).first().click()
+  await page.waitForSelector('.explanation[open] .note')
+  assert.match(await page.locator('.explanation').innerText(), /The sidecar decided/)
+  await page.keyboard.press('Escape')
+})
+
 test('what one cluster does not take is in none, and the page says why', options, async () => {
   await clusters.kubectl('ctx2', 'delete', 'virtualservice', 'user-service')
   await setSlider(90)

@@ -70,6 +70,7 @@ export const en = {
     loading: 'Asking the mesh…',
     gone: 'Only the last 1,000 requests are kept; this one is older.',
     none: 'The mesh decided nothing for this request.',
+    sidecar: 'The sidecar decided, and Envoy does not say why. Its rules: istioctl proxy-config routes deploy/gateway -n messageboard -o yaml',
     route: 'Which rule',
     noVirtualService: 'No VirtualService speaks of this host: the request goes straight to the service.',
     noRoute: 'No rule of the VirtualService matches this request, so it goes nowhere.',

@@ -67,6 +67,7 @@ export const ko: Texts = {
     loading: '메시에 확인하는 중…',
     gone: '최근 요청 1,000건만 보관합니다. 이 요청은 그보다 오래되었습니다.',
     none: '이 요청에 대해 메시가 결정한 것이 없습니다.',
+    sidecar: '사이드카가 결정했으며 Envoy는 그 이유를 알려 주지 않습니다. 규칙 보기: istioctl proxy-config routes deploy/gateway -n messageboard -o yaml',
     route: '적용된 규칙',
     noVirtualService: '이 호스트를 다루는 VirtualService가 없어 요청이 서비스로 바로 갑니다.',
     noRoute: 'VirtualService에 이 요청과 맞는 규칙이 없어 어디로도 가지 않습니다.',
