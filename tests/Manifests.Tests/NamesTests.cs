@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MessageBoard.MeshCheck;
@@ -67,7 +68,7 @@ public sealed partial class NamesTests
     [InlineData("mariadb", "user-service message-service log-service schema")]
     [InlineData("redis", "user-service message-service log-service gateway")]
     [InlineData("kafka", "user-service message-service log-service topic kafka")]
-    [InlineData("gateway", "istio-system/istio-ingressgateway-service-account")]
+    [InlineData("gateway", "istio-system/istio-ingressgateway istio-system/istio-ingressgateway-service-account")]
     public void Only_these_call(string app, string callers)
     {
         var accounts = Overlays.SelectMany(overlay => Rendering.Of(overlay).Of("ServiceAccount")).Select(account => account.Name).ToHashSet();
@@ -80,6 +81,18 @@ public sealed partial class NamesTests
 
         Assert.Equal(callers.Split(' ').Order(), allowed.Order());
         Assert.All(allowed.Where(account => !account.Contains('/')), account => Assert.Contains(account, accounts));
+    }
+
+    [KubectlTheory]
+    [InlineData("k8s/overlays/ctx1")]
+    [InlineData("k8s/overlays/ctx2")]
+    public void Every_pod_reaches_DNS_wherever_a_cluster_has_it(string overlay)
+    {
+        var everybody = Rendering.Of(overlay).Of("NetworkPolicy").Where(policy => policy.Spec!["podSelector"] is JsonObject { Count: 0 });
+        var rule = Assert.Single(everybody.SelectMany(policy => Items(policy.Spec!["egress"])), rule => Items(rule["ports"]).Any(port => Text(port["port"]) == "53"));
+
+        Assert.Null(rule["to"]);
+        Assert.Equal(["TCP 53", "UDP 53"], Items(rule["ports"]).Select(port => $"{Text(port["protocol"])} {Text(port["port"])}").Order());
     }
 
     [KubectlTheory]
@@ -104,7 +117,8 @@ public sealed partial class NamesTests
             var deployment = Assert.Single(Rendering.Of($"k8s/overlays/{cluster}").Of("Deployment"), deployment => deployment.Name == rule.Name);
 
             Assert.True(Selects(subset["labels"], deployment.Template!["metadata"]!["labels"]));
-            Assert.NotNull(rule.Spec["trafficPolicy"]?["outlierDetection"]);
+            // The other cluster is a single host, its east-west gateway, which must not be ejected as a whole.
+            Assert.True(int.Parse(Text(rule.Spec["trafficPolicy"]?["outlierDetection"]?["maxEjectionPercent"]), CultureInfo.InvariantCulture) < 100);
         }
     }
 
