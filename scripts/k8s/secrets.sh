@@ -40,7 +40,8 @@ secret_value() { # cluster name key
 # Both clusters get the Secret; one that is there already is the one that counts.
 same_secret() { # name function-that-prints-the-new-manifest
   local one two new
-  one=$(secret_data 1 "$1") two=$(secret_data 2 "$1")
+  one=$(secret_data 1 "$1") || exit $?
+  two=$(secret_data 2 "$1") || exit $?
   if [[ -n $one && -n $two ]]; then
     [[ $one == "$two" ]] || fail "Secret $1 differs between ${context[1]} and ${context[2]} (namespace $namespace).
 Delete the one that is wrong; it is copied from the other then. The stores' data know one of the passwords only."
@@ -90,11 +91,14 @@ stores_secret() {
 
 # --registry-secret FILE: what `docker login` or the cloud's console gave.
 registry_secret() {
-  local cluster wanted there
+  local cluster wanted there whose
   wanted="{\".dockerconfigjson\":\"$(base64_of "$(<"$registry_file")")\"}"
   for cluster in 1 2; do
     there=$(secret_data "$cluster" registry)
     [[ $there != "$wanted" ]] || continue
+    whose=$(owner "$cluster" "$namespace" secret registry) || exit $?
+    [[ $whose != others ]] || fail "Secret registry of ${context[$cluster]} (namespace $namespace) says something else than the file,
+and deploy-all.sh did not make it. Delete it, or leave out --registry-secret: then it is used as it is."
     change_with "$(secret_manifest "$namespace" registry kubernetes.io/dockerconfigjson \
       .dockerconfigjson "$(<"$registry_file")")" "$cluster" "$([[ -n $there ]] && echo replace || echo create)" -f -
   done
@@ -142,6 +146,18 @@ current-context: ctx2
 KUBECONFIG
 }
 
+# NetworkPolicy "gateway" names the ports on which API servers usually listen. Of the gateway's own it is the one behind
+# Service kubernetes that counts.
+warn_of_port() { # cluster address
+  local port=443
+  if [[ $2 =~ :([0-9]+)/?$ ]]; then port=${BASH_REMATCH[1]}; fi
+  case $port in
+    443 | 6443) ;;
+    *) warn "The API server of ${context[$1]} listens on port $port, and NetworkPolicy gateway lets the" \
+      "gateway out to 443 and 6443 only: add it in k8s/base/network-policies.yaml, and run again." ;;
+  esac
+}
+
 has_gateway_token() {
   local token
   token=$(field 2 "$namespace" secret gateway-token '{.data.token}') || exit $?
@@ -160,6 +176,8 @@ remote_kubeconfig() {
   wait_until has_gateway_token || fail "$progress" \
     kubectl --context "${context[2]}" --namespace "$namespace" get secret gateway-token
   server=$(api_server 2)
+  warn_of_port 2 "$server"
+  warn_of_port 1 ":$(field 1 default endpoints kubernetes '{.subsets[0].ports[0].port}')"
   ca=$(field 2 "$namespace" secret gateway-token '{.data.ca\.crt}')
   token=$(secret_value 2 gateway-token token)
   kubeconfig=$(gateway_kubeconfig "$server" "$ca" "$token")

@@ -1,15 +1,22 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with those that source it
 # Waiting for pods, with a line that says for which and why, and what is gathered when the time is over.
 
-readonly poll_pause=2
 readonly warnings_shown=6
+# So long the node may try again, then the time that is left is not waited for.
+readonly hopeless='ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName' hopeless_seconds=60
 
-# Asks until the function says yes; it leaves what it waits for in $progress.
+# Asks until the function says yes; it leaves what it waits for in $progress. A question that fails is asked again.
 wait_until() { # function arguments...
-  local deadline=$((SECONDS + timeout_seconds))
+  local deadline=$((SECONDS + timeout_seconds)) hopeless_since='' attempts=3
   until "$@"; do
     progress "$progress"
     if ((SECONDS >= deadline)); then return 1; fi
+    if [[ $progress =~ $hopeless ]]; then
+      hopeless_since=${hopeless_since:-$SECONDS}
+      if ((SECONDS >= hopeless_since + hopeless_seconds)); then return 1; fi
+    else
+      hopeless_since=
+    fi
     sleep "$poll_pause"
   done
 }
@@ -92,13 +99,19 @@ wait_for_jobs() { # selector
 }
 
 last_words() { # cluster pod [--previous]
-  kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-    logs "$2" --all-containers --tail=4 "${@:3}" 2>/dev/null
+  local words
+  words=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+    logs "$2" -c app --tail=4 "${@:3}" 2>/dev/null) || return
+  prefixed "log $2: " "$words"
 }
 
-# What is known of the pods that keep us waiting: their reasons, the events, the last words of one that crashes.
+prefixed() { # prefix text
+  if [[ -n $2 ]]; then printf '%s\n' "$1${2//$'\n'/$'\n'$1}"; fi
+}
+
+# What is known of the pods that keep us waiting: their reasons, the last words of one that crashes, the events.
 evidence() { # cluster selector
-  local lines name phase is_ready reasons unscheduled
+  local lines name phase is_ready reasons unscheduled warnings
   lines=$(pods "$1" "$2") || exit $?
   while IFS='|' read -r name phase is_ready reasons unscheduled; do
     if [[ -z $name || $is_ready == True || $phase == Succeeded ]]; then continue; fi
@@ -107,14 +120,18 @@ evidence() { # cluster selector
       last_words "$1" "$name" --previous || last_words "$1" "$name" || true
     fi
   done <<<"$lines"
-  kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" get events \
-    --field-selector type=Warning --sort-by=.lastTimestamp \
-    -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null | tail -n "$warnings_shown" || true
+  # A pod that is not ready yet says so each time it is asked, and one without a pull secret may not want one.
+  warnings=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" get events \
+    --field-selector 'type=Warning,reason!=FailedToRetrieveImagePullSecret,reason!=Unhealthy' --sort-by=.lastTimestamp \
+    -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null) || return 0
+  prefixed 'event ' "$(awk '!seen[$0]++' <<<"$warnings" | tail -n "$warnings_shown")"
 }
 
 give_up() { # selector "cluster workload" kubectl-words...
-  local cluster=${2%% *} workload=${2#* }
+  local cluster=${2%% *} workload=${2#* } questions=''
+  # The services in ctx2 have their database in ctx1.
+  if [[ $2 == "2 deployment"* ]]; then questions=$(mesh_questions); fi
   fail "$(pods_summary "$1")
-$(evidence "$cluster" "$1")" \
+$(evidence "$cluster" "$1")${questions:+$'\n'$questions}" \
     kubectl --context "${context[$cluster]}" --namespace "$namespace" "${@:3}" "$workload"
 }
