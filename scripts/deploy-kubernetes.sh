@@ -247,10 +247,8 @@ make_namespace() {
 
 make_secrets() {
   made=() copied=()
-  same_secret mariadb mariadb_secret
-  same_secret redis redis_secret
-  same_secret admin admin_secret
-  same_secret stores stores_secret
+  # "stores" is made of the passwords before it
+  same_secrets mariadb redis admin stores
   if [[ -n $registry_file ]]; then registry_secret; fi
   remote_kubeconfig
   note="${made[*]+made: ${made[*]}}${copied[*]+ copied: ${copied[*]}}"

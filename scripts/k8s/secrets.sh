@@ -26,9 +26,10 @@ secret_manifest() { # namespace name type (key value)...
   done
 }
 
-# The whole data of a Secret as JSON, for comparing and copying; nothing when it is not there.
-secret_data() { # cluster name
-  field "$1" "$namespace" secret "$2" '{.data}'
+# A line a Secret that is there: its name, and its whole data as JSON for comparing and copying.
+secrets_data() { # cluster names...
+  ask "$1" get secret "${@:2}" --namespace "$namespace" --ignore-not-found \
+    -o 'jsonpath={range .items[*]}{.metadata.name} {.data}{"\n"}{end}'
 }
 
 secret_value() { # cluster name key
@@ -37,11 +38,19 @@ secret_value() { # cluster name key
   printf '%s' "$encoded" | base64 -d
 }
 
-# Both clusters get the Secret; one that is there already is the one that counts.
-same_secret() { # name function-that-prints-the-new-manifest
-  local one two new
-  one=$(secret_data 1 "$1") || exit $?
-  two=$(secret_data 2 "$1") || exit $?
+# Both clusters get the Secrets; one that is there already is the one that counts.
+same_secrets() { # names...
+  local one two name
+  one=$(secrets_data 1 "$@") || exit $?
+  two=$(secrets_data 2 "$@") || exit $?
+  for name in "$@"; do
+    same_secret "$name" "$(sed -n "s/^$name //p" <<<"$one")" "$(sed -n "s/^$name //p" <<<"$two")"
+  done
+}
+
+# The function NAME_secret prints a new one.
+same_secret() { # name data-in-cluster-1 data-in-cluster-2
+  local one=$2 two=$3 new
   if [[ -n $one && -n $two ]]; then
     [[ $one == "$two" ]] || fail "Secret $1 differs between ${context[1]} and ${context[2]} (namespace $namespace).
 Delete the one that is wrong; it is copied from the other then. The stores' data know one of the passwords only."
@@ -52,7 +61,7 @@ Delete the one that is wrong; it is copied from the other then. The stores' data
   elif [[ -n $two ]]; then
     copy_secret "$1" "$two" 1
   else
-    new=$("$2") || exit $?
+    new=$("$1_secret") || exit $?
     made+=("$1")
     change_with "$new" 1 create -f -
     change_with "$new" 2 create -f -
@@ -94,7 +103,7 @@ registry_secret() {
   local cluster wanted there whose
   wanted="{\".dockerconfigjson\":\"$(base64_of "$(<"$registry_file")")\"}"
   for cluster in 1 2; do
-    there=$(secret_data "$cluster" registry)
+    there=$(field "$cluster" "$namespace" secret registry '{.data}')
     [[ $there != "$wanted" ]] || continue
     whose=$(owner "$cluster" "$namespace" secret registry) || exit $?
     [[ $whose != others ]] || fail "Secret registry of ${context[$cluster]} (namespace $namespace) says something else than the file,

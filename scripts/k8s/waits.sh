@@ -47,20 +47,26 @@ pods_summary() { # selector
   printf 'pods ready %d/%d%s' "$ready" "$all" "${waiting:+: ${waiting#, }}"
 }
 
-# rollout status speaks of waiting, in these words, as long as it is not over.
+# rollout status speaks of waiting, in these words, as long as it is not over. Of one workload, or of a cluster's all.
+is_rolled_out() { # cluster workload | kinds -l selector
+  local answer
+  answer=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+    rollout status "${@:2}" --watch=false 2>&1) && [[ ${answer,,} != *waiting* ]]
+}
+
 rollouts_are_done() { # selector
-  local cluster workload workloads answer
+  local cluster workload workloads
   pending=()
   for cluster in 1 2; do
+    if is_rolled_out "$cluster" deployments,statefulsets -l "$1"; then continue; fi
     workloads=$(ask "$cluster" get deployments,statefulsets --namespace "$namespace" -l "$1" -o name) || exit $?
     for workload in $workloads; do
-      answer=$(kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-        rollout status "$workload" --watch=false 2>&1) || answer="waiting: $answer"
-      if [[ ${answer,,} == *waiting* ]]; then pending+=("$cluster $workload"); fi
+      is_rolled_out "$cluster" "$workload" || pending+=("$cluster $workload")
     done
   done
+  if ((${#pending[@]} == 0)); then return; fi
   progress=$(pods_summary "$1") || exit $?
-  ((${#pending[@]} == 0))
+  return 1
 }
 
 wait_for_rollouts() { # selector
@@ -72,22 +78,22 @@ wait_for_rollouts() { # selector
   wait_until rollouts_are_done "$1" || give_up "$1" "${pending[0]}" rollout status
 }
 
+# Jobs are in cluster 1 alone.
 jobs_are_done() { # selector
-  local cluster job jobs failure
+  local job jobs failure
   pending=()
-  for cluster in 1 2; do
-    jobs=$(ask "$cluster" get jobs --namespace "$namespace" -l "$1" -o name) || exit $?
-    for job in $jobs; do
-      if kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-        wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
-      pending+=("$cluster $job")
-      failure=$(ask "$cluster" get "$job" --namespace "$namespace" \
-        -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
-      if [[ -n $failure ]]; then give_up "$1" "$cluster $job" wait --for=condition=Complete; fi
-    done
+  jobs=$(ask 1 get jobs --namespace "$namespace" -l "$1" -o name) || exit $?
+  for job in $jobs; do
+    if kubectl --context "${context[1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+      wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
+    pending+=("1 $job")
+    failure=$(ask 1 get "$job" --namespace "$namespace" \
+      -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
+    if [[ -n $failure ]]; then give_up "$1" "1 $job" wait --for=condition=Complete; fi
   done
+  if ((${#pending[@]} == 0)); then return; fi
   progress=$(pods_summary "$1") || exit $?
-  ((${#pending[@]} == 0))
+  return 1
 }
 
 wait_for_jobs() { # selector
