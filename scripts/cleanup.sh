@@ -152,7 +152,7 @@ look_at_istio() { # cluster what-is-ours-in-its-namespace
   elif is_installed "$1" eastwest; then
     # the label by which istioctl knows what it made of eastwest.yaml
     all=$(objects "$1" "$istio_namespace" install.operator.istio.io/owning-resource=eastwest) || exit $?
-    remove_shared[$1]+=${all:+${remove_shared[$1]:+$'\n'}$all}$'\n'configmap/messageboard-installed-eastwest
+    remove_shared[$1]=$(printf '%s\n' "${remove_shared[$1]}" "$all" configmap/messageboard-installed-eastwest | without '^$')
   fi
 }
 

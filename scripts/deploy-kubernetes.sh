@@ -292,8 +292,9 @@ deploy_services() {
   apply_selected "$of_services"
 }
 
+# Its account and token in cluster 2 are there since remote_kubeconfig.
 deploy_gateway() {
-  apply_selected "$of_gateway"
+  change 1 apply -k "$(kustomization 1)" -l "$of_gateway"
 }
 
 # The documents of a stream of YAML: its VirtualServices or the others, without those that are there. One of which the

@@ -118,10 +118,11 @@ istiod and its pods, and run again; or remove that Istio; or choose --skip-istio
 
 # Istio reads from the namespace's label which network a cluster's pods are on.
 prepare_istio_namespace() { # cluster
-  local label=topology.istio.io/network=network$1
-  if ! exists "$1" '' namespace "$istio_namespace"; then
-    change_with "$(namespace_manifest "$istio_namespace" "topology.istio.io/network: network$1")" "$1" create -f -
-  elif [[ $(field "$1" '' namespace "$istio_namespace" '{.metadata.labels.topology\.istio\.io/network}') != "network$1" ]]; then
-    change "$1" label namespace "$istio_namespace" "$label"
-  fi
+  local there network=network$1
+  there=$(field "$1" '' namespace "$istio_namespace" '{.metadata.name} {.metadata.labels.topology\.istio\.io/network}') || exit $?
+  case $there in
+    '') change_with "$(namespace_manifest "$istio_namespace" "topology.istio.io/network: $network")" "$1" create -f - ;;
+    *" $network") ;;
+    *) change "$1" label namespace "$istio_namespace" "topology.istio.io/network=$network" ;;
+  esac
 }

@@ -43,9 +43,9 @@ install_eastwest() {
   for cluster in 1 2; do open_to_the_other "$cluster"; done
   if [[ $dry_run == true ]]; then return; fi
   # istioctl does not wait for the load balancers, without which nothing crosses.
-  wait_until eastwest_has_address || fail "$(kubectl --context "${context[$without_address]}" --request-timeout "$request_timeout" \
-    --namespace "$istio_namespace" describe service istio-eastwestgateway 2>&1 | tail -n 14)
-$progress" kubectl --context "${context[$without_address]}" --namespace "$istio_namespace" get service istio-eastwestgateway
+  wait_until eastwest_has_address ||
+    fail "$(warnings "$without_address" "$istio_namespace" involvedObject.name=istio-eastwestgateway)
+$progress" kubectl --context "${context[$without_address]}" --namespace "$istio_namespace" describe service istio-eastwestgateway
 }
 
 # Istio's own instructions make a Gateway of this name too: such a one serves as well, and stays its maker's.
@@ -84,9 +84,10 @@ QUESTIONS
 
 # Installs one part unless its Deployment is there and not of an installation of ours that did not end.
 install() { # cluster part deployment file
-  local mark
-  mark=$(field "$1" "$istio_namespace" configmap "messageboard-installed-$2" '{.data.state}')
-  if [[ $mark != begun ]] && exists "$1" "$istio_namespace" deployment "$3"; then
+  local there
+  there=$(ask "$1" get "configmap/messageboard-installed-$2" "deployment/$3" --namespace "$istio_namespace" --ignore-not-found \
+    -o 'jsonpath={range .items[*]}{.kind}={.data.state} {end}') || exit $?
+  if [[ $there == *Deployment=* && $there != *ConfigMap=begun* ]]; then
     note="there already"
     return
   fi

@@ -167,17 +167,18 @@ warn_of_port() { # cluster address
   esac
 }
 
-has_gateway_token() {
-  local token
-  token=$(field 2 "$namespace" secret gateway-token '{.data.token}') || exit $?
+has_gateway_token() { # leaves token and ca as they are in the Secret, base64
+  local data
+  data=$(field 2 "$namespace" secret gateway-token '{.data.token} {.data.ca\.crt}') || exit $?
   progress="the token controller of ${context[2]} has not filled Secret gateway-token yet"
+  token=${data%% *} ca=${data#* }
   [[ -n $token ]]
 }
 
 # Secret mesh-remote-ctx2 in cluster 1, from the token of the ServiceAccount "gateway" in cluster 2.
 remote_kubeconfig() {
   local server ca token kubeconfig there
-  change 2 apply -k "$(kustomization 2)" -l app.kubernetes.io/name=gateway
+  change 2 apply -k "$(kustomization 2)" -l "$of_gateway"
   if [[ $dry_run == true ]]; then
     change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque)" 1 create -f -
     return
@@ -187,9 +188,7 @@ remote_kubeconfig() {
   server=$(api_server 2)
   warn_of_port 2 "$server"
   warn_of_port 1 ":$(field 1 default endpoints kubernetes '{.subsets[0].ports[0].port}')"
-  ca=$(field 2 "$namespace" secret gateway-token '{.data.ca\.crt}')
-  token=$(secret_value 2 gateway-token token)
-  kubeconfig=$(gateway_kubeconfig "$server" "$ca" "$token")
+  kubeconfig=$(gateway_kubeconfig "$server" "$ca" "$(base64 -d <<<"$token")")
   there=$(field 1 "$namespace" secret mesh-remote-ctx2 '{.data.kubeconfig}')
   if [[ $there != "$(base64_of "$kubeconfig")" ]]; then
     change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque kubeconfig "$kubeconfig")" \

@@ -115,9 +115,19 @@ prefixed() { # prefix text
   if [[ -n $2 ]]; then printf '%s\n' "$1${2//$'\n'/$'\n'$1}"; fi
 }
 
-# What is known of the pods that keep us waiting: their reasons, the last words of one that crashes, the events.
+# The last warnings in a namespace, or about some of its objects. A pod that is not ready yet says so each time it is
+# asked, and one without a pull secret may not want one.
+warnings() { # cluster namespace [field-selector]
+  local found
+  found=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$2" get events --sort-by=.lastTimestamp \
+    --field-selector "type=Warning,reason!=FailedToRetrieveImagePullSecret,reason!=Unhealthy${3:+,$3}" \
+    -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null) || return 0
+  prefixed 'event ' "$(awk '!seen[$0]++' <<<"$found" | tail -n "$warnings_shown")"
+}
+
+# What is known of the pods that keep us waiting: their reasons, the last words of one that crashes, the warnings.
 evidence() { # cluster selector
-  local lines name phase is_ready reasons unscheduled warnings
+  local lines name phase is_ready reasons unscheduled
   lines=$(pods "$1" "$2") || exit $?
   while IFS='|' read -r name phase is_ready reasons unscheduled; do
     if [[ -z $name || $is_ready == True || $phase == Succeeded ]]; then continue; fi
@@ -126,11 +136,7 @@ evidence() { # cluster selector
       last_words "$1" "$name" --previous || last_words "$1" "$name" || true
     fi
   done <<<"$lines"
-  # A pod that is not ready yet says so each time it is asked, and one without a pull secret may not want one.
-  warnings=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" get events \
-    --field-selector 'type=Warning,reason!=FailedToRetrieveImagePullSecret,reason!=Unhealthy' --sort-by=.lastTimestamp \
-    -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null) || return 0
-  prefixed 'event ' "$(awk '!seen[$0]++' <<<"$warnings" | tail -n "$warnings_shown")"
+  warnings "$1" "$namespace"
 }
 
 give_up() { # selector "cluster workload" kubectl-words...

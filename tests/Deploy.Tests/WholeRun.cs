@@ -85,6 +85,7 @@ public sealed class WholeRun : IAsyncLifetime
         await LeaveAnotherRootsIntermediateAsync();
         FailedRun = await _bench.DeployAsync(options, ("STAND_IN_FAILS", "istioctl install --context ctx2"), ("STAND_IN_SAYS", "Error: 0/3 nodes: Insufficient cpu"));
         await AddGatewayAsync();
+        await WarnOfLoadBalancerAsync();
         PendingRun = await _bench.DeployAsync($"{options} --timeout 1s");
         await GiveAddressesAsync();
         FirstRun = (await _bench.DeployAsync(options)).MustEnd(0);
@@ -131,6 +132,17 @@ public sealed class WholeRun : IAsyncLifetime
         kind: Gateway
         metadata: { name: cross-network-gateway, namespace: istio-system }
         spec: { selector: { istio: eastwestgateway }, servers: [{ port: { number: 15443, name: tls, protocol: TLS }, tls: { mode: AUTO_PASSTHROUGH }, hosts: ["*.local"] }] }
+        """);
+
+    /// <summary>As a cloud's controller does that can make none in ctx1.</summary>
+    private Task<string> WarnOfLoadBalancerAsync() => _kube.ApplyAsync("ctx1", """
+        apiVersion: v1
+        kind: Event
+        metadata: { name: load-balancer, namespace: istio-system }
+        involvedObject: { kind: Service, name: istio-eastwestgateway, namespace: istio-system }
+        type: Warning
+        reason: SyncLoadBalancerFailed
+        message: "Error syncing load balancer: forbidden by quota"
         """);
 
     /// <summary>As a cloud's controller does, the one by name and the other by number.</summary>

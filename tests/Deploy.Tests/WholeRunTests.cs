@@ -50,7 +50,9 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     {
         Assert.Contains("Step 5 of 16 failed: East-west gateways\n", run.PendingRun.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("istio-eastwestgateway in ctx1 has no address yet", run.PendingRun.Errors, StringComparison.Ordinal);
-        Assert.Matches(@"Type: +LoadBalancer", run.PendingRun.Errors);
+        Assert.Contains("  command: kubectl --context ctx1 --namespace istio-system describe service istio-eastwestgateway\n", run.PendingRun.Errors, StringComparison.Ordinal);
+        Assert.Contains("    event istio-eastwestgateway: Error syncing load balancer: forbidden by quota\n", run.PendingRun.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Your user lacks a right", run.PendingRun.Errors, StringComparison.Ordinal);
         Assert.Contains("The cloud has given no address", run.PendingRun.Errors, StringComparison.Ordinal);
     }
 
