@@ -144,7 +144,7 @@ look_at_istio() { # cluster what-is-ours-in-its-namespace
     planes=$(control_planes "$1") || exit $?
     planes=$(without "^$istio_namespace/istiod( |$)" <<<"$planes")
     if [[ -n $planes ]]; then
-      warn "Istio stays in ${context[$1]}, for to purge it would take another one along: ${planes//$'\n'/ }"
+      warn "Istio stays in ${context[$1]}: to purge it would take along another one," "${planes//$'\n'/ }"
     else
       uninstall[$1]=yes
       remove_shared[$1]=$2
@@ -252,7 +252,7 @@ find_clusters() {
     if answer=$(kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" get --raw /version 2>&1); then
       clusters+=("$cluster")
     else
-      warn "${context[$cluster]} is left out, it does not answer: ${answer##*$'\n'}"
+      warn "${context[$cluster]} is left out, it does not answer:" "${answer##*$'\n'}"
     fi
   done
   ((${#clusters[@]} > 0)) || fail "$answer" kubectl --context "${context[2]}" get --raw /version

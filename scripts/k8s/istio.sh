@@ -18,12 +18,14 @@ check_control_plane() { # cluster
   found=$(control_planes "$1") || exit $?
   while read -r istiod name; do
     if [[ -n $istiod && $istiod != "$istio_namespace/istiod" ]]; then
-      fail "Istio is in ${context[$1]} already, as $istiod: a second control plane would be installed beside it.
-If the clusters are one mesh already, choose --skip-istio; else remove that Istio."
+      fail "Istio is in ${context[$1]} already, as $istiod:
+a second control plane would be installed beside it. If the clusters are one
+mesh already, choose --skip-istio; else remove that Istio."
     elif [[ -n $name && $name != "ctx$1" ]]; then
-      fail "The Istio in ${context[$1]} calls its cluster '$name' (CLUSTER_ID of Deployment istiod), where 'ctx$1' is wanted.
-If the clusters are one mesh already, choose --skip-istio; else remove that Istio, or install it with
-the names in istio/multicluster/ctx$1/istio.yaml."
+      fail "The Istio in ${context[$1]} calls its cluster '$name', not 'ctx$1'
+(CLUSTER_ID of Deployment istiod). If the clusters are one mesh already, choose
+--skip-istio; else remove that Istio, or install it with the names in
+istio/multicluster/ctx$1/istio.yaml."
     fi
   done <<<"$found"
 }
@@ -56,7 +58,7 @@ open_to_the_other() { # cluster
     whose=$(owner "$1" "$istio_namespace" gateways.networking.istio.io cross-network-gateway) || exit $?
   fi
   if [[ $whose == others ]]; then
-    note+="${note:+; }Gateway cross-network-gateway of ${context[$1]} stays as it is"
+    note+="${note:+; }${context[$1]}'s own Gateway cross-network-gateway stays"
   else
     change "$1" apply -f "$root/istio/multicluster/cross-network-gateway.yaml"
   fi

@@ -106,8 +106,9 @@ registry_secret() {
     there=$(field "$cluster" "$namespace" secret registry '{.data}')
     [[ $there != "$wanted" ]] || continue
     whose=$(owner "$cluster" "$namespace" secret registry) || exit $?
-    [[ $whose != others ]] || fail "Secret registry of ${context[$cluster]} (namespace $namespace) says something else than the file,
-and deploy-all.sh did not make it. Delete it, or leave out --registry-secret: then it is used as it is."
+    [[ $whose != others ]] || fail "Secret registry of ${context[$cluster]} (namespace $namespace) says something else
+than the file, and deploy-all.sh did not make it. Delete it, or leave out
+--registry-secret: then it is used as it is."
     change_with "$(secret_manifest "$namespace" registry kubernetes.io/dockerconfigjson \
       .dockerconfigjson "$(<"$registry_file")")" "$cluster" "$([[ -n $there ]] && echo replace || echo create)" -f -
   done
@@ -162,8 +163,9 @@ warn_of_port() { # cluster address
   if [[ $2 =~ :([0-9]+)/?$ ]]; then port=${BASH_REMATCH[1]}; fi
   case $port in
     443 | 6443) ;;
-    *) warn "The API server of ${context[$1]} listens on port $port, and NetworkPolicy gateway lets the" \
-      "gateway out to 443 and 6443 only: add it in k8s/base/network-policies.yaml, and run again." ;;
+    *) warn "The API server of ${context[$1]} listens on port $port, and NetworkPolicy" \
+      "gateway lets the gateway out to 443 and 6443 only: add the port in" \
+      "k8s/base/network-policies.yaml, and run again." ;;
   esac
 }
 
