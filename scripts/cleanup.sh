@@ -4,6 +4,8 @@ set -euo pipefail
 
 # shellcheck source=scripts/k8s/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/k8s/common.sh"
+# shellcheck source=scripts/k8s/istio.sh
+source "$root/scripts/k8s/istio.sh"
 
 usage() {
   cat <<'TEXT'
@@ -18,14 +20,16 @@ secrets and the cross-network Gateway in istio-system. Shows them first, and ask
                that open them; without it both stay, and deploying again finds
                users and messages as they were
   --istio      also Istio, its CA and its namespace, in a cluster where
-               deploy-all.sh installed it (Istio's CRDs stay)
+               deploy-all.sh installed it (Istio's CRDs stay); where it only
+               added the east-west gateway to another Istio, that gateway
   --yes        do not ask
   --dry-run    show what would be removed, and remove nothing
   --context-1 NAME, --context-2 NAME
                the kubeconfig contexts (default ctx1, ctx2)
   --help       show this
 
-A namespace goes when deploy-all.sh made it and nothing else is left in it.
+A namespace goes when deploy-all.sh made it and nothing else is left in it. A
+cluster that does not answer is left out.
 Exit codes: 0 removed (or nothing there), 1 failed or not agreed to, 2 bad input.
 TEXT
 }
@@ -57,27 +61,36 @@ readonly -A context
 
 # --- what is there -------------------------------------------------------------------------------------------------
 
+# Of what deploy-all.sh and istioctl install make in a namespace.
+readonly made='^(configmaps|secrets|services|serviceaccounts|persistentvolumeclaims|(deployments|statefulsets)\.apps|jobs\.batch|'\
+'horizontalpodautoscalers\.autoscaling|poddisruptionbudgets\.policy|networkpolicies\.networking\.k8s\.io|'\
+'(roles|rolebindings)\.rbac\.authorization\.k8s\.io|.*\.(networking|security|telemetry)\.istio\.io)$'
 # Made and removed by controllers, along with what they belong to.
-readonly derived='^(replicasets\.apps|controllerrevisions\.apps|endpoints|endpointslices\..*|events(\..*)?|leases\..*|.*\.metrics\.k8s\.io)$'
+readonly derived='^(endpoints|endpointslices\..*|events(\..*)?|leases\..*|.*\.metrics\.k8s\.io)$'
 # In every namespace, by Kubernetes and Istio.
-readonly everywhere='^(configmap/(kube-root-ca\.crt|istio-ca-root-cert)|serviceaccount/default|secret/default-token-.*)$'
+readonly everywhere='^(ConfigMap/(kube-root-ca\.crt|istio-ca-root-cert)|ServiceAccount/default|Secret/default-token-.*)$'
 # They open the volumes, so they stay as long as those do.
 readonly of_the_data='^(persistentvolumeclaim/.*|secret/(mariadb|redis|stores|admin))$'
 # Istio's trust: goes with Istio, not before.
 readonly of_istio='^(secret/cacerts|configmap/messageboard-installed-.*)$'
+# What tells that Istio is ours: the last to go, so that a run which stopped before can be run again.
+readonly marks='^configmap/messageboard-installed-.*$'
 
-# The kinds of objects that a namespace of a cluster can hold, with commas.
-declare -A kinds=()
+# The kinds of objects that a namespace of a cluster can hold, and of those the ones made here, with commas.
+declare -A kinds=() kinds_made=()
 
 find_kinds() { # cluster
-  local all
-  all=$(ask "$1" api-resources --namespaced --verbs=list,delete -o name) || exit $?
-  kinds[$1]=$(grep -vE "$derived" <<<"$all" | paste -sd,)
+  local all list=(api-resources --namespaced '--verbs=list,delete' -o name)
+  # While an aggregated API (metrics, say) is down this fails, with all the rest in its answer.
+  all=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" "${list[@]}" 2>>"$log") || true
+  if [[ -z $all ]]; then all=$(ask "$1" "${list[@]}") || exit $?; fi
+  kinds[$1]=$(without "$derived" <<<"$all" | paste -sd,)
+  kinds_made[$1]=$(only "$made" <<<"$all" | paste -sd,)
 }
 
 # Names as kind/name, a line each.
 objects() { # cluster namespace selector
-  ask "$1" get "${kinds[$1]}" --namespace "$2" -l "$3" --ignore-not-found -o name
+  ask "$1" get "${kinds_made[$1]}" --namespace "$2" -l "$3" --ignore-not-found -o name
 }
 
 without() { # pattern: filters stdin
@@ -88,28 +101,21 @@ only() { # pattern: filters stdin
   grep -E "$1" || true
 }
 
-# Volumes have the labels of their StatefulSet's selector, which are not all of ours.
-volumes() { # cluster
-  ask "$1" get persistentvolumeclaims --namespace "$namespace" -l 'app in (mariadb,kafka,redis)' --ignore-not-found -o name
-}
-
-ours_in_namespace() { # cluster
-  { objects "$1" "$namespace" "$part_of" && volumes "$1"; } | without '^pod/' | sort -u
-}
-
-# What other people put into a namespace.
+# What other people put into a namespace: not what belongs to another object, nor what is on its way out, nor the
+# ConfigMaps by which Istio's parts elect one of them.
 others() { # cluster namespace
   local found
-  found=$(objects "$1" "$2" "${part_of/=/!=}") || exit $?
-  without "$everywhere" <<<"$found" | without '^persistentvolumeclaim/'
-  if [[ $2 == "$namespace" ]]; then
-    ask "$1" get persistentvolumeclaims --namespace "$2" -l "${part_of/=/!=},app notin (mariadb,kafka,redis)" --ignore-not-found -o name
-  fi
+  # shellcheck disable=SC2016 # the template's variables, not the shell's
+  local template='{{range .items}}{{$elects := ""}}'\
+'{{with .metadata.annotations}}{{with index . "control-plane.alpha.kubernetes.io/leader"}}{{$elects = .}}{{end}}{{end}}'\
+'{{if not (or .metadata.ownerReferences .metadata.deletionTimestamp $elects)}}{{.kind}}/{{.metadata.name}}{{"\n"}}{{end}}{{end}}'
+  found=$(ask "$1" get "${kinds[$1]}" --namespace "$2" -l "${part_of/=/!=}" --ignore-not-found -o "go-template=$template") || exit $?
+  without "$everywhere" <<<"$found"
 }
 
-is_istio_ours() { # cluster
+is_installed() { # cluster part
   local mark
-  mark=$(field "$1" "$istio_namespace" configmap messageboard-installed-istio '{.data.state}') || exit $?
+  mark=$(field "$1" "$istio_namespace" configmap "messageboard-installed-$2" '{.data.state}') || exit $?
   [[ -n $mark ]]
 }
 
@@ -118,7 +124,7 @@ declare -A remove=() keep=() remove_shared=() uninstall=()
 look() { # cluster
   local all
   find_kinds "$1"
-  all=$(ours_in_namespace "$1") || exit $?
+  all=$(objects "$1" "$namespace" "$part_of") || exit $?
   if [[ $data == true ]]; then
     remove[$1]=$all
   else
@@ -128,9 +134,25 @@ look() { # cluster
   all=$(objects "$1" "$istio_namespace" "$part_of") || exit $?
   remove_shared[$1]=$(without "$of_istio" <<<"$all")
   uninstall[$1]=
-  if [[ $istio == true ]] && is_istio_ours "$1"; then
-    uninstall[$1]=yes
-    remove_shared[$1]=$all
+  if [[ $istio == true ]]; then look_at_istio "$1" "$all"; fi
+}
+
+# What --istio adds: a whole Istio of ours, or our east-west gateway at somebody's.
+look_at_istio() { # cluster what-is-ours-in-its-namespace
+  local planes all
+  if is_installed "$1" istio; then
+    planes=$(control_planes "$1") || exit $?
+    planes=$(without "^$istio_namespace/istiod( |$)" <<<"$planes")
+    if [[ -n $planes ]]; then
+      warn "Istio stays in ${context[$1]}: to purge it would take along another one," "${planes//$'\n'/ }"
+    else
+      uninstall[$1]=yes
+      remove_shared[$1]=$2
+    fi
+  elif is_installed "$1" eastwest; then
+    # the label by which istioctl knows what it made of eastwest.yaml
+    all=$(objects "$1" "$istio_namespace" install.operator.istio.io/owning-resource=eastwest) || exit $?
+    remove_shared[$1]=$(printf '%s\n' "${remove_shared[$1]}" "$all" configmap/messageboard-installed-eastwest | without '^$')
   fi
 }
 
@@ -144,7 +166,7 @@ count() { # text of lines
 
 tell_plan() {
   local cluster
-  for cluster in 1 2; do
+  for cluster in "${clusters[@]}"; do
     echo "From ${context[$cluster]}:"
     indent "${remove[$cluster]}"
     indent "${remove_shared[$cluster]:+${remove_shared[$cluster]//$'\n'/ (in $istio_namespace)$'\n'} (in $istio_namespace)}"
@@ -177,8 +199,9 @@ delete() { # cluster namespace names
 
 # A namespace goes when it was made here and holds nothing more.
 remove_namespace() { # cluster namespace what-is-kept
-  local left
-  if ! is_ours "$1" '' namespace "$2"; then return; fi
+  local left whose
+  whose=$(owner "$1" '' namespace "$2") || exit $?
+  [[ $whose == ours ]] || return 0
   left=$(others "$1" "$2") || exit $?
   if [[ -n $left ]]; then
     warn "namespace $2 of ${context[$1]} stays: others' things are in it:" "${left//$'\n'/ }"
@@ -190,43 +213,64 @@ remove_namespace() { # cluster namespace what-is-kept
 remove_from() { # cluster
   delete "$1" "$namespace" "${remove[$1]}"
   remove_namespace "$1" "$namespace" "${keep[$1]-}"
+  if [[ ${remove_shared[$1]} == *secret/cacerts* ]] && has_our_root "$1"; then root_was_removed=true; fi
   if [[ -n ${uninstall[$1]} ]]; then run istioctl uninstall --context "${context[$1]}" --purge --skip-confirmation; fi
-  delete "$1" "$istio_namespace" "${remove_shared[$1]}"
-  if [[ ${remove_shared[$1]} == *secret/istio-remote-secret-* ]]; then
-    # the token that istioctl create-remote-secret made for the other cluster
-    change "$(($1 % 2 + 1))" delete secret istio-reader-service-account-istio-remote-secret-token \
-      --namespace "$istio_namespace" --ignore-not-found
-  fi
+  delete "$1" "$istio_namespace" "$(without "$marks" <<<"${remove_shared[$1]}")"
   if [[ -n ${uninstall[$1]} ]]; then remove_namespace "$1" "$istio_namespace" ''; fi
+  delete "$1" "$istio_namespace" "$(only "$marks" <<<"${remove_shared[$1]}")"
   note="$(($(count "${remove[$1]}") + $(count "${remove_shared[$1]}"))) objects"
 }
 
 remove_from_1() { remove_from 1; }
 remove_from_2() { remove_from 2; }
 
-# The root CA's key stays as long as a cluster lives by it.
+# A cluster's cacerts has the root whose key is here.
+has_our_root() { # cluster
+  local root_there
+  [[ -f $state/ca/root-cert.pem ]] || return 1
+  root_there=$(field "$1" "$istio_namespace" secret cacerts '{.data.root-cert\.pem}') || exit $?
+  [[ $(base64 -d <<<"$root_there") == "$(<"$state/ca/root-cert.pem")" ]]
+}
+
+# The root CA's key goes with the last cluster that lives by it, if this run has removed one and sees both.
+root_was_removed=false
 remove_state() {
   local cluster
   rm -rf "$state"/{ctx1,ctx2,port-forward.log,istioctl.err}
+  [[ $root_was_removed == true && ${#clusters[@]} == 2 ]] || return 0
   for cluster in 1 2; do
-    if exists "$cluster" "$istio_namespace" secret cacerts; then return; fi
+    if has_our_root "$cluster"; then return; fi
   done
   rm -rf "$state/ca"
 }
 
-step_count=2
+# The clusters that answer.
+find_clusters() {
+  local cluster answer
+  clusters=()
+  for cluster in 1 2; do
+    if answer=$(kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" get --raw /version 2>&1); then
+      clusters+=("$cluster")
+    else
+      warn "${context[$cluster]} is left out, it does not answer:" "${answer##*$'\n'}"
+    fi
+  done
+  ((${#clusters[@]} > 0)) || fail "$answer" kubectl --context "${context[2]}" get --raw /version
+}
+
 take_lock
 watch_the_end
 step_title="looking what is there"
-for cluster in 1 2; do look "$cluster"; done
+find_clusters
+step_count=${#clusters[@]}
+for cluster in "${clusters[@]}"; do look "$cluster"; done
 tell_plan
 if [[ -z ${remove[*]// /}${remove_shared[*]// /}${uninstall[*]// /} ]]; then
   echo "There is nothing to remove."
   exit
 fi
 agree
-step "Removing from ${context[1]}" remove_from_1
-step "Removing from ${context[2]}" remove_from_2
+for cluster in "${clusters[@]}"; do step "Removing from ${context[$cluster]}" "remove_from_$cluster"; done
 if [[ $dry_run == true ]]; then
   echo "Nothing was changed."
 else

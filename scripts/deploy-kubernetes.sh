@@ -16,7 +16,6 @@ source "$root/scripts/k8s/istio.sh"
 readonly oldest_kubectl=28 oldest_istio=27
 # https://istio.io/latest/docs/releases/supported-releases/ for Istio 1.27
 readonly oldest_kubernetes=29
-readonly check_requests=200
 
 usage() {
   cat <<'TEXT'
@@ -153,6 +152,7 @@ check_clusters() {
       warn "${context[$cluster]} runs Kubernetes $version: Istio 1.$oldest_istio is made for 1.$oldest_kubernetes or later."
     fi
     check_rights "$cluster"
+    if [[ $skip_istio == false ]]; then check_control_plane "$cluster"; fi
     note+=${note:+, }"ctx$cluster $version"
   done
 }
@@ -232,9 +232,10 @@ apply_selected() { # selector
 # --- the steps -----------------------------------------------------------------------------------------------------
 
 make_namespace() {
-  local cluster
+  local cluster whose
   for cluster in 1 2; do
-    if exists "$cluster" '' namespace "$namespace" && ! is_ours "$cluster" '' namespace "$namespace"; then
+    whose=$(owner "$cluster" '' namespace "$namespace") || exit $?
+    if [[ $whose == others ]]; then
       # Somebody made it for us, perhaps because our user may not: cleanup.sh leaves it.
       change "$cluster" label namespace "$namespace" istio-injection=enabled
       note="it was there, and stays yours"
@@ -246,10 +247,8 @@ make_namespace() {
 
 make_secrets() {
   made=() copied=()
-  same_secret mariadb mariadb_secret
-  same_secret redis redis_secret
-  same_secret admin admin_secret
-  same_secret stores stores_secret
+  # "stores" is made of the passwords before it
+  same_secrets mariadb redis admin stores
   if [[ -n $registry_file ]]; then registry_secret; fi
   remote_kubeconfig
   note="${made[*]+made: ${made[*]}}${copied[*]+ copied: ${copied[*]}}"
@@ -293,18 +292,29 @@ deploy_services() {
   apply_selected "$of_services"
 }
 
+# Its account and token in cluster 2 are there since remote_kubeconfig.
 deploy_gateway() {
-  apply_selected "$of_gateway"
+  change 1 apply -k "$(kustomization 1)" -l "$of_gateway"
 }
 
-# One document of a stream of YAML a line of NUL, as "kind name" and the document.
-split_documents() { # wanted: only | not, names...
-  awk -v keep="$1" -v names=" ${*:2} " '
+# The documents of a stream of YAML: its VirtualServices or the others, without those that are there. One of which the
+# other cluster has a version says what that says, so that both clusters obey the same weights.
+split_documents() { # routes | others, lines of there, lines of the other cluster: name and spec
+  THERE=$2 OTHER=${3-} awk -v keep="$1" '
+    function names_of(lines, specs,    all, i, space) {
+      for (i = split(lines, all, "\n"); i > 0; i--) {
+        space = index(all[i], " ")
+        specs[substr(all[i], 1, space - 1)] = substr(all[i], space + 1)
+      }
+    }
     function flush() {
-      is_route = kind == "VirtualService"
-      if (text != "" && ((keep == "routes") == is_route) && index(names, " " name " ") == 0) printf "---\n%s", text
+      if (text != "" && (keep == "routes") == (kind == "VirtualService") && !(kind == "VirtualService" && name in there)) {
+        if (kind == "VirtualService" && name in other) text = substr(text, 1, index(text, "\nspec:")) "spec: " other[name] "\n"
+        printf "---\n%s", text
+      }
       text = kind = name = ""
     }
+    BEGIN { names_of(ENVIRON["THERE"], there); names_of(ENVIRON["OTHER"], other) }
     /^---$/ { flush(); next }
     /^kind: / { kind = $2 }
     /^  name: / && name == "" { name = $2 }
@@ -312,23 +322,34 @@ split_documents() { # wanted: only | not, names...
     END { flush() }'
 }
 
+# A line a VirtualService: name and spec.
+routes_of() { # cluster
+  # A dry run may look at a cluster that has no Istio yet.
+  if [[ $dry_run == false ]] || exists "$1" '' crd virtualservices.networking.istio.io; then
+    ask "$1" get virtualservices.networking.istio.io --namespace "$namespace" \
+      -o 'jsonpath={range .items[*]}{.metadata.name} {.spec}{"\n"}{end}'
+  fi
+}
+
 # VirtualServices that exist keep their weights; everything else becomes what the files say.
 configure_mesh() {
-  local cluster all routes kept
+  local cluster all ours missing
+  local -A routes=() kept=()
   all=$(kubectl kustomize "$root/istio")
+  ours=$(split_documents routes '' <<<"$all" | sed -n 's/^  name: //p')
+  for cluster in 1 2; do routes[$cluster]=$(routes_of "$cluster") || exit $?; done
   for cluster in 1 2; do
-    kept=
-    # A dry run may look at a cluster that has no Istio yet.
-    if [[ $dry_run == false ]] || exists "$cluster" '' crd virtualservices.networking.istio.io; then
-      kept=$(ask "$cluster" get virtualservices.networking.istio.io --namespace "$namespace" \
-        -o 'jsonpath={.items[*].metadata.name}') || exit $?
-    fi
-    change_with "$(split_documents others <<<"$all")" "$cluster" apply -f -
-    # shellcheck disable=SC2086 # names, a word each
-    routes=$(split_documents routes $kept <<<"$all")
-    if [[ -n $routes ]]; then change_with "$routes" "$cluster" create -f -; fi
+    change_with "$(split_documents others '' <<<"$all")" "$cluster" apply -f -
+    missing=$(split_documents routes "${routes[$cluster]}" "${routes[$((3 - cluster))]}" <<<"$all")
+    if [[ -n $missing ]]; then change_with "$missing" "$cluster" create -f -; fi
+    kept[$cluster]=$(cut -d ' ' -f 1 <<<"${routes[$cluster]}" | { grep -xF "$ours" || true; } | paste -sd ,)
   done
-  note=${kept:+kept with their weights: ${kept// /, }}
+  if [[ ${kept[1]} == "${kept[2]}" ]]; then
+    note=${kept[1]}
+  else
+    note="ctx1: ${kept[1]:-none}; ctx2: ${kept[2]:-none}"
+  fi
+  note=${note:+kept with their weights: ${note//,/, }}
 }
 
 wait_for_everything() {
@@ -361,7 +382,7 @@ is_forwarded() { # output
 
 # Asks through the ingress, as a browser does, until both clusters have answered.
 check_mesh() {
-  local asked resource headers answered='' last='' silent='' deadline
+  local resource headers answered='' last='' silent='' deadline
   if [[ $dry_run == true ]]; then
     change 1 --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
     run curl --dump-header - http://127.0.0.1:PORT/api/users/ping
@@ -369,7 +390,7 @@ check_mesh() {
   fi
   forward_ingress
   deadline=$((SECONDS + timeout_seconds))
-  for ((asked = 1; asked <= check_requests && SECONDS < deadline; asked++)); do
+  while ((SECONDS < deadline)); do
     for resource in users messages logs; do
       headers=$(curl --silent --max-time 5 --output /dev/null --dump-header - \
         "http://127.0.0.1:$ingress_port/api/$resource/ping" 2>&1) || true
@@ -390,9 +411,7 @@ check_mesh() {
   [[ $answered == *ctx2* ]] || silent+=' ctx2'
   fail "never answered:$silent (answered:${answered:- none}; last answer: ${last:-none})
 Weights of 0 keep a cluster silent: kubectl --context ${context[1]} -n $namespace get virtualservices -o yaml
-Does each istiod see the other cluster?  istioctl --context ${context[1]} remote-clusters
-Has the east-west gateway an address?    kubectl -n $istio_namespace get service istio-eastwestgateway
-Does the gateway know the endpoints?     istioctl --context ${context[1]} proxy-config endpoints deploy/gateway.$namespace" \
+$(mesh_questions)" \
     curl "http://127.0.0.1:$ingress_port/api/users/ping"
 }
 

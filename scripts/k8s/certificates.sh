@@ -42,9 +42,10 @@ make_root() {
   mv "$ca_folder/root-cert.pem.new" "$ca_folder/root-cert.pem"
 }
 
+# One that is there is used again only if it is of this root.
 make_intermediate() { # cluster
   local folder=$ca_folder/ctx$1
-  [[ -f $folder/cert-chain.pem ]] && return
+  [[ -f $folder/cert-chain.pem ]] && openssl verify -CAfile "$ca_folder/root-cert.pem" "$folder/ca-cert.pem" &>/dev/null && return
   (
     umask 077
     mkdir -p "$folder"
@@ -80,7 +81,8 @@ root_of() { # cluster
 common_root() {
   local one two cluster
   for cluster in 1 2; do prepare_istio_namespace "$cluster"; done
-  one=$(root_of 1) two=$(root_of 2)
+  one=$(root_of 1) || exit $?
+  two=$(root_of 2) || exit $?
   if [[ -n $one && $one == "$two" ]]; then
     note="both have it"
   elif [[ -n $one && -n $two ]]; then
@@ -116,10 +118,11 @@ istiod and its pods, and run again; or remove that Istio; or choose --skip-istio
 
 # Istio reads from the namespace's label which network a cluster's pods are on.
 prepare_istio_namespace() { # cluster
-  local label=topology.istio.io/network=network$1
-  if ! exists "$1" '' namespace "$istio_namespace"; then
-    change_with "$(namespace_manifest "$istio_namespace" "topology.istio.io/network: network$1")" "$1" create -f -
-  elif [[ $(field "$1" '' namespace "$istio_namespace" '{.metadata.labels.topology\.istio\.io/network}') != "network$1" ]]; then
-    change "$1" label namespace "$istio_namespace" "$label"
-  fi
+  local there network=network$1
+  there=$(field "$1" '' namespace "$istio_namespace" '{.metadata.name} {.metadata.labels.topology\.istio\.io/network}') || exit $?
+  case $there in
+    '') change_with "$(namespace_manifest "$istio_namespace" "topology.istio.io/network: $network")" "$1" create -f - ;;
+    *" $network") ;;
+    *) change "$1" label namespace "$istio_namespace" "topology.istio.io/network=$network" ;;
+  esac
 }

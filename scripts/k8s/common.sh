@@ -11,6 +11,7 @@ readonly istio_namespace=istio-system
 readonly part_of=app.kubernetes.io/part-of=messageboard
 # Of each answer of an API server; waiting is a loop of short questions.
 readonly request_timeout=30s
+readonly poll_pause=2
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly root
@@ -154,11 +155,14 @@ change() { # cluster kubectl-arguments...
   change_with '' "$@"
 }
 
-# What kubectl answers, on stdout. Changes nothing, so a dry run asks too.
+# What kubectl answers, on stdout. Changes nothing, so a dry run asks too, and wait_until asks $attempts times.
 ask() { # cluster kubectl-arguments...
-  local command=(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" "${@:2}") errors status=0
-  { errors=$("${command[@]}" 2>&1 >&4 </dev/null) || status=$?; } 4>&1
-  if ((status != 0)); then fail "$errors" "${command[@]}"; fi
+  local command=(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" "${@:2}") errors left=${attempts:-1}
+  until { errors=$("${command[@]}" 2>&1 >&4 </dev/null); } 4>&1; do
+    left=$((left - 1))
+    if ((left == 0)); then fail "$errors" "${command[@]}"; fi
+    sleep "$poll_pause"
+  done
 }
 
 exists() { # cluster namespace kind name
@@ -172,10 +176,15 @@ field() { # cluster namespace kind name jsonpath
   ask "$1" get "$3" "$4" --namespace "$2" --ignore-not-found -o "jsonpath=$5"
 }
 
-is_ours() { # cluster namespace kind name
-  local owner
-  owner=$(field "$@" '{.metadata.labels.app\.kubernetes\.io/part-of}') || exit $?
-  [[ $owner == messageboard ]]
+# Whose an object is: ours, others, or nothing when it is not there.
+owner() { # cluster namespace kind name
+  local found
+  found=$(field "$@" '{.metadata.name} {.metadata.labels.app\.kubernetes\.io/part-of}') || exit $?
+  case $found in
+    '') ;;
+    *' messageboard') echo ours ;;
+    *) echo others ;;
+  esac
 }
 
 # --- the end of a run ----------------------------------------------------------------------------------------------

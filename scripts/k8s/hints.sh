@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What to look at next, keyed by what a failure's output shows. docs/kubernetes.md says more about each.
 
-# pattern (of grep -E, case does not matter), advice: pairs, the first that fit are shown.
+# pattern (of grep -E, case does not matter), advice: pairs, all that fit are shown.
 readonly hints=(
   'exec format error|no match(ing manifest)? for( linux)?|no match for platform'
   'The image is not for this node'"'"'s processor: kubectl get nodes -L kubernetes.io/arch,
@@ -19,7 +19,7 @@ Is it data you need? If not: scripts/cleanup.sh --data, then deploy again. The J
 
   'CrashLoopBackOff|BackoffLimitExceeded|back-off restarting'
   'The program ends again and again. Its last words:
-kubectl --context CONTEXT -n messageboard logs POD --all-containers --previous'
+kubectl --context CONTEXT -n messageboard logs POD -c app --previous'
 
   'insufficient (cpu|memory)'
   'No node has room for the pod. kubectl describe nodes | grep -A8 Allocated shows what
@@ -40,7 +40,10 @@ wants it too.'
   'failed calling webhook|webhook .*(timeout|no endpoints|connection refused)'
   'The API server does not reach istiod (port 15017): is istiod ready, and does a
 firewall of a private cluster block it? kubectl -n istio-system get pods'
+)
 
+# The same, for what kubectl and istioctl themselves say: pods' events and logs say such words of other things.
+readonly hints_of_answers=(
   'forbidden|cannot (create|get|list|patch|delete) resource'
   'Your user lacks a right. kubectl auth can-i --list shows what it has; installing
 Istio wants cluster-admin, or --skip-istio with an Istio that somebody else installed.'
@@ -64,9 +67,19 @@ they must be there: kubectl get crd | grep istio.io'
 again. (Of a StatefulSet with --cascade=orphan, so that its pods stay.)'
 )
 
+# The lines that tell what was found out about pods; see evidence.
+readonly evidence_line='^(pod|event|log) '
+
 hints_for() { # text
-  local i
-  for ((i = 0; i < ${#hints[@]}; i += 2)); do
-    if grep -qiE -- "${hints[i]}" <<<"$1"; then printf '    %s\n' "${hints[i + 1]//$'\n'/$'\n'    }"; fi
+  advice "$1" "${hints[@]}"
+  advice "$(grep -vE "$evidence_line" <<<"$1")" "${hints_of_answers[@]}"
+}
+
+advice() { # text (pattern advice)...
+  local text=$1
+  shift
+  while (($# > 0)); do
+    if grep -qiE -- "$1" <<<"$text"; then printf '    %s\n' "${2//$'\n'/$'\n'    }"; fi
+    shift 2
   done
 }

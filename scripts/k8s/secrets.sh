@@ -26,9 +26,10 @@ secret_manifest() { # namespace name type (key value)...
   done
 }
 
-# The whole data of a Secret as JSON, for comparing and copying; nothing when it is not there.
-secret_data() { # cluster name
-  field "$1" "$namespace" secret "$2" '{.data}'
+# A line a Secret that is there: its name, and its whole data as JSON for comparing and copying.
+secrets_data() { # cluster names...
+  ask "$1" get secret "${@:2}" --namespace "$namespace" --ignore-not-found \
+    -o 'jsonpath={range .items[*]}{.metadata.name} {.data}{"\n"}{end}'
 }
 
 secret_value() { # cluster name key
@@ -37,10 +38,19 @@ secret_value() { # cluster name key
   printf '%s' "$encoded" | base64 -d
 }
 
-# Both clusters get the Secret; one that is there already is the one that counts.
-same_secret() { # name function-that-prints-the-new-manifest
-  local one two new
-  one=$(secret_data 1 "$1") two=$(secret_data 2 "$1")
+# Both clusters get the Secrets; one that is there already is the one that counts.
+same_secrets() { # names...
+  local one two name
+  one=$(secrets_data 1 "$@") || exit $?
+  two=$(secrets_data 2 "$@") || exit $?
+  for name in "$@"; do
+    same_secret "$name" "$(sed -n "s/^$name //p" <<<"$one")" "$(sed -n "s/^$name //p" <<<"$two")"
+  done
+}
+
+# The function NAME_secret prints a new one.
+same_secret() { # name data-in-cluster-1 data-in-cluster-2
+  local one=$2 two=$3 new
   if [[ -n $one && -n $two ]]; then
     [[ $one == "$two" ]] || fail "Secret $1 differs between ${context[1]} and ${context[2]} (namespace $namespace).
 Delete the one that is wrong; it is copied from the other then. The stores' data know one of the passwords only."
@@ -51,7 +61,7 @@ Delete the one that is wrong; it is copied from the other then. The stores' data
   elif [[ -n $two ]]; then
     copy_secret "$1" "$two" 1
   else
-    new=$("$2") || exit $?
+    new=$("$1_secret") || exit $?
     made+=("$1")
     change_with "$new" 1 create -f -
     change_with "$new" 2 create -f -
@@ -90,11 +100,15 @@ stores_secret() {
 
 # --registry-secret FILE: what `docker login` or the cloud's console gave.
 registry_secret() {
-  local cluster wanted there
+  local cluster wanted there whose
   wanted="{\".dockerconfigjson\":\"$(base64_of "$(<"$registry_file")")\"}"
   for cluster in 1 2; do
-    there=$(secret_data "$cluster" registry)
+    there=$(field "$cluster" "$namespace" secret registry '{.data}')
     [[ $there != "$wanted" ]] || continue
+    whose=$(owner "$cluster" "$namespace" secret registry) || exit $?
+    [[ $whose != others ]] || fail "Secret registry of ${context[$cluster]} (namespace $namespace) says something else
+than the file, and deploy-all.sh did not make it. Delete it, or leave out
+--registry-secret: then it is used as it is."
     change_with "$(secret_manifest "$namespace" registry kubernetes.io/dockerconfigjson \
       .dockerconfigjson "$(<"$registry_file")")" "$cluster" "$([[ -n $there ]] && echo replace || echo create)" -f -
   done
@@ -142,17 +156,31 @@ current-context: ctx2
 KUBECONFIG
 }
 
-has_gateway_token() {
-  local token
-  token=$(field 2 "$namespace" secret gateway-token '{.data.token}') || exit $?
+# NetworkPolicy "gateway" names the ports on which API servers usually listen. Of the gateway's own it is the one behind
+# Service kubernetes that counts.
+warn_of_port() { # cluster address
+  local port=443
+  if [[ $2 =~ :([0-9]+)/?$ ]]; then port=${BASH_REMATCH[1]}; fi
+  case $port in
+    443 | 6443) ;;
+    *) warn "The API server of ${context[$1]} listens on port $port, and NetworkPolicy" \
+      "gateway lets the gateway out to 443 and 6443 only: add the port in" \
+      "k8s/base/network-policies.yaml, and run again." ;;
+  esac
+}
+
+has_gateway_token() { # leaves token and ca as they are in the Secret, base64
+  local data
+  data=$(field 2 "$namespace" secret gateway-token '{.data.token} {.data.ca\.crt}') || exit $?
   progress="the token controller of ${context[2]} has not filled Secret gateway-token yet"
+  token=${data%% *} ca=${data#* }
   [[ -n $token ]]
 }
 
 # Secret mesh-remote-ctx2 in cluster 1, from the token of the ServiceAccount "gateway" in cluster 2.
 remote_kubeconfig() {
   local server ca token kubeconfig there
-  change 2 apply -k "$(kustomization 2)" -l app.kubernetes.io/name=gateway
+  change 2 apply -k "$(kustomization 2)" -l "$of_gateway"
   if [[ $dry_run == true ]]; then
     change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque)" 1 create -f -
     return
@@ -160,9 +188,9 @@ remote_kubeconfig() {
   wait_until has_gateway_token || fail "$progress" \
     kubectl --context "${context[2]}" --namespace "$namespace" get secret gateway-token
   server=$(api_server 2)
-  ca=$(field 2 "$namespace" secret gateway-token '{.data.ca\.crt}')
-  token=$(secret_value 2 gateway-token token)
-  kubeconfig=$(gateway_kubeconfig "$server" "$ca" "$token")
+  warn_of_port 2 "$server"
+  warn_of_port 1 ":$(field 1 default endpoints kubernetes '{.subsets[0].ports[0].port}')"
+  kubeconfig=$(gateway_kubeconfig "$server" "$ca" "$(base64 -d <<<"$token")")
   there=$(field 1 "$namespace" secret mesh-remote-ctx2 '{.data.kubeconfig}')
   if [[ $there != "$(base64_of "$kubeconfig")" ]]; then
     change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque kubeconfig "$kubeconfig")" \

@@ -1,15 +1,22 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with those that source it
 # Waiting for pods, with a line that says for which and why, and what is gathered when the time is over.
 
-readonly poll_pause=2
 readonly warnings_shown=6
+# So long the node may try again, then the time that is left is not waited for.
+readonly hopeless='ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName' hopeless_seconds=60
 
-# Asks until the function says yes; it leaves what it waits for in $progress.
+# Asks until the function says yes; it leaves what it waits for in $progress. A question that fails is asked again.
 wait_until() { # function arguments...
-  local deadline=$((SECONDS + timeout_seconds))
+  local deadline=$((SECONDS + timeout_seconds)) hopeless_since='' attempts=3
   until "$@"; do
     progress "$progress"
     if ((SECONDS >= deadline)); then return 1; fi
+    if [[ $progress =~ $hopeless ]]; then
+      hopeless_since=${hopeless_since:-$SECONDS}
+      if ((SECONDS >= hopeless_since + hopeless_seconds)); then return 1; fi
+    else
+      hopeless_since=
+    fi
     sleep "$poll_pause"
   done
 }
@@ -40,20 +47,26 @@ pods_summary() { # selector
   printf 'pods ready %d/%d%s' "$ready" "$all" "${waiting:+: ${waiting#, }}"
 }
 
-# rollout status speaks of waiting, in these words, as long as it is not over.
+# rollout status speaks of waiting, in these words, as long as it is not over. Of one workload, or of a cluster's all.
+is_rolled_out() { # cluster workload | kinds -l selector
+  local answer
+  answer=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+    rollout status "${@:2}" --watch=false 2>&1) && [[ ${answer,,} != *waiting* ]]
+}
+
 rollouts_are_done() { # selector
-  local cluster workload workloads answer
+  local cluster workload workloads
   pending=()
   for cluster in 1 2; do
+    if is_rolled_out "$cluster" deployments,statefulsets -l "$1"; then continue; fi
     workloads=$(ask "$cluster" get deployments,statefulsets --namespace "$namespace" -l "$1" -o name) || exit $?
     for workload in $workloads; do
-      answer=$(kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-        rollout status "$workload" --watch=false 2>&1) || answer="waiting: $answer"
-      if [[ ${answer,,} == *waiting* ]]; then pending+=("$cluster $workload"); fi
+      is_rolled_out "$cluster" "$workload" || pending+=("$cluster $workload")
     done
   done
+  if ((${#pending[@]} == 0)); then return; fi
   progress=$(pods_summary "$1") || exit $?
-  ((${#pending[@]} == 0))
+  return 1
 }
 
 wait_for_rollouts() { # selector
@@ -65,22 +78,22 @@ wait_for_rollouts() { # selector
   wait_until rollouts_are_done "$1" || give_up "$1" "${pending[0]}" rollout status
 }
 
+# Jobs are in cluster 1 alone.
 jobs_are_done() { # selector
-  local cluster job jobs failure
+  local job jobs failure
   pending=()
-  for cluster in 1 2; do
-    jobs=$(ask "$cluster" get jobs --namespace "$namespace" -l "$1" -o name) || exit $?
-    for job in $jobs; do
-      if kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-        wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
-      pending+=("$cluster $job")
-      failure=$(ask "$cluster" get "$job" --namespace "$namespace" \
-        -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
-      if [[ -n $failure ]]; then give_up "$1" "$cluster $job" wait --for=condition=Complete; fi
-    done
+  jobs=$(ask 1 get jobs --namespace "$namespace" -l "$1" -o name) || exit $?
+  for job in $jobs; do
+    if kubectl --context "${context[1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+      wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
+    pending+=("1 $job")
+    failure=$(ask 1 get "$job" --namespace "$namespace" \
+      -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
+    if [[ -n $failure ]]; then give_up "$1" "1 $job" wait --for=condition=Complete; fi
   done
+  if ((${#pending[@]} == 0)); then return; fi
   progress=$(pods_summary "$1") || exit $?
-  ((${#pending[@]} == 0))
+  return 1
 }
 
 wait_for_jobs() { # selector
@@ -92,11 +105,27 @@ wait_for_jobs() { # selector
 }
 
 last_words() { # cluster pod [--previous]
-  kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-    logs "$2" --all-containers --tail=4 "${@:3}" 2>/dev/null
+  local words
+  words=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
+    logs "$2" -c app --tail=4 "${@:3}" 2>/dev/null) || return
+  prefixed "log $2: " "$words"
 }
 
-# What is known of the pods that keep us waiting: their reasons, the events, the last words of one that crashes.
+prefixed() { # prefix text
+  if [[ -n $2 ]]; then printf '%s\n' "$1${2//$'\n'/$'\n'$1}"; fi
+}
+
+# The last warnings in a namespace, or about some of its objects. A pod that is not ready yet says so each time it is
+# asked, and one without a pull secret may not want one.
+warnings() { # cluster namespace [field-selector]
+  local found
+  found=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$2" get events --sort-by=.lastTimestamp \
+    --field-selector "type=Warning,reason!=FailedToRetrieveImagePullSecret,reason!=Unhealthy${3:+,$3}" \
+    -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null) || return 0
+  prefixed 'event ' "$(awk '!seen[$0]++' <<<"$found" | tail -n "$warnings_shown")"
+}
+
+# What is known of the pods that keep us waiting: their reasons, the last words of one that crashes, the warnings.
 evidence() { # cluster selector
   local lines name phase is_ready reasons unscheduled
   lines=$(pods "$1" "$2") || exit $?
@@ -107,14 +136,14 @@ evidence() { # cluster selector
       last_words "$1" "$name" --previous || last_words "$1" "$name" || true
     fi
   done <<<"$lines"
-  kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" get events \
-    --field-selector type=Warning --sort-by=.lastTimestamp \
-    -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null | tail -n "$warnings_shown" || true
+  warnings "$1" "$namespace"
 }
 
 give_up() { # selector "cluster workload" kubectl-words...
-  local cluster=${2%% *} workload=${2#* }
+  local cluster=${2%% *} workload=${2#* } questions=''
+  # The services in ctx2 have their database in ctx1.
+  if [[ $2 == "2 deployment"* ]]; then questions=$(mesh_questions); fi
   fail "$(pods_summary "$1")
-$(evidence "$cluster" "$1")" \
+$(evidence "$cluster" "$1")${questions:+$'\n'$questions}" \
     kubectl --context "${context[$cluster]}" --namespace "$namespace" "${@:3}" "$workload"
 }

@@ -70,6 +70,123 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
     }
 
     [KubeApiFact]
+    public async Task A_cluster_that_fails_to_say_whether_it_has_a_root_CA_is_not_taken_for_one_without()
+    {
+        var run = await _bench.DeployAsync("", ("STAND_IN_FAILS", "--context ctx1 .*get secret cacerts"), ("STAND_IN_SAYS", "Error from server: etcdserver: request timed out"));
+
+        Assert.Contains("Step 3 of 16 failed: Common root CA", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Calls, call => call.Contains("--context ctx2 --request-timeout 30s get secret cacerts", StringComparison.Ordinal));
+    }
+
+    [KubeApiFact]
+    public async Task Another_control_plane_is_found_before_anything_is_changed()
+    {
+        foreach (var (where, name, cluster, said) in new[]
+        {
+            ("default", "istiod-1-26", "ctx2", "Istio is in ctx2 already, as default/istiod-1-26:"),
+            ("istio-system", "istiod", "Kubernetes", "The Istio in ctx2 calls its cluster 'Kubernetes', not 'ctx2'"),
+        })
+        {
+            await MakeIstiodAsync("ctx2", where, name, cluster);
+
+            var run = await _bench.DeployAsync("");
+
+            Assert.Contains("Step 2 of 16 failed", run.MustEnd(1).Errors, StringComparison.Ordinal);
+            Assert.Contains(said, run.Errors, StringComparison.Ordinal);
+            Assert.Matches(@"choose\s+--skip-istio", run.Errors);
+            await kube.KubectlAsync("--context", "ctx2", "--namespace", where, "delete", "deployment", name);
+        }
+    }
+
+    [KubeApiFact]
+    public async Task A_registry_s_Secret_that_others_made_is_not_overwritten()
+    {
+        await MakeNamespacesAsync();
+        await kube.KubectlAsync("--context", "ctx2", "--namespace", "messageboard", "create", "secret", "generic", "registry", "--from-literal=theirs=yes");
+        var file = Path.Combine(_bench.State, "config.json");
+        Directory.CreateDirectory(_bench.State);
+        await File.WriteAllTextAsync(file, """{"auths":{}}""");
+
+        var run = await _bench.DeployAsync($"--skip-istio --registry-secret {file}");
+
+        Assert.Contains("Step 8 of 16 failed: Secrets", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Secret registry of ctx2 (namespace messageboard) says something else", run.Errors, StringComparison.Ordinal);
+        Assert.Equal("yes", await SecretAsync("ctx2", "registry", "theirs"));
+        foreach (var context in KubeApi.Contexts)
+            await kube.KubectlAsync("--context", context, "--namespace", "messageboard", "delete", "secret", "registry");
+    }
+
+    [KubeApiFact]
+    public async Task Cleanup_takes_of_somebody_s_Istio_our_gateway_only_and_leaves_one_beside_another_alone()
+    {
+        foreach (var context in KubeApi.Contexts)
+        {
+            await kube.ApplyAsync(context, $$"""
+                apiVersion: v1
+                kind: Namespace
+                metadata: { name: istio-system }
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: { name: messageboard-installed-{{(context == "ctx1" ? "eastwest" : "istio")}}, namespace: istio-system, labels: { app.kubernetes.io/part-of: messageboard } }
+                data: { state: installed }
+                ---
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: { name: eastwest, namespace: istio-system, labels: { install.operator.istio.io/owning-resource: eastwest } }
+                """);
+            await MakeIstiodAsync(context, "istio-system", "istiod", context);
+        }
+
+        await MakeIstiodAsync("ctx2", "default", "istiod-canary", "ctx2");
+        // An aggregated API that is down, as metrics often are.
+        await kube.ApplyAsync("ctx1", """
+            apiVersion: apiregistration.k8s.io/v1
+            kind: APIService
+            metadata: { name: v1beta1.metrics.example }
+            spec: { group: metrics.example, version: v1beta1, groupPriorityMinimum: 100, versionPriority: 100, service: { name: none, namespace: default } }
+            """);
+        Directory.CreateDirectory(Path.Combine(_bench.State, "k8s/ca"));
+        await File.WriteAllTextAsync(Path.Combine(_bench.State, "k8s/ca/root-cert.pem"), "of other clusters");
+
+        var run = await _bench.CleanUpAsync("--istio --yes");
+
+        await kube.KubectlAsync("--context", "ctx1", "delete", "apiservice", "v1beta1.metrics.example");
+        run.MustEnd(0);
+        Assert.DoesNotContain(run.Calls, call => call.StartsWith("istioctl", StringComparison.Ordinal));
+        Assert.Contains("Istio stays in ctx2: to purge it would take along another one,\n        default/istiod-canary", run.Output, StringComparison.Ordinal);
+        Assert.Equal("", await IstioAsync("ctx1", "serviceaccount/eastwest", "configmap/messageboard-installed-eastwest"));
+        Assert.Equal("deployment.apps/istiod\n", await IstioAsync("ctx1", "deployment/istiod"));
+        Assert.Equal("configmap/messageboard-installed-istio\n", await IstioAsync("ctx2", "configmap/messageboard-installed-istio"));
+        Assert.True(File.Exists(Path.Combine(_bench.State, "k8s/ca/root-cert.pem")));
+
+        foreach (var context in KubeApi.Contexts)
+            await kube.KubectlAsync("--context", context, "--namespace", "istio-system", "delete", "deployment/istiod", "configmap/messageboard-installed-istio", "serviceaccount/eastwest", "--ignore-not-found");
+
+        await kube.KubectlAsync("--context", "ctx2", "--namespace", "default", "delete", "deployment", "istiod-canary");
+    }
+
+    [KubeApiFact]
+    public async Task Cleanup_leaves_out_a_cluster_that_is_no_more()
+    {
+        await MakeNamespacesAsync();
+        await kube.ApplyAsync("ctx1", """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: ours, namespace: messageboard, labels: { app.kubernetes.io/part-of: messageboard } }
+            """);
+
+        var run = await _bench.CleanUpAsync("--yes --context-2 nowhere");
+
+        Assert.Contains("nowhere is left out, it does not answer:\n        error: context", run.MustEnd(0).Output, StringComparison.Ordinal);
+        Assert.Contains("[ 1/1] Removing from ctx1 … ok", run.Output, StringComparison.Ordinal);
+        Assert.Equal("", await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "get", "configmap", "ours", "--ignore-not-found", "-o", "name"));
+
+        run = await _bench.CleanUpAsync("--yes --context-1 gone --context-2 nowhere");
+        Assert.Contains("""context "nowhere" does not exist""", run.MustEnd(1).Errors, StringComparison.Ordinal);
+    }
+
+    [KubeApiFact]
     public async Task Pods_that_do_not_start_are_told_with_their_reasons_and_what_to_do()
     {
         await MakeNamespacesAsync();
@@ -77,7 +194,12 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         await MakePodAsync("kafka-0", "kafka", """{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes are available: 3 Insufficient cpu."}]}""");
         await MakePodAsync("kafka-1", "kafka", """{"phase":"Running","containerStatuses":[{"name":"app","ready":false,"restartCount":4,"image":"x","imageID":"","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}""");
 
-        var run = await _bench.DeployAsync("--skip-istio --timeout 1s", ("STAND_IN_WAITS", "statefulset.apps/(mariadb|kafka)"), ("STAND_IN_LOGS", "exec /opt/kafka: exec format error"));
+        await MakeEventAsync("one", "Failed", "Failed to pull image: unauthorized");
+        await MakeEventAsync("again", "Failed", "Failed to pull image: unauthorized");
+        await MakeEventAsync("probe", "Unhealthy", "Readiness probe failed: connection refused");
+        await MakeEventAsync("secret", "FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets (registry)");
+
+        var run = await _bench.DeployAsync("--skip-istio --timeout 1s", ("STAND_IN_WAITS", "(statefulset.apps/(mariadb|kafka)|-l .*mariadb)"), ("STAND_IN_LOGS", "exec /opt/kafka: exec format error"));
 
         run.MustEnd(1);
         Assert.Contains("[ 3/16] Common root CA … left out (--skip-istio)", run.Output, StringComparison.Ordinal);
@@ -85,12 +207,18 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         Assert.Contains("Step 9 of 16 failed: Stores", run.Errors, StringComparison.Ordinal);
         Assert.Contains("  command: kubectl --context ctx1 --namespace messageboard rollout status statefulset.apps/kafka", run.Errors, StringComparison.Ordinal);
         Assert.Contains("pod mariadb-0: Pending  ImagePullBackOff", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("exec /opt/kafka: exec format error", run.Errors, StringComparison.Ordinal);
+        Assert.Single(run.Errors.Split('\n'), line => line == "    event mariadb-0: Failed to pull image: unauthorized");
+        foreach (var noise in new[] { "Readiness probe failed", "Unable to retrieve", "credentials are not valid" })
+            Assert.DoesNotContain(noise, run.Errors, StringComparison.Ordinal);
+
+        Assert.Contains("log kafka-1: exec /opt/kafka: exec format error", run.Errors, StringComparison.Ordinal);
         foreach (var hint in new[] { "not for this node's processor", "A private registry", "ends again and again", "No node has room" })
             Assert.Contains(hint, run.Errors, StringComparison.Ordinal);
 
         foreach (var pod in new[] { "mariadb-0", "kafka-0", "kafka-1" })
             await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "delete", "pod", pod, "--grace-period=0", "--force");
+
+        await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "delete", "events", "--all");
     }
 
     [KubeApiFact]
@@ -102,9 +230,18 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         await kube.KubectlAsync(
             "--context", "ctx1", "--namespace", "messageboard", "patch", "job", "schema", "--subresource=status", "--type=merge",
             "-p", $$$"""{"status":{"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","lastTransitionTime":"{{{now}}}"}]}}""");
+        await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "patch", "virtualservice", "log-service", "--type=json", "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":7}]""");
+        await kube.KubectlAsync("--context", "ctx2", "--namespace", "messageboard", "delete", "virtualservice", "log-service");
         _bench.Answering = ["ctx1"];
 
         var run = await _bench.DeployAsync("--skip-istio --timeout 2s");
+
+        // What one cluster lacks it gets from the other, not from the file.
+        const string route = "jsonpath={.metadata.labels} {.spec}";
+        Assert.Equal(
+            await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "get", "virtualservice", "log-service", "-o", route),
+            await kube.KubectlAsync("--context", "ctx2", "--namespace", "messageboard", "get", "virtualservice", "log-service", "-o", route));
+        Assert.Contains("kept with their weights: ctx1: log-service, message-service, ", run.Output, StringComparison.Ordinal);
 
         Assert.NotEqual(failed, await JobAsync("uid"));
         Assert.Contains("Step 15 of 16 failed", run.MustEnd(1).Errors, StringComparison.Ordinal);
@@ -181,6 +318,36 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         await kube.KubectlAsync(
             "--context", "ctx1", "--namespace", "messageboard", "patch", "pod", name, "--subresource=status", "--type=merge", "-p", $$$"""{"status":{{{status}}}}""");
     }
+
+    /// <summary>A warning about the pod mariadb-0, as kubelet gives it.</summary>
+    private Task<string> MakeEventAsync(string name, string reason, string message) => kube.ApplyAsync("ctx1", $$"""
+        apiVersion: v1
+        kind: Event
+        metadata: { name: {{name}}, namespace: messageboard }
+        involvedObject: { kind: Pod, name: mariadb-0, namespace: messageboard }
+        type: Warning
+        reason: {{reason}}
+        message: "{{message}}"
+        """);
+
+    /// <summary>A control plane as istioctl or Helm makes it, that calls its cluster <paramref name="cluster"/>.</summary>
+    private Task<string> MakeIstiodAsync(string context, string where, string name, string cluster) => kube.ApplyAsync(context, $$"""
+        apiVersion: v1
+        kind: Namespace
+        metadata: { name: {{where}} }
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: {{name}}, namespace: {{where}}, labels: { app: istiod } }
+        spec:
+          selector: { matchLabels: { app: istiod } }
+          template:
+            metadata: { labels: { app: istiod } }
+            spec: { containers: [{ name: discovery, image: x, env: [{ name: CLUSTER_ID, value: {{cluster}} }] }] }
+        """);
+
+    private Task<string> IstioAsync(string context, params string[] names) =>
+        kube.KubectlAsync(["--context", context, "--namespace", "istio-system", "get", "--ignore-not-found", "-o", "name", .. names]);
 
     private Task<string> JobAsync(string field) =>
         kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "get", "job", "schema", "-o", $"jsonpath={{.metadata.{field}}}");

@@ -12,7 +12,7 @@ public sealed class HintsTests
     [InlineData("pod gateway-7d4: Pending ErrImagePull", "pushed (scripts/build-images.sh)")]
     [InlineData("MySqlException: Unknown database 'messageboard'", "its volume is older than the Secret")]
     [InlineData("Access denied for user 'messageboard'@'10.1.2.3' (using password: YES)", "scripts/cleanup.sh --data")]
-    [InlineData("pod user-service-5b: Running CrashLoopBackOff", "logs POD --all-containers --previous")]
+    [InlineData("pod user-service-5b: Running CrashLoopBackOff", "logs POD -c app --previous")]
     [InlineData("0/3 nodes are available: 3 Insufficient cpu.", "No node has room")]
     [InlineData("0/3 nodes are available: 2 Insufficient memory.", "No node has room")]
     [InlineData("pod has unbound immediate PersistentVolumeClaims", "kubectl get storageclass")]

@@ -23,6 +23,9 @@ public sealed class WholeRun : IAsyncLifetime
     /// <summary>Istio cannot be installed in ctx2.</summary>
     public Run FailedRun { get; private set; } = null!;
 
+    /// <summary>Istio is there, and the cloud has given its east-west gateways no address yet.</summary>
+    public Run PendingRun { get; private set; } = null!;
+
     public Run FirstRun { get; private set; } = null!;
 
     /// <summary>The values of all our Secrets by cluster, namespace/name and key.</summary>
@@ -64,7 +67,7 @@ public sealed class WholeRun : IAsyncLifetime
 
     public string Log { get; private set; } = "";
 
-    public IEnumerable<Run> Runs => [DryRun, FailedRun, FirstRun, SecondRun, SecondDryRun, RefusedCleanup, CleanupDryRun, Cleanup, WholeCleanup];
+    public IEnumerable<Run> Runs => [DryRun, FailedRun, PendingRun, FirstRun, SecondRun, SecondDryRun, RefusedCleanup, CleanupDryRun, Cleanup, WholeCleanup];
 
     public async Task InitializeAsync()
     {
@@ -79,7 +82,12 @@ public sealed class WholeRun : IAsyncLifetime
 
         var server = await _kube.KubectlAsync("config", "view", "--context", "ctx2", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
         var options = $"--api-server-2 {server}";
+        await LeaveAnotherRootsIntermediateAsync();
         FailedRun = await _bench.DeployAsync(options, ("STAND_IN_FAILS", "istioctl install --context ctx2"), ("STAND_IN_SAYS", "Error: 0/3 nodes: Insufficient cpu"));
+        await AddGatewayAsync();
+        await WarnOfLoadBalancerAsync();
+        PendingRun = await _bench.DeployAsync($"{options} --timeout 1s");
+        await GiveAddressesAsync();
         FirstRun = (await _bench.DeployAsync(options)).MustEnd(0);
         await ReadSecretsAsync();
         await UseRemoteKubeconfigAsync();
@@ -108,6 +116,44 @@ public sealed class WholeRun : IAsyncLifetime
     {
         await _bench.DisposeAsync();
         await _kube.DisposeAsync();
+    }
+
+    /// <summary>As the state folder has it whose root CA was deleted.</summary>
+    private async Task LeaveAnotherRootsIntermediateAsync()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_bench.State, "k8s/ca/ctx1")).FullName;
+        foreach (var file in new[] { "ca-cert.pem", "ca-key.pem", "cert-chain.pem" })
+            await File.WriteAllTextAsync(Path.Combine(folder, file), "of another root");
+    }
+
+    /// <summary>As Istio's own instructions make it, in ctx1.</summary>
+    private Task<string> AddGatewayAsync() => _kube.ApplyAsync("ctx1", """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: { name: cross-network-gateway, namespace: istio-system }
+        spec: { selector: { istio: eastwestgateway }, servers: [{ port: { number: 15443, name: tls, protocol: TLS }, tls: { mode: AUTO_PASSTHROUGH }, hosts: ["*.local"] }] }
+        """);
+
+    /// <summary>As a cloud's controller does that can make none in ctx1.</summary>
+    private Task<string> WarnOfLoadBalancerAsync() => _kube.ApplyAsync("ctx1", """
+        apiVersion: v1
+        kind: Event
+        metadata: { name: load-balancer, namespace: istio-system }
+        involvedObject: { kind: Service, name: istio-eastwestgateway, namespace: istio-system }
+        type: Warning
+        reason: SyncLoadBalancerFailed
+        message: "Error syncing load balancer: forbidden by quota"
+        """);
+
+    /// <summary>As a cloud's controller does, the one by name and the other by number.</summary>
+    private async Task GiveAddressesAsync()
+    {
+        foreach (var (context, address) in KubeApi.Contexts.Zip(["""{"hostname":"eastwest.ctx1.example"}""", """{"ip":"192.0.2.2"}"""]))
+        {
+            await _kube.KubectlAsync(
+                "--context", context, "-n", "istio-system", "patch", "service", "istio-eastwestgateway", "--subresource=status", "--type=merge",
+                "-p", $$$"""{ "status": { "loadBalancer": { "ingress": [ {{{address}}} ] } } }""");
+        }
     }
 
     private async Task ReadSecretsAsync()
@@ -145,7 +191,7 @@ public sealed class WholeRun : IAsyncLifetime
         }
     }
 
-    /// <summary>A weight edited as the gateway does, a volume as the StatefulSet controller makes it, and what we have not made.</summary>
+    /// <summary>A weight edited as the gateway does, what Istio and the controllers make, and what we have not made.</summary>
     private async Task AddOthersThingsAsync()
     {
         foreach (var context in KubeApi.Contexts)
@@ -158,7 +204,12 @@ public sealed class WholeRun : IAsyncLifetime
         await _kube.ApplyAsync("ctx1", """
             apiVersion: v1
             kind: PersistentVolumeClaim
-            metadata: { name: data-mariadb-0, namespace: messageboard, labels: { app: mariadb }, finalizers: [] }
+            metadata: { name: data-mariadb-0, namespace: messageboard, labels: { app: mariadb, app.kubernetes.io/part-of: messageboard } }
+            spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: { name: others, namespace: messageboard, labels: { app: mariadb } }
             spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
             ---
             apiVersion: v1
@@ -177,6 +228,16 @@ public sealed class WholeRun : IAsyncLifetime
             apiVersion: v1
             kind: Namespace
             metadata: { name: others }
+            """);
+        await _kube.ApplyAsync("ctx2", """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: istio-leader, namespace: istio-system, annotations: { control-plane.alpha.kubernetes.io/leader: "{}" } }
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: istiod-1, namespace: istio-system, ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: istiod, uid: 00000000-0000-0000-0000-000000000000 }] }
+            spec: { containers: [{ name: discovery, image: x }] }
             """);
     }
 }

@@ -46,6 +46,30 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     }
 
     [KubeApiFact]
+    public void A_load_balancer_without_an_address_is_told_before_anything_waits_for_the_other_cluster()
+    {
+        Assert.Contains("Step 5 of 16 failed: East-west gateways\n", run.PendingRun.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("istio-eastwestgateway in ctx1 has no address yet", run.PendingRun.Errors, StringComparison.Ordinal);
+        Assert.Contains("  command: kubectl --context ctx1 --namespace istio-system describe service istio-eastwestgateway\n", run.PendingRun.Errors, StringComparison.Ordinal);
+        Assert.Contains("    event istio-eastwestgateway: Error syncing load balancer: forbidden by quota\n", run.PendingRun.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Your user lacks a right", run.PendingRun.Errors, StringComparison.Ordinal);
+        Assert.Contains("The cloud has given no address", run.PendingRun.Errors, StringComparison.Ordinal);
+    }
+
+    [KubeApiFact]
+    public void A_cross_network_gateway_that_was_there_stays_its_maker_s()
+    {
+        const string gateway = "ctx1 Gateway networking.istio.io/v1 istio-system/cross-network-gateway";
+        Assert.Contains("ctx1's own Gateway cross-network-gateway stays", run.FirstRun.Output, StringComparison.Ordinal);
+        Assert.Equal(run.BeforeCleanup[gateway], run.AfterCleanup[gateway]);
+        Assert.Contains(gateway, run.AfterWholeCleanup.Keys);
+    }
+
+    [KubeApiFact]
+    public void An_API_server_on_a_port_that_the_gateway_may_not_reach_is_told() =>
+        Assert.Matches(@"API server of ctx2 listens on port \d+, and NetworkPolicy\s+gateway lets", run.FirstRun.Output);
+
+    [KubeApiFact]
     public void Each_step_is_named_with_its_time()
     {
         for (var i = 0; i < Steps.Length; i++)
@@ -57,19 +81,20 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     [KubeApiFact]
     public void The_calls_come_in_the_order_in_which_one_needs_the_other()
     {
-        // Each of these is the first call of its kind in the run from (nearly) nothing.
+        // Each of these is the first call of its kind in the runs from (nearly) nothing.
+        var calls = run.PendingRun.Calls.Concat(run.FirstRun.Calls).ToList();
         string[] order =
         [
             "istioctl version", "get --raw /version", "auth can-i", "istioctl install --context ctx2 .*/istio.yaml", "istioctl install --context ctx1 .*/eastwest.yaml",
             "apply -f .*/cross-network-gateway.yaml", "istioctl create-remote-secret --context ctx1", "istioctl create-remote-secret --context ctx2", "apply -k .*/k8s/namespace",
             "get secret mariadb", "apply -k .*/ctx2 -l app.kubernetes.io/name=gateway", "apply -k .* notin ", "rollout status .*mariadb", @"apply -k .* in \(schema,topic",
-            "wait --for=condition=Complete", @"apply -k .* in \(user-service", "apply -k .*/ctx1 -l app.kubernetes.io/name=gateway", "kustomize .*/istio$", "rollout status .*gateway", "port-forward",
+            "wait --for=condition=Complete", @"apply -k .* in \(user-service", "apply -k .*/ctx1 -l app.kubernetes.io/name=gateway", "kustomize .*/istio$", "rollout status .*part-of", "port-forward",
         ];
         var last = -1;
         foreach (var call in order)
         {
-            var index = run.FirstRun.Calls.ToList().FindIndex(recorded => Regex.IsMatch(recorded, call));
-            Assert.True(index > last, $"'{call}' is call {index}, the one before it {last}:\n{string.Join('\n', run.FirstRun.Calls)}");
+            var index = calls.FindIndex(recorded => Regex.IsMatch(recorded, call));
+            Assert.True(index > last, $"'{call}' is call {index}, the one before it {last}:\n{string.Join('\n', calls)}");
             last = index;
         }
     }
@@ -193,8 +218,9 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
             ["Namespace v1 /messageboard", "PersistentVolumeClaim v1 messageboard/data-mariadb-0", "Secret v1 messageboard/admin", "Secret v1 messageboard/mariadb", "Secret v1 messageboard/redis", "Secret v1 messageboard/stores"],
             Left(run.AfterCleanup, "ctx1", "messageboard"));
         Assert.Equal(
-            ["ConfigMap v1 istio-system/messageboard-installed-eastwest", "ConfigMap v1 istio-system/messageboard-installed-istio", "Deployment apps/v1 istio-system/istio-eastwestgateway",
-             "Deployment apps/v1 istio-system/istiod", "Namespace v1 /istio-system", "Secret v1 istio-system/cacerts"],
+            ["ConfigMap v1 istio-system/istio-leader", "ConfigMap v1 istio-system/messageboard-installed-eastwest", "ConfigMap v1 istio-system/messageboard-installed-istio", "Deployment apps/v1 istio-system/istio-eastwestgateway",
+             "Deployment apps/v1 istio-system/istiod", "Namespace v1 /istio-system", "Pod v1 istio-system/istiod-1",
+             "Secret v1 istio-system/cacerts", "Service v1 istio-system/istio-eastwestgateway"],
             Left(run.AfterCleanup, "ctx2", "istio-system").Where(name => !name.Contains("istio-ingressgateway", StringComparison.Ordinal)));
     }
 
@@ -202,16 +228,19 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     public void Cleanup_with_data_and_Istio_leaves_only_what_others_made()
     {
         run.WholeCleanup.MustEnd(0);
-        // The namespaces in ctx2 are being deleted: the controller that ends it is not here.
-        Assert.Equal(["Namespace v1 /messageboard", "Namespace v1 /istio-system"], run.AfterWholeCleanup.Keys.Except(run.Empty.Keys)
+        // The namespaces in ctx2 are being deleted: the controller that ends it, and what Istio's pods have left in it, is not here.
+        Assert.Equal(["Pod v1 istio-system/istiod-1", "Namespace v1 /messageboard", "Namespace v1 /istio-system", "ConfigMap v1 istio-system/istio-leader"], run.AfterWholeCleanup.Keys.Except(run.Empty.Keys)
             .Where(name => name.StartsWith("ctx2 ", StringComparison.Ordinal)).Select(name => name[5..]).OrderDescending());
         Assert.Contains(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx2", StringComparison.Ordinal) && call.Contains("delete namespace messageboard", StringComparison.Ordinal));
         Assert.DoesNotContain(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx1", StringComparison.Ordinal) && call.Contains("delete namespace", StringComparison.Ordinal));
+        Assert.Contains(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx2", StringComparison.Ordinal) && call.Contains("delete namespace istio-system", StringComparison.Ordinal));
+        Assert.Contains(run.WholeCleanup.Calls, call => call.Contains(" delete --namespace messageboard", StringComparison.Ordinal) && call.Contains(" persistentvolumeclaim/data-mariadb-0", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.WholeCleanup.Calls, call => call.Contains("persistentvolumeclaim/others", StringComparison.Ordinal));
         Assert.Contains("namespace messageboard of ctx1 stays: others' things are in it:", run.WholeCleanup.Output, StringComparison.Ordinal);
 
         var others = run.AfterWholeCleanup.Keys.Except(run.Empty.Keys).Where(name => name.StartsWith("ctx1 ", StringComparison.Ordinal)).Select(name => name[5..]);
         Assert.Equal(
-            ["ConfigMap v1 messageboard/others", "Namespace v1 /istio-system", "Namespace v1 /messageboard", "Namespace v1 /others", "Secret v1 istio-system/others", "VirtualService networking.istio.io/v1 messageboard/others"],
+            ["ConfigMap v1 messageboard/others", "Gateway networking.istio.io/v1 istio-system/cross-network-gateway", "Namespace v1 /istio-system", "Namespace v1 /messageboard", "Namespace v1 /others", "Secret v1 istio-system/others", "VirtualService networking.istio.io/v1 messageboard/others"],
             others.Where(name => !name.StartsWith("PersistentVolumeClaim", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Equal(["deploy.log", "lock"], run.StateAfterWholeCleanup);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -14,6 +15,9 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
 {
     private static readonly string RealKubectl = Environment.GetEnvironmentVariable("PATH")!.Split(':')
         .Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists) ?? "kubectl";
+
+    // The kubeconfigs of servers that serve all kinds.
+    private static readonly ConcurrentDictionary<string, bool> Ready = [];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("messageboard-deploy-").FullName;
     private WebApplication? _ingress;
@@ -41,7 +45,7 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
             return Task.CompletedTask;
         });
         await _ingress.StartAsync();
-        if (KubeApi.IsAvailable)
+        if (KubeApi.IsAvailable && Ready.TryAdd(kube.Kubeconfig, true))
         {
             foreach (var context in KubeApi.Contexts)
                 await Eventually.IsTrueAsync(() => KnowsIstioAsync(context), $"the API server of {context} serves all of Istio's kinds", seconds: 60);

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+
+namespace MessageBoard.Deploy.Tests;
+
+/// <summary>How long is waited, and what is said at the end, with a kubectl and a clock of the test's own.</summary>
+public sealed class WaitsTests
+{
+    [Fact]
+    public async Task A_question_that_fails_during_a_wait_is_asked_again()
+    {
+        var output = await RunAsync("""
+            kubectl() { echo >>"$state/calls"; (($(wc -l <"$state/calls") % 3 == 0)) || { echo "connection refused" >&2; return 1; }; echo answer; }
+            is_there() { progress=nothing; [[ $(ask 1 get pods) == answer ]]; }
+            wait_until is_there && echo there
+            """);
+
+        Assert.EndsWith("there\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Outside_a_wait_it_fails_at_once()
+    {
+        var output = await RunAsync("""
+            kubectl() { echo "connection refused" >&2; return 1; }
+            ask 1 get pods
+            """, exitCode: 70);
+
+        Assert.Contains("command: kubectl --context ctx1 --request-timeout 30s get pods", output, StringComparison.Ordinal);
+        Assert.Contains("The API server does not answer", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ImagePullBackOff", "gave up after 60 s")]
+    [InlineData("ErrImageNeverPull", "gave up after 60 s")]
+    [InlineData("InvalidImageName", "gave up after 60 s")]
+    [InlineData("ContainerCreating", "gave up after 600 s")]
+    public async Task An_image_that_cannot_be_pulled_is_not_waited_for_to_the_end(string reason, string end)
+    {
+        var output = await RunAsync($$"""
+            never() { progress="pods ready 0/1: gateway-1 in ctx1 ({{reason}})"; return 1; }
+            wait_until never || echo "gave up after $SECONDS s"
+            """);
+
+        Assert.EndsWith($"{end}\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_services_in_ctx2_are_not_ready_the_way_to_ctx1_is_asked_about()
+    {
+        const string events = "user-service-1: Readiness probe failed: connection refused\\nuser-service-1: Failed to pull: unauthorized\\nuser-service-1: Failed to pull: unauthorized\\n";
+        const string kubectl = $$"""
+            kubectl() {
+              case "$*" in
+                *"get pods"*) echo 'user-service-1|Running|False| CrashLoopBackOff|' ;;
+                *"get events"*) printf '{{events}}' ;;
+                *"logs user-service-1 -c app --tail=4 --previous"*) printf 'first\nlast' ;;
+              esac
+            }
+
+            """;
+
+        var output = await RunAsync(kubectl + "give_up app=user-service '2 deployment.apps/user-service' rollout status", exitCode: 70);
+
+        Assert.Contains("istioctl --context ctx1 remote-clusters", output, StringComparison.Ordinal);
+        Assert.Contains("    log user-service-1: first\n    log user-service-1: last\n", output, StringComparison.Ordinal);
+        Assert.Single(output.Split('\n'), line => line.Contains("Failed to pull: unauthorized", StringComparison.Ordinal));
+        Assert.Contains("logs POD -c app --previous", output, StringComparison.Ordinal);
+        // Those words are the pod's, not the API server's.
+        Assert.DoesNotContain("The API server does not answer", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("credentials are not valid", output, StringComparison.Ordinal);
+
+        output = await RunAsync(kubectl + "give_up app=redis '2 statefulset.apps/redis' rollout status", exitCode: 70);
+        Assert.DoesNotContain("remote-clusters", output, StringComparison.Ordinal);
+    }
+
+    /// <returns>What bash wrote, with the parts of deploy-all.sh loaded, in which a sleep only turns the clock on.</returns>
+    private static async Task<string> RunAsync(string script, int exitCode = 0)
+    {
+        using var folder = new TemporaryFolder();
+        const string parts = """
+            set -euo pipefail
+            for part in common waits istio; do source "scripts/k8s/$part.sh"; done
+            mkdir -p "$state"
+            timeout_seconds=600 SECONDS=0 dry_run=false
+            sleep() { SECONDS=$((SECONDS + $1)); }
+
+            """;
+        var start = new ProcessStartInfo("bash", ["-c", $"exec 2>&1\n{parts}{script}"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true };
+        start.Environment["MESSAGEBOARD_STATE"] = folder[""];
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == exitCode, $"exit code {process.ExitCode}\n{output}");
+        return output;
+    }
+}
