@@ -20,7 +20,9 @@ export const isAvailable = existsSync(kubeApi)
 /** Starts all of it; `close` ends it. */
 export async function startClusters() {
   const folder = await mkdtemp(path.join(tmpdir(), 'messageboard-e2e-kube-'))
-  await run(kubeApi, ['up', folder, 'ctx1', 'ctx2'])
+  const up = () => run(kubeApi, ['up', folder, 'ctx1', 'ctx2'])
+  // On a busy machine the script asks for the CRDs before the API server has looked at them, and gives up.
+  await up().catch(() => run(kubeApi, ['down', folder]).then(up))
   const kubeconfig = path.join(folder, 'kubeconfig')
   const kubectl = async (context, ...args) =>
     (await run('kubectl', ['--kubeconfig', kubeconfig, '--context', context, '--namespace', 'messageboard', '--request-timeout=20s', ...args])).stdout
