@@ -111,7 +111,7 @@ public sealed class KubeApi : IAsyncLifetime
     }
 
     // The first start on a machine builds kube-apiserver, so test projects that run at once take turns.
-    private Task UpAsync() =>
+    private Task<string> UpAsync() =>
         RunAsync("flock", ["--close", Path.Combine(Path.GetTempPath(), "messageboard-kube-api.lock"), Script, "up", _folder, .. Contexts], TimeSpan.FromMinutes(15));
 
     private Task<string> KubectlAsync(IEnumerable<string> args, string? input) =>
