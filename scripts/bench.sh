@@ -206,7 +206,7 @@ idle() {
     echo $(($(cpu) - before))
   }
   local with
-  sleep 45 # the runtime compiles anew what has run often; that comes to an end
+  sleep 100 # the runtime compiles anew what has run often; that comes to an end
   with=$(ten_seconds)
   kill "$reader_pid"
   echo
