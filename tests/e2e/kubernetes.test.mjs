@@ -51,9 +51,9 @@ test('there is no drill where no launcher runs the services', options, async () 
 test('a lamp tells who decided where its request went, and that Envoy does not say why', options, async () => {
   await page.click(`${card} .send-once`)
   await page.locator(`${card} .glow[data-request]`).first().click()
-  await page.waitForSelector('.explanation[open] .note')
-  assert.match(await page.locator('.explanation').innerText(), /The sidecar decided/)
+  await page.locator('.explanation[open]').getByText('The sidecar decided').waitFor()
   await page.keyboard.press('Escape')
+  await page.waitForSelector('.explanation[open]', { state: 'detached' })
 })
 
 test('what one cluster does not take is in none, and the page says why', options, async () => {
