@@ -131,6 +131,7 @@ check_tools() {
   need_tool kubectl https://kubernetes.io/docs/tasks/tools/
   need_tool openssl "your system's packages"
   need_tool curl "your system's packages"
+  # One that cannot even tell its version has none that is new enough, which the next line says.
   version=$(kubectl version --client 2>/dev/null || true)
   (($(minor_version "$version") >= oldest_kubectl)) ||
     fail "kubectl 1.$oldest_kubectl or later is wanted; this one says: ${version%%$'\n'*}"

@@ -193,6 +193,7 @@ background=
 
 end_background() {
   if [[ -n $background ]]; then
+    # It may have ended by itself, and its exit code is that of a kill.
     kill "$background" 2>/dev/null || true
     wait "$background" 2>/dev/null || true
   fi

@@ -81,6 +81,30 @@ public sealed class KubeApi : IAsyncLifetime
         return name;
     }
 
+    /// <summary>Makes a namespace with the routing of the project's own istio/, and what else is given, in both clusters.</summary>
+    /// <param name="more">What one context gets too; null for nothing. It is written for the namespace <c>messageboard</c>.</param>
+    public async Task<string> NewMeshAsync(Func<string, string>? more = null)
+    {
+        var name = await NewNamespaceAsync();
+        var files = await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml").Select(file => File.ReadAllTextAsync(file)));
+        await Task.WhenAll(Contexts.Select(context => ApplyAsync(
+            context, string.Join("---\n", more is null ? files : [.. files, more(context)]).Replace("namespace: messageboard", $"namespace: {name}"))));
+        return name;
+    }
+
+    /// <summary>A kubeconfig with one context, for whoever has the token.</summary>
+    public static string KubeconfigOf(string context, string server, string token) => $$"""
+        apiVersion: v1
+        kind: Config
+        clusters: [{ name: it, cluster: { server: "{{server}}", insecure-skip-tls-verify: {{(server.StartsWith("https", StringComparison.Ordinal) ? "true" : "false")}} } }]
+        users: [{ name: me, user: { token: "{{token}}" } }]
+        contexts: [{ name: "{{context}}", context: { cluster: it, user: me } }]
+        current-context: "{{context}}"
+        """;
+
+    /// <summary>The address of a context's API server.</summary>
+    public Task<string> ServerAsync(string context) => KubectlAsync("config", "view", "-o", $"jsonpath={{.clusters[?(@.name==\"{context}\")].cluster.server}}");
+
     /// <summary>Ends a server as a crash would: its connections break and its port refuses. What it stored stays.</summary>
     public Task StopServerAsync(string context) => KillAsync(_servers[context].Pid);
 

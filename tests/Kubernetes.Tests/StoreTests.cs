@@ -200,7 +200,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     public async Task When_the_other_cluster_refuses_the_first_is_put_back()
     {
         var reader = await _clusters.TokenOfAsync("ctx2", "get,list,watch");
-        var mesh = await _clusters.StartAsync(("ctx2", _clusters.WriteKubeconfig("ctx2", await ServerAsync("ctx2"), reader)));
+        var mesh = await _clusters.StartAsync(("ctx2", _clusters.WriteKubeconfig("ctx2", await api.ServerAsync("ctx2"), reader)));
         await TwoClusters.AreFreshAsync(mesh);
 
         var failed = Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1));
@@ -370,9 +370,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     private static Task<EditResult> SetWeightsAsync(KubernetesMesh mesh, int weight) =>
         mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = weight, ["ctx2"] = 100 - weight }), null, "admin", default);
 
-    private async Task<ApiServerProxy> ProxyAsync(string context) => await ApiServerProxy.StartAsync(await ServerAsync(context));
-
-    private Task<string> ServerAsync(string context) => api.KubectlAsync("config", "view", "--raw", "-o", $"jsonpath={{.clusters[?(@.name==\"{context}\")].cluster.server}}");
+    private async Task<ApiServerProxy> ProxyAsync(string context) => await ApiServerProxy.StartAsync(await api.ServerAsync(context));
 
     // What the admin's kubeconfig has.
     private Task<string> TokenAsync() => api.KubectlAsync("config", "view", "--raw", "-o", "jsonpath={.users[0].user.token}");

@@ -19,14 +19,7 @@ internal sealed class TwoClusters : IAsyncDisposable
 
     public ResourceKey UserService => new("VirtualService", Namespace, "user-service");
 
-    public static async Task<TwoClusters> CreateAsync(KubeApi api)
-    {
-        var clusters = new TwoClusters(api, await api.NewNamespaceAsync());
-        var files = await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml").Select(file => File.ReadAllTextAsync(file)));
-        var yaml = string.Join("---\n", files).Replace("namespace: messageboard", $"namespace: {clusters.Namespace}");
-        await Task.WhenAll(KubeApi.Contexts.Select(context => api.ApplyAsync(context, yaml)));
-        return clusters;
-    }
+    public static async Task<TwoClusters> CreateAsync(KubeApi api) => new(api, await api.NewMeshAsync());
 
     /// <summary>A store of both clusters that has listed everything.</summary>
     /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
@@ -50,14 +43,7 @@ internal sealed class TwoClusters : IAsyncDisposable
     public string WriteKubeconfig(string context, string server, string token)
     {
         var name = $"{context}-{Guid.NewGuid():N}";
-        _folder.Write(name, $$"""
-            apiVersion: v1
-            kind: Config
-            clusters: [{ name: it, cluster: { server: "{{server}}", insecure-skip-tls-verify: {{(server.StartsWith("https", StringComparison.Ordinal) ? "true" : "false")}} } }]
-            users: [{ name: me, user: { token: "{{token}}" } }]
-            contexts: [{ name: "{{context}}", context: { cluster: it, user: me } }]
-            current-context: "{{context}}"
-            """);
+        _folder.Write(name, KubeApi.KubeconfigOf(context, server, token));
         return _folder[name];
     }
 

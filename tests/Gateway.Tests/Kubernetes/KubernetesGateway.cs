@@ -25,12 +25,8 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
     /// <param name="mayEditCtx2">Whether its role in ctx2 is the one of k8s/, or may only read.</param>
     public static async Task<KubernetesGateway> StartAsync(KubeApi api, bool mayEditCtx2 = true)
     {
-        var ns = await api.NewNamespaceAsync();
-        var files = await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml").Select(file => File.ReadAllTextAsync(file)));
         var rights = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "k8s", "base", "mesh-editor", "mesh-editor.yaml"))).Replace("metadata:\n", "metadata:\n  namespace: messageboard\n");
-        var yaml = string.Join("---\n", [.. files, rights]).Replace("namespace: messageboard", $"namespace: {ns}");
-        await Task.WhenAll(api.ApplyAsync("ctx1", yaml), api.ApplyAsync("ctx2", mayEditCtx2 ? yaml : yaml.Replace(", patch]", "]")));
-
+        var ns = await api.NewMeshAsync(context => context == "ctx1" || mayEditCtx2 ? rights : rights.Replace(", patch]", "]"));
         var gateway = new KubernetesGateway(api, ns, Directory.CreateTempSubdirectory("messageboard-kubernetes-").FullName);
         await gateway.StartAsync();
         return gateway;
@@ -79,17 +75,10 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
     private async Task<string> KubeconfigAsync(string context)
     {
         var file = Path.Combine(folder, context);
-        var server = await api.KubectlAsync("config", "view", "-o", $"jsonpath={{.clusters[?(@.name==\"{context}\")].cluster.server}}");
+        var server = await api.ServerAsync(context);
         var token = (await KubectlAsync(context, "create", "token", "gateway")).Trim();
         _accounts[context] = (server, token);
-        await File.WriteAllTextAsync(file, $$"""
-            apiVersion: v1
-            kind: Config
-            clusters: [{ name: it, cluster: { server: "{{server}}", insecure-skip-tls-verify: true } }]
-            users: [{ name: gateway, user: { token: {{token}} } }]
-            contexts: [{ name: it, context: { cluster: it, user: gateway } }]
-            current-context: it
-            """);
+        await File.WriteAllTextAsync(file, KubeApi.KubeconfigOf(context, server, token));
         return file;
     }
 }
