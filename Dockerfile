@@ -20,17 +20,13 @@ ENV PROGRAMS="gateway services/log services/message services/user"
 ENV FOR_IMAGES="-p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocumentationFiles=false"
 WORKDIR /src
 
-# A layer that only another package or project makes anew. Always the full package set (docs/dependencies.md), as .package-set is
-# not in the context: the fallback set takes librdkafka from Debian. Of the full set's native ones, x64's first has SASL of the
-# system, which is not here; Confluent.Kafka then takes centos8-librdkafka.so, and on arm64 librdkafka.so, which need only glibc.
+# A layer that only another package or project makes anew.
 COPY --parents Directory.Build.props Directory.Packages.props **/*.csproj ./
 RUN for program in $PROGRAMS; do \
-      dotnet restore $program -a $TARGETARCH $FOR_IMAGES || { \
-        echo "The feed has not all of the full package set, without which there are no images: see docs/dependencies.md." >&2; \
-        exit 1; }; \
+      dotnet restore $program -a $TARGETARCH $FOR_IMAGES || exit 1; \
     done
 
-COPY --parents .editorconfig eng gateway mesh services ./
+COPY --parents .editorconfig gateway mesh services ./
 RUN for program in $PROGRAMS; do \
       dotnet publish $program -c Release -a $TARGETARCH --no-restore $FOR_IMAGES -o /out/${program##*/} || exit 1; \
     done

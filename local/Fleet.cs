@@ -74,7 +74,7 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
             Command = _ => [Installation.DotNet, assembly],
             WorkingDirectory = Path.GetDirectoryName(assembly),
             IsReady = probe.IsReadyAsync,
-            Environment = actual => new Dictionary<string, string>([.. runtime, .. stores.Environment, .. stores.EnvironmentOf(pod)])
+            Environment = actual => new Dictionary<string, string>([.. runtime, .. stores.Environment])
             {
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{actual}",
                 ["CLUSTER_NAME"] = cluster,

@@ -19,11 +19,7 @@ fingerprint() { # path...
 }
 
 sources_fingerprint() {
-  fingerprint .editorconfig Directory.*.props MessageBoard.sln eng gateway local mesh services
-}
-
-package_set() {
-  cat .package-set 2>/dev/null || echo "not chosen"
+  fingerprint .editorconfig Directory.*.props MessageBoard.sln gateway local mesh services
 }
 
 # Runs a command as one line of progress with its time, the output going to the build log; says its end when it fails.
@@ -57,16 +53,16 @@ stamp() { # name value
   printf '%s\n' "$2" >"$stamps/$1"
 }
 
-# The solution filter leaves the tests out; a filter is a solution to MSBuild, so the package set is chosen first.
+# The solution filter leaves the tests out.
 build_services() {
   local sources product built=true
   sources=$(sources_fingerprint)
   for product in "${products[@]}"; do
     [[ -f $product ]] || built=false
   done
-  if [[ $built == false ]] || ! is_stamped services "$sources $(package_set)"; then
+  if [[ $built == false ]] || ! is_stamped services "$sources"; then
     step "Building the services" dotnet build local/product.slnf --configuration Release --verbosity quiet --disable-build-servers
-    stamp services "$sources $(package_set)"
+    stamp services "$sources"
   fi
 }
 
@@ -93,18 +89,6 @@ build_page() {
   fi
 }
 
-# Without it the launcher says that Kafka is off, and how to get it.
-install_librdkafka() {
-  [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) != *librdkafka.so.1* ]] || return 0
-  [[ -e /etc/debian_version && $EUID == 0 ]] && command -v apt-get >/dev/null || return 0
-  (step "Installing librdkafka1" apt_install librdkafka1) || true
-}
-
-apt_install() { # package
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get install -y --no-install-recommends "$1" || { apt-get update && apt-get install -y --no-install-recommends "$1"; }
-}
-
 if [[ ! -d .local ]]; then
   mkdir .local
   chmod 700 .local
@@ -118,4 +102,3 @@ flock "$build_lock"
 build_services
 restore_tools
 build_page
-install_librdkafka

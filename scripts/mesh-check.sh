@@ -13,8 +13,6 @@ is_built() {
 }
 
 build() {
-  # The choice of packages is the solution's affair, see docs/dependencies.md.
-  [[ -f $root/.package-set ]] || dotnet restore "$root/MessageBoard.sln" --verbosity quiet
   dotnet build "$root/mesh/check/MeshCheck.csproj" -c Release --verbosity quiet --nologo && touch "$program"
 }
 

@@ -70,7 +70,6 @@ set_up() {
   have chromium || packages+=(chromium)
   have shellcheck || packages+=(shellcheck)
   have yamllint || packages+=(yamllint)
-  ldconfig -p | grep -q librdkafka.so.1 || packages+=(librdkafka1)
   ((${#packages[@]})) || return 0
   if have apt-get && [[ $EUID == 0 ]]; then
     export DEBIAN_FRONTEND=noninteractive

@@ -6,9 +6,6 @@ namespace MessageBoard.Local.Stores;
 internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Notes)
     : IDisposable
 {
-    private const string Topic = "api-stats";
-    private const int Partitions = 3;
-
     public static EmbeddedStores Create(ExternalStores external, Installation installation, Fleet fleet)
     {
         var environment = new Dictionary<string, string>();
@@ -42,26 +39,14 @@ internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, 
         {
             notes.Add($"Kafka     from {ExternalStores.KafkaVariable}");
         }
-        else if (KafkaCluster.IsInstalled)
+        else
         {
-            kafka = new KafkaCluster(Topic, Partitions);
+            kafka = new KafkaCluster();
             environment[ExternalStores.KafkaVariable] = kafka.BootstrapServers;
             notes.Add($"Kafka     librdkafka's three brokers, the first at {kafka.BootstrapServers.Split(',')[0]}");
         }
-        else
-        {
-            notes.Add("Kafka     off: librdkafka is missing (Debian: sudo apt-get install librdkafka1)");
-        }
-
         return new EmbeddedStores(garnet, kafka, environment, notes);
     }
-
-    /// <summary>
-    /// What one process alone has to know. librdkafka's brokers lose a member of a consumer group whose leader is quicker
-    /// (rdkafka_mock_cgrp.c answers when the leader has synced, whoever else has not), so each log-service is a group of its own.
-    /// </summary>
-    public IReadOnlyDictionary<string, string> EnvironmentOf(string pod) =>
-        Kafka is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Kafka__GroupId"] = pod };
 
     public void Dispose() => Kafka?.Dispose();
 }

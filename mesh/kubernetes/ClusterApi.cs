@@ -72,10 +72,11 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         string plural, string version, TimeSpan time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Exception? error = null;
-        var response = Client.CustomObjects.ListNamespacedCustomObjectWithHttpMessagesAsync(
-            Group, Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds, watch: true, cancellationToken: cancellationToken);
-        await foreach (var change in response.WatchAsync<JsonElement, object>(exception => error ??= exception, cancellationToken))
-            yield return change;
+        var changes = Client.CustomObjects.WatchListNamespacedCustomObjectAsync(
+            Group, Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds,
+            onError: exception => error ??= exception, cancellationToken: cancellationToken);
+        await foreach (var (type, item) in changes)
+            yield return (type, (JsonElement)item);
 
         if (error is not null)
             throw error is KubernetesException ? error : new InvalidDataException("a line of the watch cannot be read", error);

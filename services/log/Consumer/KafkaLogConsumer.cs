@@ -12,8 +12,7 @@ namespace MessageBoard.LogService.Consumer;
 
 /// <summary>
 /// Reads API calls from Kafka into the table <c>kafka_logs</c>. The offset is committed after the insert, and the insert passes
-/// over what is there: a call may be read twice, but is kept once. All log-services share the topic as one group, unless
-/// <c>Kafka:GroupId</c> says otherwise.
+/// over what is there: a call may be read twice, but is kept once. All log-services share the topic as one group.
 /// </summary>
 internal sealed partial class KafkaLogConsumer(
     IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, TimeProvider clock, ILogger<KafkaLogConsumer> logger) : BackgroundService
@@ -35,7 +34,7 @@ internal sealed partial class KafkaLogConsumer(
         var config = new ConsumerConfig
         {
             BootstrapServers = servers,
-            GroupId = configuration["Kafka:GroupId"] ?? identity.Name,
+            GroupId = identity.Name,
             ClientId = identity.Pod,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             EnableAutoCommit = false,

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Dapper;
 using MessageBoard.Shared.Telemetry;
 using Microsoft.Data.Sqlite;
+using MySqlConnector;
 using Polly;
 using Polly.Retry;
 

@@ -37,7 +37,7 @@ public sealed class ExternalStoresTests
     [Fact]
     public async Task A_Kafka_is_known_by_its_answer()
     {
-        using var cluster = new KafkaCluster("api-stats", 3);
+        using var cluster = new KafkaCluster();
         await (None with { Kafka = cluster.BootstrapServers }).CheckAsync(default);
         Assert.EndsWith("what answers there is not Redis.", await RefusalOf(None with { Redis = cluster.BootstrapServers.Split(',')[0] }), StringComparison.Ordinal);
     }

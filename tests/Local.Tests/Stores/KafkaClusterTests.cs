@@ -10,7 +10,7 @@ public sealed class KafkaClusterTests
     [Fact]
     public void What_is_produced_with_headers_is_consumed_by_a_group()
     {
-        using var cluster = new KafkaCluster("api-stats", 3);
+        using var cluster = new KafkaCluster();
         var client = new ClientConfig { BootstrapServers = cluster.BootstrapServers };
 
         using (var producer = new ProducerBuilder<string, string>(new ProducerConfig(client) { Acks = Acks.All }).Build())
@@ -41,18 +41,18 @@ public sealed class KafkaClusterTests
         consumer.Close();
         Assert.Equal(30, seen.Count);
         Assert.Equal(("메시지 7", "trace 7"), (seen["key 7"].Value, seen["key 7"].Trace));
-        Assert.Equal(3, seen.Values.Select(message => message.Partition).Distinct().Count());
+        Assert.Equal(4, seen.Values.Select(message => message.Partition).Distinct().Count());
     }
 
     [Fact]
-    public void It_has_three_brokers_and_three_partitions()
+    public void It_has_three_brokers_and_replicates_to_all()
     {
-        using var cluster = new KafkaCluster("api-stats", 3);
+        using var cluster = new KafkaCluster();
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.BootstrapServers }).Build();
 
         var metadata = admin.GetMetadata("api-stats", TimeSpan.FromSeconds(20));
 
         Assert.Equal(3, metadata.Brokers.Count);
-        Assert.Equal([3, 3, 3], Assert.Single(metadata.Topics).Partitions.Select(partition => partition.Replicas.Length));
+        Assert.Equal([3, 3, 3, 3], Assert.Single(metadata.Topics).Partitions.Select(partition => partition.Replicas.Length));
     }
 }
