@@ -112,7 +112,7 @@ end_to_end() {
   add_runner "end to end" "$(sed -n 's/^# pass //p' "$log" | tail -1)" "$(sed -n 's/^# fail //p' "$log" | tail -1)"
 }
 
-scripts() { git ls-files '*.sh' .ci/run 'tests/Deploy.Tests/stand-ins/*'; }
+scripts() { git ls-files '*.sh' .ci/run 'tests/Scripts.Tests/Kubernetes/stand-ins/*'; }
 yaml() { git ls-files '*.yaml' '*.yml'; }
 
 set_up

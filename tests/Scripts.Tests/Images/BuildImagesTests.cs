@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MessageBoard.Local.Tests.Images;
+namespace MessageBoard.Scripts.Tests.Images;
 
 /// <summary>scripts/build-images.sh, with stand-ins for docker and git; and what holds of the Dockerfile without an engine.</summary>
 public sealed partial class BuildImagesTests : IDisposable

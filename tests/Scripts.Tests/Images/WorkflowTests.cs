@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MessageBoard.Local.Tests.Images;
+namespace MessageBoard.Scripts.Tests.Images;
 
 /// <summary>What GitHub's own advice on hardening workflows asks for, in each of .github/workflows.</summary>
 public sealed partial class WorkflowTests

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MessageBoard.Local.Tests.DeployAll;
+namespace MessageBoard.Scripts.Tests.Local;
 
 /// <summary>What scripts/build-local.sh builds and what it skips, in a small checkout with tools that only write down what they were asked.</summary>
 public sealed class BuildTests : IDisposable
@@ -24,7 +24,7 @@ public sealed class BuildTests : IDisposable
         }
 
         Write(".config/dotnet-tools.json", """{ "tools": { "garnet-server": { "version": "2.2.5", "commands": ["garnet-server"] } } }""");
-        Write("scripts/build-local.sh", File.ReadAllText(Path.Combine(Script.Root, "scripts", "build-local.sh")));
+        Write("scripts/build-local.sh", File.ReadAllText(Path.Combine(Repository.Root, "scripts", "build-local.sh")));
         Tool("dotnet", """
             case $1 in
               build)

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MessageBoard.Deploy.Tests;
+namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>docs/kubernetes.md says what deploy-all.sh does and says.</summary>
 public sealed partial class DocsTests

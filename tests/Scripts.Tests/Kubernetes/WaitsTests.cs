@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MessageBoard.Deploy.Tests;
+namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>How long is waited, and what is said at the end, with a kubectl and a clock of the test's own.</summary>
 public sealed class WaitsTests

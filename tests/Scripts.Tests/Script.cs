@@ -1,22 +1,20 @@
 using System.Diagnostics;
 
-namespace MessageBoard.Local.Tests.DeployAll;
+namespace MessageBoard.Scripts.Tests;
 
-/// <summary>Runs ./deploy-all.sh as a person would, with a state folder of its own.</summary>
+/// <summary>Runs a script of the checkout as a person would, from anywhere.</summary>
 internal static class Script
 {
-    public static readonly string Root = Installation.Find().Root;
-
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
-        string state, IEnumerable<string> arguments, params IEnumerable<(string Name, string Value)> environment)
+        string script, string options, params IEnumerable<(string Name, string Value)> environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(Root, "deploy-all.sh"), arguments)
+        var arguments = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, script), arguments)
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["MESSAGEBOARD_STATE"] = state;
         foreach (var variable in new[] { "ConnectionStrings__MariaDb", "ConnectionStrings__Redis", "Kafka__BootstrapServers" })
             start.Environment.Remove(variable);
 

@@ -5,7 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
-namespace MessageBoard.Deploy.Tests;
+namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>
 /// Runs deploy-all.sh and cleanup.sh as a person would against two real API servers, with a state folder of its own. Before the real
@@ -66,7 +66,7 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["PATH"] = $"{Path.Combine(Repository.Root, "tests/Deploy.Tests/stand-ins")}:{start.Environment["PATH"]}";
+        start.Environment["PATH"] = $"{Path.Combine(Repository.Root, "tests/Scripts.Tests/Kubernetes/stand-ins")}:{start.Environment["PATH"]}";
         start.Environment["KUBECONFIG"] = kube.Kubeconfig;
         start.Environment["MESSAGEBOARD_STATE"] = State;
         start.Environment["STAND_IN_CALLS"] = Calls;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 
-namespace MessageBoard.Deploy.Tests;
+namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>deploy-all.sh and cleanup.sh, from two empty clusters to two empty clusters.</summary>
 public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MessageBoard.Deploy.Tests;
+namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>What deploy-all.sh says when a step fails, and what it does with what it finds. The clusters keep what the tests before have deployed.</summary>
 public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncLifetime

@@ -1,6 +1,4 @@
-using System.Diagnostics;
-
-namespace MessageBoard.Local.Tests.Images;
+namespace MessageBoard.Scripts.Tests.Images;
 
 /// <summary>Stand-ins for docker, kind, kubectl and git on a script's PATH: they write their calls down and answer as they are told.</summary>
 internal sealed class StandIns : IDisposable
@@ -51,23 +49,8 @@ internal sealed class StandIns : IDisposable
 
     public void ForgetCalls() => _folder.Write("calls", "");
 
-    public async Task<(int ExitCode, string Output, string Error)> RunAsync(string script, string arguments, params IEnumerable<(string Name, string Value)> environment)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "scripts", script), arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PATH"] = $"{_folder.Path}:{Environment.GetEnvironmentVariable("PATH")}";
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
-    }
+    public Task<(int ExitCode, string Output, string Error)> RunAsync(string script, string options, params IEnumerable<(string Name, string Value)> environment) =>
+        Script.RunAsync($"scripts/{script}", options, [("PATH", $"{_folder.Path}:{Environment.GetEnvironmentVariable("PATH")}"), .. environment]);
 
     public void Dispose() => _folder.Dispose();
 

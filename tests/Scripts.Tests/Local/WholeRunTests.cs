@@ -1,11 +1,10 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 
-namespace MessageBoard.Local.Tests.DeployAll;
+namespace MessageBoard.Scripts.Tests.Local;
 
 /// <summary>./deploy-all.sh --local --detach, whole, with the programs that are built.</summary>
 public sealed class WholeRunTests : IAsyncLifetime, IDisposable
@@ -112,8 +111,7 @@ public sealed class WholeRunTests : IAsyncLifetime, IDisposable
     public async Task A_store_that_does_not_connect_starts_nothing()
     {
         var nowhere = new FreePorts().Take();
-        var (code, _, error) = await Script.RunAsync(
-            _folder.Path, ["--local", "--port", _port.ToString(CultureInfo.InvariantCulture)], ("ConnectionStrings__Redis", $"127.0.0.1:{nowhere},password=hush"));
+        var (code, _, error) = await RunAsync($"--local --port {_port}", ("ConnectionStrings__Redis", $"127.0.0.1:{nowhere},password=hush"));
 
         Assert.Equal(2, code);
         Assert.StartsWith($"ConnectionStrings__Redis: 127.0.0.1:{nowhere}: it does not connect", error, StringComparison.Ordinal);
@@ -125,8 +123,7 @@ public sealed class WholeRunTests : IAsyncLifetime, IDisposable
     public async Task A_start_that_fails_names_the_process_with_its_last_lines_and_leaves_nothing_behind()
     {
         // Kestrel refuses it, in every process.
-        var (code, _, error) = await Script.RunAsync(
-            _folder.Path, ["--local", "--detach", "--port", _port.ToString(CultureInfo.InvariantCulture)], ("Kestrel__Endpoints__Broken__Url", "nonsense"));
+        var (code, _, error) = await RunAsync($"--local --detach --port {_port}", ("Kestrel__Endpoints__Broken__Url", "nonsense"));
 
         Assert.Equal(1, code);
         Assert.Matches("-ctx[12]-[^ ]+ ended 3 times before it was ready, with exit code 134", error);
@@ -201,5 +198,6 @@ public sealed class WholeRunTests : IAsyncLifetime, IDisposable
 
     private Uri Address(string path) => new($"http://127.0.0.1:{_port}{path}");
 
-    private Task<(int ExitCode, string Output, string Error)> RunAsync(string options) => Script.RunAsync(_folder.Path, options.Split(' '));
+    private Task<(int ExitCode, string Output, string Error)> RunAsync(string options, params IEnumerable<(string, string)> environment) =>
+        Script.RunAsync("deploy-all.sh", options, [("MESSAGEBOARD_STATE", _folder.Path), .. environment]);
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MessageBoard.Deploy.Tests;
+namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>What is said about the troubles people met, by what a failure shows.</summary>
 public sealed class HintsTests

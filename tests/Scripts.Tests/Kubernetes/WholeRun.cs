@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace MessageBoard.Deploy.Tests;
+namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>
 /// One deployment from two empty clusters to none, with what each run said and what lay in the clusters between the runs. It takes half a minute, so it

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 
-namespace MessageBoard.Local.Tests.DeployAll;
+namespace MessageBoard.Scripts.Tests.Local;
 
 /// <summary>What deploy-all.sh says before it builds or starts anything.</summary>
 public sealed class OptionsTests : IDisposable
@@ -72,7 +73,16 @@ public sealed class OptionsTests : IDisposable
     [Fact]
     public async Task A_second_start_is_refused()
     {
-        StateFile.Write(_folder["state.json"], RunStates.Of(RunStates.Process()));
+        StateFile.Write(_folder["state.json"], new()
+        {
+            BootId = ProcessIdentity.BootId,
+            Launcher = ProcessIdentity.Current,
+            Phase = RunPhase.Ready,
+            Port = 8080,
+            StartedAt = DateTimeOffset.UtcNow,
+            Processes = [],
+            Notes = [],
+        });
         using var running = RunLock.TryTake(_folder["lock"]);
 
         var (code, _, error) = await RunAsync("--local --port 1");
@@ -137,7 +147,7 @@ public sealed class OptionsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private Task<(int ExitCode, string Output, string Error)> RunAsync(string options, params IEnumerable<(string, string)> environment) =>
-        Script.RunAsync(_folder.Path, options.Split(' ', StringSplitOptions.RemoveEmptyEntries), environment);
+        Script.RunAsync("deploy-all.sh", options, [("MESSAGEBOARD_STATE", _folder.Path), .. environment]);
 
     /// <summary>A PATH with what the script itself uses and the tools named.</summary>
     private void LinkTools(params IEnumerable<string> tools)

@@ -1,4 +1,4 @@
-namespace MessageBoard.Local.Tests.Images;
+namespace MessageBoard.Scripts.Tests.Images;
 
 /// <summary>scripts/kind.sh, with stand-ins for docker and kind.</summary>
 public sealed class KindTests : IDisposable
