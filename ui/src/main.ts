@@ -1,5 +1,5 @@
 import { createApp } from 'vue'
 import App from './App.vue'
-import './styles/base.css'
+import './common/base.css'
 
 createApp(App).mount('#app')

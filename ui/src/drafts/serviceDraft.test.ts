@@ -1,10 +1,10 @@
 import { effectScope, nextTick, shallowRef } from 'vue'
 import { expect, it, onTestFinished } from 'vitest'
 import { putFault, type Fault, type ServiceConfiguration } from '../api/traffic'
-import { faultOf, noFault } from '../rules/ruleParts'
 import { serve } from '../testing/server'
 import { useServiceDraft } from './serviceDraft'
 
+const noFault: Fault = { delay: null, abort: null }
 const abort = (percentage: number): Fault => ({ delay: null, abort: { status: 503, percentage } })
 
 const row = (resourceVersion: string, fault: Fault, ctx1 = 70): ServiceConfiguration => ({
@@ -21,7 +21,7 @@ function faultDraft(first: ServiceConfiguration) {
   const draft = scope.run(() =>
     useServiceDraft<Fault>({
       configured: () => configured.value,
-      read: ({ rules }) => rules && faultOf(rules),
+      read: ({ rules }) => rules && rules.fault,
       empty: noFault,
       send: (fault, resourceVersion) => putFault('user-service', fault, resourceVersion),
     }),

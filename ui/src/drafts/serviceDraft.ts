@@ -1,7 +1,7 @@
 import { ref, shallowRef, watch, type Ref } from 'vue'
 import { ApiError } from '../api/http'
 import type { ServiceConfiguration } from '../api/traffic'
-import { readService } from '../lights/trafficEvents'
+import { readService } from '../traffic/trafficEvents'
 
 /**
  * `clean`: shows what is in force; `edited`: differs from it, not sent; `sending`; `saved`: accepted, not seen in force

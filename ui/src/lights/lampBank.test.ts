@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest'
-import { bankOf, colourOf, LampBank } from './lampBank'
+import { bankOf, LampBank } from './lampBank'
 
 const play = vi.fn()
 
@@ -29,14 +29,6 @@ it('lights one lamp after the other and begins again after the last', () => {
   expect(lamps.map((lamp) => lamp.dataset.request)).toEqual(['17', ...Array.from({ length: 15 }, (_, i) => String(i + 2))])
   expect(housing.dataset.flashes).toBe('17')
   expect(play).toHaveBeenCalledTimes(17)
-})
-
-it('is red for a failure or no answer, amber for a refusal, green for all else', () => {
-  expect(colourOf({ cluster: 'ctx1', status: 200 })).toBe('ok')
-  expect(colourOf({ cluster: 'ctx1', status: 304 })).toBe('ok')
-  expect(colourOf({ cluster: 'ctx1', status: 401 })).toBe('refused')
-  expect(colourOf({ cluster: 'ctx2', status: 500 })).toBe('failed')
-  expect(colourOf({ cluster: null, status: 404 })).toBe('failed')
 })
 
 it('keeps what no known cluster answered apart', () => {

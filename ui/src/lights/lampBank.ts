@@ -1,12 +1,5 @@
-import { clusters, type ClusterName, type TrafficRequest } from '../api/traffic'
-
-/** Green: answered; amber: answered with a refusal (4xx); red: failed (5xx) or not answered. */
-export type LampColour = 'ok' | 'refused' | 'failed'
-
-export function colourOf({ cluster, status }: Pick<TrafficRequest, 'cluster' | 'status'>): LampColour {
-  if (cluster === null || status >= 500) return 'failed'
-  return status >= 400 ? 'refused' : 'ok'
-}
+import { clusters, type ClusterName } from '../api/traffic'
+import type { Outcome } from '../traffic/outcome'
 
 /** The bank whose lamp a request lights: its cluster's, or the one apart when no known cluster answered. */
 export function bankOf(cluster: string | null): ClusterName | 'apart' {
@@ -40,14 +33,14 @@ export class LampBank {
   }
 
   /** @param request the request's number, by which a lit lamp can be asked why */
-  flash(colour: LampColour, request: number): void {
+  flash(outcome: Outcome, request: number): void {
     const lamp = this.lamps[this.#next]
     const animation = this.#animations[this.#next]
     if (!lamp || !animation) return
     this.#next = (this.#next + 1) % this.lamps.length
-    lamp.dataset.colour = colour
+    lamp.dataset.colour = outcome
     lamp.dataset.request = String(request)
-    animation.effect?.updateTiming({ duration: colour === 'failed' ? failureMs : flashMs })
+    animation.effect?.updateTiming({ duration: outcome === 'failed' ? failureMs : flashMs })
     animation.currentTime = 0
     animation.play()
     this.bank.dataset.flashes = String(++this.#flashes)

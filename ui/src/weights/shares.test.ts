@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { noCounts } from '../lights/recentWindow'
+import { noCounts } from '../traffic/recentWindow'
 import { compareShares } from './shares'
 
 const weights = { ctx1: 70, ctx2: 30 }

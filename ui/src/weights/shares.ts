@@ -1,5 +1,5 @@
 import { clusters, type ClusterName, type TrafficCounts, type Weights } from '../api/traffic'
-import { windowSize } from '../lights/recentWindow'
+import { windowSize } from '../traffic/recentWindow'
 import { binomialRange, type CountRange } from './binomial'
 
 /** Shares from 0 to 1; nulls while nothing has been observed. */
