@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace MessageBoard.Tests;
 
 /// <summary>Waits for a condition instead of for a time.</summary>
-internal static class Eventually
+public static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 

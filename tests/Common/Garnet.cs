@@ -1,7 +1,7 @@
 namespace MessageBoard.Tests;
 
 /// <summary>The embedded Redis, from the checkout's tool manifest.</summary>
-internal static class Garnet
+public static class Garnet
 {
     public static async Task<TestProcess> StartAsync(int port, params IEnumerable<string> options)
     {

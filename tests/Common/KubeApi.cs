@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace MessageBoard.Tests;
 
 /// <summary>
-/// Two real Kubernetes API servers with Istio's CRDs, contexts <c>ctx1</c> and <c>ctx2</c>, for all tests of a project: a class joins with
-/// <c>[Collection(nameof(KubeApi))]</c> and takes this as its constructor's parameter. They come from <c>../shared/kube-api/kube-api</c>
-/// beside the checkout, or from the path in MESSAGEBOARD_KUBE_API. There is no kubelet and no controller.
+/// Two real Kubernetes API servers with Istio's CRDs, contexts <c>ctx1</c> and <c>ctx2</c>, for a test class or several. They come from
+/// <c>../shared/kube-api/kube-api</c> beside the checkout, or from the path in MESSAGEBOARD_KUBE_API. There is no kubelet and no controller.
 /// </summary>
 public sealed class KubeApi : IAsyncLifetime
 {
@@ -25,7 +25,7 @@ public sealed class KubeApi : IAsyncLifetime
 
     private string Pids => Path.Combine(_folder, "pids");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         // xunit asks for the fixture of skipped tests too
         if (!IsAvailable)
@@ -48,7 +48,7 @@ public sealed class KubeApi : IAsyncLifetime
             _servers[context] = new Server(pid, (await File.ReadAllTextAsync($"/proc/{pid}/cmdline")).TrimEnd('\0').Split('\0'));
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (!File.Exists(Pids))
             return;
@@ -183,15 +183,12 @@ public sealed class KubeApi : IAsyncLifetime
     private sealed record Server(string Pid, IReadOnlyList<string> Command);
 }
 
-/// <summary>One pair of API servers for all classes that join.</summary>
-[CollectionDefinition(nameof(KubeApi))]
-public sealed class KubeApiCollection : ICollectionFixture<KubeApi>;
-
 /// <summary>A test that needs the API servers; skipped only where their script is not beside the checkout.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class KubeApiFactAttribute : FactAttribute
 {
-    public KubeApiFactAttribute()
+    public KubeApiFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
         if (!KubeApi.IsAvailable)
             Skip = "../shared/kube-api/kube-api is not beside the checkout (MESSAGEBOARD_KUBE_API can name it)";

@@ -1,7 +1,7 @@
 namespace MessageBoard.Tests;
 
 /// <summary>What the launcher writes about a service and its processes.</summary>
-internal static class MeshYaml
+public static class MeshYaml
 {
     public static string Service(string service) =>
         $$"""

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace MessageBoard.Tests;
 
 /// <summary>Where the checkout is, and which ports are free.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 

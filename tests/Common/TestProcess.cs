@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace MessageBoard.Tests;
 
 /// <summary>A process that ends with the test, and what it wrote.</summary>
-internal sealed class TestProcess : IDisposable
+public sealed class TestProcess : IDisposable
 {
     private readonly Process _process;
 

@@ -9,9 +9,9 @@ public sealed class FailureTests : IAsyncLifetime
 {
     private readonly MeshedGateway _gateway = new();
 
-    public Task InitializeAsync() => _gateway.InitializeAsync();
+    public ValueTask InitializeAsync() => _gateway.InitializeAsync();
 
-    public Task DisposeAsync() => _gateway.DisposeAsync();
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Fact]
     public async Task A_dead_workload_is_a_problem_and_counted_as_unanswered()

@@ -24,7 +24,7 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
 
     public string LauncherState => Path.Combine(_folder.FullName, "state.json");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(DrillFolder);
         Directory.CreateDirectory(Istio);
@@ -46,7 +46,7 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
         });
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await StopAsync();
         foreach (var backend in _backends.Values)

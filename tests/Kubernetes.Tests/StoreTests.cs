@@ -12,9 +12,9 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
 {
     private TwoClusters _clusters = null!;
 
-    public async Task InitializeAsync() => _clusters = KubeApi.IsAvailable ? await TwoClusters.CreateAsync(api) : null!;
+    public async ValueTask InitializeAsync() => _clusters = KubeApi.IsAvailable ? await TwoClusters.CreateAsync(api) : null!;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_clusters is not null)
             await _clusters.DisposeAsync();

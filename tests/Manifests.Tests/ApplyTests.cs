@@ -1,8 +1,7 @@
 namespace MessageBoard.Manifests.Tests;
 
 /// <summary>Real API servers take every object, and a second time nothing of it changes.</summary>
-[Collection(nameof(KubeApi))]
-public sealed class ApplyTests(KubeApi servers)
+public sealed class ApplyTests(KubeApi servers) : IClassFixture<KubeApi>
 {
     [KubeApiFact]
     public async Task Both_clusters_accept_everything_and_a_second_time_nothing_changes()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace MessageBoard.Manifests.Tests;
 
@@ -34,9 +35,10 @@ internal sealed record Rendering(string Cluster, IReadOnlyList<Manifest> Manifes
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class KubectlTheoryAttribute : TheoryAttribute
 {
-    public KubectlTheoryAttribute(params string[] others)
+    public KubectlTheoryAttribute(string? other = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line)
     {
-        var missing = others.Prepend("kubectl").Where(tool => !Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool))));
+        var missing = new[] { "kubectl", other }.OfType<string>().Where(tool => !Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool))));
         if (Environment.GetEnvironmentVariable("CI") != "true" && missing.Any())
             Skip = $"missing: {string.Join(", ", missing)}";
     }

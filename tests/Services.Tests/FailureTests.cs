@@ -12,9 +12,9 @@ public sealed class FailureTests : IAsyncLifetime
 {
     private readonly ServerBoard _board = new();
 
-    public Task InitializeAsync() => _board.InitializeAsync();
+    public ValueTask InitializeAsync() => _board.InitializeAsync();
 
-    public Task DisposeAsync() => _board.DisposeAsync();
+    public ValueTask DisposeAsync() => _board.DisposeAsync();
 
     [Fact]
     public async Task Without_Redis_a_ping_is_answered_and_a_session_is_unavailable_until_it_is_back()

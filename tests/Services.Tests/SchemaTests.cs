@@ -5,25 +5,24 @@ using Microsoft.Extensions.Configuration;
 namespace MessageBoard.Services.Tests;
 
 /// <summary>The Job that makes the tables: user-service with <c>--schema</c>, on MariaDB.</summary>
-public sealed class SchemaTests : IAsyncLifetime, IDisposable
+public sealed class SchemaTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private ServerStores _stores = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _folder.Write("admin-password", "the admin's first password");
         _stores = new(_folder.Path);
         await _stores.StartAsync();
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _stores.Dispose();
-        return Task.CompletedTask;
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
     }
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task It_waits_for_the_database_makes_everything_once_and_ends()

@@ -8,9 +8,9 @@ public sealed class DrillTests : IAsyncLifetime
 {
     private readonly MeshedGateway _gateway = new();
 
-    public Task InitializeAsync() => _gateway.InitializeAsync();
+    public ValueTask InitializeAsync() => _gateway.InitializeAsync();
 
-    public Task DisposeAsync() => _gateway.DisposeAsync();
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Fact]
     public async Task A_cluster_is_taken_down_and_up()

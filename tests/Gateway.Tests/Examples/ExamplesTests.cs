@@ -9,9 +9,9 @@ public sealed class ExamplesTests : IAsyncLifetime
 {
     private readonly MeshedGateway _gateway = new();
 
-    public Task InitializeAsync() => _gateway.InitializeAsync();
+    public ValueTask InitializeAsync() => _gateway.InitializeAsync();
 
-    public Task DisposeAsync() => _gateway.DisposeAsync();
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 
     [Fact]
     public async Task Request_routing_sends_the_trainee_to_ctx2_and_all_others_to_ctx1()

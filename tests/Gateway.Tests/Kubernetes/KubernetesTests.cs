@@ -6,14 +6,13 @@ using MessageBoard.Gateway.Tests.Traffic;
 namespace MessageBoard.Gateway.Tests.Kubernetes;
 
 /// <summary>The gateway with the configuration in two real API servers.</summary>
-[Collection(nameof(KubeApi))]
-public sealed class KubernetesTests(KubeApi api) : IAsyncLifetime
+public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyncLifetime
 {
     private KubernetesGateway _gateway = null!;
 
-    public async Task InitializeAsync() => _gateway = KubeApi.IsAvailable ? await KubernetesGateway.StartAsync(api) : null!;
+    public async ValueTask InitializeAsync() => _gateway = KubeApi.IsAvailable ? await KubernetesGateway.StartAsync(api) : null!;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_gateway is not null)
             await _gateway.DisposeAsync();

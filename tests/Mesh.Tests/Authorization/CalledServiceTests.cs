@@ -9,14 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace MessageBoard.Mesh.Tests.Authorization;
 
 /// <summary>A user-service that goes by the project's own example policy, and its callers, each through a mesh of its own.</summary>
-public sealed class CalledServiceTests : IAsyncLifetime, IDisposable
+public sealed class CalledServiceTests : IAsyncLifetime
 {
     private const string Key = "AAECAwQFBgcICQoLDA0ODw==", OtherKey = "/////////////////////w==";
 
     private readonly TemporaryFolder _istio = new();
     private WebApplication _service = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         const string Policy = "user-service-authorization.yaml";
         _istio.Write(Policy, await File.ReadAllTextAsync(Path.Combine(Repository.Root, "istio", "examples", "authorization", Policy)));
@@ -28,9 +28,11 @@ public sealed class CalledServiceTests : IAsyncLifetime, IDisposable
         _istio.Write("user-service.yaml", MeshYaml.Service("user-service") + MeshYaml.Workload("user-service", "ctx1", port));
     }
 
-    public async Task DisposeAsync() => await _service.DisposeAsync();
-
-    public void Dispose() => _istio.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        _istio.Dispose();
+    }
 
     [Theory]
     [InlineData("gateway", Key, "/api/users/ping", 200)]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.Mesh.Tests.Configuration;
 
-public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
+public sealed class MeshFolderTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly MeshFolder _mesh;
@@ -12,7 +12,7 @@ public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
 
     private int? Weight => _mesh.Current.DefaultRouteOf("user-service")?.Weights!["ctx1"];
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _folder.Write("user-service.yaml", Yaml.Join(Yaml.Split(70, 30), Yaml.Rule));
         _folder.Write("workloads/user-service.yaml", Yaml.Service("user-service"));
@@ -21,10 +21,9 @@ public sealed class MeshFolderTests : IAsyncLifetime, IDisposable
         await _mesh.StartAsync(CancellationToken.None);
     }
 
-    public Task DisposeAsync() => _mesh.StopAsync(CancellationToken.None);
-
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _mesh.StopAsync(CancellationToken.None);
         _mesh.Dispose();
         _folder.Dispose();
     }

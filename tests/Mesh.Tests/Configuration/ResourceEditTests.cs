@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MessageBoard.Mesh.Tests.Configuration;
 
 /// <summary>Whole texts: replaced, refused, kept and brought back.</summary>
-public sealed class ResourceEditTests : IAsyncLifetime, IDisposable
+public sealed class ResourceEditTests : IAsyncLifetime
 {
     private static readonly ResourceKey Service = new("VirtualService", "messageboard", "user-service"), Rule = new("DestinationRule", "messageboard", "user-service");
 
@@ -18,17 +18,16 @@ public sealed class ResourceEditTests : IAsyncLifetime, IDisposable
 
     private string Versions => Path.Combine(_folder[".versions"], "VirtualService.messageboard.user-service");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _folder.Write("user-service.yaml", "# the service\n" + Yaml.Join(Yaml.Split(70, 30), "# the rule\n" + Yaml.Rule));
         _folder.Write("workloads/services.yaml", Yaml.Join(Yaml.Service("user-service"), Yaml.Workload("user-service", "ctx1", 1001)));
         await _mesh.StartAsync(CancellationToken.None);
     }
 
-    public Task DisposeAsync() => _mesh.StopAsync(CancellationToken.None);
-
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _mesh.StopAsync(CancellationToken.None);
         _mesh.Dispose();
         _folder.Dispose();
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MessageBoard.Mesh.Tests.Configuration;
 
 /// <summary>Canary, faults, timeout and retries, set in texts as people write them.</summary>
-public sealed partial class RouteEditTests : IAsyncLifetime, IDisposable
+public sealed partial class RouteEditTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly MeshFolder _mesh;
@@ -17,16 +17,15 @@ public sealed partial class RouteEditTests : IAsyncLifetime, IDisposable
 
     private string Text => File.ReadAllText(_folder["a.yaml"]);
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _folder.Write("rule.yaml", Yaml.UserService);
         await _mesh.StartAsync(CancellationToken.None);
     }
 
-    public Task DisposeAsync() => _mesh.StopAsync(CancellationToken.None);
-
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _mesh.StopAsync(CancellationToken.None);
         _mesh.Dispose();
         _folder.Dispose();
     }

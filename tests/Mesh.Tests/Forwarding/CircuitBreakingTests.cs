@@ -8,13 +8,13 @@ public sealed class CircuitBreakingTests : IAsyncLifetime
     private readonly TaskCompletionSource _open = new();
     private TestMesh _mesh = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _mesh = await TestMesh.StartAsync();
         _mesh.Ctx1.Answer = _ => _open.Task;
     }
 
-    public async Task DisposeAsync() => await _mesh.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
 
     [Theory]
     [InlineData(1, 1, null, 1, 2)]

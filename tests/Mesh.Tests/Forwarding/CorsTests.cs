@@ -16,13 +16,13 @@ public sealed class CorsTests : IAsyncLifetime
 
     private TestMesh _mesh = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _mesh = await TestMesh.StartAsync();
         _mesh.Set(TestMesh.ToSubset("ctx1") with { Cors = Policy });
     }
 
-    public async Task DisposeAsync() => await _mesh.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
 
     [Fact]
     public async Task A_preflight_is_answered_without_the_service()

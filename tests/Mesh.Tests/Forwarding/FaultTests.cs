@@ -8,9 +8,9 @@ public sealed class FaultTests : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
 
-    public async Task InitializeAsync() => _mesh = await TestMesh.StartAsync();
+    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync();
 
-    public async Task DisposeAsync() => await _mesh.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
 
     [Fact]
     public async Task An_aborted_request_never_reaches_the_service_and_is_not_tried_again()

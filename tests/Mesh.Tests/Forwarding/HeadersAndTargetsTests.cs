@@ -9,9 +9,9 @@ public sealed class HeadersAndTargetsTests : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
 
-    public async Task InitializeAsync() => _mesh = await TestMesh.StartAsync();
+    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync();
 
-    public async Task DisposeAsync() => await _mesh.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
 
     // To Istio a single destination's headers are the route's; of several destinations Envoy applies each one's before the route's.
     [Theory]

@@ -12,7 +12,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
 /// <summary>What callers get: an HttpClient and YARP, registered as the services and the gateway do it, with two real servers behind.</summary>
-public sealed class MeshHandlerTests : IAsyncLifetime, IDisposable
+public sealed class MeshHandlerTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private TestBackend _ctx1 = null!, _ctx2 = null!;
@@ -23,7 +23,7 @@ public sealed class MeshHandlerTests : IAsyncLifetime, IDisposable
 
     private MeshFolder Mesh => _gateway.Services.GetRequiredService<MeshFolder>();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         (_ctx1, _ctx2) = (await TestBackend.StartAsync("ctx1"), await TestBackend.StartAsync("ctx2"));
         _folder.Write("user-service.yaml", Yaml.Join(Yaml.Split(70, 30), Yaml.Rule));
@@ -33,15 +33,11 @@ public sealed class MeshHandlerTests : IAsyncLifetime, IDisposable
         _throughYarp = new() { BaseAddress = new(_gateway.Urls.Single()) };
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _gateway.DisposeAsync();
         await _ctx1.DisposeAsync();
         await _ctx2.DisposeAsync();
-    }
-
-    public void Dispose()
-    {
         _throughYarp.Dispose();
         _folder.Dispose();
     }

@@ -6,9 +6,9 @@ public sealed class MirrorTests : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
 
-    public async Task InitializeAsync() => _mesh = await TestMesh.StartAsync();
+    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync();
 
-    public async Task DisposeAsync() => await _mesh.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
 
     [Fact]
     public async Task A_copy_goes_to_the_other_service_and_says_that_it_is_one()

@@ -8,9 +8,9 @@ public sealed class RetryTests : IAsyncLifetime
 {
     private TestMesh _mesh = null!;
 
-    public async Task InitializeAsync() => _mesh = await TestMesh.StartAsync();
+    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync();
 
-    public async Task DisposeAsync() => await _mesh.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
 
     [Fact]
     public async Task By_default_a_dead_endpoint_costs_a_retry_elsewhere_and_nobody_notices()

@@ -4,7 +4,7 @@ using MessageBoard.Mesh.Loading;
 namespace MessageBoard.Mesh.Tests.Loading;
 
 /// <summary>Any text at all ends in an answer, soon and without much memory.</summary>
-public class HostileYamlTests(Xunit.Abstractions.ITestOutputHelper output)
+public class HostileYamlTests(ITestOutputHelper output)
 {
     private const int Mebibyte = 1024 * 1024;
 

@@ -4,7 +4,7 @@ using YamlDotNet.Core;
 
 namespace MessageBoard.Mesh.Tests.Loading;
 
-public class ManyResourcesTests(Xunit.Abstractions.ITestOutputHelper output)
+public class ManyResourcesTests(ITestOutputHelper output)
 {
     private const int Count = 10_000;
 

@@ -1,5 +1,6 @@
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MessageBoard.Mesh.Tests.Upstreams;
 
@@ -115,5 +116,5 @@ public class LocalityTests
     }
 
     private static UpstreamState State(TrafficPolicy policy, string caller, params string[] localities) =>
-        new(Endpoints.Upstream(policy, caller, localities), new ManualClock(), null);
+        new(Endpoints.Upstream(policy, caller, localities), new FakeTimeProvider(), null);
 }

@@ -1,11 +1,12 @@
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MessageBoard.Mesh.Tests.Upstreams;
 
 public class OutlierDetectorTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void Errors_in_a_row_take_an_endpoint_out_until_its_time_is_up()

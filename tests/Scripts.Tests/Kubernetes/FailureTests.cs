@@ -7,9 +7,9 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
 {
     private readonly Workbench _bench = new(kube);
 
-    public Task InitializeAsync() => _bench.InitializeAsync();
+    public ValueTask InitializeAsync() => _bench.InitializeAsync();
 
-    public Task DisposeAsync() => _bench.DisposeAsync();
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [KubeApiFact]
     public async Task Tools_that_are_too_old_are_named_with_the_version_wanted()

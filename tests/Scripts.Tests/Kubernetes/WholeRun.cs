@@ -69,7 +69,7 @@ public sealed class WholeRun : IAsyncLifetime
 
     public IEnumerable<Run> Runs => [DryRun, FailedRun, PendingRun, FirstRun, SecondRun, SecondDryRun, RefusedCleanup, CleanupDryRun, Cleanup, WholeCleanup];
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         if (!KubeApi.IsAvailable)
             return;
@@ -112,7 +112,7 @@ public sealed class WholeRun : IAsyncLifetime
         Log = await File.ReadAllTextAsync(_bench.Log);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _bench.DisposeAsync();
         await _kube.DisposeAsync();

@@ -33,7 +33,7 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
     /// <summary>The clusters that answer through the ingress.</summary>
     public IReadOnlyList<string> Answering { get; set; } = ["ctx1", "ctx2"];
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -91,7 +91,7 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
         return objects;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_ingress is not null)
             await _ingress.DisposeAsync();

@@ -7,7 +7,7 @@ using MessageBoard.Local.State;
 namespace MessageBoard.Scripts.Tests.Local;
 
 /// <summary>./deploy-all.sh --local --detach, whole, with the programs that are built.</summary>
-public sealed class WholeRunTests : IAsyncLifetime, IDisposable
+public sealed class WholeRunTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = new FreePorts().Take();
@@ -132,12 +132,11 @@ public sealed class WholeRunTests : IAsyncLifetime, IDisposable
         NothingIsLeftOf(State);
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public Task DisposeAsync() => RunAsync("--local --stop");
-
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await RunAsync("--local --stop");
         _client.Dispose();
         _folder.Dispose();
     }

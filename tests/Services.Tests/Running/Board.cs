@@ -20,7 +20,7 @@ public abstract class Board : IAsyncLifetime
 
     public string Brokers { get; private set; } = "";
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(Istio);
         await File.WriteAllTextAsync(AdminPasswordFile, AdminPassword);
@@ -34,7 +34,7 @@ public abstract class Board : IAsyncLifetime
             await ReadyAsync(service);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         foreach (var (process, _) in _services.Values)
             process.Dispose();
@@ -42,7 +42,8 @@ public abstract class Board : IAsyncLifetime
         _kafka?.Dispose();
         Stores.Dispose();
         _folder.Delete(recursive: true);
-        return Task.CompletedTask;
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     internal abstract StoreSet Create(string folder);
