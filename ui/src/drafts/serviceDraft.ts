@@ -30,46 +30,11 @@ export type ServiceDraft<T> = ReturnType<typeof useServiceDraft<T>>
  * edit began, so the gateway refuses it when somebody else has changed that part since; an edit survives every refusal.
  * A change of another part (its weights, say, while its fault is edited) stands in nobody's way.
  */
-export function useServiceDraft<T>({ configured, read, empty, send }: ServicePart<T>) {
-  const state = ref<DraftState>('clean')
-  const value = shallowRef(empty) as Ref<T>
-  /** The other's value, in state `conflict`. */
-  const theirs = shallowRef<T | null>(null)
-  /** Why, in state `refused`. */
-  const refusal = shallowRef<unknown>(null)
-  let base: string | null = null
-  let before = empty
-  let saved: string | null = null
+export function useServiceDraft<T>(part: ServicePart<T>) {
+  const { configured, read, send } = part
+  const { state, value, theirs, refusal, base, follow, see, accept, refuse } = draftState(part)
 
-  function follow(configuration: ServiceConfiguration) {
-    base = configuration.resourceVersion
-    before = read(configuration) ?? empty
-    value.value = before
-  }
-
-  /** Bases the edit on a newer version if its own part is as it was. */
-  function rebase(configuration: ServiceConfiguration): boolean {
-    if (configuration.resourceVersion === base || !same(read(configuration), before)) return false
-    base = configuration.resourceVersion
-    return true
-  }
-
-  watch(
-    configured,
-    (configuration) => {
-      if (!configuration) return
-      if (state.value === 'saved') {
-        state.value = configuration.resourceVersion === saved ? 'live' : 'clean'
-        follow(configuration)
-      } else if (state.value === 'clean' || state.value === 'live') {
-        if (!same(read(configuration), value.value)) state.value = 'clean'
-        follow(configuration)
-      } else {
-        rebase(configuration)
-      }
-    },
-    { immediate: true },
-  )
+  watch(configured, (configuration) => configuration && see(configuration), { immediate: true })
 
   function edit(next: T) {
     if (state.value === 'sending') return
@@ -85,34 +50,7 @@ export function useServiceDraft<T>({ configured, read, empty, send }: ServicePar
   async function apply() {
     if (state.value === 'sending') return
     state.value = 'sending'
-    await sendNow()
-  }
-
-  async function sendNow(): Promise<void> {
-    try {
-      const answer = await send(value.value, base)
-      saved = answer.resourceVersion
-      const inForce = configured()
-      // The event may have come before the answer.
-      state.value = inForce?.resourceVersion === saved ? 'live' : 'saved'
-      base = saved
-      before = value.value
-    } catch (error) {
-      // What the refusal does not repeat is as it was.
-      const current = error instanceof ApiError && error.status === 409 ? readService({ ...configured(), ...(error.problem.current as object) }) : null
-      const other = current && read(current)
-      if (!current || !other) {
-        refusal.value = error
-        state.value = 'refused'
-      } else if (rebase(current)) {
-        await sendNow()
-      } else {
-        theirs.value = other
-        base = current.resourceVersion
-        before = other
-        state.value = 'conflict'
-      }
-    }
+    while (state.value === 'sending') await send(value.value, base().version).then(accept, refuse)
   }
 
   /** Gives the edit up for what is in force. */
@@ -123,6 +61,63 @@ export function useServiceDraft<T>({ configured, read, empty, send }: ServicePar
   }
 
   return { state, value, theirs, refusal, edit, apply, discard }
+}
+
+/** What a draft shows, and the version that it is based on. */
+function draftState<T>({ configured, read, empty }: ServicePart<T>) {
+  const state = ref<DraftState>('clean')
+  const value = shallowRef(empty) as Ref<T>
+  /** The other's value, in state `conflict`. */
+  const theirs = shallowRef<T | null>(null)
+  /** Why, in state `refused`. */
+  const refusal = shallowRef<unknown>(null)
+  let base = { version: null as string | null, value: empty }
+
+  function follow(configuration: ServiceConfiguration) {
+    base = { version: configuration.resourceVersion, value: read(configuration) ?? empty }
+    value.value = base.value
+  }
+
+  /** Bases the edit on a newer version if its own part is as it was. */
+  function rebase(configuration: ServiceConfiguration): boolean {
+    if (configuration.resourceVersion === base.version || !same(read(configuration), base.value)) return false
+    base.version = configuration.resourceVersion
+    return true
+  }
+
+  /** Takes in what is in force now. */
+  function see(configuration: ServiceConfiguration) {
+    if (isUnsaved(state.value)) {
+      rebase(configuration)
+      return
+    }
+    if (state.value === 'saved') state.value = configuration.resourceVersion === base.version ? 'live' : 'clean'
+    else if (!same(read(configuration), value.value)) state.value = 'clean'
+    follow(configuration)
+  }
+
+  function accept({ resourceVersion }: ServiceConfiguration) {
+    base = { version: resourceVersion, value: value.value }
+    // The event may have come before the answer.
+    state.value = configured()?.resourceVersion === resourceVersion ? 'live' : 'saved'
+  }
+
+  /** Stays in state `sending` when it can be sent again at once, based on the newer version. */
+  function refuse(error: unknown) {
+    // What the refusal does not repeat is as it was.
+    const current = error instanceof ApiError && error.status === 409 ? readService({ ...configured(), ...(error.problem.current as object) }) : null
+    const other = current && read(current)
+    if (!current || !other) {
+      refusal.value = error
+      state.value = 'refused'
+    } else if (!rebase(current)) {
+      theirs.value = other
+      base = { version: current.resourceVersion, value: other }
+      state.value = 'conflict'
+    }
+  }
+
+  return { state, value, theirs, refusal, base: () => base, follow, see, accept, refuse }
 }
 
 /** Of values that are plain data, made by the same reader. */

@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, type Ref } from 'vue'
 import { ping, type Answer } from '../api/ping'
 import type { ServiceName } from '../api/traffic'
 
@@ -12,15 +12,11 @@ export function useRequestSender(service: ServiceName) {
   const rate = ref(10)
   /** Requests carry `x-canary: true`. */
   const isCanary = ref(false)
-  const isRunning = ref(false)
-  const isHidden = ref(document.hidden)
   const sent = ref(0)
   const heldBack = ref(0)
   /** Undefined before the first request, null when the last one got no answer. */
   const last = shallowRef<Answer | null>()
   let inFlight = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let due = 0
 
   async function sendOnce() {
     if (inFlight >= maxInFlight) {
@@ -41,8 +37,32 @@ export function useRequestSender(service: ServiceName) {
     }
   }
 
+  const { start, ...repetition } = useRepetition(rate, sendOnce)
+
+  return {
+    ...repetition,
+    rate,
+    isCanary,
+    sent,
+    heldBack,
+    last,
+    sendOnce,
+    start() {
+      heldBack.value = 0
+      start()
+    },
+  }
+}
+
+/** Carries an action out so many times a second until stopped, but not while the page is hidden. */
+function useRepetition(rate: Ref<number>, action: () => unknown) {
+  const isRunning = ref(false)
+  const isHidden = ref(document.hidden)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let due = 0
+
   function tick() {
-    void sendOnce()
+    action()
     // Counted from when this one was due, so that late timers do not lower the rate; a second behind is given up.
     due = Math.max(due + 1_000 / rate.value, performance.now() - 1_000)
     timer = setTimeout(tick, due - performance.now())
@@ -58,7 +78,6 @@ export function useRequestSender(service: ServiceName) {
 
   function start() {
     isRunning.value = true
-    heldBack.value = 0
     resume()
   }
 
@@ -73,5 +92,5 @@ export function useRequestSender(service: ServiceName) {
     document.removeEventListener('visibilitychange', resume)
   })
 
-  return { rate, isCanary, isRunning, isPaused: computed(() => isRunning.value && isHidden.value), sent, heldBack, last, sendOnce, start, stop }
+  return { isRunning, isPaused: computed(() => isRunning.value && isHidden.value), start, stop }
 }

@@ -1,4 +1,4 @@
-import { inject, onScopeDispose, provide, ref, shallowReactive, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import { inject, onScopeDispose, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import {
   getTraffic,
   services,
@@ -6,27 +6,12 @@ import {
   type ClusterStatus,
   type MeshConfiguration,
   type MeshProblem,
-  type ServiceConfiguration,
   type ServiceName,
-  type TrafficCounts,
   type TrafficRequest,
 } from '../api/traffic'
 import { FrameQueue } from './frameQueue'
-import { noCounts, RecentWindow } from './recentWindow'
+import { FollowedService, type ServiceTraffic } from './serviceTraffic'
 import { openTrafficStream, type StreamState } from './trafficStream'
-
-/** What a service's card shows in words and bars. */
-export interface ServiceTraffic {
-  /** Null until the gateway has told. */
-  configuration: ServiceConfiguration | null
-  recent: TrafficCounts
-  /** The last requests this page has seen, newest first. */
-  newest: readonly TrafficRequest[]
-  /** How many of the last requests this page has seen carry each response flag. */
-  flags: Readonly<Record<string, number>>
-  /** Requests since the weights last changed under this page's eyes; null if they have not. */
-  sinceChange: number | null
-}
 
 export interface Traffic {
   readonly services: Readonly<Record<ServiceName, ServiceTraffic>>
@@ -45,9 +30,6 @@ const publishEvery = 200
 /** While the page has not seen a whole window itself, it asks the gateway this often (ms), and only if requests came. */
 const refreshEvery = 1_000
 
-/** How many requests a card lists. */
-const newestShown = 8
-
 const key: InjectionKey<Traffic> = Symbol('traffic')
 
 export function useTraffic(): Traffic {
@@ -64,61 +46,39 @@ export function provideTraffic(): Traffic {
 }
 
 function followTraffic(): Traffic {
-  const byService = <T>(make: (service: ServiceName) => T) =>
-    Object.fromEntries(services.map((service) => [service, make(service)])) as Record<ServiceName, T>
-
-  const shown = byService(() => shallowReactive<ServiceTraffic>({ configuration: null, recent: noCounts, newest: [], flags: {}, sinceChange: null }))
-  const windows = byService(() => new RecentWindow())
-  const sinceChange = byService<number | null>(() => null)
-  const listeners = byService(() => new Set<(request: TrafficRequest) => void>())
+  const followed = byService(() => new FollowedService())
   const problems = shallowRef<readonly MeshProblem[]>([])
   const clusters = shallowRef<readonly ClusterStatus[]>([])
   const stream = ref<StreamState>('connecting')
   const lost = ref(0)
 
   const publish = throttled(publishEvery, () => {
-    for (const service of services) {
-      shown[service].recent = windows[service].counts()
-      shown[service].newest = windows[service].newest(newestShown)
-      shown[service].flags = windows[service].flags()
-      shown[service].sinceChange = sinceChange[service]
-    }
+    for (const service of services) followed[service].publish()
   })
 
   const refresh = throttled(refreshEvery, async () => {
     const snapshot = await getTraffic().catch(() => null)
     // A gateway that does not answer is what the stream's state already says.
     if (!snapshot) return
-    for (const { service, recent } of snapshot.services) windows[service]?.take(recent)
+    for (const { service, recent } of snapshot.services) followed[service]?.window.take(recent)
     publish()
   })
 
   const queue = new FrameQueue<TrafficRequest>((requests) => {
-    let whole = true
-    for (const request of requests) {
-      const { service } = request
-      windows[service].add(request)
-      whole &&= windows[service].isOwn
-      if (sinceChange[service] !== null) sinceChange[service]++
-      if (!document.hidden) for (const listener of listeners[service]) listener(request)
-    }
-    if (!whole) refresh()
+    for (const request of requests) followed[request.service].add(request)
+    if (requests.some(({ service }) => !followed[service].window.isOwn)) refresh()
     publish()
   })
 
   const startOver = () => {
-    for (const service of services) windows[service].forget()
+    for (const service of services) followed[service].window.forget()
     refresh()
   }
 
   const configure = (configuration: MeshConfiguration) => {
     problems.value = configuration.problems
     clusters.value = configuration.clusters
-    for (const next of configuration.services) {
-      const before = shown[next.service].configuration
-      if (before && !sameWeights(before, next)) sinceChange[next.service] = 0
-      shown[next.service].configuration = next
-    }
+    for (const next of configuration.services) followed[next.service].configure(next)
     publish()
   }
 
@@ -137,20 +97,21 @@ function followTraffic(): Traffic {
   onScopeDispose(close)
 
   return {
-    services: shown,
+    services: byService((service) => followed[service].shown),
     problems,
     clusters,
     stream,
     lost,
     onRequest(service, listener) {
-      listeners[service].add(listener)
-      onScopeDispose(() => listeners[service].delete(listener))
+      const { listeners } = followed[service]
+      listeners.add(listener)
+      onScopeDispose(() => listeners.delete(listener))
     },
   }
 }
 
-function sameWeights(a: ServiceConfiguration, b: ServiceConfiguration): boolean {
-  return a.weights?.ctx1 === b.weights?.ctx1 && a.weights?.ctx2 === b.weights?.ctx2
+function byService<T>(make: (service: ServiceName) => T): Record<ServiceName, T> {
+  return Object.fromEntries(services.map((service) => [service, make(service)])) as Record<ServiceName, T>
 }
 
 /** Runs `action` soon after it is first asked for, and then at most once in `interval` ms. */
