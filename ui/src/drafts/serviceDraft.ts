@@ -68,7 +68,7 @@ function draftState<T>({ configured, read, empty }: ServicePart<T>) {
   const state = ref<DraftState>('clean')
   const value = shallowRef(empty) as Ref<T>
   /** The other's value, in state `conflict`. */
-  const theirs = shallowRef<T | null>(null)
+  const theirs = shallowRef(null) as Ref<T | null>
   /** Why, in state `refused`. */
   const refusal = shallowRef<unknown>(null)
   let base = { version: null as string | null, value: empty }

@@ -36,7 +36,7 @@ export const limits = {
 export type LimitedField = keyof typeof limits
 
 /** The fields of a draft that are outside their limits or empty. */
-export function brokenFields(draft: Fault | Resilience): LimitedField[] {
+export function brokenFields(draft: object): LimitedField[] {
   return (Object.keys(limits) as LimitedField[]).filter((field) => {
     const value = at(draft, field)
     const { min, max, whole } = limits[field] as { min: number; max: number; whole?: boolean }
