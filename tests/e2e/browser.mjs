@@ -34,6 +34,29 @@ export async function launch(options = {}) {
   }
 }
 
+/** Opens the page in a browser of its own; `errors` is what it writes to the console that no page may ever write. */
+export async function openPage(baseURL) {
+  const browser = await launch({ baseURL, locale: 'en-US', viewport: { width: 1280, height: 900 } })
+  const { page } = browser
+  const errors = []
+  page.setDefaultTimeout(15_000)
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  page.on('pageerror', (error) => errors.push(String(error)))
+  await page.goto('/')
+  await page.waitForSelector('.stream[data-state=open]')
+  return { ...browser, errors }
+}
+
+/** Asserts that nothing is wider than the page in the given language, on a phone, a laptop and a large screen. */
+export async function assertNothingOverflows(page, lang) {
+  await page.click(`.languages [lang=${lang}]`)
+  for (const width of [360, 1280, 1920]) {
+    await page.setViewportSize({ width, height: 900 })
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    assert.equal(overflow, 0, `${lang} at ${width} px`)
+  }
+}
+
 /** Logs in as admin in the page's own dialog. */
 export async function logInAsAdmin(page) {
   await page.click('.log-in')

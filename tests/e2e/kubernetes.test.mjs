@@ -1,26 +1,22 @@
 // The page before two Kubernetes API servers.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { eventually, launch, logInAsAdmin } from './browser.mjs'
+import { eventually, logInAsAdmin, openPage } from './browser.mjs'
 import { isAvailable, startClusters } from './clusters.mjs'
 
 const card = 'article[data-service=user-service]'
 const options = { skip: isAvailable ? false : '../shared/kube-api/kube-api is not beside the checkout' }
 
-let clusters, browser, page
+let clusters, page, close
 
 before(async () => {
   if (!isAvailable) return
   clusters = await startClusters()
-  browser = await launch({ baseURL: clusters.baseUrl, locale: 'en-US', viewport: { width: 1280, height: 900 } })
-  page = browser.page
-  page.setDefaultTimeout(15_000)
-  await page.goto('/')
-  await page.waitForSelector('.stream[data-state=open]')
+  ({ page, close } = await openPage(clusters.baseUrl))
 })
 
 after(async () => {
-  await browser?.close()
+  await close?.()
   await clusters?.close()
 })
 

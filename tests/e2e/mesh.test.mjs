@@ -1,26 +1,19 @@
 // What operators do to the mesh on the page. It keeps off user-service, whose lamps page.test.mjs counts meanwhile.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { baseUrl, eventually, launch, logInAsAdmin } from './browser.mjs'
+import { assertNothingOverflows, baseUrl, eventually, logInAsAdmin, openPage } from './browser.mjs'
 
 const service = 'message-service'
 const card = `article[data-service=${service}]`
 const edited = 'log-service'
 
-let browser, page
-const errors = []
+let page, errors, close
 
 before(async () => {
-  browser = await launch({ baseURL: baseUrl, locale: 'en-US', viewport: { width: 1280, height: 900 } })
-  page = browser.page
-  page.setDefaultTimeout(15_000)
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-  page.on('pageerror', (error) => errors.push(String(error)))
-  await page.goto('/')
-  await page.waitForSelector('.stream[data-state=open]')
+  ({ page, errors, close } = await openPage(baseUrl))
 })
 
-after(() => browser.close())
+after(() => close())
 
 test('a visitor sees the rules, but no forms', async () => {
   await page.click(`${card} .rules > summary`)
@@ -151,10 +144,10 @@ test('YAML that somebody else has changed is shown beside one’s own, which can
   const { resourceVersion, weights } = await rowOf(edited)
   const theirs = { ctx1: 21, ctx2: 79 }
   await putWeights({ weights: theirs, resourceVersion })
-  await page.click('.resource .save')
+  await page.click('.resource .apply')
   await page.waitForSelector('.resource[data-state=conflict] .theirs [name=yaml]')
   assert.equal(await text.inputValue(), mine)
-  await page.click('.resource .save')
+  await page.click('.resource .apply')
   await page.waitForSelector('.resource[data-state=saved]')
   assert.deepEqual((await rowOf(edited)).weights, weights)
   await page.click('.resource .undo')
@@ -173,14 +166,7 @@ test('a cluster is taken down only after a second question', async () => {
 })
 
 test('nothing overflows with everything unfolded, in Korean and in English', async () => {
-  for (const lang of ['ko', 'en']) {
-    await page.click(`.languages [lang=${lang}]`)
-    for (const width of [360, 1280, 1920]) {
-      await page.setViewportSize({ width, height: 900 })
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      assert.equal(overflow, 0, `${lang} at ${width} px`)
-    }
-  }
+  for (const lang of ['ko', 'en']) await assertNothingOverflows(page, lang)
 })
 
 test('the page writes no error to the console', () => {
