@@ -1,6 +1,6 @@
 using MessageBoard.Gateway.Rules;
+using MessageBoard.Gateway.Weights;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -11,7 +11,7 @@ namespace MessageBoard.Gateway.Traffic;
 /// <param name="Problems">What is wrong with the mesh configuration.</param>
 /// <param name="Clusters">The clusters whose API servers the configuration comes from; none where it is a folder.</param>
 public sealed record TrafficReport(
-    DateTimeOffset StartedAt, int Window, IReadOnlyList<ServiceReport> Services, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
+    DateTimeOffset StartedAt, int Window, IReadOnlyList<ServiceReport> Services, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
 
 /// <summary>One service's configured weights beside its counts.</summary>
 /// <param name="Service">The service's name.</param>

@@ -14,7 +14,8 @@ public sealed class ConfiguredWeights(IProxyConfigProvider proxy, IMeshStore mes
     public MeshConfiguration Read()
     {
         var snapshot = mesh.Current;
-        return new([.. Services.Select(service => WeightsOf(snapshot, service))], snapshot.Problems, mesh.Clusters);
+        var problems = snapshot.Problems.Select(problem => new ConfigurationProblem(problem.File, problem.Line, problem.Resource?.ToString(), problem.Message));
+        return new([.. Services.Select(service => WeightsOf(snapshot, service))], [.. problems], mesh.Clusters);
     }
 
     /// <summary>One service's row of a configuration.</summary>

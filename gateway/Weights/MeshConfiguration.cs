@@ -1,6 +1,5 @@
 using MessageBoard.Gateway.Rules;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.Gateway.Weights;
 
@@ -8,7 +7,14 @@ namespace MessageBoard.Gateway.Weights;
 /// <param name="Services">A row a service.</param>
 /// <param name="Problems">What is wrong with the configuration.</param>
 /// <param name="Clusters">The clusters whose API servers it comes from; none where it is a folder.</param>
-public sealed record MeshConfiguration(IReadOnlyList<ServiceWeights> Services, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
+public sealed record MeshConfiguration(IReadOnlyList<ServiceWeights> Services, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
+
+/// <summary>Something that is wrong with the configuration.</summary>
+/// <param name="File">The file, relative to the watched folder.</param>
+/// <param name="Line">The line, from 1; null when it is about the file as a whole.</param>
+/// <param name="Resource">The resource's kind, namespace and name; null when the file could not be read so far.</param>
+/// <param name="Message">What is wrong, with the field's path.</param>
+public sealed record ConfigurationProblem(string File, int? Line, string? Resource, string Message);
 
 /// <summary>What one service's VirtualService says of its default route.</summary>
 /// <param name="Service">The service's name.</param>

@@ -21,7 +21,7 @@ public sealed class AuthorizationTable
     public static AuthorizationTable Compile(IReadOnlyList<IMeshResource> resources, MeshProxy workload) => new(
     [
         .. resources.OfType<AuthorizationPolicy>().Where(policy =>
-            (policy.Id.Namespace == workload.Namespace || policy.Id.Namespace == HostNames.RootNamespace)
+            (policy.Key.Namespace == workload.Namespace || policy.Key.Namespace == HostNames.RootNamespace)
             && policy.Selector.All(label => workload.Labels.GetValueOrDefault(label.Key) == label.Value)),
     ]);
 

@@ -1,4 +1,4 @@
-using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Configuration;
 
@@ -9,17 +9,7 @@ namespace MessageBoard.Mesh.Configuration;
 public sealed record ConfiguredResource(ResourceStatus Status, string ResourceVersion, bool IsEditable)
 {
     /// <summary>Its identity; null when it could not be read.</summary>
-    public ResourceKey? Key => Status is { Kind: { Length: > 0 } kind, Name: { } name } ? new(kind, Status.Namespace ?? Resources.HostNames.DefaultNamespace, name) : null;
-}
-
-/// <summary>What tells resources apart, as in Kubernetes.</summary>
-/// <param name="Kind">The kind.</param>
-/// <param name="Namespace">The namespace.</param>
-/// <param name="Name">The name.</param>
-public sealed record ResourceKey(string Kind, string Namespace, string Name)
-{
-    /// <inheritdoc/>
-    public override string ToString() => $"{Kind} {Namespace}/{Name}";
+    public ResourceKey? Key => Status.Key;
 }
 
 /// <summary>A resource's text.</summary>

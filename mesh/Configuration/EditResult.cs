@@ -1,4 +1,4 @@
-using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Configuration;
 

@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.Resources;
+
 namespace MessageBoard.Mesh.Configuration;
 
 /// <summary>

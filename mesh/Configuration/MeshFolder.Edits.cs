@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Configuration;
 
@@ -44,7 +45,7 @@ public sealed partial class MeshFolder
 
     // What is in force of a file that cannot be read any more has no text to edit.
     private string? FileHolding(ResourceKey key) =>
-        _files.FirstOrDefault(file => file.Value.Resources.Any(resource => (resource.Id.Kind, resource.Id.Namespace, resource.Id.Name) == (key.Kind, key.Namespace, key.Name))).Key;
+        _files.FirstOrDefault(file => file.Value.Resources.Any(resource => resource.Key == key)).Key;
 
     private static string NotBefore(string file) => $"cannot be set before {file} is mended: it is refused as it stands.";
 
@@ -71,7 +72,7 @@ public sealed partial class MeshFolder
                 return new EditResult.NotFound();
 
             if (Find(key) is not { } found)
-                return FileHolding(key) is { } broken ? new EditResult.Refused([new(broken, null, key.ToString(), NotBefore(broken))]) : new EditResult.NotFound();
+                return FileHolding(key) is { } broken ? new EditResult.Refused([new(broken, null, key, null, NotBefore(broken))]) : new EditResult.NotFound();
 
             if (!found.Resource.IsEditable)
                 return Refused(found, $"{found.Resource.Status.File} is the launcher's, which would write it again");
@@ -123,7 +124,7 @@ public sealed partial class MeshFolder
     }
 
     private static EditResult.Refused Refused(FoundDocument found, string message) =>
-        new([new(found.Resource.Status.File, null, found.Resource.Key!.ToString(), message)]);
+        new([new(found.Resource.Status.File, null, found.Resource.Key, null, message)]);
 
     private sealed record FoundDocument(ConfiguredResource Resource, string FileText, DocumentText Place)
     {

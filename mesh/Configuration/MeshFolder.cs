@@ -200,7 +200,7 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         {
             var document = FindDocument(documents, status.Line);
             if (isHeldBack && status.State == ResourceState.Accepted)
-                status = status with { State = ResourceState.Refused, Problems = [new(name, status.Line, $"{status.Kind} {status.Name}", $"is not in force before {name} is mended")] };
+                status = status with { State = ResourceState.Refused, Problems = [new(name, status.Line, status.Key, null, $"is not in force before {name} is mended")] };
 
             return new(status, document is { } place ? DocumentText.VersionOf(place.In(text)) : "", document is not null && status.Name is not null && !IsLaunchers(name));
         }
@@ -246,7 +246,7 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     }
 
     [LoggerMessage(LogLevel.Warning, "{File}:{Line} {Resource}: {Message}")]
-    private partial void LogProblem(string file, int? line, string? resource, string message);
+    private partial void LogProblem(string file, int? line, ResourceKey? resource, string message);
 
     [LoggerMessage(LogLevel.Error, "The mesh configuration cannot be read")]
     private partial void LogUnreadable(Exception exception);

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using MessageBoard.Mesh.Authorization;
-using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
 
@@ -61,8 +60,8 @@ public sealed class MeshSnapshot
         var first = new Dictionary<ResourceKey, IMeshResource>();
         foreach (var resource in resources)
         {
-            if (!first.TryAdd(KeyOf(resource.Id), resource))
-                problems.Add(new(resource.Id.File, null, resource.Id.ToString(), $"is in {first[KeyOf(resource.Id)].Id.File} already, which stays in force"));
+            if (!first.TryAdd(resource.Key, resource))
+                problems.Add(new(resource.File, null, resource.Key, null, $"is in {first[resource.Key].File} already, which stays in force"));
         }
 
         return [.. first.Values];
@@ -87,7 +86,7 @@ public sealed class MeshSnapshot
 
             var canary = http.FindIndex(IsCanary);
             var found = new DefaultRoute(
-                KeyOf(service.Id), versions.GetValueOrDefault(KeyOf(service.Id), service.Id.Version), WeightsOf(http[index]),
+                service.Key, versions.GetValueOrDefault(service.Key, ""), WeightsOf(http[index]),
                 new(canary < 0 ? null : http[canary].Destinations[0].Destination.Subset, http[index].Fault, http[index].Timeout, http[index].Retries))
             {
                 Index = index,
@@ -123,16 +122,16 @@ public sealed class MeshSnapshot
             return statuses;
 
         var folded = statuses.ToArray();
-        var places = new Dictionary<(string File, string Resource), int>();
+        var places = new Dictionary<(string File, ResourceKey Resource), int>();
         for (var i = 0; i < folded.Length; i++)
         {
             if (folded[i].Key is { } key)
-                places[(folded[i].Status.File, key.ToString())] = i;
+                places[(folded[i].Status.File, key)] = i;
         }
 
         foreach (var problem in problems)
         {
-            if (!places.TryGetValue((problem.File, problem.Resource ?? ""), out var place))
+            if (problem.Resource is not { } key || !places.TryGetValue((problem.File, key), out var place))
                 continue;
 
             var status = folded[place].Status;
@@ -155,8 +154,6 @@ public sealed class MeshSnapshot
 
         return weights.Count == 0 ? null : weights;
     }
-
-    private static ResourceKey KeyOf(ResourceId id) => new(id.Kind, id.Namespace, id.Name);
 
     private static string ShortName(string host) => host.Split('.')[0];
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 using YamlDotNet.Core;
 
 namespace MessageBoard.Mesh.Configuration;
@@ -63,9 +64,9 @@ internal static class ResourceEdits
         if (read.Problems.Count > 0)
             return [.. read.Problems.Select(problem => problem with { Line = problem.Line + document.Line - 1 })];
 
-        return read.Statuses is [var status] && new ConfiguredResource(status, "", true).Key == key ? [] : Problem(document.Line, $"has to be {key}, as it is now");
+        return read.Statuses is [var status] && status.Key == key ? [] : Problem(document.Line, $"has to be {key}, as it is now");
 
-        MeshProblem[] Problem(int? line, string message) => [new(file, line, key.ToString(), message)];
+        MeshProblem[] Problem(int? line, string message) => [new(file, line, key, null, message)];
     }
 
     /// <summary>What is wrong only when all is put together, and was not so before; empty when nothing is.</summary>
@@ -79,9 +80,9 @@ internal static class ResourceEdits
         var problems = new List<MeshProblem>();
         foreach (var problem in after.Problems.Where(problem => !known.Contains((problem.File, problem.Resource, problem.Message))))
         {
-            problems.Add(problem.Resource == key.ToString()
-                ? problem with { Line = YamlEditor.LineOf(text, problem.Message) }
-                : problem with { Line = null, Message = $"{problem.Resource ?? problem.File}: {problem.Message}" });
+            problems.Add(problem.Resource == key
+                ? problem with { Line = YamlEditor.LineOf(text, problem.Path) }
+                : problem with { Line = null, Path = null, Message = $"{problem.Resource?.ToString() ?? problem.File}: {problem.Message}" });
         }
 
         return problems;
@@ -89,12 +90,12 @@ internal static class ResourceEdits
 
     /// <summary>An edit of a route is refused by its fields, not by the text's lines.</summary>
     public static EditResult ByField(this EditResult result, RouteEdit edit) => result is EditResult.Refused { Problems: var problems }
-        ? new EditResult.Invalid(problems.GroupBy(problem => edit.FieldOf(problem.Message)).ToDictionary(field => field.Key, field => field.Select(problem => problem.Message).ToArray()))
+        ? new EditResult.Invalid(problems.GroupBy(problem => edit.FieldOf(problem.Path)).ToDictionary(field => field.Key, field => field.Select(problem => problem.Message).ToArray()))
         : result;
 
     /// <summary>A refusal of an edit as a whole.</summary>
     public static EditResult Invalid(this RouteEdit edit, string message) =>
-        new EditResult.Invalid(new Dictionary<string, string[]> { [edit.FieldOf("")] = [message] });
+        new EditResult.Invalid(new Dictionary<string, string[]> { [edit.FieldOf(null)] = [message] });
 }
 
 /// <summary>A resource's new text, or why there is none.</summary>

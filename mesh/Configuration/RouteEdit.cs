@@ -16,12 +16,12 @@ public abstract record RouteEdit(string Reason)
     internal abstract void Apply(YamlEditor text, DefaultRoute current);
 
     /// <summary>The field that a refusal of the changed text is about.</summary>
-    internal abstract string FieldOf(string message);
+    internal abstract string FieldOf(FieldPath? path);
 
     // Istio's own validation and Go read both 0.5s and 500ms; the first is what its documentation writes.
     private protected static YamlScalarNode Duration(TimeSpan duration) => YamlWriter.Text($"{duration.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture)}s");
 
-    private protected static YamlStep[] Route(int index, params YamlStep[] path) => ["spec", "http", index, .. path];
+    private protected static FieldPath Routes => FieldPath.Spec["http"];
 }
 
 /// <summary>Sets the weights.</summary>
@@ -53,10 +53,10 @@ public sealed record WeightsEdit(IReadOnlyDictionary<string, int> Weights) : Rou
     {
         var index = 0;
         foreach (var subset in current.Weights!.Keys) // in the order of the destinations
-            text.Set(Route(current.Index, "route", index++), "weight", YamlWriter.Number(Weights[subset]));
+            text.Set(Routes[current.Index]["route"][index++]["weight"], YamlWriter.Number(Weights[subset]));
     }
 
-    internal override string FieldOf(string message) => "weights";
+    internal override string FieldOf(FieldPath? path) => "weights";
 }
 
 /// <summary>Sends requests with <c>x-canary: true</c> to a subset.</summary>
@@ -79,14 +79,14 @@ public sealed record CanaryEdit(string? Subset) : RouteEdit("canary")
     internal override void Apply(YamlEditor text, DefaultRoute current)
     {
         if (Subset is not null && current.CanaryIndex is { } there)
-            text.Set(Route(there, "route", 0, "destination"), "subset", YamlWriter.Text(Subset));
+            text.Set(Routes[there]["route"][0]["destination"]["subset"], YamlWriter.Text(Subset));
         else if (Subset is not null)
-            text.Insert(["spec", "http"], current.Index, NewRoute(current.Host!, Subset));
+            text.Insert(Routes[current.Index], NewRoute(current.Host!, Subset));
         else if (current.CanaryIndex is { } index)
-            text.RemoveItem(["spec", "http"], index);
+            text.Remove(Routes[index]);
     }
 
-    internal override string FieldOf(string message) => "subset";
+    internal override string FieldOf(FieldPath? path) => "subset";
 
     private static YamlMappingNode NewRoute(string host, string subset) => YamlWriter.Map(
         ("name", YamlWriter.Text(RouteRules.CanaryRoute)),
@@ -103,54 +103,59 @@ public sealed record FaultEdit(FaultDelay? Delay, FaultAbort? Abort) : RouteEdit
     {
         var delay = Delay is null ? null : YamlWriter.Map(("fixedDelay", Duration(Delay.Duration)), ("percentage", Percentage(Delay.Percentage)));
         var abort = Abort is null ? null : YamlWriter.Map(("httpStatus", YamlWriter.Number(Abort.Status)), ("percentage", Percentage(Abort.Percentage)));
-        if (delay is null && abort is null)
+        var fault = Routes[current.Index]["fault"];
+        if (text.Find(fault) is null)
         {
-            if (text.Find(Route(current.Index, "fault")) is not null)
-                text.Remove(Route(current.Index), "fault");
+            if (delay is not null || abort is not null)
+                text.Set(fault, YamlWriter.Map(("delay", delay), ("abort", abort)));
         }
-        else if (text.Find(Route(current.Index, "fault")) is null)
+        else if (delay is null && abort is null)
         {
-            text.Set(Route(current.Index), "fault", YamlWriter.Map(("delay", delay), ("abort", abort)));
+            text.Remove(fault);
         }
         else
         {
             // What is added comes first, so that there is always something left.
             if (delay is not null && Delay != current.Rules.Fault?.Delay)
-                Merge(text, Route(current.Index, "fault"), "delay", delay, "percent");
+                Merge(text, fault["delay"], delay, "percent");
             if (abort is not null && Abort != current.Rules.Fault?.Abort)
-                Merge(text, Route(current.Index, "fault"), "abort", abort, "percent", "grpcStatus");
+                Merge(text, fault["abort"], abort, "percent", "grpcStatus");
             if (delay is null)
-                text.Remove(Route(current.Index, "fault"), "delay");
+                text.Remove(fault["delay"]);
             if (abort is null)
-                text.Remove(Route(current.Index, "fault"), "abort");
+                text.Remove(fault["abort"]);
         }
     }
 
-    internal override string FieldOf(string message) =>
-        message.Contains(".abort", StringComparison.Ordinal) ? "abort" : message.Contains(".delay", StringComparison.Ordinal) ? "delay" : "fault";
+    internal override string FieldOf(FieldPath? path) => path switch
+    {
+        null => "fault",
+        { Name: "abort" or "delay" } => path.Name,
+        _ => FieldOf(path.Parent),
+    };
 
     private static YamlMappingNode Percentage(double percentage) => YamlWriter.Map(("value", YamlWriter.Number(percentage)));
 
     // Sets the keys one by one, so that the comments on those that stay do so too.
-    private static void Merge(YamlEditor text, YamlStep[] fault, string key, YamlMappingNode wanted, params string[] unwanted)
+    private static void Merge(YamlEditor text, FieldPath fault, YamlMappingNode wanted, params string[] unwanted)
     {
-        if (text.Find([.. fault, key]) is null)
+        if (text.Find(fault) is null)
         {
-            text.Set(fault, key, wanted);
+            text.Set(fault, wanted);
             return;
         }
 
         foreach (var (name, value) in wanted.Children)
         {
-            var child = ((YamlScalarNode)name).Value!;
-            if (value is YamlMappingNode && text.Find([.. fault, key, child]) is not null)
-                text.Set([.. fault, key, child], "value", ((YamlMappingNode)value).Children["value"]);
+            var child = fault[((YamlScalarNode)name).Value!];
+            if (value is YamlMappingNode percentage && text.Find(child) is not null)
+                text.Set(child["value"], percentage.Children["value"]);
             else
-                text.Set([.. fault, key], child, value);
+                text.Set(child, value);
         }
 
         foreach (var child in unwanted)
-            text.Remove([.. fault, key], child);
+            text.Remove(fault[child]);
     }
 }
 
@@ -161,46 +166,45 @@ public sealed record ResilienceEdit(TimeSpan? Timeout, RetryEdit? Retries) : Rou
 {
     internal override void Apply(YamlEditor text, DefaultRoute current)
     {
-        var route = Route(current.Index);
-        SetOrRemove(text, route, "timeout", Timeout is { } timeout ? Duration(timeout) : null, Timeout == current.Rules.Timeout);
+        var (timeout, retries) = (Routes[current.Index]["timeout"], Routes[current.Index]["retries"]);
+        SetOrRemove(text, timeout, Timeout is { } whole ? Duration(whole) : null, Timeout == current.Rules.Timeout);
         if (Retries is null)
         {
-            SetOrRemove(text, route, "retries", null, current.Rules.Retries is null);
+            SetOrRemove(text, retries, null, current.Rules.Retries is null);
             return;
         }
 
         var (attempts, perTry, on) = (YamlWriter.Number(Retries.Attempts), Retries.PerTryTimeout is { } limit ? Duration(limit) : null, Retries.On is { } words ? YamlWriter.Text(words) : null);
-        if (text.Find([.. route, "retries"]) is null)
+        if (text.Find(retries) is null)
         {
-            text.Set(route, "retries", YamlWriter.Map(("attempts", attempts), ("perTryTimeout", perTry), ("retryOn", on)));
+            text.Set(retries, YamlWriter.Map(("attempts", attempts), ("perTryTimeout", perTry), ("retryOn", on)));
             return;
         }
 
         // The other keys, such as backoff, stay as they are.
-        YamlStep[] retries = [.. route, "retries"];
-        SetOrRemove(text, retries, "attempts", attempts, Retries.Attempts == current.Rules.Retries?.Attempts);
-        SetOrRemove(text, retries, "perTryTimeout", perTry, Retries.PerTryTimeout == current.Rules.Retries?.PerTryTimeout);
-        SetOrRemove(text, retries, "retryOn", on, Retries.On is not null && Retries.On == current.Rules.RetryOn);
+        SetOrRemove(text, retries["attempts"], attempts, Retries.Attempts == current.Rules.Retries?.Attempts);
+        SetOrRemove(text, retries["perTryTimeout"], perTry, Retries.PerTryTimeout == current.Rules.Retries?.PerTryTimeout);
+        SetOrRemove(text, retries["retryOn"], on, Retries.On is not null && Retries.On == current.Rules.RetryOn);
     }
 
-    internal override string FieldOf(string message) => message switch
+    internal override string FieldOf(FieldPath? path) => path?.Name switch
     {
-        _ when message.Contains(".retryOn", StringComparison.Ordinal) => "retries.retryOn",
-        _ when message.Contains(".perTryTimeout", StringComparison.Ordinal) => "retries.perTryTimeoutSeconds",
-        _ when message.Contains(".attempts", StringComparison.Ordinal) => "retries.attempts",
-        _ when message.Contains(".timeout", StringComparison.Ordinal) => "timeoutSeconds",
-        _ => "retries",
+        "retryOn" => "retries.retryOn",
+        "perTryTimeout" => "retries.perTryTimeoutSeconds",
+        "attempts" => "retries.attempts",
+        "timeout" => "timeoutSeconds",
+        _ => path is null ? "retries" : FieldOf(path.Parent),
     };
 
-    private static void SetOrRemove(YamlEditor text, YamlStep[] path, string key, YamlNode? value, bool isSo)
+    private static void SetOrRemove(YamlEditor text, FieldPath path, YamlNode? value, bool isSo)
     {
         if (isSo)
             return;
 
         if (value is not null)
-            text.Set(path, key, value);
-        else if (text.Find([.. path, key]) is not null)
-            text.Remove(path, key);
+            text.Set(path, value);
+        else if (text.Find(path) is not null)
+            text.Remove(path);
     }
 }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Configuration;
 

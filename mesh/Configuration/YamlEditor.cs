@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -12,7 +11,7 @@ namespace MessageBoard.Mesh.Configuration;
 /// ends, blanks, quotes, block and flow style. After each change the text is read again; when it does not say exactly what was
 /// meant, the change is refused.
 /// </summary>
-internal sealed partial class YamlEditor
+internal sealed class YamlEditor
 {
     private readonly string _newLine;
     private readonly YamlNode _expected;
@@ -32,14 +31,14 @@ internal sealed partial class YamlEditor
     /// <summary>The text as it is by now.</summary>
     public string Text { get; private set; }
 
-    /// <summary>The node at this place, keys and indexes from the root on; null when there is none, or YAML's null.</summary>
-    public YamlNode? Find(params ReadOnlySpan<YamlStep> path) => Find(_root, path) is { } node && !IsNull(node) ? node : null;
+    /// <summary>The node at this place; null when there is none, or YAML's null.</summary>
+    public YamlNode? Find(FieldPath path) => Find(_root, path) is { } node && !IsNull(node) ? node : null;
 
-    /// <summary>Sets a key of the mapping at <paramref name="path"/>; a new one goes to its end.</summary>
+    /// <summary>Sets the key of a mapping; a new one goes to its end.</summary>
     /// <exception cref="YamlEditException">It cannot be done safely.</exception>
-    public void Set(ReadOnlySpan<YamlStep> path, string key, YamlNode value)
+    public void Set(FieldPath path, YamlNode value)
     {
-        var mapping = Mapping(_root, path);
+        var (mapping, key) = (Mapping(_root, path.Parent), path.Name!);
         if (mapping.Children.TryGetValue(new YamlScalarNode(key), out var old))
         {
             if (old.Equals(value))
@@ -56,36 +55,25 @@ internal sealed partial class YamlEditor
             Append(mapping, key, value);
         }
 
-        Mapping(_expected, path).Children[new YamlScalarNode(key)] = value;
+        Mapping(_expected, path.Parent).Children[new YamlScalarNode(key)] = value;
         Verify(key);
     }
 
-    /// <summary>Takes a key out of the mapping at <paramref name="path"/>, if it is there.</summary>
-    /// <exception cref="YamlEditException">It cannot be done safely, or it is the only key.</exception>
-    public void Remove(ReadOnlySpan<YamlStep> path, string key)
+    /// <summary>Takes an item out of its list, or a key out of its mapping, if it is there.</summary>
+    /// <exception cref="YamlEditException">It cannot be done safely, or it is the only one.</exception>
+    public void Remove(FieldPath path)
     {
-        var mapping = Mapping(_root, path);
-        var name = new YamlScalarNode(key);
-        if (!mapping.Children.TryGetValue(name, out var value))
-            return;
-
-        var start = (int)mapping.Children.Keys.First(child => child.Equals(name)).Start.Index;
-        if (mapping.Style == MappingStyle.Flow)
-            CutFlow(start, Range(value).End, isItem: false);
-        else if (mapping.Children.Count > 1)
-            CutLines(key, start, Range(value).End, isLast: mapping.Children.Last().Key.Equals(name));
+        if (path.Name is null)
+            RemoveItem(path);
         else
-            throw Unsafe(key, value);
-
-        Mapping(_expected, path).Children.Remove(name);
-        Verify(key);
+            RemoveKey(path, path.Name);
     }
 
-    /// <summary>Puts an item before another one of the sequence at <paramref name="path"/>, and before the comments above that one.</summary>
+    /// <summary>Puts an item before another one, and before the comments above that one.</summary>
     /// <exception cref="YamlEditException">It cannot be done safely.</exception>
-    public void Insert(ReadOnlySpan<YamlStep> path, int index, YamlMappingNode item)
+    public void Insert(FieldPath path, YamlMappingNode item)
     {
-        var sequence = Sequence(_root, path);
+        var (sequence, index) = (Sequence(_root, path.Parent), path.Index);
         var next = sequence.Children[index];
         if (sequence.Style == SequenceStyle.Flow)
         {
@@ -102,15 +90,44 @@ internal sealed partial class YamlEditor
             Splice(line, line, $"{indent}- {YamlWriter.Block(item, indent.Length + 2, _newLine)}{_newLine}");
         }
 
-        Sequence(_expected, path).Children.Insert(index, item);
+        Sequence(_expected, path.Parent).Children.Insert(index, item);
         Verify($"item {index}");
     }
 
-    /// <summary>Takes an item out of the sequence at <paramref name="path"/>.</summary>
-    /// <exception cref="YamlEditException">It cannot be done safely, or it is the only item.</exception>
-    public void RemoveItem(ReadOnlySpan<YamlStep> path, int index)
+    /// <summary>The line of a field, or of the nearest one around it that is there; null for none.</summary>
+    public static int? LineOf(string text, FieldPath? path)
     {
-        var sequence = Sequence(_root, path);
+        for (var root = Parse(text); path is not null; path = path.Parent)
+        {
+            if (Find(root, path) is { } node)
+                return (int)node.Start.Line;
+        }
+
+        return null;
+    }
+
+    private void RemoveKey(FieldPath path, string key)
+    {
+        var mapping = Mapping(_root, path.Parent);
+        var name = new YamlScalarNode(key);
+        if (!mapping.Children.TryGetValue(name, out var value))
+            return;
+
+        var start = (int)mapping.Children.Keys.First(child => child.Equals(name)).Start.Index;
+        if (mapping.Style == MappingStyle.Flow)
+            CutFlow(start, Range(value).End, isItem: false);
+        else if (mapping.Children.Count > 1)
+            CutLines(key, start, Range(value).End, isLast: mapping.Children.Last().Key.Equals(name));
+        else
+            throw Unsafe(key, value);
+
+        Mapping(_expected, path.Parent).Children.Remove(name);
+        Verify(key);
+    }
+
+    private void RemoveItem(FieldPath path)
+    {
+        var (sequence, index) = (Sequence(_root, path.Parent), path.Index);
         var item = sequence.Children[index];
         if (sequence.Children.Count == 1)
             throw Unsafe($"item {index}", item);
@@ -120,24 +137,8 @@ internal sealed partial class YamlEditor
         else
             CutLines($"item {index}", Dash(sequence, item), Range(item).End, isLast: true);
 
-        Sequence(_expected, path).Children.RemoveAt(index);
+        Sequence(_expected, path.Parent).Children.RemoveAt(index);
         Verify($"item {index}");
-    }
-
-    /// <summary>The line of the field that a message begins with, such as <c>spec.http[0].route</c>, or of the nearest one around it; null when it names none.</summary>
-    public static int? LineOf(string text, string message)
-    {
-        var steps = Steps().Match(message) is { Success: true } path
-            ? path.Groups["step"].Captures.Select(step => int.TryParse(step.Value, CultureInfo.InvariantCulture, out var index) ? (YamlStep)index : step.Value).ToArray()
-            : [];
-        var root = Parse(text);
-        for (var length = steps.Length; length > 0; length--)
-        {
-            if (Find(root, steps.AsSpan(0, length)) is { } node)
-                return (int)node.Start.Line;
-        }
-
-        return null;
     }
 
     private static YamlNode Parse(string text) =>
@@ -159,29 +160,17 @@ internal sealed partial class YamlEditor
         return ends;
     }
 
-    [GeneratedRegex(@"\A(?<step>spec)(?:\.(?<step>\w+)|\[(?<step>\d+)\])*", RegexOptions.CultureInvariant)]
-    private static partial Regex Steps();
-
-    private static YamlNode? Find(YamlNode root, ReadOnlySpan<YamlStep> path)
+    private static YamlNode? Find(YamlNode root, FieldPath? path) => path is null ? root : Find(root, path.Parent) switch
     {
-        YamlNode? node = root;
-        foreach (var step in path)
-        {
-            node = node switch
-            {
-                YamlMappingNode mapping when step.Key is not null => mapping.Children.TryGetValue(new YamlScalarNode(step.Key), out var child) ? child : null,
-                YamlSequenceNode sequence when step.Key is null && step.Index < sequence.Children.Count => sequence.Children[step.Index],
-                _ => null,
-            };
-        }
+        YamlMappingNode mapping when path.Name is not null && mapping.Children.TryGetValue(new YamlScalarNode(path.Name), out var child) => child,
+        YamlSequenceNode sequence when path.Name is null && path.Index < sequence.Children.Count => sequence.Children[path.Index],
+        _ => null,
+    };
 
-        return node;
-    }
-
-    private static YamlMappingNode Mapping(YamlNode root, ReadOnlySpan<YamlStep> path) =>
+    private static YamlMappingNode Mapping(YamlNode root, FieldPath? path) =>
         Find(root, path) as YamlMappingNode ?? throw new YamlEditException("a mapping is not where it has to be");
 
-    private static YamlSequenceNode Sequence(YamlNode root, ReadOnlySpan<YamlStep> path) =>
+    private static YamlSequenceNode Sequence(YamlNode root, FieldPath? path) =>
         Find(root, path) as YamlSequenceNode ?? throw new YamlEditException("a list is not where it has to be");
 
     private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" };
@@ -332,16 +321,6 @@ internal sealed partial class YamlEditor
         if (!_root.Equals(_expected))
             throw new YamlEditException($"'{what}' cannot be changed here without changing more; edit the YAML");
     }
-}
-
-/// <summary>One step on the way to a node.</summary>
-/// <param name="Key">The key of a mapping; null for an item of a sequence.</param>
-/// <param name="Index">The item.</param>
-internal readonly record struct YamlStep(string? Key, int Index)
-{
-    public static implicit operator YamlStep(string key) => new(key, 0);
-
-    public static implicit operator YamlStep(int index) => new(null, index);
 }
 
 /// <summary>An edit that cannot be made without touching more than was meant.</summary>

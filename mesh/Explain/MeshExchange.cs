@@ -65,7 +65,7 @@ public sealed class MeshExchange
     {
         (_host, _decision, _upstream) = (host, decision, upstream);
         if (upstream is { HasEjected: true })
-            _ejected = [.. upstream.Ejected.Select(ejected => ejected.Endpoint.Workload.Id.Name)];
+            _ejected = [.. upstream.Ejected.Select(ejected => ejected.Endpoint.Workload.Key.Name)];
     }
 
     internal void Injected(ResponseFlags flag, string fault)
@@ -102,6 +102,6 @@ public sealed class MeshExchange
     private readonly record struct Try(int Number, UpstreamHost? Host, int Status, ResponseFlags Flag)
     {
         public ExplainedAttempt Explain() =>
-            new(Host?.Endpoint.Workload.Id.Name, Host?.Endpoint.Authority, Status == 0 ? null : Status, Flag == ResponseFlags.None ? null : Flag.ToString());
+            new(Host?.Endpoint.Workload.Key.Name, Host?.Endpoint.Authority, Status == 0 ? null : Status, Flag == ResponseFlags.None ? null : Flag.ToString());
     }
 }

@@ -20,7 +20,7 @@ internal static class TryTrace
         {
             span.SetTag("http.request.method", request.Method.Method);
             span.SetTag("server.address", host.Endpoint.Authority);
-            span.SetTag("mesh.workload", host.Endpoint.Workload.Id.Name);
+            span.SetTag("mesh.workload", host.Endpoint.Workload.Key.Name);
             if (exchange.Tries > 1)
                 span.SetTag("http.request.resend_count", exchange.Tries - 1);
         }

@@ -13,7 +13,7 @@ internal static class AuthorizationPolicyReader
         "request.auth.presenter", "request.auth.claims", "destination.ip", "destination.port", "connection.sni", "experimental.envoy.filters.",
     ];
 
-    public static AuthorizationPolicy Read(ResourceId id, YamlFields spec)
+    public static AuthorizationPolicy Read(ResourceKey key, string file, YamlFields spec)
     {
         var selector = ReadSelector(spec);
         var action = spec.Word("action", "ALLOW", "DENY", "AUDIT", "CUSTOM") ?? "ALLOW";
@@ -29,7 +29,7 @@ internal static class AuthorizationPolicyReader
         var rules = spec.Objects("rules").Select(ReadRule).ToArray();
         spec.Ignore("provider");
         spec.Done("targetRef", "targetRefs");
-        return new(id, selector, action is "DENY" ? AuthorizationAction.Deny : AuthorizationAction.Allow, rules);
+        return new(key, file, selector, action is "DENY" ? AuthorizationAction.Deny : AuthorizationAction.Allow, rules);
     }
 
     /// <summary>Reads for which workloads something is.</summary>

@@ -4,7 +4,7 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class DestinationRuleReader
 {
-    public static DestinationRule Read(ResourceId id, YamlFields spec)
+    public static DestinationRule Read(ResourceKey key, string file, YamlFields spec)
     {
         var host = spec.RequiredText("host") ?? "";
         if (host.Length > 0 && !HostNames.IsValid(host))
@@ -14,9 +14,9 @@ internal static class DestinationRuleReader
         var names = new HashSet<string>();
         var subsets = spec.Objects("subsets").Select(subset => ReadSubset(subset, names)).ToArray();
 
-        NameRules.NoteExportTo(spec, id.Namespace);
+        NameRules.NoteExportTo(spec, key.Namespace);
         spec.Done("workloadSelector");
-        return new(id, host, policy, subsets);
+        return new(key, file, host, policy, subsets);
     }
 
     private static Subset ReadSubset(YamlFields subset, HashSet<string> names)

@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.Resources;
+
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>Collects what is to be said about one document.</summary>
@@ -10,8 +12,8 @@ internal sealed class DocumentReport(string file, bool isIstios = false)
 
     private readonly List<MeshProblem> _problems = [], _notes = [];
 
-    /// <summary>The resource as kind and name; null as long as it could not be read so far.</summary>
-    public string? Resource { get; set; }
+    /// <summary>The resource; null as long as it could not be read so far.</summary>
+    public ResourceKey? Resource { get; set; }
 
     /// <summary>How many regular expressions were read.</summary>
     public int Expressions { get; set; }
@@ -32,29 +34,29 @@ internal sealed class DocumentReport(string file, bool isIstios = false)
     public void RefuseUntold() => Refusals++;
 
     /// <summary>Something that keeps the resource from being obeyed.</summary>
-    public void Refuse(int line, string message)
+    public void Refuse(int line, FieldPath? path, string message)
     {
         Refusals++;
-        Add(_problems, line, message);
+        Add(_problems, line, path, message);
     }
 
     /// <summary>Something that Istio may well carry out, and the local mesh does not.</summary>
-    public void RefuseHere(int line, string message)
+    public void RefuseHere(int line, FieldPath? path, string message)
     {
         if (isIstios)
-            Note(line, message);
+            Note(line, path, message);
         else
-            Refuse(line, message);
+            Refuse(line, path, message);
     }
 
     /// <summary>Something that has no effect here, and that is no reason to refuse the resource.</summary>
-    public void Note(int line, string message) => Add(_notes, line, message);
+    public void Note(int line, FieldPath? path, string message) => Add(_notes, line, path, message);
 
     private static List<MeshProblem> InOrder(List<MeshProblem> list) => list.Count < 2 ? list : [.. list.OrderBy(problem => problem.Line)];
 
-    private void Add(List<MeshProblem> list, int line, string message)
+    private void Add(List<MeshProblem> list, int line, FieldPath? path, string message)
     {
         if (list.Count < ResourceFile.MaxProblems)
-            list.Add(new(file, line, Resource, message));
+            list.Add(new(file, line, Resource, path, path is null ? message : $"{path} {message}"));
     }
 }

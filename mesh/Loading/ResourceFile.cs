@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using MessageBoard.Mesh.Resources;
 using YamlDotNet.Core;
 
@@ -23,13 +22,10 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
     /// <summary>The version of a file: a hash of its bytes.</summary>
     public static string VersionOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8));
 
-    /// <summary>Whether this is one of Istio's networking groups, <c>networking.istio.io/v1</c> or an older one.</summary>
-    public static bool IsNetworking(string apiVersion) => apiVersion.StartsWith("networking.istio.io/", StringComparison.Ordinal);
-
     /// <summary>A file that cannot be read at all.</summary>
     public static ResourceFile Unreadable(string file, int? line, string reason)
     {
-        var problem = new MeshProblem(file, line, null, reason);
+        var problem = new MeshProblem(file, line, null, null, reason);
         return new([], [problem], [new("", "", null, null, file, line ?? 1, ResourceState.Refused, [problem], [])]);
     }
 
@@ -53,14 +49,14 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
             return Unreadable(file, (int)exception.Start.Line, exception.Message);
         }
 
-        var reader = new Reader(file, VersionOf(Encoding.UTF8.GetBytes(text)), isIstios);
+        var reader = new Reader(file, isIstios);
         foreach (var document in documents)
             reader.ReadDocument(document);
 
         return reader.Finish();
     }
 
-    private sealed class Reader(string file, string version, bool isIstios)
+    private sealed class Reader(string file, bool isIstios)
     {
         private readonly List<IMeshResource> _resources = [];
         private readonly List<MeshProblem> _problems = [];
@@ -70,7 +66,7 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
         public ResourceFile Finish()
         {
             if (_refusals > _problems.Count)
-                _problems.Add(new(file, null, null, $"and {_refusals - _problems.Count} more"));
+                _problems.Add(new(file, null, null, null, $"and {_refusals - _problems.Count} more"));
 
             return new(_resources, _problems, _statuses);
         }
@@ -87,7 +83,7 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
             }
             else
             {
-                report.Refuse(document.Line, "a resource has to be a mapping");
+                report.Refuse(document.Line, null, "a resource has to be a mapping");
                 Add("", "", null, null, document.Line, ResourceState.Refused, report);
             }
 
@@ -108,32 +104,32 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
             }
 
             var metadata = fields.Object("metadata");
-            var id = new ResourceId(kind, metadata?.FilledText("namespace") ?? HostNames.DefaultNamespace, metadata?.RequiredText("name") ?? "", file, version);
-            report.Resource = id.Name.Length == 0 ? kind : $"{kind} {id.Name}";
+            var key = new ResourceKey(kind, metadata?.FilledText("namespace") ?? HostNames.DefaultNamespace, metadata?.RequiredText("name") ?? "");
+            report.Resource = key;
             if (metadata is null && !fields.Has("metadata"))
                 fields.Report("metadata", "is missing");
 
-            if (id.Name.Length > 0 && !NameRules.IsResourceName(id.Name))
-                metadata!.Report("name", $"'{id.Name}' is no resource's name: lower-case letters, digits, '-' and '.'");
+            if (key.Name.Length > 0 && !NameRules.IsResourceName(key.Name))
+                metadata!.Report("name", $"'{key.Name}' is no resource's name: lower-case letters, digits, '-' and '.'");
 
-            if (!NameRules.IsDnsLabel(id.Namespace))
-                metadata!.Report("namespace", $"'{id.Namespace}' is no namespace's name");
+            if (!NameRules.IsDnsLabel(key.Namespace))
+                metadata!.Report("namespace", $"'{key.Namespace}' is no namespace's name");
 
             if (IstioKinds.Problem(apiVersion, kind) is { } problem)
                 fields.Report(problem.Field, problem.Message);
             else
-                ReadSpec(id, fields, metadata, report);
+                ReadSpec(key, fields, metadata, report);
 
-            Add(apiVersion, kind, id.Namespace, id.Name.Length == 0 ? null : id.Name, document.Line, report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
+            Add(apiVersion, kind, key.Namespace, key.Name.Length == 0 ? null : key.Name, document.Line, report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
         }
 
-        private void ReadSpec(ResourceId id, YamlFields fields, YamlFields? metadata, DocumentReport report)
+        private void ReadSpec(ResourceKey key, YamlFields fields, YamlFields? metadata, DocumentReport report)
         {
             CheckDryRun(metadata);
             var spec = fields.Object("spec");
             if (spec is null && !fields.Has("spec"))
             {
-                if (IstioKinds.MayLackSpec(id.Kind))
+                if (IstioKinds.MayLackSpec(key.Kind))
                     spec = new YamlFields(new YamlMap(fields.Line), report);
                 else
                     fields.Report("spec", "is missing");
@@ -141,27 +137,27 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
 
             fields.Ignore("status"); // written by controllers, not by people
             fields.Done();
-            if (spec is not null && Read(id, spec, report) is { } read && report.Refusals == 0)
+            if (spec is not null && Read(key, spec, report) is { } read && report.Refusals == 0)
                 _resources.Add(read);
         }
 
-        private static IMeshResource? Read(ResourceId id, YamlFields spec, DocumentReport report)
+        private IMeshResource? Read(ResourceKey key, YamlFields spec, DocumentReport report)
         {
-            switch (id.Kind)
+            switch (key.Kind)
             {
                 case "VirtualService":
-                    return VirtualServiceReader.Read(id, spec);
+                    return VirtualServiceReader.Read(key, file, spec);
                 case "DestinationRule":
-                    return DestinationRuleReader.Read(id, spec);
+                    return DestinationRuleReader.Read(key, file, spec);
                 case "ServiceEntry":
-                    return ServiceEntryReader.Read(id, spec);
+                    return ServiceEntryReader.Read(key, file, spec);
                 case "WorkloadEntry":
-                    return WorkloadEntryReader.Read(id, spec);
+                    return WorkloadEntryReader.Read(key, file, spec);
                 case "AuthorizationPolicy":
-                    return AuthorizationPolicyReader.Read(id, spec);
+                    return AuthorizationPolicyReader.Read(key, file, spec);
                 default:
-                    OtherKindReader.Check(id.Kind, id.Name, spec);
-                    report.Note(spec.Line, $"kind {id.Kind} is not carried out by the local mesh");
+                    OtherKindReader.Check(key.Kind, key.Name, spec);
+                    report.Note(spec.Line, null, $"kind {key.Kind} is not carried out by the local mesh");
                     return null;
             }
         }

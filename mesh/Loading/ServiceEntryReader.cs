@@ -11,7 +11,7 @@ internal static class ServiceEntryReader
         "", "TCP", "TLS", "UDP", "GRPC", "GRPC-WEB", "HTTP", "HTTP_PROXY", "HTTP2", "HTTPS", "MONGO", "REDIS", "MYSQL", "HBONE", "DOUBLE-HBONE",
     };
 
-    public static ServiceEntry Read(ResourceId id, YamlFields spec)
+    public static ServiceEntry Read(ResourceKey key, string file, YamlFields spec)
     {
         var hosts = spec.Texts("hosts", HostProblem);
         if (spec.IsEmptyList("hosts"))
@@ -32,9 +32,9 @@ internal static class ServiceEntryReader
         spec.Note("addresses");
         spec.Texts("subjectAltNames");
         spec.Note("subjectAltNames");
-        NameRules.NoteExportTo(spec, id.Namespace, mayBeNobody: true);
+        NameRules.NoteExportTo(spec, key.Namespace, mayBeNobody: true);
         spec.Done("endpoints");
-        return new(id, hosts, ports, labels);
+        return new(key, file, hosts, ports, labels);
     }
 
     private static string? HostProblem(string host) =>

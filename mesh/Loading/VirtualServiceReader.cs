@@ -4,7 +4,7 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class VirtualServiceReader
 {
-    public static VirtualService Read(ResourceId id, YamlFields spec)
+    public static VirtualService Read(ResourceKey key, string file, YamlFields spec)
     {
         var hosts = spec.Texts("hosts", NameRules.Host);
         var gateways = spec.Texts("gateways", NameRules.Gateway);
@@ -21,10 +21,10 @@ internal static class VirtualServiceReader
 
         CheckOverlap(spec, hosts);
         var service = new VirtualService(
-            id, hosts,
-            gateways.Count == 0 ? [MeshProxy.Mesh] : [.. gateways.Select(gateway => NameRules.GatewayName(gateway, id.Namespace))],
-            [.. http.Select(route => HttpRouteReader.Read(route, id.Namespace))]);
-        NameRules.NoteExportTo(spec, id.Namespace);
+            key, file, hosts,
+            gateways.Count == 0 ? [MeshProxy.Mesh] : [.. gateways.Select(gateway => NameRules.GatewayName(gateway, key.Namespace))],
+            [.. http.Select(route => HttpRouteReader.Read(route, key.Namespace))]);
+        NameRules.NoteExportTo(spec, key.Namespace);
         spec.Done("tls", "tcp");
         return service;
     }

@@ -5,7 +5,7 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class WorkloadEntryReader
 {
-    public static WorkloadEntry Read(ResourceId id, YamlFields spec)
+    public static WorkloadEntry Read(ResourceKey key, string file, YamlFields spec)
     {
         var address = spec.Text("address") ?? "";
         if (address.Length == 0)
@@ -28,7 +28,7 @@ internal static class WorkloadEntryReader
         spec.Text("serviceAccount");
         spec.Note("network");
         spec.Note("serviceAccount");
-        var entry = new WorkloadEntry(id, address, ports, NameRules.ReadLabels(spec, "labels"), spec.FilledText("locality"));
+        var entry = new WorkloadEntry(key, file, address, ports, NameRules.ReadLabels(spec, "labels"), spec.FilledText("locality"));
         spec.Done("weight");
         return entry;
     }

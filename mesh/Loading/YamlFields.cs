@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;
 
@@ -29,8 +30,8 @@ internal sealed partial class YamlFields
         _read = new bool[map.Count];
     }
 
-    /// <summary>Where it stands in the document, such as <c>spec.http[0]</c>.</summary>
-    public string Path => _parent is null ? _name : _index < 0 ? _parent.Child(_name) : $"{_parent.Child(_name)}[{_index}]";
+    /// <summary>Where it stands in the document; null for the document itself.</summary>
+    public FieldPath? Path => _parent is null ? null : _index < 0 ? _parent.Child(_name) : _parent.Child(_name)[_index];
 
     /// <summary>The line on which the mapping begins, from 1.</summary>
     public int Line => _map.Line;
@@ -147,7 +148,7 @@ internal sealed partial class YamlFields
             if (items[i] is YamlMap map)
                 objects.Add(new(map, this, name, i, _report));
             else
-                Report(items[i], $"{Child(name)}[{i}] has to be a mapping");
+                _report.Refuse(items[i].Line, Child(name)[i], "has to be a mapping");
         }
 
         return objects;
@@ -168,7 +169,7 @@ internal sealed partial class YamlFields
                 continue;
 
             if ((text.Length == 0 ? "must not be empty" : problem?.Invoke(text)) is { } wrong)
-                Report(items[i], $"{Child(name)}[{i}] {wrong}");
+                _report.Refuse(items[i].Line, Child(name)[i], wrong);
             else
                 texts.Add(text);
         }
@@ -199,21 +200,21 @@ internal sealed partial class YamlFields
         if (_report.IsFull)
             _report.RefuseUntold();
         else
-            Report(Place(name), $"{PathOf(name)} {message}");
+            _report.Refuse(Place(name).Line, name is null ? Path : Child(name), message);
     }
 
     /// <summary>Refuses a field, if it is there, because it would change the traffic and the local mesh cannot do it.</summary>
     public void Refuse(string name)
     {
         if (Find(name) is { } item)
-            _report.RefuseHere(item.Line, $"{Child(name)} {NotDone}");
+            _report.RefuseHere(item.Line, Child(name), NotDone);
     }
 
     /// <summary>Accepts a field, if it is there, and says that it has no effect here.</summary>
     public void Note(string name, string message = NotDone)
     {
         if (Find(name) is { } item)
-            _report.Note(item.Line, $"{Child(name)} {message}");
+            _report.Note(item.Line, Child(name), message);
     }
 
     /// <summary>Counts a regular expression; refuses one too many.</summary>
@@ -252,9 +253,9 @@ internal sealed partial class YamlFields
             if (_report.IsFull)
                 _report.RefuseUntold();
             else if (_map[i].Key is not YamlText { Value: var name } key)
-                Report(_map[i].Key, $"{Path} has a key that is not a text");
+                _report.Refuse(_map[i].Key.Line, Path, "has a key that is not a text");
             else
-                _report.RefuseHere(key.Line, $"{Child(name)} is not a field that Istio knows here");
+                _report.RefuseHere(key.Line, Child(name), "is not a field that Istio knows here");
         }
     }
 
@@ -267,8 +268,8 @@ internal sealed partial class YamlFields
         if (text is not null && !(text.IsPlain && MayBeNoText(text.Value) && NotText().IsMatch(text.Value)))
             return text.Value;
 
-        var path = index < 0 ? Child(name) : $"{Child(name)}[{index}]";
-        Report(item, text is null ? $"{path} has to be a text" : $"{path} has to be a text: write \"{text.Value}\" with quotes");
+        var rule = text is null ? "has to be a text" : $"has to be a text: write \"{text.Value}\" with quotes";
+        _report.Refuse(item.Line, index < 0 ? Child(name) : Child(name)[index], rule);
         return null;
     }
 
@@ -308,15 +309,11 @@ internal sealed partial class YamlFields
 
     private YamlItem Place(string? name) => name is not null && _map.IndexOf(name) is >= 0 and var index ? _map[index].Value : _map;
 
-    private string PathOf(string? name) => name is null ? Path : Child(name);
-
-    private string Child(string name) => Path is { Length: > 0 } path ? $"{path}.{name}" : name;
+    private FieldPath Child(string name) => new(Path, name);
 
     private T? Wrong<T>(YamlItem item, string name, string rule)
     {
-        Report(item, $"{Child(name)} {rule}");
+        _report.Refuse(item.Line, Child(name), rule);
         return default;
     }
-
-    private void Report(YamlItem item, string message) => _report.Refuse(item.Line, message);
 }

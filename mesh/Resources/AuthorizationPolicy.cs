@@ -1,12 +1,13 @@
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>Who may call what (https://istio.io/latest/docs/reference/config/security/authorization-policy/).</summary>
-/// <param name="Id">Which one it is.</param>
+/// <param name="Key">Which one it is.</param>
+/// <param name="File">The file it stands in, relative to the watched folder.</param>
 /// <param name="Selector">The labels of the workloads it is for; none for all of the namespace.</param>
 /// <param name="Action">What happens to the requests that match.</param>
 /// <param name="Rules">Any of these has to match; none matches no request.</param>
 public sealed record AuthorizationPolicy(
-    ResourceId Id, IReadOnlyDictionary<string, string> Selector, AuthorizationAction Action, IReadOnlyList<AuthorizationRule> Rules) : IMeshResource;
+    ResourceKey Key, string File, IReadOnlyDictionary<string, string> Selector, AuthorizationAction Action, IReadOnlyList<AuthorizationRule> Rules) : IMeshResource;
 
 /// <summary>What happens to requests that match.</summary>
 public enum AuthorizationAction

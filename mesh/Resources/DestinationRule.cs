@@ -3,11 +3,12 @@ namespace MessageBoard.Mesh.Resources;
 /// <summary>
 /// The subsets of a service, and how it is called (https://istio.io/latest/docs/reference/config/networking/destination-rule/).
 /// </summary>
-/// <param name="Id">Which one it is.</param>
+/// <param name="Key">Which one it is.</param>
+/// <param name="File">The file it stands in, relative to the watched folder.</param>
 /// <param name="Host">The service: a short name is of the rule's namespace; <c>*</c> and <c>*.suffix</c> stand for many.</param>
 /// <param name="TrafficPolicy">How all of it is called; null when nothing is said.</param>
 /// <param name="Subsets">Its subsets.</param>
-public sealed record DestinationRule(ResourceId Id, string Host, TrafficPolicy? TrafficPolicy, IReadOnlyList<Subset> Subsets) : IMeshResource;
+public sealed record DestinationRule(ResourceKey Key, string File, string Host, TrafficPolicy? TrafficPolicy, IReadOnlyList<Subset> Subsets) : IMeshResource;
 
 /// <summary>Some of a service's workloads.</summary>
 /// <param name="Name">Its name.</param>

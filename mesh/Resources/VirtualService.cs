@@ -1,11 +1,12 @@
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>How requests to some hosts are routed (https://istio.io/latest/docs/reference/config/networking/virtual-service/).</summary>
-/// <param name="Id">Which one it is.</param>
+/// <param name="Key">Which one it is.</param>
+/// <param name="File">The file it stands in, relative to the watched folder.</param>
 /// <param name="Hosts">The hosts: short names, full names, <c>*</c> or <c>*.suffix</c>.</param>
 /// <param name="Gateways">The gateways it is for; <see cref="MeshProxy.Mesh"/> alone when it names none.</param>
 /// <param name="Http">The routes in order; the first that matches is taken.</param>
-public sealed record VirtualService(ResourceId Id, IReadOnlyList<string> Hosts, IReadOnlyList<string> Gateways, IReadOnlyList<HttpRoute> Http) : IMeshResource;
+public sealed record VirtualService(ResourceKey Key, string File, IReadOnlyList<string> Hosts, IReadOnlyList<string> Gateways, IReadOnlyList<HttpRoute> Http) : IMeshResource;
 
 /// <summary>
 /// One rule of a VirtualService. Requests end in one of <see cref="Destinations"/>, <see cref="Redirect"/> and <see cref="DirectResponse"/>.

@@ -1,10 +1,11 @@
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>One process that serves (https://istio.io/latest/docs/reference/config/networking/workload-entry/).</summary>
-/// <param name="Id">Which one it is.</param>
+/// <param name="Key">Which one it is.</param>
+/// <param name="File">The file it stands in, relative to the watched folder.</param>
 /// <param name="Address">Its IP address.</param>
 /// <param name="Ports">Its ports by the names of the service's.</param>
 /// <param name="Labels">Its labels.</param>
 /// <param name="Locality">Where it runs; the cluster as region.</param>
 public sealed record WorkloadEntry(
-    ResourceId Id, string Address, IReadOnlyDictionary<string, int> Ports, IReadOnlyDictionary<string, string> Labels, string? Locality) : IMeshResource;
+    ResourceKey Key, string File, string Address, IReadOnlyDictionary<string, int> Ports, IReadOnlyDictionary<string, string> Labels, string? Locality) : IMeshResource;

@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Routing;
@@ -13,13 +12,13 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
         var routes = new List<CompiledRoute>();
         for (var i = 0; i < service.Http.Count; i++)
         {
-            var route = service.Http[i];
+            var (route, path) = (service.Http[i], FieldPath.Spec["http"][i]);
             CompiledMatch[] matches = [.. route.Matches.Index().Where(match => CompiledMatch.Concerns(match.Item, proxy)).Select(match => new CompiledMatch(match.Index, match.Item))];
-            var mirrors = route.Mirrors.Select(mirror => Compile(service, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None, $"spec.http[{i}].mirrors")).ToArray();
+            var mirrors = route.Mirrors.Select(mirror => Compile(service, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None, path["mirrors"])).ToArray();
             CompiledDestination[] destinations =
             [
                 .. route.Destinations.Select(destination =>
-                    Compile(service, destination, route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers, $"spec.http[{i}].route")),
+                    Compile(service, destination, route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers, path["route"])),
             ];
             if (route.Matches.Count == 0 || matches.Length > 0)
                 routes.Add(new(i, route, matches, destinations, mirrors));
@@ -35,12 +34,12 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
         return new(-1, new() { Destinations = [written] }, [], [new(host, written, HttpHeaderRules.None, registry.Find(host, null, null, out _))], []);
     }
 
-    private CompiledDestination Compile(VirtualService service, HttpRouteDestination written, HttpHeaderRules headers, string field)
+    private CompiledDestination Compile(VirtualService service, HttpRouteDestination written, HttpHeaderRules headers, FieldPath field)
     {
-        var host = HostNames.FullName(written.Destination.Host, service.Id.Namespace);
+        var host = HostNames.FullName(written.Destination.Host, service.Key.Namespace);
         var upstreams = registry.Find(host, written.Destination.Subset, written.Destination.Port, out var problem);
         if (problem is not null)
-            problems.Add(new(service.Id.File, null, service.Id.ToString(), $"{field}: {problem}"));
+            problems.Add(new(service.File, null, service.Key, field, $"{field}: {problem}"));
 
         return new(host, written, headers, upstreams);
     }

@@ -11,7 +11,7 @@ namespace MessageBoard.Mesh.Routing;
 /// <param name="Destination">The destination that was drawn; null when the route has none.</param>
 /// <param name="Upstream">Where its endpoints are; null when the service, the subset or the port is unknown.</param>
 public readonly record struct RouteDecision(
-    RouteOutcome Outcome, ResourceId? VirtualService, CompiledRoute? Route, int Match, int Draw, CompiledDestination? Destination, Upstream? Upstream);
+    RouteOutcome Outcome, ResourceKey? VirtualService, CompiledRoute? Route, int Match, int Draw, CompiledDestination? Destination, Upstream? Upstream);
 
 /// <summary>How a decision ended.</summary>
 public enum RouteOutcome

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Routing;
@@ -40,12 +39,12 @@ public sealed class RouteTable
             {
                 var added = host switch
                 {
-                    "*" => (anyHost ??= new(service.Id, routes, null)).VirtualService == service.Id,
-                    ['*', .. var suffix] => Add(suffixes, suffix, new(service.Id, routes, null)),
-                    _ => AddNames(HostNames.FullName(host, service.Id.Namespace), service.Id.Namespace, routes, service.Id),
+                    "*" => (anyHost ??= new(service.Key, routes, null)).VirtualService == service.Key,
+                    ['*', .. var suffix] => Add(suffixes, suffix, new(service.Key, routes, null)),
+                    _ => AddNames(HostNames.FullName(host, service.Key.Namespace), service.Key.Namespace, routes, service.Key),
                 };
                 if (!added)
-                    problems.Add(new(service.Id.File, null, service.Id.ToString(), $"host '{host}' has a VirtualService already, which stays in force"));
+                    problems.Add(new(service.File, null, service.Key, null, $"host '{host}' has a VirtualService already, which stays in force"));
             }
         }
 
@@ -59,9 +58,9 @@ public sealed class RouteTable
 
         return new(hosts, suffixes, anyHost, compiler.Registry.Upstreams);
 
-        bool AddNames(string host, string ns, CompiledRoute[] routes, ResourceId id)
+        bool AddNames(string host, string ns, CompiledRoute[] routes, ResourceKey key)
         {
-            var entry = new HostRoutes(id, routes, compiler.Registry.PortsOf(host));
+            var entry = new HostRoutes(key, routes, compiler.Registry.PortsOf(host));
             return HostNames.Names(host, ns).Aggregate(true, (all, name) => Add(hosts, name, entry) && all);
         }
     }
@@ -103,9 +102,9 @@ public sealed class RouteTable
     private static bool Add(Dictionary<string, HostRoutes> all, string name, HostRoutes routes) =>
         all.TryAdd(name, routes) || all[name].VirtualService == routes.VirtualService;
 
-    private sealed class HostRoutes(ResourceId? virtualService, CompiledRoute[] routes, int[]? ports)
+    private sealed class HostRoutes(ResourceKey? virtualService, CompiledRoute[] routes, int[]? ports)
     {
-        public ResourceId? VirtualService { get; } = virtualService;
+        public ResourceKey? VirtualService { get; } = virtualService;
 
         public CompiledRoute[] Routes { get; } = routes;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Routing;
@@ -18,7 +17,7 @@ internal sealed class ServiceRegistry
     public ServiceRegistry(IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
     {
         _proxy = proxy;
-        _workloads = resources.OfType<WorkloadEntry>().ToLookup(workload => workload.Id.Namespace);
+        _workloads = resources.OfType<WorkloadEntry>().ToLookup(workload => workload.Key.Namespace);
         foreach (var service in resources.OfType<ServiceEntry>())
         {
             foreach (var host in service.Hosts)
@@ -26,17 +25,17 @@ internal sealed class ServiceRegistry
         }
 
         foreach (var rule in resources.OfType<DestinationRule>())
-            Add(_rules, HostNames.FullName(rule.Host, rule.Id.Namespace), rule);
+            Add(_rules, HostNames.FullName(rule.Host, rule.Key.Namespace), rule);
 
         void Add<T>(Dictionary<string, T> all, string host, T resource) where T : IMeshResource
         {
             if (!all.TryAdd(host, resource))
-                problems.Add(new(resource.Id.File, null, resource.Id.ToString(), $"host '{host}' has a {resource.Id.Kind} already, which stays in force"));
+                problems.Add(new(resource.File, null, resource.Key, null, $"host '{host}' has a {resource.Key.Kind} already, which stays in force"));
         }
     }
 
     /// <summary>The services' full host names, with their namespaces.</summary>
-    public IEnumerable<(string Host, string Namespace)> Hosts => _services.Select(service => (service.Key, service.Value.Id.Namespace));
+    public IEnumerable<(string Host, string Namespace)> Hosts => _services.Select(service => (service.Key, service.Value.Key.Namespace));
 
     /// <summary>All upstreams that were asked for, each at its own index.</summary>
     public IReadOnlyList<Upstream> Upstreams => [.. _upstreams.Values];
@@ -103,7 +102,7 @@ internal sealed class ServiceRegistry
     private List<WorkloadEntry> WorkloadsOf(ServiceEntry service)
     {
         if (!_workloadsOf.TryGetValue(service, out var workloads))
-            _workloadsOf.Add(service, workloads = [.. _workloads[service.Id.Namespace].Where(workload => Carries(workload, service.WorkloadLabels))]);
+            _workloadsOf.Add(service, workloads = [.. _workloads[service.Key.Namespace].Where(workload => Carries(workload, service.WorkloadLabels))]);
 
         return workloads;
     }

@@ -78,7 +78,7 @@ internal sealed class UpstreamState : IDisposable
 
     private UpstreamHost? TakeOver(Endpoint endpoint)
     {
-        var host = Array.Find(_hosts, host => host.Endpoint.Authority == endpoint.Authority && host.Endpoint.Workload.Id.Name == endpoint.Workload.Id.Name);
+        var host = Array.Find(_hosts, host => host.Endpoint.Authority == endpoint.Authority && host.Endpoint.Workload.Key.Name == endpoint.Workload.Key.Name);
         if (host is not null)
             host.Endpoint = endpoint;
 

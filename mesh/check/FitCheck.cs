@@ -1,6 +1,5 @@
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.MeshCheck;
@@ -15,18 +14,16 @@ internal static class FitCheck
         foreach (var folder in files.Select(file => file.Folder).Distinct())
         {
             var own = files.Where(file => file.Folder == folder).SelectMany(file => file.Content.Resources).ToArray();
-            var names = own.Select(Name).ToHashSet();
+            var names = own.Select(resource => resource.Key).ToHashSet();
             // Nearer folders first, as the first of several stays in force.
             var above = files.Where(file => IsAbove(file.Folder, folder)).OrderByDescending(file => file.Folder.Length).SelectMany(file => file.Content.Resources);
-            var inherited = above.Where(resource => names.Add(Name(resource)));
+            var inherited = above.Where(resource => names.Add(resource.Key));
             problems.AddRange(Compile(own, [.. inherited]));
         }
 
         var byResource = problems.Distinct().ToLookup(problem => (problem.File, problem.Resource));
-        return [.. files.SelectMany(file => file.Content.Statuses).Select(status => WithProblems(status, byResource[(status.File, $"{status.Kind} {status.Namespace}/{status.Name}")]))];
+        return [.. files.SelectMany(file => file.Content.Statuses).Select(status => WithProblems(status, byResource[(status.File, status.Key)]))];
     }
-
-    private static (string, string, string) Name(IMeshResource resource) => (resource.Id.Kind, resource.Id.Namespace, resource.Id.Name);
 
     private static bool IsAbove(string folder, string other) => folder != other && (folder.Length == 0 || other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
@@ -34,7 +31,7 @@ internal static class FitCheck
     private static IEnumerable<MeshProblem> Compile(IMeshResource[] own, IMeshResource[] inherited)
     {
         IMeshResource[] all = [.. own, .. inherited];
-        var files = own.Select(resource => resource.Id.File).ToHashSet();
+        var files = own.Select(resource => resource.File).ToHashSet();
         return MeshSnapshot.Create([.. all, .. NamedElsewhere.Of(all)], [], new() { Gateways = [MeshProxy.Mesh, .. GatewaysOf(all)] }).Problems.Where(problem => files.Contains(problem.File));
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.MeshCheck;
 

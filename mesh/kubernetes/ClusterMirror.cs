@@ -3,7 +3,7 @@ using System.Text.Json;
 using k8s;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.MeshKubernetes;
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using k8s;
 using k8s.Autorest;
+using k8s.Models;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.MeshKubernetes;
 
@@ -39,16 +41,22 @@ internal static class ClusterProblem
         exception is HttpOperationException http ? $"{Describe(http)}: {MessageOf(http)}" : Describe(exception);
 
     /// <summary>What the API server says of a refusal: the message of its Status, or the beginning of whatever a proxy on the way says.</summary>
-    public static string MessageOf(HttpOperationException exception)
+    public static string MessageOf(HttpOperationException exception) =>
+        Read(exception)?.Message ?? (exception.Response.Content is { Length: > LongestMessage } page ? page[..LongestMessage] : exception.Response.Content);
+
+    /// <summary>The field that a refusal is about: that of its Status' first cause; null for none.</summary>
+    public static FieldPath? FieldOf(HttpOperationException exception) =>
+        Read(exception)?.Details?.Causes is [{ Field: { } field }, ..] ? FieldPath.Of(field.Split(['.', '[', ']'], StringSplitOptions.RemoveEmptyEntries)) : null;
+
+    private static V1Status? Read(HttpOperationException exception)
     {
         try
         {
-            using var status = JsonDocument.Parse(exception.Response.Content);
-            return status.RootElement.GetProperty("message").GetString() ?? "";
+            return KubernetesJson.Deserialize<V1Status>(exception.Response.Content);
         }
-        catch (Exception broken) when (broken is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (JsonException)
         {
-            return exception.Response.Content is { Length: > LongestMessage } page ? page[..LongestMessage] : exception.Response.Content;
+            return null;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using k8s.Autorest;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Logging;
 using YamlDotNet.Core;
 
@@ -126,7 +127,7 @@ public sealed partial class KubernetesMesh
         }
         catch (YamlException exception)
         {
-            return (null, new EditResult.Refused([new(live.Place, (int)exception.Start.Line, key.ToString(), exception.Message)]));
+            return (null, new EditResult.Refused([new(live.Place, (int)exception.Start.Line, key, null, exception.Message)]));
         }
     }
 
@@ -187,7 +188,7 @@ public sealed partial class KubernetesMesh
         }
 
         return failure is HttpOperationException refusal && ClusterProblem.IsRefusal(refusal)
-            ? new EditResult.Refused([new(change.Live.Place, null, change.Live.Key.ToString(), ClusterProblem.MessageOf(refusal))])
+            ? new EditResult.Refused([new(change.Live.Place, null, change.Live.Key, ClusterProblem.FieldOf(refusal), ClusterProblem.MessageOf(refusal))])
             : new EditResult.Failed(ClusterProblem.Explain(failure));
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -120,17 +120,17 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
             foreach (var ours in Home.Resources.Values)
             {
                 if (!theirs.Remove(ours.Key, out var same))
-                    yield return new(ours.Place, null, ours.Key.ToString(), $"is not in {other.Api.Cluster}");
+                    yield return new(ours.Place, null, ours.Key, null, $"is not in {other.Api.Cluster}");
                 else if (DifferingField(ours, same) is { } field)
-                    yield return new(same.Place, null, ours.Key.ToString(), $"{field} is not the same in {Home.Api.Cluster} and {other.Api.Cluster}");
+                    yield return new(same.Place, null, ours.Key, field, $"{field} is not the same in {Home.Api.Cluster} and {other.Api.Cluster}");
             }
 
             foreach (var more in theirs.Values)
-                yield return new(more.Place, null, more.Key.ToString(), $"is not in {Home.Api.Cluster}");
+                yield return new(more.Place, null, more.Key, null, $"is not in {Home.Api.Cluster}");
         }
     }
 
-    private static string? DifferingField(ClusterResource ours, ClusterResource theirs)
+    private static FieldPath? DifferingField(ClusterResource ours, ClusterResource theirs)
     {
         if (JsonElement.DeepEquals(ours.Spec, theirs.Spec))
             return null;
@@ -138,12 +138,8 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
         var (before, after) = (JsonObject.Create(ours.Object)!, JsonObject.Create(ours.Object)!);
         after["spec"] = JsonNode.Parse(theirs.Spec.GetRawText());
         var first = ObjectPatch.Create(before, after).First(operation => (string)operation!["op"]! != "test")!;
-        return FieldPath((string)first["path"]!);
+        return FieldPath.Of(ObjectPatch.Steps((string)first["path"]!));
     }
-
-    // As the reader of resources writes it: spec.http[0].route[0].weight.
-    private static string FieldPath(string pointer) =>
-        string.Concat(ObjectPatch.Steps(pointer).Select((step, index) => step is not "" && step.All(char.IsAsciiDigit) ? $"[{step}]" : index == 0 ? step : $".{step}"));
 
     [LoggerMessage(LogLevel.Warning, "{Cluster} has not listed its resources yet; starting without them")]
     private partial void LogNotListed(string cluster);

@@ -49,11 +49,11 @@ public class RoutingDecision
     private static IEnumerable<IMeshResource> Resources(int number)
     {
         var name = $"service-{number}";
-        yield return new VirtualService(Id("VirtualService"), [name], [MeshProxy.Mesh], [new() { Destinations = [To("ctx1", 70), To("ctx2", 30)] }]);
-        yield return new DestinationRule(Id("DestinationRule"), name, null, [Subset("ctx1"), Subset("ctx2")]);
-        yield return new ServiceEntry(Id("ServiceEntry"), [$"{name}.messageboard.svc.cluster.local"], [new(80, "http")], new Dictionary<string, string> { ["app"] = name });
+        yield return new VirtualService(Key("VirtualService"), "a.yaml", [name], [MeshProxy.Mesh], [new() { Destinations = [To("ctx1", 70), To("ctx2", 30)] }]);
+        yield return new DestinationRule(Key("DestinationRule"), "a.yaml", name, null, [Subset("ctx1"), Subset("ctx2")]);
+        yield return new ServiceEntry(Key("ServiceEntry"), "a.yaml", [$"{name}.messageboard.svc.cluster.local"], [new(80, "http")], new Dictionary<string, string> { ["app"] = name });
 
-        ResourceId Id(string kind) => new(kind, HostNames.DefaultNamespace, name, "a.yaml", "1");
+        ResourceKey Key(string kind) => new(kind, HostNames.DefaultNamespace, name);
         HttpRouteDestination To(string subset, int weight) => new(new(name, subset, null), weight, HttpHeaderRules.None);
     }
 

@@ -1,5 +1,6 @@
 using k8s;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.MeshKubernetes.Tests;

@@ -89,8 +89,8 @@ public class AuthorizationTests
     public void Policies_of_other_workloads_and_namespaces_do_not_concern_it()
     {
         Assert.True(Table(Policy(AuthorizationAction.Allow) with { Selector = new Dictionary<string, string> { ["app"] = "message-service" } }).IsEmpty);
-        Assert.True(Table(Policy(AuthorizationAction.Allow) with { Id = new("AuthorizationPolicy", "other", "a", "a.yaml", "1") }).IsEmpty);
-        Assert.False(Table(Policy(AuthorizationAction.Allow) with { Id = new("AuthorizationPolicy", "istio-system", "a", "a.yaml", "1") }).IsEmpty);
+        Assert.True(Table(Policy(AuthorizationAction.Allow) with { Key = new("AuthorizationPolicy", "other", "a") }).IsEmpty);
+        Assert.False(Table(Policy(AuthorizationAction.Allow) with { Key = new("AuthorizationPolicy", "istio-system", "a") }).IsEmpty);
         Assert.False(Table(Policy(AuthorizationAction.Allow) with { Selector = UserService.Labels }).IsEmpty);
     }
 
@@ -108,7 +108,7 @@ public class AuthorizationTests
     private static AuthorizationTable Table(params AuthorizationPolicy[] policies) => AuthorizationTable.Compile(policies, UserService);
 
     private static AuthorizationPolicy Policy(AuthorizationAction action, params AuthorizationRule[] rules) =>
-        new(new("AuthorizationPolicy", "messageboard", "a", "a.yaml", "1"), new Dictionary<string, string>(), action, rules);
+        new(new("AuthorizationPolicy", "messageboard", "a"), "a.yaml", new Dictionary<string, string>(), action, rules);
 
     private static InboundRequest Request(string? principal, string method = "GET", string path = "/") => new(principal, "user-service", method, path, _ => null);
 }

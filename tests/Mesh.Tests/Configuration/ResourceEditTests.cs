@@ -1,5 +1,5 @@
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.Mesh.Tests.Configuration;

@@ -1,7 +1,6 @@
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Forwarding;
-using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams;
 
@@ -91,9 +90,9 @@ internal sealed class TestMesh : IAsyncDisposable
         var problems = new List<MeshProblem>();
         _snapshot = MeshSnapshot.Create(
             [
-                new VirtualService(Id("VirtualService"), ["user-service"], [MeshProxy.Mesh], [Route]),
-                new DestinationRule(Id("DestinationRule"), "user-service", Policy, [SubsetOf("ctx1"), SubsetOf("ctx2")]),
-                new ServiceEntry(Id("ServiceEntry"), [Service], [new(80, "http")], new Dictionary<string, string>()),
+                new VirtualService(Key("VirtualService"), "a.yaml", ["user-service"], [MeshProxy.Mesh], [Route]),
+                new DestinationRule(Key("DestinationRule"), "a.yaml", "user-service", Policy, [SubsetOf("ctx1"), SubsetOf("ctx2")]),
+                new ServiceEntry(Key("ServiceEntry"), "a.yaml", [Service], [new(80, "http")], new Dictionary<string, string>()),
                 .. workloads,
             ],
             problems,
@@ -104,9 +103,9 @@ internal sealed class TestMesh : IAsyncDisposable
     private static Subset SubsetOf(string cluster) => new(cluster, new Dictionary<string, string> { ["cluster"] = cluster }, null);
 
     private static WorkloadEntry Workload(TestBackend backend, string cluster) => new(
-        Id("WorkloadEntry", backend.Name), "127.0.0.1", new Dictionary<string, int> { ["http"] = backend.Port }, new Dictionary<string, string> { ["cluster"] = cluster }, cluster);
+        Key("WorkloadEntry", backend.Name), "a.yaml", "127.0.0.1", new Dictionary<string, int> { ["http"] = backend.Port }, new Dictionary<string, string> { ["cluster"] = cluster }, cluster);
 
-    private static ResourceId Id(string kind, string name = "user-service") => new(kind, HostNames.DefaultNamespace, name, "a.yaml", "1");
+    private static ResourceKey Key(string kind, string name = "user-service") => new(kind, HostNames.DefaultNamespace, name);
 
     internal sealed record Answer(int Status, string Body, HttpResponseMessage Response, ResponseFlags Flags, MeshExplanation Explanation);
 }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Tests.Loading;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Loading;
 
@@ -13,8 +14,8 @@ public class ResourceFileTests
 
         Assert.Empty(file.Problems);
         Assert.False(file.Refused);
-        Assert.Equal(["VirtualService", "DestinationRule", "ServiceEntry", "WorkloadEntry", "WorkloadEntry"], file.Resources.Select(resource => resource.Id.Kind));
-        Assert.All(file.Resources, resource => Assert.Equal("messageboard", resource.Id.Namespace));
+        Assert.Equal(["VirtualService", "DestinationRule", "ServiceEntry", "WorkloadEntry", "WorkloadEntry"], file.Resources.Select(resource => resource.Key.Kind));
+        Assert.All(file.Resources, resource => Assert.Equal("messageboard", resource.Key.Namespace));
     }
 
     [Theory]
@@ -46,7 +47,8 @@ public class ResourceFileTests
         var problem = file.Problems[0];
         Assert.StartsWith(message, problem.Message, StringComparison.Ordinal);
         Assert.Equal(line, problem.Line);
-        Assert.Equal("VirtualService user-service", problem.Resource);
+        Assert.StartsWith($"{problem.Path} ", problem.Message, StringComparison.Ordinal);
+        Assert.Equal("VirtualService messageboard/user-service", $"{problem.Resource}");
         Assert.True(file.Refused);
         Assert.Empty(file.Resources);
     }
@@ -126,7 +128,7 @@ public class ResourceFileTests
         var file = Read(Yaml.Join($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: front}}\nspec: {spec}", Yaml.Rule));
 
         Assert.Empty(file.Problems);
-        Assert.Equal("DestinationRule", Assert.Single(file.Resources).Id.Kind);
+        Assert.Equal("DestinationRule", Assert.Single(file.Resources).Key.Kind);
         var status = file.Statuses[0];
         Assert.Equal((apiVersion, kind, "messageboard", "front", 1, ResourceState.Accepted), (status.ApiVersion, status.Kind, status.Namespace, status.Name, status.Line, status.State));
         Assert.Equal($"kind {kind} is not carried out by the local mesh", Assert.Single(status.NotCarriedOut).Message);

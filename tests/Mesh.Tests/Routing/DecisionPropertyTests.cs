@@ -24,9 +24,9 @@ public class DecisionPropertyTests
             var decision = table.Decide(request, new Random(draws));
 
             Assert.Equal(decision, table.Decide(request, new Random(draws)));
-            var service = services.FirstOrDefault(candidate => $"s{candidate.Id.Name}" == request.Host);
+            var service = services.FirstOrDefault(candidate => $"s{candidate.Key.Name}" == request.Host);
             var expected = service?.Http.Index().Where(route => route.Item.Matches.Count == 0 || route.Item.Matches.Any(match => Holds(match, request))).Select(route => route.Index).FirstOrDefault(-1);
-            Assert.Equal((service?.Id, expected is null or -1 ? null : expected), (decision.VirtualService, decision.Route?.Index));
+            Assert.Equal((service?.Key, expected is null or -1 ? null : expected), (decision.VirtualService, decision.Route?.Index));
             if (decision.Destination is { } destination)
                 Assert.True(decision.Route!.Destinations.Count == 1 || destination.Weight > 0, $"seed {seed}: weight 0 was drawn");
         }
@@ -56,10 +56,10 @@ public class DecisionPropertyTests
     public static TheoryData<int> Seeds() => [.. Enumerable.Range(1, 40)];
 
     private static VirtualService Service(string name, params HttpRoute[] routes) =>
-        new(new("VirtualService", "messageboard", name, "a.yaml", "1"), [$"s{name}"], [MeshProxy.Mesh], routes);
+        new(new("VirtualService", "messageboard", name), "a.yaml", [$"s{name}"], [MeshProxy.Mesh], routes);
 
     private static IEnumerable<IMeshResource> Services() => Enumerable.Range(0, 5).Select(number =>
-        new ServiceEntry(new("ServiceEntry", "messageboard", $"{number}", "a.yaml", "1"), [$"s{number}.messageboard.svc.cluster.local"], [new(80, "http")], new Dictionary<string, string>()));
+        new ServiceEntry(new("ServiceEntry", "messageboard", $"{number}"), "a.yaml", [$"s{number}.messageboard.svc.cluster.local"], [new(80, "http")], new Dictionary<string, string>()));
 
     private static VirtualService RandomService(Random random, int number) => Service($"{number}", [.. Some(random, 6, () => new HttpRoute
     {

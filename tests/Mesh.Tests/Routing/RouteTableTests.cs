@@ -153,7 +153,7 @@ public class RouteTableTests
 
         Assert.Equal("a", snapshot.Routes.Decide(new Request("user-service"), new Random(1)).VirtualService!.Name);
         Assert.Equal(("VirtualService messageboard/b", "host 'user-service.messageboard.svc.cluster.local' has a VirtualService already, which stays in force"),
-            (Assert.Single(snapshot.Problems).Resource, snapshot.Problems[0].Message));
+            (Assert.Single(snapshot.Problems).Resource?.ToString(), snapshot.Problems[0].Message));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public class RouteTableTests
         var random = new Random(1);
 
         Assert.All(Enumerable.Range(0, 100), _ => Assert.Equal(1002, PortOf(snapshot.Routes.Decide(new Request("user-service"), random))));
-        Assert.Equal("WorkloadEntry messageboard/user-service-ctx2-pod", Assert.Single(snapshot.Problems).Resource);
+        Assert.Equal("WorkloadEntry messageboard/user-service-ctx2-pod", Assert.Single(snapshot.Problems).Resource?.ToString());
     }
 
     [Fact]

@@ -34,6 +34,6 @@ internal static class Endpoints
     public static int Number(UpstreamHost host) => host.Endpoint.Workload.Ports["http"];
 
     private static Endpoint Endpoint(string locality, int number) => new(
-        new(new("WorkloadEntry", "messageboard", $"w{number}", "a.yaml", "1"), "127.0.0.1", new Dictionary<string, int> { ["http"] = number }, new Dictionary<string, string> { ["rack"] = $"{number}" }, locality),
+        new(new("WorkloadEntry", "messageboard", $"w{number}"), "a.yaml", "127.0.0.1", new Dictionary<string, int> { ["http"] = number }, new Dictionary<string, string> { ["rack"] = $"{number}" }, locality),
         $"127.0.0.1:{number}");
 }

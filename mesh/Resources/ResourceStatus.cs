@@ -1,4 +1,4 @@
-namespace MessageBoard.Mesh.Loading;
+namespace MessageBoard.Mesh.Resources;
 
 /// <summary>What became of one resource of the configuration.</summary>
 /// <param name="ApiVersion">Its group and version, such as <c>networking.istio.io/v1</c>; empty when it could not be read.</param>
@@ -12,7 +12,11 @@ namespace MessageBoard.Mesh.Loading;
 /// <param name="NotCarriedOut">Fields that are accepted, and that the local mesh does not carry out.</param>
 public sealed record ResourceStatus(
     string ApiVersion, string Kind, string? Namespace, string? Name, string File, int Line, ResourceState State,
-    IReadOnlyList<MeshProblem> Problems, IReadOnlyList<MeshProblem> NotCarriedOut);
+    IReadOnlyList<MeshProblem> Problems, IReadOnlyList<MeshProblem> NotCarriedOut)
+{
+    /// <summary>Its identity; null when it could not be read.</summary>
+    public ResourceKey? Key => Kind.Length > 0 && Name is not null ? new(Kind, Namespace ?? HostNames.DefaultNamespace, Name) : null;
+}
 
 /// <summary>Whether a resource is in force.</summary>
 public enum ResourceState
