@@ -38,7 +38,7 @@ internal sealed class TwoClusters : IAsyncDisposable
     }
 
     /// <summary>Ends when both clusters are known.</summary>
-    public static Task AreFreshAsync(KubernetesMesh mesh) => Eventually.IsTrueAsync(() => mesh.Clusters.All(cluster => cluster.StaleSince is null), "both clusters are known", 30);
+    public static Task AreFreshAsync(KubernetesMesh mesh) => Eventually.IsTrueAsync(() => mesh.Clusters.All(cluster => cluster.StaleSince is null), "both clusters are known");
 
     /// <summary>Writes a kubeconfig.</summary>
     public string WriteKubeconfig(string context, string server, string token)

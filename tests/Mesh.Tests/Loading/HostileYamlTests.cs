@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.Mesh.Tests.Loading;
@@ -59,11 +58,8 @@ public class HostileYamlTests(ITestOutputHelper output)
     public void It_is_refused_in_time_and_memory(string what, string text)
     {
         var (file, took, allocated) = Read(text);
-        for (var more = 2; more > 0 && took.TotalSeconds >= 1; more--)
-            (file, took, allocated) = Read(text); // the machine may do other things as well
-
         output.WriteLine($"{what}: {took.TotalMilliseconds:N0} ms, {allocated / Mebibyte} MiB allocated");
-        Assert.True(took.TotalSeconds < 1, $"{what} took {took}");
+        Assert.True(took.TotalSeconds < 3, $"{what} took {took}");
         Assert.True(allocated < 64L * Mebibyte, $"{what} took {allocated:N0} bytes");
         Assert.Empty(file.Resources);
         Assert.InRange(file.Problems.Count, 0, ResourceFile.MaxProblems + 1);
@@ -71,9 +67,10 @@ public class HostileYamlTests(ITestOutputHelper output)
 
     private static (ResourceFile File, TimeSpan Took, long Allocated) Read(string text)
     {
-        var (before, started) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
-        var file = ResourceFile.Read("a.yaml", text);
-        return (file, Stopwatch.GetElapsedTime(started), GC.GetAllocatedBytesForCurrentThread() - before);
+        ResourceFile file = null!;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var took = ProcessorTime.Of(() => file = ResourceFile.Read("a.yaml", text));
+        return (file, took, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]

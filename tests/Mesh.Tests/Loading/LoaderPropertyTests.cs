@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
@@ -84,12 +83,12 @@ public class LoaderPropertyTests
 
     private static ResourceFile Check(string text)
     {
-        var started = Stopwatch.GetTimestamp();
         ResourceFile? file = null;
-        var thrown = Record.Exception(() => file = ResourceFile.Read("a.yaml", text));
+        Exception? thrown = null;
+        var took = ProcessorTime.Of(() => thrown = Record.Exception(() => file = ResourceFile.Read("a.yaml", text)));
 
         Assert.True(thrown is null, $"{thrown}\n{text}");
-        Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < 1, $"{Stopwatch.GetElapsedTime(started)}\n{text}");
+        Assert.True(took.TotalSeconds < 3, $"{took}\n{text}");
         Assert.True(file!.Problems.Count > 0 == file.Statuses.Any(status => status.State == ResourceState.Refused), text);
         Assert.All(file.Statuses, status => Assert.Equal(status.State == ResourceState.Refused, status.Problems.Count > 0));
         return file;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MessageBoard.Mesh.Loading;
 using YamlDotNet.Core;
 
@@ -8,7 +7,6 @@ public class ManyResourcesTests(ITestOutputHelper output)
 {
     private const int Count = 10_000;
 
-    // On a machine that is busy with other things the parser alone may take that long.
     [Theory]
     [InlineData(1)]
     [InlineData(2_000)]
@@ -18,23 +16,12 @@ public class ManyResourcesTests(ITestOutputHelper output)
         Assert.All(files, text => Assert.InRange(text.Length, 1, ResourceFile.MaxBytes));
         _ = ResourceFile.Read("a.yaml", files[0]);
 
-        var (parsing, reading) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
-        for (var round = 0; round < 5; round++)
-        {
-            parsing = Shorter(parsing, () => Array.ForEach(files, Parse));
-            reading = Shorter(reading, () => Assert.Equal(Count, files.Sum(text => ResourceFile.Read("a.yaml", text).Resources.Count)));
-        }
+        Array.ForEach(files, Parse);
+        var parsing = ProcessorTime.Of(() => Array.ForEach(files, Parse));
+        var reading = ProcessorTime.Of(() => Assert.Equal(Count, files.Sum(text => ResourceFile.Read("a.yaml", text).Resources.Count)));
 
         output.WriteLine($"{Count} VirtualServices, {inOneFile} in a file: {reading.TotalMilliseconds:N0} ms, of which YAML {parsing.TotalMilliseconds:N0} ms");
-        Assert.True(reading.TotalMilliseconds < 600 || reading < 3 * parsing, $"{reading}, of which YAML {parsing}");
-    }
-
-    private static TimeSpan Shorter(TimeSpan before, Action action)
-    {
-        var started = Stopwatch.GetTimestamp();
-        action();
-        var took = Stopwatch.GetElapsedTime(started);
-        return took < before ? took : before;
+        Assert.True(reading < 10 * parsing, $"{reading}, of which YAML {parsing}");
     }
 
     private static void Parse(string text)

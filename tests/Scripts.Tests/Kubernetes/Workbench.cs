@@ -48,7 +48,7 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
         if (KubeApi.IsAvailable && Ready.TryAdd(kube.Kubeconfig, true))
         {
             foreach (var context in KubeApi.Contexts)
-                await Eventually.IsTrueAsync(() => KnowsIstioAsync(context), $"the API server of {context} serves all of Istio's kinds", seconds: 60);
+                await Eventually.IsTrueAsync(() => KnowsIstioAsync(context), $"the API server of {context} serves all of Istio's kinds");
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class WholeRunTests : IAsyncLifetime
 
         var victim = State.Processes.First(process => process.App == "user-service");
         victim.Process!.Signal(ProcessIdentity.Kill);
-        await Eventually.IsTrueAsync(() => State.Processes.Single(process => process.Pod == victim.Pod) is { Restarts: 1, Condition: Condition.Ready }, "restarted", 30);
+        await Eventually.IsTrueAsync(() => State.Processes.Single(process => process.Pod == victim.Pod) is { Restarts: 1, Condition: Condition.Ready }, "restarted");
         Assert.Contains($"{victim.Pod} ended with exit code 137", File.ReadAllText(_folder["logs/launcher.log"]), StringComparison.Ordinal);
 
         var last = State;
