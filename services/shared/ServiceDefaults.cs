@@ -22,7 +22,9 @@ public static class ServiceDefaults
         builder.Services.AddSingleton(identity.ToProxy());
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Logging.AddJsonLogs();
-        builder.AddTelemetry(identity);
+        if (TelemetryExport.IsOn(builder.Configuration))
+            builder.AddTelemetry(identity);
+
         builder.Services.AddProblems();
         builder.Services.AddHealthChecks();
         builder.WebHost.ConfigureKestrel(kestrel =>

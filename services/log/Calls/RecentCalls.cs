@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Stores;
@@ -11,9 +10,10 @@ internal sealed class RecentCalls(Redis redis)
     /// <summary>The newest calls, newest first; of one user, or with null of all.</summary>
     public async Task<IReadOnlyList<ApiCall>> NewestAsync(string? user, int limit)
     {
-        var items = (string?[]?)await redis.ExecuteAsync("LRANGE", RedisEventSink.ListKey, 0, -1) ?? [];
+        var items = await redis.RunAsync(redis => redis.ListRangeAsync(RedisEventSink.ListKey));
         return [.. items
-            .Select(item => JsonSerializer.Deserialize<ApiCall>(item!, JsonSerializerOptions.Web)!)
+            .Select(item => JsonSerializer.Deserialize<ApiCall>((string)item!, JsonSerializerOptions.Web)!)
+            .DistinctBy(call => call.Id) // sent again when the answer to the first sending was lost
             .Where(call => user is null || call.User == user)
             .OrderByDescending(call => call.Time)
             .Take(limit)];
@@ -22,10 +22,8 @@ internal sealed class RecentCalls(Redis redis)
     /// <summary>How many calls all processes together could not keep.</summary>
     public async Task<Dropped> DroppedAsync()
     {
-        var counts = (string?[]?)await redis.ExecuteAsync("HMGET", RedisEventSink.DroppedKey, "redis", "kafka") ?? [null, null];
-        return new(Parse(counts[0]), Parse(counts[1]));
-
-        static long Parse(string? count) => count is null ? 0 : long.Parse(count, CultureInfo.InvariantCulture);
+        var counts = await redis.RunAsync(redis => redis.HashGetAsync(RedisEventSink.DroppedKey, ["redis", "kafka"]));
+        return new((long)counts[0], (long)counts[1]);
     }
 }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using MessageBoard.Shared.Stores;
+using Polly;
+using StackExchange.Redis;
 
 namespace MessageBoard.Shared.Events;
 
@@ -18,7 +20,18 @@ public sealed class RedisEventSink : BackgroundService
 
     private const int ListLength = 100;
     private const int QueueLength = 1_000;
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100), LastDelay = TimeSpan.FromSeconds(5);
+
+    // A failure is said by the health check.
+    private static readonly ResiliencePipeline Retry = new ResiliencePipelineBuilder()
+        .AddRetry(new()
+        {
+            ShouldHandle = new PredicateBuilder().Handle<StoreUnavailableException>(),
+            MaxRetryAttempts = int.MaxValue,
+            Delay = TimeSpan.FromMilliseconds(100),
+            MaxDelay = TimeSpan.FromSeconds(5),
+            BackoffType = DelayBackoffType.Exponential,
+        })
+        .Build();
 
     private readonly Redis _redis;
     private readonly DroppedEvents _dropped;
@@ -46,51 +59,35 @@ public sealed class RedisEventSink : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var delay = FirstDelay;
-        var batch = new List<object>();
+        var calls = new Queue<RedisValue>();
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
             // Of more than the list holds, only the newest would stay: no need to send the others.
             while (_queue.Reader.TryRead(out var call))
             {
-                batch.Add(JsonSerializer.Serialize(call, JsonSerializerOptions.Web));
-                if (batch.Count > ListLength)
-                    batch.RemoveAt(0);
+                calls.Enqueue(JsonSerializer.SerializeToUtf8Bytes(call, JsonSerializerOptions.Web));
+                if (calls.Count > ListLength)
+                    calls.Dequeue();
             }
 
-            while (!await TrySendAsync(batch))
-            {
-                await Task.Delay(delay, stoppingToken);
-                delay = delay * 2 < LastDelay ? delay * 2 : LastDelay;
-            }
-
-            delay = FirstDelay;
-            batch.Clear();
+            var dropped = _dropped.Take();
+            await Retry.ExecuteAsync(async _ => await _redis.RunAsync(redis => SendAsync(redis, [.. calls], dropped)), stoppingToken);
+            calls.Clear();
         }
     }
 
-    private async Task<bool> TrySendAsync(List<object> batch)
+    private static async Task<bool> SendAsync(IDatabase redis, RedisValue[] calls, (long Redis, long Kafka) dropped)
     {
-        try
-        {
-            await _redis.ExecuteAsync("LPUSH", [ListKey, .. batch]);
-            await _redis.ExecuteAsync("LTRIM", ListKey, 0, ListLength - 1);
-            await ReportDroppedAsync();
-            return true;
-        }
-        catch (StoreUnavailableException)
-        {
-            return false; // said by the health check and the commands' spans; tried again
-        }
-    }
+        var batch = redis.CreateBatch();
+        List<Task> answers = [batch.ListLeftPushAsync(ListKey, calls), batch.ListTrimAsync(ListKey, 0, ListLength - 1)];
+        if (dropped.Redis > 0)
+            answers.Add(batch.HashIncrementAsync(DroppedKey, "redis", dropped.Redis));
 
-    private async Task ReportDroppedAsync()
-    {
-        var (redis, kafka) = _dropped.Take();
-        if (redis > 0)
-            await _redis.ExecuteAsync("HINCRBY", DroppedKey, "redis", redis);
+        if (dropped.Kafka > 0)
+            answers.Add(batch.HashIncrementAsync(DroppedKey, "kafka", dropped.Kafka));
 
-        if (kafka > 0)
-            await _redis.ExecuteAsync("HINCRBY", DroppedKey, "kafka", kafka);
+        batch.Execute();
+        await Task.WhenAll(answers);
+        return true;
     }
 }

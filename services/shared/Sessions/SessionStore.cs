@@ -22,7 +22,7 @@ public sealed class SessionStore(Redis redis)
     public async Task<string> CreateAsync(Session session)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
-        await redis.ExecuteAsync("SET", KeyOf(token), JsonSerializer.Serialize(session), "EX", (int)Lifetime.TotalSeconds);
+        await redis.RunAsync(redis => redis.StringSetAsync(KeyOf(token), JsonSerializer.Serialize(session), Lifetime));
         return token;
     }
 
@@ -31,13 +31,13 @@ public sealed class SessionStore(Redis redis)
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
     public async Task<Session?> FindAsync(string token)
     {
-        var json = (string?)await redis.ExecuteAsync("GETEX", KeyOf(token), "EX", (int)Lifetime.TotalSeconds);
+        string? json = await redis.RunAsync(redis => redis.StringGetSetExpiryAsync(KeyOf(token), Lifetime));
         return json is null ? null : JsonSerializer.Deserialize<Session>(json);
     }
 
     /// <summary>Ends a session.</summary>
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
-    public Task DeleteAsync(string token) => redis.ExecuteAsync("DEL", KeyOf(token));
+    public Task DeleteAsync(string token) => redis.RunAsync(redis => redis.KeyDeleteAsync(KeyOf(token)));
 
     private static string KeyOf(string token) => $"session:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)))}";
 }

@@ -1,11 +1,9 @@
-using System.Diagnostics;
-using MessageBoard.Shared.Telemetry;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using StackExchange.Redis;
 
 namespace MessageBoard.Shared.Stores;
 
-/// <summary>Redis (<c>ConnectionStrings:Redis</c>). Every command is a span and has a timeout; the connection comes back by itself.</summary>
+/// <summary>Redis (<c>ConnectionStrings:Redis</c>). Every command has a timeout; the connection comes back by itself.</summary>
 public sealed class Redis : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
@@ -17,27 +15,34 @@ public sealed class Redis : IHealthCheck, IDisposable
     {
         var options = ConfigurationOptions.Parse(configuration.GetConnectionString("Redis") ?? "127.0.0.1:6379");
         options.AbortOnConnectFail = false;
-        options.ConnectTimeout = (int)Timeout.TotalMilliseconds;
-        _connection = new(() => ConnectionMultiplexer.ConnectAsync(options));
+        options.ConnectTimeout = options.AsyncTimeout = (int)Timeout.TotalMilliseconds;
+        // What its caller has been told failed is not sent later on: without Redis a command fails at once.
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        // At each heartbeat, which is each second; the default's pauses grow to 10 s.
+        options.ReconnectRetryPolicy = new LinearRetry(500);
+        _connection = new(async () =>
+        {
+            var connection = await ConnectionMultiplexer.ConnectAsync(options);
+            Connected?.Invoke(connection);
+            return connection;
+        });
     }
 
-    /// <summary>Runs a command.</summary>
-    /// <returns>Redis's answer; cast it to what the command gives.</returns>
+    /// <summary>The connection is made, before its first command.</summary>
+    public event Action<IConnectionMultiplexer>? Connected;
+
+    /// <summary>Runs a command, or a batch of some.</summary>
+    /// <returns>Redis's answer.</returns>
     /// <exception cref="StoreUnavailableException">Redis cannot be reached, refuses the command, or does not answer within a second.</exception>
-    public async Task<RedisResult> ExecuteAsync(string command, params object[] arguments)
+    public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command)
     {
-        // https://opentelemetry.io/docs/specs/semconv/database/redis/; without arguments, because keys and values are secrets.
-        using var span = Tracing.Source.StartActivity(command, ActivityKind.Client)
-            ?.SetTag("db.system.name", "redis")
-            .SetTag("db.operation.name", command);
         try
         {
             var connection = await _connection.Value.WaitAsync(Timeout);
-            return await connection.GetDatabase().ExecuteAsync(command, arguments).WaitAsync(Timeout);
+            return await command(connection.GetDatabase()).WaitAsync(Timeout);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
             throw new StoreUnavailableException("Redis", exception);
         }
     }
@@ -47,7 +52,7 @@ public sealed class Redis : IHealthCheck, IDisposable
     {
         try
         {
-            await ExecuteAsync("PING");
+            await RunAsync(redis => redis.PingAsync());
             return HealthCheckResult.Healthy();
         }
         catch (StoreUnavailableException exception)

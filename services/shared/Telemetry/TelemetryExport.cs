@@ -1,5 +1,6 @@
+using System.Runtime.CompilerServices;
+using MessageBoard.Shared.Stores;
 using OpenTelemetry;
-using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -12,47 +13,29 @@ namespace MessageBoard.Shared.Telemetry;
 /// </summary>
 public static class TelemetryExport
 {
-    internal static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity)
-    {
-        if (!IsOn(builder.Configuration))
-            return;
-
-        var resource = ResourceBuilder.CreateDefault()
-            .AddService(identity.Name, serviceInstanceId: identity.Pod)
-            .AddAttributes([new("k8s.cluster.name", identity.Cluster), new("k8s.pod.name", identity.Pod)])
-            .AddEnvironmentVariableDetector();
-
-        builder.Logging.AddOpenTelemetry(logs =>
-        {
-            logs.IncludeFormattedMessage = true;
-            logs.SetResourceBuilder(resource).AddOtlpExporter();
-        });
-        builder.Services.AddHostedService(_ => new Providers(
-            Sdk.CreateTracerProviderBuilder()
-                .SetResourceBuilder(resource)
-                .AddSource("Microsoft.AspNetCore", "System.Net.Http", Tracing.Name)
-                .AddOtlpExporter()
-                .Build(),
-            Sdk.CreateMeterProviderBuilder()
-                .SetResourceBuilder(resource)
-                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", Tracing.Name)
-                .AddOtlpExporter()
-                .Build()));
-    }
+    // Not inlined: the caller would load OpenTelemetry's libraries even when nobody collects.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity) =>
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource
+                .AddService(identity.Name, serviceInstanceId: identity.Pod)
+                .AddAttributes([new("k8s.cluster.name", identity.Cluster), new("k8s.pod.name", identity.Pod)])
+                .AddEnvironmentVariableDetector())
+            .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter(Tracing.Name))
+            .WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRedisInstrumentation()
+                .ConfigureRedisInstrumentation((services, instrumentation) =>
+                    services.GetRequiredService<Redis>().Connected += connection => instrumentation.AddConnection(connection))
+                .AddSource(Tracing.Name))
+            .UseOtlpExporter();
 
     /// <summary>Whether anybody collects spans.</summary>
     public static bool IsOn(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-
-    private sealed class Providers(TracerProvider traces, MeterProvider metrics) : IHostedService
-    {
-        private const int FlushMs = 2_000;
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.Run(() =>
-        {
-            traces.Shutdown(FlushMs);
-            metrics.Shutdown(FlushMs);
-        }, cancellationToken);
-    }
 }

@@ -9,7 +9,7 @@ public static class Tracing
     /// <summary>The name of <see cref="Source"/> and <see cref="Meter"/>.</summary>
     public const string Name = "MessageBoard";
 
-    /// <summary>Spans of SQL statements, Redis commands and Kafka messages.</summary>
+    /// <summary>Spans of SQL statements and Kafka messages.</summary>
     public static ActivitySource Source { get; } = new(Name);
 
     /// <summary>Metrics.</summary>
