@@ -1,11 +1,12 @@
 using MessageBoard.LogService.Calls;
 using MessageBoard.LogService.Consumer;
 using MessageBoard.Shared;
+using MessageBoard.Shared.Stores;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("log-service");
 builder.Services.AddSingleton<RecentCalls>();
-builder.Services.AddSingleton<KafkaLogStore>();
+builder.Services.AddStore<KafkaLogStore>();
 builder.Services.AddHostedService<KafkaLogConsumer>();
 
 var app = builder.Build();

@@ -1,10 +1,11 @@
 using MessageBoard.MessageService.Authors;
 using MessageBoard.MessageService.Messages;
 using MessageBoard.Shared;
+using MessageBoard.Shared.Stores;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("message-service");
-builder.Services.AddSingleton<MessageStore>();
+builder.Services.AddStore<MessageStore>();
 builder.Services.AddAuthors();
 
 var app = builder.Build();

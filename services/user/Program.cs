@@ -4,7 +4,7 @@ using MessageBoard.UserService.Users;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("user-service");
-builder.Services.AddSingleton<UserStore>();
+builder.Services.AddStore<UserStore>();
 builder.Services.AddSingleton<Passwords>();
 builder.Services.AddSingleton<ISeed, AdminSeed>();
 

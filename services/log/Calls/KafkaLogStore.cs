@@ -4,12 +4,34 @@ using MessageBoard.Shared.Stores;
 namespace MessageBoard.LogService.Calls;
 
 /// <summary>The table <c>kafka_logs</c>: the calls that came through Kafka, kept for a day.</summary>
-internal sealed class KafkaLogStore(Database database, TimeProvider clock)
+internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISchema
 {
     private const int BusiestPaths = 5;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     private const string Mine = "(@user IS NULL OR user_name = @user)";
+
+    public IEnumerable<string> Statements =>
+    [
+        $"""
+        CREATE TABLE IF NOT EXISTS kafka_logs (
+            id CHAR(32) NOT NULL PRIMARY KEY,
+            time BIGINT NOT NULL,
+            user_name VARCHAR(64),
+            method VARCHAR(16) NOT NULL,
+            path VARCHAR(512) NOT NULL,
+            route VARCHAR(128) NOT NULL,
+            status INT NOT NULL,
+            duration_ms DOUBLE NOT NULL,
+            service VARCHAR(64) NOT NULL,
+            cluster VARCHAR(64) NOT NULL,
+            pod VARCHAR(253) NOT NULL,
+            trace_id CHAR(32) NOT NULL
+        ){database.TableOptions}
+        """,
+        "CREATE INDEX IF NOT EXISTS kafka_logs_by_time ON kafka_logs (time)",
+        "CREATE INDEX IF NOT EXISTS kafka_logs_by_user ON kafka_logs (user_name, time)",
+    ];
 
     /// <summary>Adds calls; one that is there already is passed over, so that a message may come twice.</summary>
     public Task AddAsync(IReadOnlyCollection<ApiCall> calls, CancellationToken cancellationToken) =>

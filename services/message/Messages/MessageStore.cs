@@ -17,9 +17,23 @@ internal sealed class StoredMessage
 }
 
 /// <summary>The table <c>messages</c>. Every statement names the owner: nobody reaches anybody else's messages.</summary>
-internal sealed class MessageStore(Database database, TimeProvider clock)
+internal sealed class MessageStore(Database database, TimeProvider clock) : ISchema
 {
     private const string Columns = "id AS Id, user_id AS UserId, message AS Message, created_at AS CreatedAt";
+
+    public IEnumerable<string> Statements =>
+    [
+        $"""
+        CREATE TABLE IF NOT EXISTS messages (
+            id {database.AutoId},
+            user_id BIGINT NOT NULL,
+            message TEXT NOT NULL,
+            message_key TEXT NOT NULL,
+            created_at BIGINT NOT NULL
+        ){database.TableOptions}
+        """,
+        "CREATE INDEX IF NOT EXISTS messages_by_user ON messages (user_id, id)",
+    ];
 
     /// <summary>Adds a message; it is in the database when this returns.</summary>
     public async Task<StoredMessage> AddAsync(long userId, string message, CancellationToken cancellationToken)

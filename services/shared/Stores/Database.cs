@@ -47,6 +47,12 @@ public sealed class Database
     /// <summary>An INSERT that passes over a row whose unique key is taken.</summary>
     public string InsertIgnore => IsSqlite ? "INSERT OR IGNORE" : "INSERT IGNORE";
 
+    /// <summary>The type of a primary key that counts up.</summary>
+    public string AutoId => IsSqlite ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT PRIMARY KEY AUTO_INCREMENT";
+
+    /// <summary>What stands at the end of a CREATE TABLE: texts of any alphabet, compared by code point.</summary>
+    public string TableOptions => IsSqlite ? "" : " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+
     /// <summary>Runs a query.</summary>
     /// <returns>Its rows.</returns>
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
@@ -82,7 +88,7 @@ public sealed class Database
 
     private static Func<DbConnection> MariaDb(string connectionString)
     {
-        var full = new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = TimeoutSeconds, DefaultCommandTimeout = TimeoutSeconds, CharacterSet = "utf8mb4" }.ToString();
+        var full = new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = TimeoutSeconds, DefaultCommandTimeout = TimeoutSeconds }.ToString();
         return () => new MySqlConnection(full);
     }
 

@@ -3,62 +3,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace MessageBoard.Shared.Stores;
 
 /// <summary>
-/// Makes the tables of all services when a process starts, as often as it takes until the database answers. Every statement
-/// is idempotent, so any number of processes may do it at once. The process is ready when it is done.
+/// Makes the tables of a process's stores when it starts, as often as it takes until the database answers. Any number of processes
+/// may do it at once. The process is ready when it is done.
 /// </summary>
-public sealed partial class Schema(Database database, IEnumerable<ISeed> seeds, TimeProvider clock, ILogger<Schema> logger) : BackgroundService, IHealthCheck
+public sealed partial class Schema(
+    Database database, IEnumerable<ISchema> schemas, IEnumerable<ISeed> seeds, TimeProvider clock, ILogger<Schema> logger) : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
     private volatile bool _done;
-
-    // Times are ms since 1970 (UTC). Texts compare by code point in both databases: what should be found without regard to
-    // case is stored folded, in name_key and message_key.
-    private string[] Statements =>
-    [
-        $"""
-        CREATE TABLE IF NOT EXISTS users (
-            id {AutoId},
-            name VARCHAR(64) NOT NULL,
-            name_key VARCHAR(64) NOT NULL UNIQUE,
-            password_hash VARCHAR(255) NOT NULL,
-            is_admin INT NOT NULL DEFAULT 0,
-            created_at BIGINT NOT NULL
-        ){TableOptions}
-        """,
-        $"""
-        CREATE TABLE IF NOT EXISTS messages (
-            id {AutoId},
-            user_id BIGINT NOT NULL,
-            message TEXT NOT NULL,
-            message_key TEXT NOT NULL,
-            created_at BIGINT NOT NULL
-        ){TableOptions}
-        """,
-        "CREATE INDEX IF NOT EXISTS messages_by_user ON messages (user_id, id)",
-        $"""
-        CREATE TABLE IF NOT EXISTS kafka_logs (
-            id CHAR(32) NOT NULL PRIMARY KEY,
-            time BIGINT NOT NULL,
-            user_name VARCHAR(64),
-            method VARCHAR(16) NOT NULL,
-            path VARCHAR(512) NOT NULL,
-            route VARCHAR(128) NOT NULL,
-            status INT NOT NULL,
-            duration_ms DOUBLE NOT NULL,
-            service VARCHAR(64) NOT NULL,
-            cluster VARCHAR(64) NOT NULL,
-            pod VARCHAR(253) NOT NULL,
-            trace_id CHAR(32) NOT NULL
-        ){TableOptions}
-        """,
-        "CREATE INDEX IF NOT EXISTS kafka_logs_by_time ON kafka_logs (time)",
-        "CREATE INDEX IF NOT EXISTS kafka_logs_by_user ON kafka_logs (user_name, time)",
-    ];
-
-    private string AutoId => database.IsSqlite ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "BIGINT PRIMARY KEY AUTO_INCREMENT";
-
-    private string TableOptions => database.IsSqlite ? "" : " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -96,7 +49,7 @@ public sealed partial class Schema(Database database, IEnumerable<ISeed> seeds, 
         if (database.IsSqlite)
             await database.QueryAsync<string>("PRAGMA journal_mode = WAL", cancellationToken: cancellationToken);
 
-        foreach (var statement in Statements)
+        foreach (var statement in schemas.SelectMany(schema => schema.Statements))
             await database.ExecuteAsync(statement, cancellationToken: cancellationToken);
 
         foreach (var seed in seeds)
@@ -105,6 +58,16 @@ public sealed partial class Schema(Database database, IEnumerable<ISeed> seeds, 
 
     [LoggerMessage(LogLevel.Warning, "The database is not there yet: {Reason}")]
     private partial void LogWaiting(string reason);
+}
+
+/// <summary>
+/// The tables of a store. Times are ms since 1970 (UTC). Texts compare by code point in both databases: what should be found without
+/// regard to case is stored folded, in a column of its own.
+/// </summary>
+public interface ISchema
+{
+    /// <summary>What makes them where they are not there; any number of processes may run them at once.</summary>
+    IEnumerable<string> Statements { get; }
 }
 
 /// <summary>Rows that have to be there before the process is ready.</summary>

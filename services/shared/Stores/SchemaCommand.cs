@@ -1,8 +1,8 @@
 namespace MessageBoard.Shared.Stores;
 
 /// <summary>
-/// What a service started with <c>--schema</c> does instead of serving: Kubernetes runs it as a Job before the services, so that they
-/// find their tables.
+/// What a service started with <c>--schema</c> does instead of serving: Kubernetes runs user-service so as a Job before the services, for
+/// the admin to be there.
 /// </summary>
 public static partial class SchemaCommand
 {

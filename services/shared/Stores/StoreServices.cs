@@ -15,6 +15,10 @@ public static class StoreServices
         return services;
     }
 
+    /// <summary>Adds a store whose tables are made when the process starts.</summary>
+    public static IServiceCollection AddStore<TStore>(this IServiceCollection services) where TStore : class, ISchema =>
+        services.AddSingleton<TStore>().AddSingleton<ISchema>(provider => provider.GetRequiredService<TStore>());
+
     /// <summary>Adds Redis.</summary>
     public static IServiceCollection AddRedis(this IServiceCollection services)
     {

@@ -16,9 +16,23 @@ internal sealed class User
 }
 
 /// <summary>The table <c>users</c>. Names are kept composed (NFC) and are unique without regard to case.</summary>
-internal sealed class UserStore(Database database, TimeProvider clock)
+internal sealed class UserStore(Database database, TimeProvider clock) : ISchema
 {
     private const string Columns = "id AS Id, name AS Name, password_hash AS PasswordHash, is_admin AS IsAdmin";
+
+    public IEnumerable<string> Statements =>
+    [
+        $"""
+        CREATE TABLE IF NOT EXISTS users (
+            id {database.AutoId},
+            name VARCHAR(64) NOT NULL,
+            name_key VARCHAR(64) NOT NULL UNIQUE,
+            password_hash VARCHAR(255) NOT NULL,
+            is_admin INT NOT NULL DEFAULT 0,
+            created_at BIGINT NOT NULL
+        ){database.TableOptions}
+        """,
+    ];
 
     /// <summary>Adds a user and returns the name as it is kept; null when it is taken.</summary>
     public async Task<string?> TryAddAsync(string name, string passwordHash, bool isAdmin, CancellationToken cancellationToken)
