@@ -60,20 +60,17 @@ internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard b
         {
             await Task.WhenAny(ready, Task.Delay(100, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
-            if (board.Current.Processes.Any(process => process.Restarts >= HopelessRestarts && !IsReady(process)))
+            if (starting.Any(process => process.State.Restarts >= HopelessRestarts && !process.FirstReady.IsCompleted))
                 throw NotReady(null);
         }
     }
 
-    private bool IsReady(ProcessState state) =>
-        processes.Single(process => process.Spec.Pod == state.Pod).FirstReady.IsCompleted;
-
     private LaunchException NotReady(TimeSpan? bound)
     {
-        var culprit = board.Current.Processes
-            .Where(process => !IsReady(process))
-            .OrderByDescending(process => process.Restarts)
-            .First();
+        var culprit = processes
+            .Where(process => !process.FirstReady.IsCompleted)
+            .Select(process => process.State)
+            .MaxBy(state => state.Restarts)!;
         var what = (bound, culprit.ExitCode) switch
         {
             ({ } time, null) => $"was not ready after {time.TotalSeconds:0} s",

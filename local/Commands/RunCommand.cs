@@ -25,27 +25,31 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         var workloads = new WorkloadFiles(installation.Workloads);
         workloads.Reset(Fleet.Services);
 
-        var drill = new ClusterDrill(installation.Drill);
-        drill.Reset();
-
         using var probe = new ReadinessProbe();
         var ports = new FreePorts();
         var fleet = new Fleet(installation, options, ports, probe);
-        using var stores = EmbeddedStores.Create(ExternalStores.FromEnvironment(), installation, fleet);
-        var services = fleet.ServiceProcesses(stores);
-        var gateway = fleet.Gateway(stores);
+        using var stores = EmbeddedStores.Create(ExternalStores.FromEnvironment(), installation, ports);
+        ProcessSpec[] specs = [fleet.Gateway(stores), .. fleet.ServiceProcesses(stores)];
+        if (stores.Garnet is not null)
+            specs = [.. specs, stores.Garnet];
 
-        ProcessSpec[] all = stores.Garnet is null ? [gateway, .. services] : [gateway, .. services, stores.Garnet];
-        var board = new RunBoard(installation.StateFile, options.Port, all.Select(Waiting), [.. stores.Notes, .. edits]);
+        var processes = specs.Select(spec => new SupervisedProcess(spec, LogOf(spec), Grace, ports)).ToList();
+        var services = processes.Where(process => process.Spec.InMesh).ToList();
+        var board = new RunBoard(installation.StateFile, options.Port, processes.Select(process => process.State), [.. stores.Notes, .. edits]);
+        foreach (var service in services)
+            service.Changed += workloads.Show;
+
+        foreach (var process in processes)
+            process.Changed += board.Show;
+
+        using var drill = new DrillFolder(installation.Drill, services);
         var display = RunDisplay.Create(installation, freshPassword).ShowAsync(board.Changes);
-
-        var supervised = all.Select(spec => new SupervisedProcess(spec, LogOf(spec), Grace, board, ports, workloads)).ToList();
-        var run = new Run(supervised, board);
+        var run = new Run(processes, board);
         try
         {
             await run.StartAsync(StartBound, stop);
             board.Enter(RunPhase.Ready);
-            await drill.FollowAsync([.. supervised.Where(process => process.Spec.InMesh)], stop);
+            await drill.FollowAsync(stop);
             return ExitCodes.Success;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -61,20 +65,9 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         {
             await run.StopAsync();
             workloads.Reset(Fleet.Services);
-            drill.Reset();
             await display;
         }
     }
 
     private string LogOf(ProcessSpec spec) => Path.Combine(installation.Logs, $"{spec.Pod}.log");
-
-    private ProcessState Waiting(ProcessSpec spec) => new()
-    {
-        App = spec.App,
-        Cluster = spec.Cluster,
-        Pod = spec.Pod,
-        Port = spec.Port,
-        Log = LogOf(spec),
-        Since = DateTimeOffset.UtcNow,
-    };
 }

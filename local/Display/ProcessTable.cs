@@ -1,4 +1,5 @@
 using System.Globalization;
+using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 using Spectre.Console;
 

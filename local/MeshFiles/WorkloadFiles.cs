@@ -19,22 +19,17 @@ internal sealed class WorkloadFiles(string folder)
             Write(service, ServiceEntry(service));
     }
 
-    public void Add(ProcessSpec process, int port) => Write(process.Pod, WorkloadEntry(process, port));
-
-    public void Remove(string pod)
+    /// <summary>Lists the process while it serves.</summary>
+    public void Show(ProcessState process)
     {
-        if (File.Exists(PathOf(pod)))
-            File.Delete(PathOf(pod));
+        var isListed = File.Exists(PathOf(process.Pod));
+        if (process.Serving && !isListed)
+            Write(process.Pod, WorkloadEntry(process));
+        else if (isListed && !process.Serving)
+            File.Delete(PathOf(process.Pod));
     }
 
-    private void Write(string name, string yaml)
-    {
-        Directory.CreateDirectory(folder);
-        // The mesh watches the folder: it passes over names that start with a dot, and a rename shows the file whole.
-        var temporary = Path.Combine(folder, $".{name}.tmp");
-        File.WriteAllText(temporary, yaml, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        File.Move(temporary, PathOf(name), overwrite: true);
-    }
+    private void Write(string name, string yaml) => AtomicFile.Write(PathOf(name), Encoding.UTF8.GetBytes(yaml));
 
     private string PathOf(string name) => Path.Combine(folder, $"{name}.yaml");
 
@@ -59,7 +54,7 @@ internal sealed class WorkloadFiles(string folder)
 
         """;
 
-    private static string WorkloadEntry(ProcessSpec process, int port) =>
+    private static string WorkloadEntry(ProcessState process) =>
         $$"""
         apiVersion: networking.istio.io/v1
         kind: WorkloadEntry
@@ -69,7 +64,7 @@ internal sealed class WorkloadFiles(string folder)
         spec:
           address: 127.0.0.1
           ports:
-            http: {{port}}
+            http: {{process.Port}}
           labels:
             app: {{process.App}}
             cluster: {{process.Cluster}}

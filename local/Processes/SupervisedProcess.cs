@@ -1,13 +1,9 @@
 using System.Diagnostics;
-using MessageBoard.Local.Drill;
-using MessageBoard.Local.MeshFiles;
-using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Processes;
 
 /// <summary>Keeps one process running: starts it, asks whether it is ready, restarts it when it dies, stops it.</summary>
-internal sealed class SupervisedProcess(
-    ProcessSpec spec, string log, TimeSpan grace, RunBoard board, FreePorts ports, WorkloadFiles workloads) : IDisposable
+internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan grace, FreePorts ports) : IDisposable
 {
     private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(75);
     private static readonly TimeSpan WhileReady = TimeSpan.FromSeconds(1);
@@ -15,22 +11,35 @@ internal sealed class SupervisedProcess(
     // As a kubelet's readinessProbe: one answer makes it ready, three missing ones take it out.
     private const int FailureThreshold = 3;
 
+    private readonly Lock _lock = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Backoff _backoff = new();
     private readonly DrillSignal _drill = new();
     private Task _running = Task.CompletedTask;
     private ChildProcess? _child;
-    private int _port = spec.Port;
+
+    /// <summary>Says each state after a change, in their order.</summary>
+    public event Action<ProcessState>? Changed;
 
     public ProcessSpec Spec => spec;
+
+    public ProcessState State { get; private set; } = new()
+    {
+        App = spec.App,
+        Cluster = spec.Cluster,
+        Pod = spec.Pod,
+        Port = spec.Port,
+        Log = log,
+        Since = DateTimeOffset.UtcNow,
+    };
 
     /// <summary>Completes when the process is ready for the first time.</summary>
     public Task FirstReady => _ready.Task;
 
     public void Start()
     {
-        StartChild();
+        StartChild(spec.Port);
         _running = SuperviseAsync();
     }
 
@@ -39,7 +48,7 @@ internal sealed class SupervisedProcess(
     {
         await _stopping.CancelAsync();
         await _running;
-        board.Update(spec.Pod, state => state with { Condition = Condition.Stopped });
+        Change(state => state with { Condition = Condition.Stopped, Serving = false });
     }
 
     /// <summary>Kills the process and leaves it dead until <see cref="BringUp"/>. May be said again and again.</summary>
@@ -60,7 +69,6 @@ internal sealed class SupervisedProcess(
         {
             var started = Stopwatch.GetTimestamp();
             var exitCode = await WatchAsync(_child!);
-            workloads.Remove(spec.Pod);
             if (exitCode is not null)
                 await WaitForRestartAsync(exitCode.Value, Stopwatch.GetElapsedTime(started));
 
@@ -68,16 +76,13 @@ internal sealed class SupervisedProcess(
                 return;
 
             _child!.Dispose();
-            if (!spec.FixedPort && FreePorts.WhyNot(_port) is not null)
-                _port = ports.Take();
-
-            StartChild();
+            StartChild(spec.FixedPort || FreePorts.WhyNot(State.Port) is null ? State.Port : ports.Take());
         }
     }
 
     private async Task WaitForRestartAsync(int exitCode, TimeSpan lived)
     {
-        board.Update(spec.Pod, state => state with { Condition = Condition.Restarting, ExitCode = exitCode, Restarts = state.Restarts + 1 });
+        Change(state => state with { Condition = Condition.Restarting, Serving = false, ExitCode = exitCode, Restarts = state.Restarts + 1 });
         var drilled = _drill.Begun;
         await Task.WhenAny(Task.Delay(_backoff.After(lived), _stopping.Token), drilled);
         if (drilled.IsCompleted)
@@ -117,14 +122,14 @@ internal sealed class SupervisedProcess(
     /// <exception cref="OperationCanceledException">The process is stopped, drill or not.</exception>
     private Task StayDownAsync()
     {
-        board.Update(spec.Pod, state => state with { Condition = Condition.Down });
+        Change(state => state with { Condition = Condition.Down });
         return _drill.Over.WaitAsync(_stopping.Token);
     }
 
-    private void StartChild()
+    private void StartChild(int port)
     {
-        _child = ChildProcess.Start(spec.Command(_port), log, spec.Environment(_port), spec.WorkingDirectory);
-        board.Update(spec.Pod, state => state with { Condition = Condition.Starting, Process = _child.Identity, Port = _port });
+        _child = ChildProcess.Start(spec.Command(port), log, spec.Environment(port), spec.WorkingDirectory);
+        Change(state => state with { Condition = Condition.Starting, Serving = false, Process = _child.Identity, Port = port });
     }
 
     private async Task WatchReadinessAsync(ChildProcess child, CancellationToken ended)
@@ -135,15 +140,15 @@ internal sealed class SupervisedProcess(
         // One that is dead is asked until it is taken out, not for longer: another program may get its port.
         while (!ended.IsCancellationRequested && (isReady || !child.HasEnded))
         {
-            var answered = await spec.IsReady(_port, ended);
+            var answered = await spec.IsReady(State.Port, ended);
             if (ended.IsCancellationRequested)
                 return;
 
             failures = answered ? 0 : failures + 1;
             if (answered && !isReady)
-                BecomeReady();
+                Show(Condition.Ready);
             else if (isReady && failures == FailureThreshold)
-                BecomeUnready();
+                Show(Condition.Unready);
 
             isReady = answered || (isReady && failures < FailureThreshold);
             LogFile.Bound(log);
@@ -151,21 +156,24 @@ internal sealed class SupervisedProcess(
         }
     }
 
-    private void BecomeReady()
+    private void Show(Condition readiness)
     {
-        if (spec.InMesh)
-            workloads.Add(spec, _port);
-
-        Show(Condition.Ready);
-        _ready.TrySetResult();
+        var serving = readiness == Condition.Ready;
+        Change(state => state with { Condition = state.Condition == Condition.Down ? Condition.Down : readiness, Serving = serving });
+        if (serving)
+            _ready.TrySetResult();
     }
 
-    private void BecomeUnready()
+    private void Change(Func<ProcessState, ProcessState> change)
     {
-        workloads.Remove(spec.Pod);
-        Show(Condition.Unready);
-    }
+        lock (_lock)
+        {
+            var before = State;
+            State = change(before);
+            if (State.Condition != before.Condition)
+                State = State with { Since = DateTimeOffset.UtcNow };
 
-    private void Show(Condition readiness) =>
-        board.Update(spec.Pod, state => state.Condition == Condition.Down ? state : state with { Condition = readiness });
+            Changed?.Invoke(State);
+        }
+    }
 }

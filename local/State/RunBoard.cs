@@ -48,18 +48,11 @@ internal sealed class RunBoard
             Publish(Current with { Failure = reason });
     }
 
-    /// <summary>Changes one process; <see cref="ProcessState.Since"/> moves with its condition.</summary>
-    public void Update(string pod, Func<ProcessState, ProcessState> change)
+    /// <summary>Takes in how one of the processes is now.</summary>
+    public void Show(ProcessState process)
     {
         lock (_lock)
-        {
-            var before = Current.Processes.Single(process => process.Pod == pod);
-            var after = change(before);
-            if (after.Condition != before.Condition)
-                after = after with { Since = DateTimeOffset.UtcNow };
-
-            Publish(Current with { Processes = Current.Processes.Replace(before, after) });
-        }
+            Publish(Current with { Processes = Current.Processes.Replace(Current.Processes.Single(known => known.Pod == process.Pod), process) });
     }
 
     private void Publish(RunState state)

@@ -45,47 +45,6 @@ internal enum RunPhase
     Stopped,
 }
 
-/// <summary>One process of a run. <see cref="Process"/> is null before its first start.</summary>
-internal sealed record ProcessState
-{
-    public required string App { get; init; }
-
-    public required string Cluster { get; init; }
-
-    public required string Pod { get; init; }
-
-    public required int Port { get; init; }
-
-    public required string Log { get; init; }
-
-    public required DateTimeOffset Since { get; init; }
-
-    public ProcessIdentity? Process { get; init; }
-
-    public Condition Condition { get; init; }
-
-    public int Restarts { get; init; }
-
-    public int? ExitCode { get; init; }
-}
-
-internal enum Condition
-{
-    Waiting,
-    Starting,
-    Ready,
-
-    /// <summary>It was ready and no longer answers.</summary>
-    Unready,
-
-    /// <summary>It died and waits for its restart.</summary>
-    Restarting,
-
-    /// <summary>A drill has taken its cluster down.</summary>
-    Down,
-    Stopped,
-}
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
 [JsonSerializable(typeof(RunState))]
 internal sealed partial class RunStateJson : JsonSerializerContext;

@@ -18,12 +18,6 @@ internal static class StateFile
         }
     }
 
-    /// <summary>Replaces the file whole, so that a reader never sees half of it; makes its folder if someone deleted it.</summary>
-    public static void Write(string path, RunState state)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = path + ".tmp";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(state, RunStateJson.Default.RunState));
-        File.Move(temporary, path, overwrite: true);
-    }
+    public static void Write(string path, RunState state) =>
+        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, RunStateJson.Default.RunState));
 }

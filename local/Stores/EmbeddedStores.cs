@@ -6,7 +6,7 @@ namespace MessageBoard.Local.Stores;
 internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Notes)
     : IDisposable
 {
-    public static EmbeddedStores Create(ExternalStores external, Installation installation, Fleet fleet)
+    public static EmbeddedStores Create(ExternalStores external, Installation installation, FreePorts ports)
     {
         var environment = new Dictionary<string, string>();
         var notes = new List<string>();
@@ -25,7 +25,7 @@ internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, 
         ProcessSpec? garnet = null;
         if (external.Redis is null)
         {
-            garnet = fleet.Garnet();
+            garnet = GarnetServer.Spec(installation.GarnetServer(), ports.Take());
             environment[ExternalStores.RedisVariable] = $"127.0.0.1:{garnet.Port}";
             notes.Add($"Redis     Garnet, 127.0.0.1:{garnet.Port}");
         }

@@ -1,4 +1,5 @@
 using MessageBoard.Local.Display;
+using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 using Spectre.Console;
 

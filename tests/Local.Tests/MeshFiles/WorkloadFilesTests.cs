@@ -5,16 +5,8 @@ namespace MessageBoard.Local.Tests.MeshFiles;
 
 public sealed class WorkloadFilesTests : IDisposable
 {
-    private static readonly ProcessSpec Process = new()
-    {
-        App = "user-service",
-        Cluster = "ctx1",
-        Pod = "user-service-ctx1-754bc8dd6f-kghtc",
-        Port = 0,
-        Command = _ => [],
-        Environment = _ => new Dictionary<string, string>(),
-        IsReady = (_, _) => Task.FromResult(true),
-    };
+    private static readonly ProcessState Process =
+        RunStates.Process() with { Pod = "user-service-ctx1-754bc8dd6f-kghtc", Port = 20123, Serving = true };
 
     private readonly TemporaryFolder _folder = new();
     private readonly WorkloadFiles _files;
@@ -24,10 +16,10 @@ public sealed class WorkloadFilesTests : IDisposable
     private IEnumerable<string> Names => Directory.EnumerateFiles(_folder["workloads"]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal);
 
     [Fact]
-    public void A_ready_process_has_a_WorkloadEntry_and_one_that_is_gone_has_none()
+    public void A_process_that_serves_has_a_WorkloadEntry_and_one_that_is_gone_has_none()
     {
         _files.Reset(["user-service"]);
-        _files.Add(Process, 20123);
+        _files.Show(Process);
 
         Assert.Equal(["user-service-ctx1-754bc8dd6f-kghtc.yaml", "user-service.yaml"], Names);
         Assert.Equal(
@@ -49,8 +41,8 @@ public sealed class WorkloadFilesTests : IDisposable
             """,
             File.ReadAllText(_folder["workloads/user-service-ctx1-754bc8dd6f-kghtc.yaml"]));
 
-        _files.Remove(Process.Pod);
-        _files.Remove(Process.Pod);
+        _files.Show(Process with { Serving = false });
+        _files.Show(Process with { Serving = false });
         Assert.Equal(["user-service.yaml"], Names);
     }
 
@@ -69,7 +61,7 @@ public sealed class WorkloadFilesTests : IDisposable
     public void A_new_run_does_not_see_the_processes_of_the_last()
     {
         _files.Reset(["user-service"]);
-        _files.Add(Process, 20123);
+        _files.Show(Process);
         _files.Reset(["user-service", "log-service"]);
         Assert.Equal(["log-service.yaml", "user-service.yaml"], Names);
     }

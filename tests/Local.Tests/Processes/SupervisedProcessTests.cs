@@ -1,7 +1,6 @@
 using System.Globalization;
 using MessageBoard.Local.MeshFiles;
 using MessageBoard.Local.Processes;
-using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Tests.Processes;
 
@@ -9,21 +8,15 @@ namespace MessageBoard.Local.Tests.Processes;
 public sealed class SupervisedProcessTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly ProcessState _state = RunStates.Process() with { Condition = Condition.Waiting };
-    private readonly RunBoard _board;
     private readonly WorkloadFiles _workloads;
+    private ProcessState _now = null!;
     private volatile bool _answers = true;
 
-    public SupervisedProcessTests()
-    {
-        _board = new RunBoard(_folder["state.json"], 8080, [_state], []);
-        _workloads = new WorkloadFiles(_folder["workloads"]);
-        _workloads.Reset(["user-service"]);
-    }
+    public SupervisedProcessTests() => _workloads = new WorkloadFiles(_folder["workloads"]);
 
-    private ProcessState Now => _board.Current.Processes[0];
+    private ProcessState Now => Volatile.Read(ref _now);
 
-    private bool InMesh => File.Exists(_folder[$"workloads/{_state.Pod}.yaml"]);
+    private bool InMesh => File.Exists(_folder[$"workloads/{Now.Pod}.yaml"]);
 
     [Fact]
     public async Task A_process_that_dies_is_restarted_after_growing_delays()
@@ -197,7 +190,7 @@ public sealed class SupervisedProcessTests : IDisposable
         process.Start();
         await Eventually.IsTrueAsync(() => InMesh && Now.Condition == Condition.Ready, "ready");
 
-        Directory.Delete(_folder.Path, recursive: true);
+        await Eventually.IsTrueAsync(IsDeleted, "deleted"); // a file may just have been written
         Now.Process!.Signal(ProcessIdentity.Kill);
         await Eventually.IsTrueAsync(() => InMesh && Now is { Restarts: 1, Condition: Condition.Ready }, "restarted");
         await process.StopAsync();
@@ -207,17 +200,26 @@ public sealed class SupervisedProcessTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private SupervisedProcess Supervise(string script) => new(
-        new ProcessSpec
+    private bool IsDeleted()
+    {
+        try
         {
-            App = _state.App,
-            Cluster = _state.Cluster,
-            Pod = _state.Pod,
-            Port = _state.Port,
-            InMesh = true,
-            Command = _ => ["sh", "-c", script],
-            Environment = _ => new Dictionary<string, string>(),
-            IsReady = (_, _) => Task.FromResult(_answers && Now.Process!.IsAlive),
-        },
-        _folder["log"], TimeSpan.FromMilliseconds(500), _board, new FreePorts(), _workloads);
+            Directory.Delete(_folder.Path, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private SupervisedProcess Supervise(string script)
+    {
+        var process = new SupervisedProcess(
+            Specs.Service(script) with { IsReady = (_, _) => Task.FromResult(_answers && Now.Process!.IsAlive) },
+            _folder["log"], TimeSpan.FromMilliseconds(500), new FreePorts());
+        process.Changed += _workloads.Show;
+        process.Changed += state => Volatile.Write(ref _now, state);
+        return process;
+    }
 }

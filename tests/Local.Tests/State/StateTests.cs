@@ -81,9 +81,8 @@ public sealed class StateTests : IDisposable
         var process = RunStates.Process() with { Condition = Condition.Starting };
         var board = new RunBoard(_folder["state.json"], 8080, [process], []);
 
-        board.Update(process.Pod, state => state with { Condition = Condition.Ready });
+        board.Show(process with { Condition = Condition.Ready });
         Assert.Equal(Condition.Ready, StateFile.Read(_folder["state.json"])!.Processes[0].Condition);
-        Assert.NotEqual(process.Since, board.Current.Processes[0].Since);
         board.Enter(RunPhase.Stopped);
 
         var seen = new List<(RunPhase, Condition)>();

@@ -1,4 +1,4 @@
-namespace MessageBoard.Local.Drill;
+namespace MessageBoard.Local.Processes;
 
 /// <summary>Whether a process is to be down. Changed by one thread, read by any.</summary>
 internal sealed class DrillSignal

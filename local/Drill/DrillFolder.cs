@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MessageBoard.Local.Processes;
+
+namespace MessageBoard.Local.Drill;
+
+/// <summary>
+/// Takes clusters down and up as trainees ask for it: the gateway puts a file <c>CLUSTER.down</c> into the folder and takes it out
+/// again. It finds the clusters and how their services are in <c>drill.json</c>, which is there for as long as somebody obeys.
+/// </summary>
+internal sealed partial class DrillFolder : IDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    private readonly Lock _lock = new();
+    private readonly string _folder;
+    private readonly IReadOnlyList<SupervisedProcess> _services;
+
+    /// <summary>Begins with all clusters up.</summary>
+    public DrillFolder(string folder, IReadOnlyList<SupervisedProcess> services)
+    {
+        (_folder, _services) = (folder, services);
+        Clear();
+        Report();
+        foreach (var service in services)
+            service.Changed += _ => Report(); // an order changes the processes too
+    }
+
+    /// <summary>Obeys until the run stops.</summary>
+    public async Task FollowAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            foreach (var service in _services)
+            {
+                if (IsDown(service.Spec.Cluster))
+                    service.TakeDown();
+                else
+                    service.BringUp();
+            }
+
+            await Task.Delay(Poll, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Ends with all clusters up and nobody who obeys.</summary>
+    public void Dispose() => Clear();
+
+    private bool IsDown(string cluster) => File.Exists(Path.Combine(_folder, $"{cluster}.down"));
+
+    private void Clear()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+
+        Directory.CreateDirectory(_folder);
+    }
+
+    private void Report()
+    {
+        lock (_lock)
+        {
+            var clusters = _services.GroupBy(service => service.Spec.Cluster).ToDictionary(
+                cluster => cluster.Key,
+                cluster => new Cluster(IsDown(cluster.Key), [.. cluster.Select(service => service.Spec.Pod)], cluster.ToDictionary(
+                    service => service.Spec.Pod, service => JsonNamingPolicy.CamelCase.ConvertName(service.State.Condition.ToString()))));
+            AtomicFile.Write(Path.Combine(_folder, "drill.json"), JsonSerializer.SerializeToUtf8Bytes(new DrillReport(clusters), Json.Default.DrillReport));
+        }
+    }
+
+    private sealed record DrillReport(IReadOnlyDictionary<string, Cluster> Clusters);
+
+    private sealed record Cluster(bool Down, IReadOnlyList<string> Processes, IReadOnlyDictionary<string, string> Conditions);
+
+    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+    [JsonSerializable(typeof(DrillReport))]
+    private sealed partial class Json : JsonSerializerContext;
+}

@@ -1,0 +1,45 @@
+using MessageBoard.Local.Drill;
+using MessageBoard.Local.Processes;
+using MessageBoard.Local.Tests.Processes;
+
+namespace MessageBoard.Local.Tests.Drill;
+
+public sealed class DrillFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task The_gateway_reads_the_clusters_and_their_processes_and_orders_by_a_file()
+    {
+        _folder.Write("drill/ctx2.down", "left by the last run");
+        using var process = new SupervisedProcess(
+            Specs.Service("exec sleep 60", "ctx2") with { Pod = "pod-2" }, _folder["log"], TimeSpan.FromSeconds(5), new FreePorts());
+        using (var drill = new DrillFolder(_folder["drill"], [process]))
+        {
+            using var stop = new CancellationTokenSource();
+            Assert.Equal(Report("false", "waiting"), Read());
+            process.Start();
+            await Eventually.IsTrueAsync(() => Read() == Report("false", "ready"), "ready");
+
+            var following = drill.FollowAsync(stop.Token);
+            _folder.Write("drill/ctx2.down", "");
+            await Eventually.IsTrueAsync(() => Read() == Report("true", "down"), "down");
+            File.Delete(_folder["drill/ctx2.down"]);
+            await Eventually.IsTrueAsync(() => Read() == Report("false", "ready"), "up again");
+
+            await stop.CancelAsync();
+            await following;
+            await process.StopAsync();
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["drill"]));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Report(string down, string condition) =>
+        """{"clusters":{"ctx2":{"down":DOWN,"processes":["pod-2"],"conditions":{"pod-2":"CONDITION"}}}}"""
+            .Replace("DOWN", down, StringComparison.Ordinal).Replace("CONDITION", condition, StringComparison.Ordinal);
+
+    private string Read() => File.ReadAllText(_folder["drill/drill.json"]);
+}
