@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -44,7 +45,7 @@ public sealed class TrafficFeed
         private const int Capacity = 1024;
 
         private readonly TrafficFeed _feed;
-        private readonly Channel<RoutedRequest?> _events;
+        private readonly Channel<FeedItem> _events;
         private long _lost;
         private int _configurationChanged = 1;
 
@@ -52,9 +53,9 @@ public sealed class TrafficFeed
         {
             _feed = feed;
             var options = new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true };
-            _events = Channel.CreateBounded<RoutedRequest?>(options, dropped =>
+            _events = Channel.CreateBounded<FeedItem>(options, dropped =>
             {
-                if (dropped is not null)
+                if (dropped.Request is not null)
                     Interlocked.Increment(ref _lost);
             });
         }
@@ -63,19 +64,13 @@ public sealed class TrafficFeed
         public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _events.Reader.WaitToReadAsync(cancellationToken);
 
         /// <summary>Takes the next request, if there is one.</summary>
-        public bool TryRead(out RoutedRequest request)
+        public bool TryRead([NotNullWhen(true)] out RoutedRequest? request)
         {
-            while (_events.Reader.TryRead(out var next))
-            {
-                if (next is not null)
-                {
-                    request = next;
-                    return true;
-                }
-            }
+            request = null;
+            while (request is null && _events.Reader.TryRead(out var next))
+                request = next.Request;
 
-            request = null!;
-            return false;
+            return request is not null;
         }
 
         /// <summary>How many events were lost since the last call.</summary>
@@ -87,12 +82,18 @@ public sealed class TrafficFeed
         /// <inheritdoc/>
         public void Dispose() => ImmutableInterlocked.Update(ref _feed._subscriptions, static (all, one) => all.Remove(one), this);
 
-        internal void Offer(RoutedRequest request) => _events.Writer.TryWrite(request);
+        internal void Offer(RoutedRequest request) => _events.Writer.TryWrite(new(request));
 
         internal void OfferConfigurationChange()
         {
             Volatile.Write(ref _configurationChanged, 1);
-            _events.Writer.TryWrite(null); // wakes the reader
+            _events.Writer.TryWrite(FeedItem.ConfigurationChange);
+        }
+
+        // What wakes the reader: a request, or that the configuration has changed.
+        private readonly record struct FeedItem(RoutedRequest? Request)
+        {
+            public static FeedItem ConfigurationChange => default;
         }
     }
 }
