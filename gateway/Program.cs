@@ -1,12 +1,9 @@
 using MessageBoard.Gateway.Drill;
 using MessageBoard.Gateway.Explain;
-using MessageBoard.Gateway.OpenApi;
+using MessageBoard.Gateway.Mesh;
 using MessageBoard.Gateway.Page;
-using MessageBoard.Gateway.Resources;
-using MessageBoard.Gateway.Rules;
+using MessageBoard.Gateway.Proxy;
 using MessageBoard.Gateway.Traffic;
-using MessageBoard.Gateway.Weights;
-using MessageBoard.Mesh;
 using MessageBoard.MeshKubernetes;
 using MessageBoard.Shared;
 using MessageBoard.Shared.Sessions;
@@ -24,13 +21,14 @@ if (!TelemetryExport.IsOn(builder.Configuration))
 builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false); // a system call less for 4 KiB a connection
 builder.Services.AddSessions();
 builder.Services.AddMeshStore(builder.Configuration);
+builder.Services.AddSingleton<FrontedServices>().AddSingleton<RouteEdits>();
 builder.Services.AddTraffic();
 builder.Services.AddDrill();
-builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy")).AddMeshRouting().AddExplain();
+builder.Services.AddProxy(builder.Configuration);
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.UseTraceId();
+app.UseTrace();
 app.UsePage();
 app.UseAuthorization();
 app.MapServiceDefaults();
@@ -41,7 +39,7 @@ app.MapRules();
 app.MapResources();
 app.MapDrill();
 app.MapOpenApiIndex();
-app.MapReverseProxy(proxy => proxy.Use(app.Services.GetRequiredService<TrafficRecorder>().RecordAsync)).ShortCircuit(); // none of the middleware above concerns it
+app.MapProxy();
 app.Run();
 
 /// <summary>The gateway, for tests that start it.</summary>

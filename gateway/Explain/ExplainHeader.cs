@@ -1,17 +1,12 @@
 using System.Text.Json;
-using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh.Explain;
-using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Yarp.ReverseProxy.Transforms;
 
 namespace MessageBoard.Gateway.Explain;
 
-/// <summary>
-/// Has the mesh note what happens to each request, and explains it in the answer to who asks for it with
-/// <c>x-mesh-explain: true</c> and is logged in.
-/// </summary>
+/// <summary>Explains a request in its answer to who asks for it with <c>x-mesh-explain: true</c> and is logged in.</summary>
 public static class ExplainHeader
 {
     private const string Name = "x-mesh-explain";
@@ -20,16 +15,10 @@ public static class ExplainHeader
     private const int MaxBytes = 4096;
 
     /// <summary>Adds it to all routes.</summary>
-    public static IReverseProxyBuilder AddExplain(this IReverseProxyBuilder builder) => builder.AddTransforms(transforms =>
+    public static IReverseProxyBuilder AddExplainHeader(this IReverseProxyBuilder builder) => builder.AddTransforms(transforms =>
     {
-        if (transforms.Services.GetService<MeshRuntime>() is null)
-            transforms.AddRequestTransform(SendTrace);
-
         transforms.AddRequestTransform(static context =>
         {
-            if (context.HttpContext.Features.Get<MeshExchange>() is { } exchange)
-                context.ProxyRequest.Options.Set(MeshExchange.Key, exchange);
-
             if (context.HttpContext.Request.Headers.ContainsKey(Name))
                 context.ProxyRequest.Headers.Remove(Name);
 
@@ -39,18 +28,6 @@ public static class ExplainHeader
             context.HttpContext.Request.Headers.TryGetValue(Name, out var asked) && asked == "true" ? ExplainAsync(context.HttpContext) : ValueTask.CompletedTask);
     });
 
-    // What the in-process mesh does for each try. Where sidecars route, they take the trace from here.
-    private static ValueTask SendTrace(RequestTransformContext context)
-    {
-        if (context.HttpContext.Features.Get<MeshExchange>() is { TraceParent: { } parent })
-        {
-            context.ProxyRequest.Headers.Remove("traceparent");
-            context.ProxyRequest.Headers.TryAddWithoutValidation("traceparent", parent);
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
     private static async ValueTask ExplainAsync(HttpContext context)
     {
         context.Response.Headers.Remove(Name); // a service's own would be no explanation of the mesh
@@ -58,7 +35,7 @@ public static class ExplainHeader
             return;
 
         // The serializer's own encoder leaves nothing but ASCII.
-        var json = JsonSerializer.Serialize(explanation, TrafficJson.Default.MeshExplanation);
+        var json = JsonSerializer.Serialize(explanation, JsonSerializerOptions.Web);
         context.Response.Headers[Name] = json.Length <= MaxBytes ? json : """{"tooLong":"GET /api/traffic/requests/{id} has all of it"}""";
     }
 }

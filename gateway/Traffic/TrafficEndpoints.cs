@@ -1,10 +1,22 @@
-using MessageBoard.Gateway.Weights;
+using MessageBoard.Gateway.Mesh;
+using MessageBoard.Mesh.Configuration;
 
 namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>What happens to the traffic: counts, and the stream of requests.</summary>
 public static class TrafficEndpoints
 {
+    /// <summary>Registers the recorder and the event stream, which hears of new configurations too.</summary>
+    public static IServiceCollection AddTraffic(this IServiceCollection services) => services
+        .AddSingleton<TrafficRecorder>()
+        .AddSingleton<RecentRequests>()
+        .AddSingleton(provider =>
+        {
+            var feed = new TrafficFeed();
+            provider.GetRequiredService<IMeshStore>().Changed += _ => feed.PublishConfigurationChange();
+            return feed;
+        });
+
     /// <summary>Maps <c>GET /api/traffic</c> and <c>GET /api/traffic/events</c>.</summary>
     public static IEndpointRouteBuilder MapTraffic(this IEndpointRouteBuilder app)
     {
@@ -14,16 +26,12 @@ public static class TrafficEndpoints
         return app;
     }
 
-    private static TrafficReport GetTraffic(TrafficRecorder recorder, ConfiguredWeights configured)
+    private static TrafficReport GetTraffic(TrafficRecorder recorder, FrontedServices services)
     {
-        var configuration = configured.Read();
-        return new(recorder.StartedAt, ServiceTraffic.Window, [.. configuration.Services.Select(Report)], configuration.Problems, configuration.Clusters);
-
-        ServiceReport Report(ServiceWeights weights)
-        {
-            var (recent, sinceStart) = recorder.Services[weights.Service].Read();
-            return new(weights.Service, weights.ResourceVersion, weights.Weights, weights.Rules, recent, sinceStart);
-        }
+        var configuration = services.Read();
+        return new(
+            recorder.StartedAt, ServiceTraffic.Window, [.. configuration.Services.Select(service => new ServiceReport(service, recorder.Services[service.Service]))],
+            configuration.Problems, configuration.Clusters);
     }
 
     private static IResult ReadEvents(TrafficFeed feed) =>

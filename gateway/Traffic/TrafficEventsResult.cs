@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using MessageBoard.Gateway.Weights;
+using MessageBoard.Gateway.Mesh;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -22,7 +22,7 @@ internal sealed class TrafficEventsResult(TrafficFeed.Subscription subscription)
     {
         using var reader = subscription;
         using var json = new Utf8JsonWriter(Stream.Null);
-        var configured = context.RequestServices.GetRequiredService<ConfiguredWeights>();
+        var services = context.RequestServices.GetRequiredService<FrontedServices>();
         var lifetime = context.RequestServices.GetRequiredService<IHostApplicationLifetime>();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
 
@@ -35,7 +35,7 @@ internal sealed class TrafficEventsResult(TrafficFeed.Subscription subscription)
             do
             {
                 if (reader.TakeConfigurationChange())
-                    Write(output, json, "configuration"u8, configured.Read(), TrafficJson.Default.MeshConfiguration);
+                    Write(output, json, "configuration"u8, services.Read(), TrafficJson.Default.MeshConfiguration);
 
                 while (reader.TryRead(out var request))
                     Write(output, json, "request"u8, request, TrafficJson.Default.RoutedRequest);

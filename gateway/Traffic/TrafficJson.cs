@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MessageBoard.Gateway.Weights;
-using MessageBoard.Mesh.Explain;
+using MessageBoard.Gateway.Mesh;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -13,5 +12,4 @@ internal sealed record LostEvents(long Count);
 [JsonSerializable(typeof(RoutedRequest))]
 [JsonSerializable(typeof(MeshConfiguration))]
 [JsonSerializable(typeof(LostEvents))]
-[JsonSerializable(typeof(MeshExplanation))]
 internal sealed partial class TrafficJson : JsonSerializerContext;

@@ -1,5 +1,4 @@
-using MessageBoard.Gateway.Rules;
-using MessageBoard.Gateway.Weights;
+using MessageBoard.Gateway.Mesh;
 using MessageBoard.Mesh.Configuration;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -13,12 +12,14 @@ namespace MessageBoard.Gateway.Traffic;
 public sealed record TrafficReport(
     DateTimeOffset StartedAt, int Window, IReadOnlyList<ServiceReport> Services, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
 
-/// <summary>One service's configured weights beside its counts.</summary>
-/// <param name="Service">The service's name.</param>
-/// <param name="ResourceVersion">The version of its VirtualService; null when it has none.</param>
-/// <param name="Weights">Percent by cluster; null when it has no VirtualService.</param>
-/// <param name="Rules">What else its VirtualService says; null when it has none.</param>
-/// <param name="Recent">The last requests.</param>
-/// <param name="SinceStart">All requests since the start.</param>
-public sealed record ServiceReport(
-    string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights, ServiceRules? Rules, TrafficCounts Recent, TrafficCounts SinceStart);
+/// <summary>One service's configuration beside its counts.</summary>
+public sealed record ServiceReport : ServiceConfiguration
+{
+    internal ServiceReport(ServiceConfiguration configuration, ServiceTraffic traffic) : base(configuration) => (Recent, SinceStart) = traffic.Read();
+
+    /// <summary>The last requests.</summary>
+    public TrafficCounts Recent { get; }
+
+    /// <summary>All requests since the start.</summary>
+    public TrafficCounts SinceStart { get; }
+}

@@ -23,17 +23,11 @@ public sealed class MeshExchange
     private UpstreamHost? _heldHost;
     private IDisposable? _heldPlace;
 
-    /// <summary>
-    /// The W3C trace context that the request goes on with where it belongs to no <see cref="Activity"/>; null
-    /// for what its own headers say.
-    /// </summary>
-    public string? TraceParent { get; init; }
+    /// <summary>The trace that the request belongs to; null for none. By default that of the <see cref="Activity"/> there is.</summary>
+    public string? TraceId { get => field ?? Activity.Current?.TraceId.ToHexString(); init; }
 
     /// <summary>What went wrong; <see cref="ResponseFlags.None"/> when nothing did.</summary>
     public ResponseFlags Flags { get; internal set; }
-
-    /// <summary>The trace that the request belongs to; null for none.</summary>
-    internal string? TraceId => TraceParent?.Split('-')[1] ?? Activity.Current?.TraceId.ToHexString();
 
     /// <summary>How many tries were begun.</summary>
     internal int Tries { get; private set; }

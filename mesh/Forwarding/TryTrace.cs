@@ -6,8 +6,8 @@ namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>
 /// Tells the service which trace a request belongs to. Each try is a span of its own, as with Envoy, if anybody collects spans
-/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span); if nobody does, the service's span is the
-/// child of the caller's, and nothing is made for it.
+/// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span); if nobody does, nothing is made for it, and the
+/// service is told of the caller's span, by the Activity there is or by the header that the request has.
 /// </summary>
 internal static class TryTrace
 {
@@ -25,22 +25,14 @@ internal static class TryTrace
                 span.SetTag("http.request.resend_count", exchange.Tries - 1);
         }
 
-        if ((span ?? Activity.Current) is not { } sender)
-        {
-            if (exchange.TraceParent is { } parent)
-                Set(request, "traceparent", parent);
+        if ((span ?? Activity.Current) is { } sender)
+            DistributedContextPropagator.Current.Inject(sender, request, static (carrier, name, value) =>
+            {
+                var headers = ((HttpRequestMessage)carrier!).Headers;
+                headers.Remove(name); // the caller's own, or the one of the try before
+                headers.TryAddWithoutValidation(name, value);
+            });
 
-            return null;
-        }
-
-        DistributedContextPropagator.Current.Inject(sender, request, static (carrier, name, value) => Set((HttpRequestMessage)carrier!, name, value));
         return span;
-    }
-
-    // In the place of the caller's own, or of the one of the try before.
-    private static void Set(HttpRequestMessage request, string name, string value)
-    {
-        request.Headers.Remove(name);
-        request.Headers.TryAddWithoutValidation(name, value);
     }
 }

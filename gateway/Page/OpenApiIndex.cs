@@ -1,7 +1,7 @@
 using System.Text;
-using MessageBoard.Gateway.Weights;
+using MessageBoard.Gateway.Mesh;
 
-namespace MessageBoard.Gateway.OpenApi;
+namespace MessageBoard.Gateway.Page;
 
 /// <summary>Links the services' OpenAPI documents, which the proxy serves as <c>/openapi/{service}.json</c>.</summary>
 public static class OpenApiIndex
@@ -9,7 +9,7 @@ public static class OpenApiIndex
     /// <summary>Maps <c>GET /openapi</c>.</summary>
     public static IEndpointRouteBuilder MapOpenApiIndex(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/openapi", (ConfiguredWeights configured) => TypedResults.Text(Render(configured.Services), "text/html", Encoding.UTF8));
+        app.MapGet("/openapi", (FrontedServices services) => TypedResults.Text(Render(services.Names), "text/html", Encoding.UTF8));
         return app;
     }
 

@@ -1,13 +1,13 @@
-using MessageBoard.Gateway.Rules;
 using MessageBoard.Mesh.Configuration;
 
-namespace MessageBoard.Gateway.Weights;
+namespace MessageBoard.Gateway.Mesh;
 
 /// <summary>What the mesh is told to do: the data of a <c>configuration</c> event.</summary>
 /// <param name="Services">A row a service.</param>
 /// <param name="Problems">What is wrong with the configuration.</param>
 /// <param name="Clusters">The clusters whose API servers it comes from; none where it is a folder.</param>
-public sealed record MeshConfiguration(IReadOnlyList<ServiceWeights> Services, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
+public sealed record MeshConfiguration(
+    IReadOnlyList<ServiceConfiguration> Services, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
 
 /// <summary>Something that is wrong with the configuration.</summary>
 /// <param name="File">The file, relative to the watched folder.</param>
@@ -21,4 +21,12 @@ public sealed record ConfigurationProblem(string File, int? Line, string? Resour
 /// <param name="ResourceVersion">The version an edit is based on; null when it has no VirtualService.</param>
 /// <param name="Weights">Percent by cluster; null when it has no VirtualService, or one that does not split by cluster.</param>
 /// <param name="Rules">What else is set; null when it has no VirtualService.</param>
-public sealed record ServiceWeights(string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights, ServiceRules? Rules);
+public record ServiceConfiguration(string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights, ServiceRules? Rules)
+{
+    /// <summary>A service's row of a configuration.</summary>
+    public static ServiceConfiguration Of(MeshSnapshot snapshot, string service)
+    {
+        var route = snapshot.DefaultRouteOf(service);
+        return new(service, route?.ResourceVersion, route?.Weights, route is null ? null : ServiceRules.Of(route.Rules));
+    }
+}

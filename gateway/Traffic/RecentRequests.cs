@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh.Explain;
 
-namespace MessageBoard.Gateway.Explain;
+namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>The last <see cref="Capacity"/> requests, with what is needed to explain them. Safe for concurrent use.</summary>
 public sealed class RecentRequests

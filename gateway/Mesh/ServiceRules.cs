@@ -1,6 +1,6 @@
 using MessageBoard.Mesh.Configuration;
 
-namespace MessageBoard.Gateway.Rules;
+namespace MessageBoard.Gateway.Mesh;
 
 /// <summary>Canary, faults, timeout and retries of a service.</summary>
 /// <param name="CanarySubset">Where requests with <c>x-canary: true</c> go; null when they go where all go.</param>

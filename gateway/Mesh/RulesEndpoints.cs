@@ -3,7 +3,7 @@ using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Shared.Sessions;
 
-namespace MessageBoard.Gateway.Rules;
+namespace MessageBoard.Gateway.Mesh;
 
 /// <summary>Shortcuts that edit a service's VirtualService.</summary>
 public static class RulesEndpoints
@@ -14,38 +14,28 @@ public static class RulesEndpoints
     /// <summary>Maps <c>PUT /api/traffic/{canary,fault,resilience}/{service}</c>.</summary>
     public static IEndpointRouteBuilder MapRules(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/traffic").RequireAuthorization(SessionAuthentication.AdminPolicy);
+        var group = app.MapGroup("/api/traffic")
+            .RequireAuthorization(SessionAuthentication.AdminPolicy).AddEndpointFilter(FrontedServices.RequireAsync);
         group.MapPut("/canary/{service}", SetCanaryAsync);
         group.MapPut("/fault/{service}", SetFaultAsync);
         group.MapPut("/resilience/{service}", SetResilienceAsync);
         return app;
     }
 
-    /// <summary>The body of a canary edit.</summary>
-    /// <param name="Subset">Where requests with <c>x-canary: true</c> go; null to take the canary away.</param>
-    /// <param name="ResourceVersion">The version the edit is based on.</param>
+    /// <summary>The body of a canary edit: the subset that requests with <c>x-canary: true</c> go to; null to take the canary away.</summary>
     public sealed record CanaryBody(string? Subset, string? ResourceVersion);
 
-    /// <summary>The body of a fault edit.</summary>
-    /// <param name="Delay">Makes requests late; null for none.</param>
-    /// <param name="Abort">Makes requests fail; null for none.</param>
-    /// <param name="ResourceVersion">The version the edit is based on.</param>
+    /// <summary>The body of a fault edit; null for none.</summary>
     public sealed record FaultBody(DelayRule? Delay, AbortRule? Abort, string? ResourceVersion);
 
-    /// <summary>The body of an edit of timeout and retries.</summary>
-    /// <param name="TimeoutSeconds">For the whole request; null for no limit.</param>
-    /// <param name="Retries">How it is tried again; null for Istio's default.</param>
-    /// <param name="ResourceVersion">The version the edit is based on.</param>
+    /// <summary>The body of an edit of timeout and retries; null for no limit, and for Istio's default.</summary>
     public sealed record ResilienceBody(double? TimeoutSeconds, RetryRule? Retries, string? ResourceVersion);
 
     private static async Task<IResult> SetCanaryAsync(string service, CanaryBody body, HttpContext context, RouteEdits edits) =>
-        edits.Unknown(service) ?? await edits.ApplyAsync(service, new CanaryEdit(body.Subset), body.ResourceVersion, context);
+        await edits.ApplyAsync(service, new CanaryEdit(body.Subset), body.ResourceVersion, context);
 
     private static async Task<IResult> SetFaultAsync(string service, FaultBody body, HttpContext context, RouteEdits edits)
     {
-        if (edits.Unknown(service) is { } unknown)
-            return unknown;
-
         var errors = new Dictionary<string, string[]>();
         if (body.Delay is { } delay)
         {
@@ -59,7 +49,7 @@ public static class RulesEndpoints
             Require(errors, "abort.percentage", abort.Percentage is >= 0 and <= 100, "has to be from 0 to 100.");
         }
 
-        return errors.Count > 0 ? RouteEdits.Unprocessable(errors) : await edits.ApplyAsync(
+        return errors.Count > 0 ? EditAnswers.Unprocessable(errors) : await edits.ApplyAsync(
             service,
             new FaultEdit(
                 body.Delay is { } late ? new FaultDelay(Seconds(late.Seconds!.Value), late.Percentage!.Value) : null,
@@ -70,9 +60,6 @@ public static class RulesEndpoints
 
     private static async Task<IResult> SetResilienceAsync(string service, ResilienceBody body, HttpContext context, RouteEdits edits)
     {
-        if (edits.Unknown(service) is { } unknown)
-            return unknown;
-
         var errors = new Dictionary<string, string[]>();
         var range = string.Create(CultureInfo.InvariantCulture, $"has to be from {MinTimeoutSeconds} to {MaxTimeoutSeconds}.");
         Require(errors, "timeoutSeconds", body.TimeoutSeconds is null or (>= MinTimeoutSeconds and <= MaxTimeoutSeconds), range);
@@ -82,7 +69,7 @@ public static class RulesEndpoints
             Require(errors, "retries.perTryTimeoutSeconds", retries.PerTryTimeoutSeconds is null or (>= MinTimeoutSeconds and <= MaxTimeoutSeconds), range);
         }
 
-        return errors.Count > 0 ? RouteEdits.Unprocessable(errors) : await edits.ApplyAsync(
+        return errors.Count > 0 ? EditAnswers.Unprocessable(errors) : await edits.ApplyAsync(
             service,
             new ResilienceEdit(
                 body.TimeoutSeconds is { } timeout ? Seconds(timeout) : null,

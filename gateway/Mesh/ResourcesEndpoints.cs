@@ -1,13 +1,10 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using MessageBoard.Gateway.Rules;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
-namespace MessageBoard.Gateway.Resources;
+namespace MessageBoard.Gateway.Mesh;
 
 /// <summary>Lists the mesh's resources, and reads and edits their YAML.</summary>
 public static partial class ResourcesEndpoints
@@ -15,12 +12,10 @@ public static partial class ResourcesEndpoints
     // The largest file of 1 MiB, and what JSON's escapes make of it.
     private const long MaxBodyBytes = 4L * MeshFolder.MaxFileBytes;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
-
     /// <summary>Maps <c>/api/mesh/resources</c>.</summary>
     public static IEndpointRouteBuilder MapResources(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/mesh/resources", (IMeshStore mesh) => TypedResults.Json(new ResourceList([.. mesh.Current.Statuses.Select(MeshResource.Of)]), Json));
+        app.MapGet("/api/mesh/resources", (IMeshStore mesh) => new ResourceList([.. mesh.Current.Statuses.Select(MeshResource.Of)]));
         var one = app.MapGroup("/api/mesh/resources/{kind}/{name}").RequireAuthorization(SessionAuthentication.AdminPolicy);
         one.MapGet("", GetAsync);
         one.MapPut("", PutAsync).WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
@@ -28,21 +23,17 @@ public static partial class ResourcesEndpoints
         return app;
     }
 
-    /// <summary>All resources.</summary>
-    /// <param name="Resources">The resources, in the order of the files.</param>
+    /// <summary>All resources, in the order of the files.</summary>
     public sealed record ResourceList(IReadOnlyList<MeshResource> Resources);
 
-    /// <summary>The body of an edit.</summary>
-    /// <param name="Yaml">The new text: one YAML document.</param>
-    /// <param name="ResourceVersion">The version the edit is based on; null to replace whatever is there.</param>
+    /// <summary>The body of an edit: one YAML document, and the version it is based on; null to replace whatever is there.</summary>
     public sealed record ResourceEdit(string? Yaml, string? ResourceVersion);
 
-    /// <summary>The body of an undo.</summary>
-    /// <param name="ResourceVersion">The version that is to be taken back; null for whatever is there.</param>
+    /// <summary>The body of an undo: the version that is to be taken back; null for whatever is there.</summary>
     public sealed record ResourceUndo(string? ResourceVersion);
 
     private static async Task<IResult> GetAsync(string kind, string name, IMeshStore mesh, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken) =>
-        await mesh.ReadAsync(KeyOf(kind, ns, name), cancellationToken) is { } text ? TypedResults.Json(MeshResourceText.Of(text), Json) : NotThere(kind, name);
+        await mesh.ReadAsync(KeyOf(kind, ns, name), cancellationToken) is { } text ? TypedResults.Ok(MeshResourceText.Of(text)) : NotThere(kind, name);
 
     private static async Task<IResult> PutAsync(
         string kind, string name, ResourceEdit edit, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken)
@@ -76,15 +67,12 @@ public static partial class ResourcesEndpoints
         switch (result)
         {
             case EditResult.Failed failed:
-                return RouteEdits.Failed(failed);
+                return EditAnswers.Failed(failed);
             case EditResult.Refused refused:
                 return Refused(ResourceProblem.Of(refused.Problems));
             case EditResult.Done or EditResult.Conflict when await mesh.ReadAsync(key, cancellationToken) is { } text:
                 var current = MeshResourceText.Of(text);
-                return result is EditResult.Done ? TypedResults.Json(current, Json) : TypedResults.Problem(
-                    "Somebody else has changed this resource in the meantime; this is what it says now.",
-                    statusCode: StatusCodes.Status409Conflict,
-                    extensions: new Dictionary<string, object?> { ["current"] = JsonSerializer.SerializeToElement(current, Json) });
+                return result is EditResult.Done ? TypedResults.Ok(current) : EditAnswers.Conflict("resource", current);
             default:
                 return NotThere(key.Kind, key.Name);
         }
@@ -95,7 +83,7 @@ public static partial class ResourcesEndpoints
     private static ProblemHttpResult Refused(IReadOnlyList<ResourceProblem> problems) => TypedResults.Problem(
         "The mesh would refuse this text; nothing has changed.",
         statusCode: StatusCodes.Status422UnprocessableEntity,
-        extensions: new Dictionary<string, object?> { ["problems"] = JsonSerializer.SerializeToElement(problems, Json) });
+        extensions: new Dictionary<string, object?> { ["problems"] = problems });
 
     private static ProblemHttpResult NotThere(string kind, string name) => TypedResults.Problem($"There is no {kind} '{name}'.", statusCode: StatusCodes.Status404NotFound);
 

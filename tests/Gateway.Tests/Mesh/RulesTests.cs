@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace MessageBoard.Gateway.Tests.Rules;
+namespace MessageBoard.Gateway.Tests.Mesh;
 
 public sealed class RulesTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
 {

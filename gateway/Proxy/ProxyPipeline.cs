@@ -1,0 +1,44 @@
+using MessageBoard.Gateway.Explain;
+using MessageBoard.Gateway.Traffic;
+using MessageBoard.Mesh;
+
+namespace MessageBoard.Gateway.Proxy;
+
+/// <summary>What happens to a request that the gateway forwards, in order.</summary>
+public static class ProxyPipeline
+{
+    /// <summary>Registers YARP with the routes under <c>ReverseProxy</c>, and what goes with a request to the mesh.</summary>
+    public static IServiceCollection AddProxy(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy")).AddExchange().AddExplainHeader().AddMeshRouting();
+        return services;
+    }
+
+    /// <summary>Maps the routes; no other middleware of the gateway concerns them.</summary>
+    public static WebApplication MapProxy(this WebApplication app)
+    {
+        var clock = app.Services.GetRequiredService<TimeProvider>();
+        var recorder = app.Services.GetRequiredService<TrafficRecorder>();
+        app.MapReverseProxy(proxy => proxy.Use(ForwardAsync)).ShortCircuit();
+        return app;
+
+        // One method, because each asynchronous one costs a request an object.
+        async Task ForwardAsync(HttpContext context, RequestDelegate next)
+        {
+            var arrived = clock.GetTimestamp();
+            RequestTrace.Begin(context);
+            var exchange = Exchange.Begin(context);
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                exchange.Complete();
+            }
+
+            await ForwarderProblem.WriteAsync(context);
+            recorder.Record(context, exchange, clock.GetElapsedTime(arrived));
+        }
+    }
+}
