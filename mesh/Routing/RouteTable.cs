@@ -69,7 +69,7 @@ public sealed class RouteTable
     public RouteDecision Decide<TRequest>(in TRequest request, Random random) where TRequest : struct, IRoutableRequest
     {
         if (Find(request.Host) is not { } host || !host.IsCalledAt(request.Port))
-            return new(RouteOutcome.NoRoute, null, null, -1, -1, null, null);
+            return new(null, null, -1, -1, null, null);
 
         foreach (var route in host.Routes)
         {
@@ -77,10 +77,10 @@ public sealed class RouteTable
                 continue;
 
             var destination = route.Pick(random, out var draw);
-            return new(RouteOutcome.Routed, host.VirtualService, route, match, draw, destination, destination?.UpstreamAt(request.Port));
+            return new(host.VirtualService, route, match, draw, destination, destination?.UpstreamAt(request.Port));
         }
 
-        return new(RouteOutcome.NoRoute, host.VirtualService, null, -1, -1, null, null);
+        return new(host.VirtualService, null, -1, -1, null, null);
     }
 
     private HostRoutes? Find(string host)

@@ -23,7 +23,7 @@ public class RouteTableTests
     [InlineData("")]
     [InlineData(".")]
     public void An_unknown_host_has_no_route(string host) =>
-        Assert.Equal(RouteOutcome.NoRoute, Decide([Yaml.Routes("- " + To1)], new(host)).Outcome);
+        Assert.Null(Decide([Yaml.Routes("- " + To1)], new(host)).Route);
 
     [Theory]
     [InlineData("a.b.example.com", "exact")]
@@ -101,7 +101,7 @@ public class RouteTableTests
     {
         var decision = Decide([Yaml.Routes($"- match: [{{uri: {{exact: /a}}}}]\n  {To1}")], new("user-service", path: "/b"));
 
-        Assert.Equal((RouteOutcome.NoRoute, "user-service"), (decision.Outcome, decision.VirtualService!.Name));
+        Assert.Equal((null, "user-service"), (decision.Route, decision.VirtualService!.Name));
     }
 
     [Theory]
