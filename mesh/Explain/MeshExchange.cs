@@ -32,6 +32,9 @@ public sealed class MeshExchange
     /// <summary>How many tries were begun.</summary>
     internal int Tries { get; private set; }
 
+    /// <summary>The endpoint of the last try; null when there was none.</summary>
+    internal UpstreamHost? Host => _last.Host;
+
     /// <summary>Why the request went where it went; null when it never came to the mesh.</summary>
     public MeshExplanation? Explain() => _host is null ? null : new()
     {

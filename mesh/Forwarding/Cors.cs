@@ -8,9 +8,10 @@ namespace MessageBoard.Mesh.Forwarding;
 internal static class Cors
 {
     /// <summary>The answer to a preflight; null for a request that goes on.</summary>
-    public static HttpResponseMessage? Preflight(CorsPolicy policy, HttpRequestMessage request)
+    public static HttpResponseMessage? Preflight(Call call)
     {
-        if (request.Method != HttpMethod.Options || Header(request, "Origin") is not { } origin || Header(request, "Access-Control-Request-Method") is not { } method)
+        var request = call.Request;
+        if (PolicyOf(call) is not { } policy || request.Method != HttpMethod.Options || Header(request, "Origin") is not { } origin || Header(request, "Access-Control-Request-Method") is not { } method)
             return null;
 
         var allowed = Allows(policy, origin);
@@ -31,14 +32,19 @@ internal static class Cors
     }
 
     /// <summary>Lets scripts of the request's origin read the answer, if that may.</summary>
-    public static void Mark(CorsPolicy policy, HttpRequestMessage request, HttpResponseMessage response)
+    public static HttpResponseMessage Mark(Call call, HttpResponseMessage response)
     {
-        if (Header(request, "Origin") is not { } origin || !Allows(policy, origin))
-            return;
+        if (PolicyOf(call) is { } policy && Header(call.Request, "Origin") is { } origin && Allows(policy, origin))
+        {
+            AllowOrigin(policy, origin, response);
+            Set(response, "Access-Control-Expose-Headers", policy.ExposeHeaders, "*");
+        }
 
-        AllowOrigin(policy, origin, response);
-        Set(response, "Access-Control-Expose-Headers", policy.ExposeHeaders, "*");
+        return response;
     }
+
+    // Envoy's filter looks at no route that is answered without a service.
+    private static CorsPolicy? PolicyOf(Call call) => call.Route.Destinations.Count > 0 ? call.Route.Cors : null;
 
     private static void AllowOrigin(CorsPolicy policy, string origin, HttpResponseMessage response)
     {

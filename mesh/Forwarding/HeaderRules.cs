@@ -6,8 +6,23 @@ namespace MessageBoard.Mesh.Forwarding;
 /// <summary>Changes headers as VirtualServices say.</summary>
 internal static class HeaderRules
 {
-    /// <summary>Changes a request's headers; <c>Host</c> and <c>:authority</c> are its authority.</summary>
-    public static void Apply(HeaderOperations rules, HttpRequestMessage request)
+    /// <summary>Changes a request's headers, the destination's rules before the route's.</summary>
+    public static void ApplyRequest(Call call)
+    {
+        Apply(call.Decision.Destination!.Headers.Request, call.Request);
+        Apply(call.Decision.Route!.Headers.Request, call.Request);
+    }
+
+    /// <summary>Changes a response's headers, the destination's rules before the route's.</summary>
+    public static HttpResponseMessage ApplyResponse(Call call, HttpResponseMessage response)
+    {
+        Apply(call.Decision.Destination?.Headers.Response ?? HeaderOperations.None, response);
+        Apply(call.Decision.Route!.Headers.Response, response);
+        return response;
+    }
+
+    // Host and :authority are a request's authority.
+    private static void Apply(HeaderOperations rules, HttpRequestMessage request)
     {
         if (rules.IsEmpty)
             return;
@@ -19,8 +34,7 @@ internal static class HeaderRules
         Apply(rules, request.Headers, request.Content?.Headers);
     }
 
-    /// <summary>Changes a response's headers.</summary>
-    public static void Apply(HeaderOperations rules, HttpResponseMessage response)
+    private static void Apply(HeaderOperations rules, HttpResponseMessage response)
     {
         if (!rules.IsEmpty)
             Apply(rules, response.Headers, response.Content.Headers);

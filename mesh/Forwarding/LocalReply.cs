@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Resources;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -13,26 +12,43 @@ internal static class LocalReply
 {
     private static readonly MediaTypeHeaderValue ProblemJson = new("application/problem+json");
 
-    public static HttpResponseMessage NoRoute(MeshExchange exchange) => Problem(404, "no route", exchange);
-
-    public static HttpResponseMessage FaultAbort(int status, MeshExchange exchange) => Problem(status, "fault filter abort", exchange);
-
-    public static HttpResponseMessage Failure(ResponseFlags flag, MeshExchange exchange) => flag switch
+    public static HttpResponseMessage? NoRoute(Call call)
     {
-        ResponseFlags.UT => Problem(504, "upstream request timeout", exchange),
-        ResponseFlags.UO => Problem(503, "upstream overflow", exchange),
-        ResponseFlags.UF => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure", exchange),
-        ResponseFlags.UC => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", exchange),
-        _ => Problem(503, "no healthy upstream", exchange),
-    };
+        if (call.Decision.Route is not null)
+            return null;
 
-    public static HttpResponseMessage Direct(DirectResponse direct) => new((HttpStatusCode)direct.Status)
-    {
-        Content = direct.Body is { } body ? new ReadOnlyMemoryContent(body) { Headers = { ContentType = new("text/plain") } } : new ByteArrayContent([]),
-    };
+        call.Exchange.Flags |= ResponseFlags.NR;
+        return Problem(404, "no route", call);
+    }
 
-    public static HttpResponseMessage Redirect(HttpRedirect redirect, Uri uri, string authority)
+    public static HttpResponseMessage FaultAbort(int status, Call call) => Problem(status, "fault filter abort", call);
+
+    public static HttpResponseMessage Failure(ResponseFlags flag, Call call)
     {
+        call.Exchange.Flags |= flag;
+        return HeaderRules.ApplyResponse(call, flag switch
+        {
+            ResponseFlags.UT => Problem(504, "upstream request timeout", call),
+            ResponseFlags.UO => Problem(503, "upstream overflow", call),
+            ResponseFlags.UF => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure", call),
+            ResponseFlags.UC => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", call),
+            _ => Problem(503, "no healthy upstream", call),
+        });
+    }
+
+    public static HttpResponseMessage? DirectResponse(Call call) => call.Route.DirectResponse is not { } direct
+        ? null
+        : HeaderRules.ApplyResponse(call, new((HttpStatusCode)direct.Status)
+        {
+            Content = direct.Body is { } body ? new ReadOnlyMemoryContent(body) { Headers = { ContentType = new("text/plain") } } : new ByteArrayContent([]),
+        });
+
+    public static HttpResponseMessage? Redirect(Call call)
+    {
+        if (call.Route.Redirect is not { } redirect)
+            return null;
+
+        var (uri, authority) = (call.Uri, call.Request.Headers.Host ?? call.Uri.Authority);
         var scheme = redirect.Scheme ?? uri.Scheme;
         var port = redirect.Port ?? (redirect.DerivePort == RedirectPort.FromRequestPort ? uri.Port : 0);
         var suffix = port is 0 || port == DefaultPort(scheme) ? "" : $":{port}";
@@ -40,7 +56,7 @@ internal static class LocalReply
         var path = redirect.Uri is null ? uri.PathAndQuery : redirect.Uri.Contains('?') ? redirect.Uri : redirect.Uri + uri.Query;
         var response = new HttpResponseMessage((HttpStatusCode)redirect.Code) { Content = new ByteArrayContent([]) };
         response.Headers.TryAddWithoutValidation("Location", $"{scheme}://{host}{suffix}{path}");
-        return response;
+        return HeaderRules.ApplyResponse(call, response);
     }
 
     // The caller's own port stays unless another one is given, or the scheme changes whose default it is.
@@ -55,7 +71,7 @@ internal static class LocalReply
 
     private static int DefaultPort(string scheme) => scheme switch { "http" => 80, "https" => 443, _ => 0 };
 
-    private static HttpResponseMessage Problem(int status, string detail, MeshExchange exchange) => new((HttpStatusCode)status)
+    private static HttpResponseMessage Problem(int status, string detail, Call call) => new((HttpStatusCode)status)
     {
         Content = JsonContent.Create(
             new ProblemDetails
@@ -63,7 +79,7 @@ internal static class LocalReply
                 Status = status,
                 Title = ReasonPhrases.GetReasonPhrase(status),
                 Detail = detail,
-                Extensions = { ["traceId"] = exchange.TraceId },
+                Extensions = { ["traceId"] = call.Exchange.TraceId },
             },
             mediaType: ProblemJson),
     };

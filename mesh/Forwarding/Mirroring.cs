@@ -9,20 +9,21 @@ internal static class Mirroring
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
     /// <summary>Sends the copies on their way.</summary>
-    public static async ValueTask SendAsync(Call call, ConnectionPools pools, CancellationToken cancellationToken)
+    public static async ValueTask SendAsync(Call call, string pathAndQuery, ConnectionPools pools)
     {
         for (var i = 0; i < call.Route.Mirrors.Count; i++)
         {
-            if (Random.Shared.NextDouble() * 100 >= call.Route.Mirrors[i].Percentage || !call.BodyIsKept)
+            if (Random.Shared.NextDouble() * 100 >= call.Route.Mirrors[i].Percentage)
                 continue;
 
             if (call.Decision.Route!.Mirrors[i].UpstreamAt(call.Uri.Port) is not { } upstream)
                 continue;
 
-            var copy = await Bodies.CopyAsync(call.Request, cancellationToken);
+            var copy = await RequestBuffering.CopyAsync(call.Request, call.Cancelled);
             copy.Headers.Host = Shadow(call.Request.Headers.Host!);
             call.Exchange.Mirrored(upstream.Subset is null ? upstream.Host : $"{upstream.Host}|{upstream.Subset}");
-            _ = ForgetAsync(call.Generation.StateOf(upstream), call.PathAndQuery, copy, pools, call.Route.Timeout is { } timeout && timeout > TimeSpan.Zero ? timeout : Longest);
+            var timeout = call.Route.Timeout is { } routes && routes > TimeSpan.Zero ? routes : Longest;
+            _ = FireAndForgetAsync(call.Generation.StateOf(upstream), pathAndQuery, copy, pools, timeout);
         }
     }
 
@@ -33,7 +34,8 @@ internal static class Mirroring
         return colon > authority.LastIndexOf(']') ? $"{authority[..colon]}-shadow{authority[colon..]}" : $"{authority}-shadow";
     }
 
-    private static async Task ForgetAsync(UpstreamState upstream, string pathAndQuery, HttpRequestMessage copy, ConnectionPools pools, TimeSpan timeout)
+    private static async Task FireAndForgetAsync(
+        UpstreamState upstream, string pathAndQuery, HttpRequestMessage copy, ConnectionPools pools, TimeSpan timeout)
     {
         using var limit = new CancellationTokenSource(timeout.Clip());
         using var request = copy;

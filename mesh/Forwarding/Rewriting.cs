@@ -6,19 +6,22 @@ namespace MessageBoard.Mesh.Forwarding;
 /// <summary>Changes a request's path and authority as VirtualServices say.</summary>
 internal static partial class Rewriting
 {
-    /// <summary>The path and query that the service gets.</summary>
-    /// <param name="rewrite">The rule.</param>
-    /// <param name="match">The match that held; null without one.</param>
-    /// <param name="uri">The request's address.</param>
-    public static string PathAndQuery(HttpRewrite rewrite, HttpMatch? match, Uri uri)
+    /// <summary>Changes a request's authority.</summary>
+    /// <returns>The path and query that the service gets.</returns>
+    public static string Apply(Call call)
     {
-        var path = uri.AbsolutePath;
+        if (call.Route.Rewrite is not { } rewrite)
+            return call.Uri.PathAndQuery;
+
+        call.Request.Headers.Host = rewrite.Authority ?? call.Request.Headers.Host;
+        var match = call.Decision.Match < 0 ? null : call.Route.Matches[call.Decision.Match];
+        var path = call.Uri.AbsolutePath;
         if (rewrite.Regex is { } regex)
             path = regex.Match.Regex.Replace(path, ToDotNet(regex.Rewrite));
         else if (rewrite.Uri is { } replacement)
             path = replacement + path[MatchedLength(match, path)..];
 
-        return Clean(path) + uri.Query;
+        return Clean(path) + call.Uri.Query;
     }
 
     // Whatever the rule makes of it, it stays a path: the address before it must not change, nor may the request line end early.

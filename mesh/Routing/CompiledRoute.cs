@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Retries;
 
 namespace MessageBoard.Mesh.Routing;
 
@@ -12,6 +13,7 @@ public sealed class CompiledRoute
     {
         (Index, Route, _matches, _destinations, Mirrors) = (index, route, matches, destinations, mirrors);
         Headers = destinations.Length == 1 ? HttpHeaderRules.None : route.Headers;
+        Retries = new(route.Retries ?? HttpRetry.Default, route.Timeout);
         TotalWeight = destinations.Length > 1 ? destinations.Sum(destination => destination.Weight) : 0;
     }
 
@@ -29,6 +31,9 @@ public sealed class CompiledRoute
 
     /// <summary>Headers to change after the destination's. To Istio a single destination's and its route's are one: then there are none.</summary>
     public HttpHeaderRules Headers { get; }
+
+    /// <summary>When it tries again, and when it gives up.</summary>
+    internal RetryPolicy Retries { get; }
 
     /// <summary>The sum of the weights that a draw is made from; 0 where nothing is drawn.</summary>
     public int TotalWeight { get; }

@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;

@@ -1,7 +1,7 @@
 namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>Request bodies that may have to be sent twice.</summary>
-internal static class Bodies
+internal static class RequestBuffering
 {
     // A body beyond this, or of unknown length, goes straight through and is sent once only.
     private const int MaxBufferedBytes = 64 * 1024;

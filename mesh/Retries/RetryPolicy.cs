@@ -1,14 +1,13 @@
 using System.Globalization;
-using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Resources;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
 
-namespace MessageBoard.Mesh.Forwarding;
+namespace MessageBoard.Mesh.Retries;
 
 /// <summary>
-/// Tries again and gives up as Envoy does
+/// When a route tries again and when it gives up, as Envoy does
 /// (https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on).
 /// </summary>
 internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
@@ -27,18 +26,27 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     public bool HasTimeout { get; } = timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero;
 
     /// <summary>Whether a try avoids the endpoints that were tried before.</summary>
-    public bool AvoidsTried => retry.IgnorePreviousHosts;
+    public bool IgnoresPreviousHosts => retry.IgnorePreviousHosts;
 
-    /// <summary>The timeout around all tries, the tries, and the timeout of one; null where one try is all.</summary>
-    public ResiliencePipeline<UpstreamResult>? Pipeline { get; } = Build(retry, timeout);
+    /// <summary>The timeout around all tries, the tries, and the timeout of one. Made when it is needed, which for most routes is never.</summary>
+    public ResiliencePipeline<UpstreamResult> Pipeline => field ??= Build();
 
     /// <summary>Whether all tries are used up and one more would have been made.</summary>
     public bool IsExhausted(int tries, in UpstreamResult result) => tries > retry.Attempts && IsRetriable(result);
 
     /// <summary>Whether a try that ended so is followed by another.</summary>
-    public bool IsRetriable(in UpstreamResult result) => retry.Attempts > 0 && IsRetriable(retry, result);
+    public bool IsRetriable(in UpstreamResult result)
+    {
+        if (retry.Attempts == 0 || result.IsFinal || result.Flag is ResponseFlags.UO or ResponseFlags.UH)
+            return false;
 
-    private static ResiliencePipeline<UpstreamResult>? Build(HttpRetry retry, TimeSpan? timeout)
+        return result.Response is { } response
+            ? IsRetriable(response)
+            : (retry.On & OnAnyReset) != 0
+                || (result.Flag == ResponseFlags.UF && (retry.On & (RetryConditions.ConnectFailure | RetryConditions.ResetBeforeRequest)) != 0);
+    }
+
+    private ResiliencePipeline<UpstreamResult> Build()
     {
         var builder = new ResiliencePipelineBuilder<UpstreamResult>();
         if (timeout > TimeSpan.Zero)
@@ -49,7 +57,7 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
             builder.AddRetry(new RetryStrategyOptions<UpstreamResult>
             {
                 MaxRetryAttempts = retry.Attempts,
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is null && IsRetriable(retry, arguments.Outcome.Result)),
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is null && IsRetriable(arguments.Outcome.Result)),
                 DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(Backoff(retry.Backoff ?? DefaultBackoff, arguments.AttemptNumber)),
             });
         }
@@ -57,7 +65,7 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
         if (retry.PerTryTimeout > TimeSpan.Zero)
             builder.AddTimeout(Limit(retry.PerTryTimeout.Value));
 
-        return retry.Attempts > 0 || timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero ? builder.Build() : null;
+        return builder.Build();
     }
 
     // By a generator, as Polly takes no fixed time under 10 ms or over a day, which Istio both does.
@@ -67,20 +75,7 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     private static TimeSpan Backoff(TimeSpan interval, int attempt) =>
         (interval * Math.Min(Math.Pow(2, attempt + 1) - 1, 10) * Random.Shared.NextDouble()).Clip();
 
-    private static bool IsRetriable(HttpRetry retry, in UpstreamResult result)
-    {
-        if (result.BodyIsSpent || result.Flag is ResponseFlags.UO or ResponseFlags.UH)
-            return false;
-
-        if (result.Response is { } response)
-            return IsRetriable(retry, response);
-
-        return (retry.On & OnAnyReset) != 0
-            || (result.Flag == ResponseFlags.UF && retry.On.HasFlag(RetryConditions.ConnectFailure))
-            || (result.Flag == ResponseFlags.UF && retry.On.HasFlag(RetryConditions.ResetBeforeRequest));
-    }
-
-    private static bool IsRetriable(HttpRetry retry, HttpResponseMessage response)
+    private bool IsRetriable(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
         if (response.Headers.NonValidated.Contains("x-envoy-ratelimited"))

@@ -1,4 +1,4 @@
-namespace MessageBoard.Mesh.Explain;
+namespace MessageBoard.Mesh;
 
 /// <summary>
 /// What went wrong with a request, in Envoy's letters
@@ -39,12 +39,4 @@ public enum ResponseFlags
 
     /// <summary>The caller went away.</summary>
     DC = 1 << 9,
-}
-
-/// <summary>Writes response flags as Envoy's access log does.</summary>
-public static class ResponseFlagsText
-{
-    /// <summary>The flags, separated by commas; null for none.</summary>
-    public static string? Format(this ResponseFlags flags) =>
-        flags == ResponseFlags.None ? null : flags.ToString().Replace(", ", ",", StringComparison.Ordinal);
 }

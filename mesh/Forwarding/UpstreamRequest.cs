@@ -1,0 +1,86 @@
+using MessageBoard.Mesh.Retries;
+using MessageBoard.Mesh.Upstreams;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+
+namespace MessageBoard.Mesh.Forwarding;
+
+/// <summary>A request as the upstream gets it, with each try.</summary>
+/// <param name="call">The call it belongs to.</param>
+/// <param name="upstream">The upstream.</param>
+/// <param name="pools">The connections.</param>
+/// <param name="pathAndQuery">The path and query that the service gets.</param>
+/// <param name="hashKey">The key of consistent hashing; null without.</param>
+/// <param name="bodyIsKept">Whether its body can be sent again.</param>
+internal sealed class UpstreamRequest(
+    Call call, UpstreamState upstream, ConnectionPools pools, string pathAndQuery, ulong? hashKey, bool bodyIsKept)
+{
+    public Call Call => call;
+
+    public UpstreamState Upstream => upstream;
+
+    public ulong? HashKey => hashKey;
+
+    /// <summary>Makes one try.</summary>
+    /// <param name="previousHosts">The endpoints to avoid, if that is possible; null for none.</param>
+    /// <param name="cancellationToken">Tells that the caller has gone, or that the try takes too long.</param>
+    public async ValueTask<UpstreamResult> SendAsync(List<UpstreamHost>? previousHosts, CancellationToken cancellationToken)
+    {
+        var (request, exchange) = (call.Request, call.Exchange);
+        exchange.BeginTry();
+        IDisposable? place = null;
+        if (upstream.Limits is { } limits && (place = await limits.EnterAsync(cancellationToken)) is null)
+            return End(ResponseFlags.UO);
+
+        if (upstream.Pick(Random.Shared, hashKey, previousHosts) is not { } host)
+        {
+            place?.Dispose();
+            return End(ResponseFlags.UH);
+        }
+
+        exchange.Hold(host, place);
+        using var span = TryTrace.Begin(request, host, exchange);
+        try
+        {
+            var response = await pools.SendAsync(host, pathAndQuery, request, upstream.Upstream.Policy.ConnectionPool, cancellationToken);
+            upstream.Answered(host, (int)response.StatusCode);
+            exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
+            span?.SetTag("http.response.status_code", (int)response.StatusCode);
+            return new(response, ResponseFlags.None, IsFinal: !CanBeSentAgain);
+        }
+        catch (HttpRequestException exception) when (!IsCallersFault(exception))
+        {
+            upstream.Failed(host);
+            return End(IsConnectFailure(exception.HttpRequestError) ? ResponseFlags.UF : ResponseFlags.UC);
+        }
+        catch (OperationCanceledException exception) when (!call.Cancelled.IsCancellationRequested)
+        {
+            upstream.Failed(host);
+            return End(cancellationToken.IsCancellationRequested || exception.InnerException is not TimeoutException ? ResponseFlags.UT : ResponseFlags.UF);
+        }
+    }
+
+    private bool CanBeSentAgain => bodyIsKept || call.Request.Content is null;
+
+    // Without a connection no body went out.
+    private UpstreamResult End(ResponseFlags flag)
+    {
+        call.Exchange.EndTry(0, flag);
+        return new(null, flag, IsFinal: flag != ResponseFlags.UF && !CanBeSentAgain);
+    }
+
+    // The body that the caller sends was too large or broke off: YARP knows what to answer.
+    private static bool IsCallersFault(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is BadHttpRequestException or ConnectionResetException)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsConnectFailure(HttpRequestError error) =>
+        error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+}
