@@ -3,7 +3,7 @@ import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
 
 export default ts.config(
-  { ignores: ['dist', 'coverage', 'node_modules'] },
+  { ignores: ['**/dist', '**/coverage', '**/node_modules'] },
   js.configs.recommended,
   ts.configs.strict,
   ts.configs.stylistic,
@@ -13,9 +13,8 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser } },
   },
   {
-    files: ['**/*.{ts,vue}'],
     rules: {
-      // The type checker knows the globals.
+      // The type checker knows the globals; the browser tests have those of Node and of the page.
       'no-undef': 'off',
       'vue/component-api-style': ['error', ['script-setup']],
       'vue/no-static-inline-styles': 'error',

@@ -55,9 +55,9 @@ export async function startClusters() {
 async function startGateway(kubeconfig) {
   const state = JSON.parse(await readFile(path.join(process.env.MESSAGEBOARD_STATE ?? path.join(root, '.local'), 'state.json'), 'utf8'))
   const { pid } = state.processes.find(({ app }) => app === 'gateway').process
-  const [command, ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1)
-  const environment = Object.fromEntries((await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').slice(0, -1).map((line) => line.split(/=(.*)/s)))
-  for (const name of ['Mesh__Folder', 'Mesh__IdentityKey', 'Drill__Folder', 'Drill__State']) delete environment[name]
+  const read = async (file) => (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0').slice(0, -1)
+  const [command, ...args] = await read('cmdline')
+  const environment = Object.fromEntries((await read('environ')).map((line) => line.split(/=(.*)/s)))
   for (const service of services) {
     const { port } = state.processes.find(({ app }) => app === service)
     environment[`ReverseProxy__Clusters__${service}__Destinations__${service}__Address`] = `http://127.0.0.1:${port}`
@@ -69,6 +69,10 @@ async function startGateway(kubeconfig) {
     stdio: 'ignore',
     env: {
       ...environment,
+      Mesh__Folder: undefined,
+      Mesh__IdentityKey: undefined,
+      Drill__Folder: undefined,
+      Drill__State: undefined,
       ASPNETCORE_URLS: `http://127.0.0.1:${port}`,
       Mesh__Source: 'kubernetes',
       Mesh__Kubeconfig: kubeconfig,

@@ -7,16 +7,17 @@ import { isAvailable, startClusters } from './clusters.mjs'
 const card = 'article[data-service=user-service]'
 const options = { skip: isAvailable ? false : '../shared/kube-api/kube-api is not beside the checkout' }
 
-let clusters, page, close
+let clusters, browser, page
 
 before(async () => {
   if (!isAvailable) return
   clusters = await startClusters()
-  ({ page, close } = await openPage(clusters.baseUrl))
+  browser = await openPage(clusters.baseUrl)
+  page = browser.page
 })
 
 after(async () => {
-  await close?.()
+  await browser?.close()
   await clusters?.close()
 })
 
