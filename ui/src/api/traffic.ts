@@ -102,11 +102,13 @@ export const trafficEventsPath = '/api/traffic/events'
 
 export const getTraffic = () => send<TrafficSnapshot>('GET', '/api/traffic', { anonymous: true })
 
-const put = (what: string, service: ServiceName, value: object, resourceVersion: string | null) =>
-  send<ServiceConfiguration>('PUT', `/api/traffic/${what}/${service}`, { body: { ...value, resourceVersion } })
+/** Sends a part of what a VirtualService says, based on the version in which it was read. */
+const put =
+  <T extends object>(what: string) =>
+  (service: ServiceName, value: T, resourceVersion: string | null) =>
+    send<ServiceConfiguration>('PUT', `/api/traffic/${what}/${service}`, { body: { ...value, resourceVersion } })
 
-export const putWeights = (service: ServiceName, weights: Weights, resourceVersion: string | null) => put('weights', service, { weights }, resourceVersion)
-export const putCanary = (service: ServiceName, canary: Canary, resourceVersion: string | null) => put('canary', service, canary, resourceVersion)
-export const putFault = (service: ServiceName, fault: Fault, resourceVersion: string | null) => put('fault', service, fault, resourceVersion)
-export const putResilience = (service: ServiceName, resilience: Resilience, resourceVersion: string | null) =>
-  put('resilience', service, resilience, resourceVersion)
+export const putWeights = put<{ weights: Weights }>('weights')
+export const putCanary = put<Canary>('canary')
+export const putFault = put<Fault>('fault')
+export const putResilience = put<Resilience>('resilience')

@@ -9,7 +9,7 @@ export function useWeightDraft(service: ServiceName, configured: () => ServiceCo
     configured,
     read: ({ weights }) => weights && pair(weights.ctx1),
     empty: pair(0),
-    send: (weights, resourceVersion) => putWeights(service, weights, resourceVersion),
+    send: (weights, resourceVersion) => putWeights(service, { weights }, resourceVersion),
   })
   return {
     ...draft,
