@@ -24,8 +24,8 @@ export async function startClusters() {
   // On a busy machine the script asks for the CRDs before the API server has looked at them, and gives up.
   await up().catch(() => run(kubeApi, ['down', folder]).then(up))
   const kubeconfig = path.join(folder, 'kubeconfig')
-  const kubectl = async (context, ...args) =>
-    (await run('kubectl', ['--kubeconfig', kubeconfig, '--context', context, '--namespace', 'messageboard', '--request-timeout=20s', ...args])).stdout
+  const options = ['--kubeconfig', kubeconfig, '--namespace', 'messageboard', '--request-timeout=20s']
+  const kubectl = async (context, ...args) => (await run('kubectl', [...options, '--context', context, ...args])).stdout
 
   for (const context of ['ctx1', 'ctx2']) {
     await kubectl(context, 'apply', '-k', path.join(root, 'k8s/namespace'))

@@ -21,7 +21,8 @@ const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost')
   if (pathname === '/api/traffic/events') {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' })
-    response.write(`event: configuration\ndata: ${JSON.stringify({ services: services.map((service) => ({ service, resourceVersion: '1', weights, rules: null })), problems: [] })}\n\n`)
+    const rows = services.map((service) => ({ service, resourceVersion: '1', weights, rules: null }))
+    response.write(`event: configuration\ndata: ${JSON.stringify({ services: rows, problems: [] })}\n\n`)
     const start = performance.now()
     let due = 0
     sending = setInterval(() => {
@@ -56,7 +57,10 @@ try {
   await browser.page.waitForSelector('.stream[data-state=open]')
   const { frames, slowest, longest, flashes } = await browser.page.evaluate(measure, seconds * 1000)
   const average = frames / seconds
-  console.log(`${rate} events/s for ${seconds} s: ${average.toFixed(1)} frames/s, slowest second ${slowest}, longest frame ${longest.toFixed(0)} ms, ${flashes} flashes (${sent} events since start)`)
+  console.log(
+    `${rate} events/s for ${seconds} s: ${average.toFixed(1)} frames/s, slowest second ${slowest}, ` +
+      `longest frame ${longest.toFixed(0)} ms, ${flashes} flashes (${sent} events since start)`,
+  )
   process.exitCode = slowest >= 30 && flashes >= rate * seconds * 0.95 ? 0 : 1
 } finally {
   await browser.close()

@@ -23,8 +23,8 @@ after(async () => {
 
 test('weights set with kubectl are on the page within a second', options, async () => {
   await page.waitForFunction((card) => document.querySelector(`${card} .slider`).value === '70', card)
-  const patch = '[{"op":"replace","path":"/spec/http/0/route/0/weight","value":55},{"op":"replace","path":"/spec/http/0/route/1/weight","value":45}]'
-  await clusters.kubectl('ctx1', 'patch', 'virtualservice', 'user-service', '--type=json', '-p', patch)
+  const patch = [55, 45].map((value, i) => ({ op: 'replace', path: `/spec/http/0/route/${i}/weight`, value }))
+  await clusters.kubectl('ctx1', 'patch', 'virtualservice', 'user-service', '--type=json', '-p', JSON.stringify(patch))
   await page.waitForFunction((card) => document.querySelector(`${card} .slider`).value === '55', card, { timeout: 1_000 })
 })
 

@@ -20,7 +20,9 @@ for (const locale of ['ko', 'en']) {
     await page.waitForSelector('.done:not(:empty)')
     while (await page.locator('.start').count()) await page.locator('.start').first().click()
     // A full window of every service, so that the shares are worth looking at.
-    await page.waitForFunction(() => [...document.querySelectorAll('[data-service] .cluster')].every(({ textContent }) => /100/.test(textContent)))
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('[data-service] .cluster')].every(({ textContent }) => /100/.test(textContent)),
+    )
     for (const button of await page.locator('.refresh').all()) await button.click()
     await save(page, `${locale}-${colorScheme}`, [360, 1280, 1920])
     while (await page.locator('.stop').count()) await page.locator('.stop').first().click()

@@ -46,7 +46,8 @@ export const getResources = () => send<{ resources: ResourceRow[] }>('GET', '/ap
 export const getResource = (name: ResourceName) => send<Resource>('GET', pathOf(name))
 export const putResource = (name: ResourceName, yaml: string, resourceVersion: string) =>
   send<Resource>('PUT', pathOf(name), { body: { yaml, resourceVersion } })
-export const undoResource = (name: ResourceName, resourceVersion: string) => send<Resource>('POST', pathOf(name, '/undo'), { body: { resourceVersion } })
+export const undoResource = (name: ResourceName, resourceVersion: string) =>
+  send<Resource>('POST', pathOf(name, '/undo'), { body: { resourceVersion } })
 
 export interface Drill {
   /** False where nobody could carry it out: on a cluster, or without the launcher. */
@@ -62,4 +63,5 @@ export interface DrillCluster {
 }
 
 export const getDrill = () => send<Drill>('GET', '/api/mesh/drill', { anonymous: true })
-export const putDrill = (cluster: string, down: boolean) => send<Drill>('PUT', `/api/mesh/drill/${encodeURIComponent(cluster)}`, { body: { down } })
+export const putDrill = (cluster: string, down: boolean) =>
+  send<Drill>('PUT', `/api/mesh/drill/${encodeURIComponent(cluster)}`, { body: { down } })

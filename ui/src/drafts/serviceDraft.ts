@@ -104,8 +104,9 @@ function draftState<T>({ configured, read, empty }: ServicePart<T>) {
 
   /** Stays in state `sending` when it can be sent again at once, based on the newer version. */
   function refuse(error: unknown) {
+    const isConflict = error instanceof ApiError && error.status === 409
     // What the refusal does not repeat is as it was.
-    const current = error instanceof ApiError && error.status === 409 ? readService({ ...configured(), ...(error.problem.current as object) }) : null
+    const current = isConflict ? readService({ ...configured(), ...(error.problem.current as object) }) : null
     const other = current && read(current)
     if (!current || !other) {
       refusal.value = error

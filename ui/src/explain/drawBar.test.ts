@@ -19,7 +19,12 @@ it.each([
 })
 
 it('takes shares of the sum, whatever that is; a weight of 0 is never drawn', () => {
-  const { segments, marker, sum } = drawBar([{ host, subset: null, weight: 0 }, { host, subset: 'a', weight: 1 }, { host, subset: 'b', weight: 2 }], 0)
+  const thirds = [
+    { host, subset: null, weight: 0 },
+    { host, subset: 'a', weight: 1 },
+    { host, subset: 'b', weight: 2 },
+  ]
+  const { segments, marker, sum } = drawBar(thirds, 0)
   expect(segments).toMatchObject([
     { label: 'user-service', width: 0, isDrawn: false },
     { label: 'a', isDrawn: true },
@@ -32,5 +37,6 @@ it('takes shares of the sum, whatever that is; a weight of 0 is never drawn', ()
 it('has no marker without a draw, and equal parts when all weights are 0', () => {
   expect(drawBar(weights, null).marker).toBeNull()
   expect(drawBar([], 3)).toEqual({ segments: [], marker: null, sum: 0 })
-  expect(drawBar(weights.map((each) => ({ ...each, weight: 0 })), 0)).toMatchObject({ marker: null, segments: [{ width: 50 }, { width: 50 }] })
+  const zeros = weights.map((each) => ({ ...each, weight: 0 }))
+  expect(drawBar(zeros, 0)).toMatchObject({ marker: null, segments: [{ width: 50 }, { width: 50 }] })
 })

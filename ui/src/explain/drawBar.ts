@@ -8,11 +8,17 @@ export interface Segment {
   isDrawn: boolean
 }
 
+export interface DrawBar {
+  segments: Segment[]
+  marker: number | null
+  sum: number
+}
+
 /**
  * The weights laid end to end, and where the random draw fell among them, in percent. Draws are whole numbers from 0 to
  * below the sum; the marker stands in the middle of the drawn number's own slice, so it is never on a border.
  */
-export function drawBar(weights: readonly WeightedDestination[], draw: number | null): { segments: Segment[]; marker: number | null; sum: number } {
+export function drawBar(weights: readonly WeightedDestination[], draw: number | null): DrawBar {
   const sum = weights.reduce((all, { weight }) => all + weight, 0)
   let start = 0
   const segments = weights.map(({ host, subset, weight }) => {

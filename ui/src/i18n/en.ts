@@ -70,7 +70,9 @@ export const en = {
     loading: 'Asking the mesh…',
     gone: 'Only the last 1,000 requests are kept; this one is older.',
     none: 'The mesh decided nothing for this request.',
-    sidecar: 'The sidecar decided, and Envoy does not say why. Its rules: istioctl proxy-config routes deploy/gateway -n messageboard -o yaml',
+    sidecar:
+      'The sidecar decided, and Envoy does not say why. ' +
+      'Its rules: istioctl proxy-config routes deploy/gateway -n messageboard -o yaml',
     route: 'Which rule',
     noVirtualService: 'No VirtualService speaks of this host: the request goes straight to the service.',
     noRoute: 'No rule of the VirtualService matches this request, so it goes nowhere.',
@@ -81,7 +83,8 @@ export const en = {
     conditionNamed: (name: string) => `“${name}”`,
     conditionNumber: (number: string) => `number ${number}`,
     draw: 'The draw',
-    drawn: (draw: string, max: string, label: string) => `The mesh drew ${draw} from the numbers 0 to ${max}. It lies in the part of ${label}.`,
+    drawn: (draw: string, max: string, label: string) =>
+      `The mesh drew ${draw} from the numbers 0 to ${max}. It lies in the part of ${label}.`,
     nothingDrawn: 'Nothing to draw: only one destination comes into question.',
     bar: (weights: string, draw: string) => `Weights ${weights}; drawn: ${draw}`,
     destination: 'Where to',

@@ -26,9 +26,9 @@ export function useRequestSender(service: ServiceName) {
     inFlight++
     sent.value++
     try {
-      const answer = await ping(service, isCanary.value ? { 'x-canary': 'true' } : {})
-      last.value = answer
-      console.log(`${service}  cluster ${answer.cluster ?? '–'}  pod ${answer.pod ?? '–'}  status ${answer.status}  trace ${answer.traceId ?? '–'}`)
+      last.value = await ping(service, isCanary.value ? { 'x-canary': 'true' } : {})
+      const { cluster, pod, status, traceId } = last.value
+      console.log(`${service}  cluster ${cluster ?? '–'}  pod ${pod ?? '–'}  status ${status}  trace ${traceId ?? '–'}`)
     } catch {
       last.value = null
       console.log(`${service}  no answer`)

@@ -7,7 +7,8 @@ import { useResourceDraft } from './resourceDraft'
 const name = { kind: 'VirtualService', namespace: 'messageboard', name: 'user-service' }
 const former = { resourceVersion: '0', time: '2026-11-20T22:00:00Z', user: 'admin', reason: 'edit' }
 const resource = (resourceVersion: string, yaml: string): Resource => ({
-  ...name, file: 'user-service.yaml', line: 1, resourceVersion, yaml, state: 'accepted', problems: [], notCarriedOut: [], versions: [former],
+  ...name, file: 'user-service.yaml', line: 1, resourceVersion, yaml,
+  state: 'accepted', problems: [], notCarriedOut: [], versions: [former],
 })
 
 /** A gateway that keeps one text; `bad` in it is refused at its line. */
@@ -47,7 +48,8 @@ it('keeps a refused text, with the lines that were refused', async () => {
   await draft.load()
   draft.yaml.value = 'kind: A\nspec: bad'
   await draft.save()
-  expect([draft.state.value, draft.yaml.value, draft.refusals.value]).toEqual(['refused', 'kind: A\nspec: bad', [{ line: 2, message: 'bad' }]])
+  expect([draft.state.value, draft.yaml.value]).toEqual(['refused', 'kind: A\nspec: bad'])
+  expect(draft.refusals.value).toEqual([{ line: 2, message: 'bad' }])
   draft.yaml.value = 'kind: A\nspec: ba'
   draft.edited()
   expect(draft.refusals.value).toHaveLength(1)

@@ -1,6 +1,9 @@
 import type { Fault, Resilience, Rules } from '../api/traffic'
 
-/** Envoy's words that retries are most often set to (https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry). */
+/**
+ * Envoy's words that retries are most often set to
+ * (https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry).
+ */
 export const retryWords = ['5xx', 'gateway-error', 'connect-failure', 'refused-stream', 'reset', 'retriable-4xx'] as const
 
 export const noFault: Fault = { delay: null, abort: null }

@@ -35,7 +35,11 @@ it('reads weights, a cluster the route does not name as 0, and problems', () => 
       { service: 'billing', resourceVersion: '1', weights: {} },
     ],
     problems: [{ file: 'user-service.yaml', line: 12, message: 'weight: has to be a number' }],
-    clusters: [{ cluster: 'ctx1', staleSince: null, reason: null }, { cluster: 'ctx2', staleSince: '2026-11-21T08:00:00Z', reason: 'does not answer' }, 'ctx3'],
+    clusters: [
+      { cluster: 'ctx1', staleSince: null, reason: null },
+      { cluster: 'ctx2', staleSince: '2026-11-21T08:00:00Z', reason: 'does not answer' },
+      'ctx3',
+    ],
   }
   expect(readConfiguration(JSON.stringify(data))).toEqual({
     services: [
@@ -56,7 +60,8 @@ it('reads how many events were lost', () => {
 
 it('reads the rules beside the weights, with nulls for what is not set', () => {
   const row = (rules: unknown) => readService({ service: 'user-service', resourceVersion: '7', weights: { ctx1: 100 }, rules })?.rules
-  expect(row({ canarySubset: null, fault: { delay: { percentage: 50, seconds: 2 }, abort: null }, timeoutSeconds: 3, retries: { attempts: 2, retryOn: '5xx' } })).toEqual({
+  const fault = { delay: { percentage: 50, seconds: 2 }, abort: null }
+  expect(row({ canarySubset: null, fault, timeoutSeconds: 3, retries: { attempts: 2, retryOn: '5xx' } })).toEqual({
     canarySubset: null,
     fault: { delay: { seconds: 2, percentage: 50 }, abort: null },
     timeoutSeconds: 3,

@@ -52,7 +52,12 @@ export function readLost(data: string): number {
 /** One service's row, as events and refusals (409) carry it; null when it is none of a service this page shows. */
 export function readService(json: unknown): ServiceConfiguration | null {
   if (!isObject(json) || !isService(json.service)) return null
-  return { service: json.service, resourceVersion: text(json.resourceVersion), weights: readWeights(json.weights), rules: readRules(json.rules) }
+  return {
+    service: json.service,
+    resourceVersion: text(json.resourceVersion),
+    weights: readWeights(json.weights),
+    rules: readRules(json.rules),
+  }
 }
 
 function readRules(value: unknown): Rules | null {
@@ -72,7 +77,11 @@ function readResilience({ timeoutSeconds, retries }: Json): Resilience {
   return {
     timeoutSeconds: numeral(timeoutSeconds),
     retries: isObject(retries)
-      ? { attempts: Number(retries.attempts ?? 0), perTryTimeoutSeconds: numeral(retries.perTryTimeoutSeconds), retryOn: text(retries.retryOn) }
+      ? {
+          attempts: Number(retries.attempts ?? 0),
+          perTryTimeoutSeconds: numeral(retries.perTryTimeoutSeconds),
+          retryOn: text(retries.retryOn),
+        }
       : null,
   }
 }
