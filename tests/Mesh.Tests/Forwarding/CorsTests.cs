@@ -2,7 +2,7 @@ using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
-public sealed class CorsTests : IAsyncLifetime
+public sealed class CorsTests : ForwardingTest
 {
     private static readonly CorsPolicy Policy = new()
     {
@@ -14,15 +14,11 @@ public sealed class CorsTests : IAsyncLifetime
         AllowCredentials = true,
     };
 
-    private TestMesh _mesh = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _mesh = await TestMesh.StartAsync();
+        await base.InitializeAsync();
         _mesh.Set(TestMesh.ToSubset("ctx1") with { Cors = Policy });
     }
-
-    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
 
     [Fact]
     public async Task A_preflight_is_answered_without_the_service()

@@ -15,13 +15,12 @@ internal sealed class TestMesh : IAsyncDisposable
     public const string Service = "user-service.messageboard.svc.cluster.local";
 
     private readonly HttpMessageInvoker _client;
-    private readonly List<(TestBackend Backend, string Cluster)> _more = [];
     private volatile MeshSnapshot _snapshot = MeshSnapshot.Empty;
 
-    private TestMesh(TestBackend ctx1, TestBackend ctx2, TimeProvider clock)
+    private TestMesh(TestBackend ctx1, TestBackend ctx2)
     {
         (Ctx1, Ctx2) = (ctx1, ctx2);
-        _client = new(new MeshHandler(new MeshRuntime(() => _snapshot, clock), clock, new(), null));
+        _client = new(new MeshHandler(new MeshRuntime(() => _snapshot, TimeProvider.System), TimeProvider.System, new(), null));
         Apply();
     }
 
@@ -33,8 +32,7 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public TrafficPolicy? Policy { get; private set; }
 
-    public static async Task<TestMesh> StartAsync(TimeProvider? clock = null) =>
-        new(await TestBackend.StartAsync("ctx1"), await TestBackend.StartAsync("ctx2"), clock ?? TimeProvider.System);
+    public static async Task<TestMesh> StartAsync() => new(await TestBackend.StartAsync("ctx1"), await TestBackend.StartAsync("ctx2"));
 
     public static HttpRoute ToSubset(string subset) => new() { Destinations = [new(new("user-service", subset, null), null, HttpHeaderRules.None)] };
 
@@ -44,15 +42,6 @@ internal sealed class TestMesh : IAsyncDisposable
     {
         (Route, Policy) = (route ?? Route, policy ?? Policy);
         Apply();
-    }
-
-    /// <summary>One more server in a cluster.</summary>
-    public async Task<TestBackend> AddAsync(string cluster)
-    {
-        var backend = await TestBackend.StartAsync($"{cluster}-{_more.Count}");
-        _more.Add((backend, cluster));
-        Apply();
-        return backend;
     }
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default) => _client.SendAsync(request, cancellationToken);
@@ -80,20 +69,20 @@ internal sealed class TestMesh : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        foreach (var (backend, _) in _more.Append((Ctx1, "")).Append((Ctx2, "")))
-            await backend.DisposeAsync();
+        await Ctx1.DisposeAsync();
+        await Ctx2.DisposeAsync();
     }
 
     private void Apply()
     {
-        var workloads = _more.Append((Ctx1, "ctx1")).Append((Ctx2, "ctx2")).Select(item => Workload(item.Item1, item.Item2));
         var problems = new List<MeshProblem>();
         _snapshot = MeshSnapshot.Create(
             [
                 new VirtualService(Key("VirtualService"), "a.yaml", ["user-service"], [MeshProxy.Mesh], [Route]),
                 new DestinationRule(Key("DestinationRule"), "a.yaml", "user-service", Policy, [SubsetOf("ctx1"), SubsetOf("ctx2")]),
                 new ServiceEntry(Key("ServiceEntry"), "a.yaml", [Service], [new(80, "http")], new Dictionary<string, string>()),
-                .. workloads,
+                Workload(Ctx1),
+                Workload(Ctx2),
             ],
             problems,
             new() { Labels = new Dictionary<string, string> { ["app"] = "gateway" }, Locality = "ctx1" });
@@ -102,8 +91,8 @@ internal sealed class TestMesh : IAsyncDisposable
 
     private static Subset SubsetOf(string cluster) => new(cluster, new Dictionary<string, string> { ["cluster"] = cluster }, null);
 
-    private static WorkloadEntry Workload(TestBackend backend, string cluster) => new(
-        Key("WorkloadEntry", backend.Name), "a.yaml", "127.0.0.1", new Dictionary<string, int> { ["http"] = backend.Port }, new Dictionary<string, string> { ["cluster"] = cluster }, cluster);
+    private static WorkloadEntry Workload(TestBackend backend) => new(
+        Key("WorkloadEntry", backend.Name), "a.yaml", "127.0.0.1", new Dictionary<string, int> { ["http"] = backend.Port }, new Dictionary<string, string> { ["cluster"] = backend.Name }, backend.Name);
 
     private static ResourceKey Key(string kind, string name = "user-service") => new(kind, HostNames.DefaultNamespace, name);
 

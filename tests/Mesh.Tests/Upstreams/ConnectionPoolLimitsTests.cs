@@ -1,19 +1,17 @@
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Tests.Forwarding;
 
-namespace MessageBoard.Mesh.Tests.Forwarding;
+namespace MessageBoard.Mesh.Tests.Upstreams;
 
-public sealed class CircuitBreakingTests : IAsyncLifetime
+public sealed class ConnectionPoolLimitsTests : ForwardingTest
 {
     private readonly TaskCompletionSource _open = new();
-    private TestMesh _mesh = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _mesh = await TestMesh.StartAsync();
+        await base.InitializeAsync();
         _mesh.Ctx1.Answer = _ => _open.Task;
     }
-
-    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
 
     [Theory]
     [InlineData(1, 1, null, 1, 2)]

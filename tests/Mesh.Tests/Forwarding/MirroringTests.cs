@@ -2,14 +2,8 @@ using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
-public sealed class MirrorTests : IAsyncLifetime
+public sealed class MirroringTests : ForwardingTest
 {
-    private TestMesh _mesh = null!;
-
-    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync();
-
-    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
-
     [Fact]
     public async Task A_copy_goes_to_the_other_service_and_says_that_it_is_one()
     {

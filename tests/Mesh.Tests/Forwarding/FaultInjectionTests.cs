@@ -3,14 +3,8 @@ using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
-public sealed class FaultTests : IAsyncLifetime
+public sealed class FaultInjectionTests : ForwardingTest
 {
-    private TestMesh _mesh = null!;
-
-    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync();
-
-    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
-
     [Fact]
     public async Task An_aborted_request_never_reaches_the_service_and_is_not_tried_again()
     {

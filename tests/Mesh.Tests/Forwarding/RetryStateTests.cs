@@ -3,14 +3,8 @@ using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
-public sealed class RetryTests : IAsyncLifetime
+public sealed class RetryStateTests : ForwardingTest
 {
-    private TestMesh _mesh = null!;
-
-    public async ValueTask InitializeAsync() => _mesh = await TestMesh.StartAsync();
-
-    public async ValueTask DisposeAsync() => await _mesh.DisposeAsync();
-
     [Fact]
     public async Task By_default_a_dead_endpoint_costs_a_retry_elsewhere_and_nobody_notices()
     {
