@@ -28,7 +28,7 @@ internal static class HeaderRules
             return;
 
         // What is set goes before what is added, and the route's before its destination's.
-        if (rules.Set.Concat(rules.Add).FirstOrDefault(header => IsAuthority(header.Key)).Value is { } authority)
+        if (rules.Set.Concat(rules.Add).FirstOrDefault(header => HeaderOperations.IsAuthority(header.Key)).Value is { } authority)
             request.Headers.Host = authority;
 
         Apply(rules, request.Headers, request.Content?.Headers);
@@ -71,7 +71,5 @@ internal static class HeaderRules
         }
     }
 
-    private static bool IsAuthority(string name) => name.Equals("host", StringComparison.OrdinalIgnoreCase) || name == ":authority";
-
-    private static bool IsPlain(string name) => !name.StartsWith(':') && !IsAuthority(name);
+    private static bool IsPlain(string name) => !name.StartsWith(':') && !HeaderOperations.IsAuthority(name);
 }

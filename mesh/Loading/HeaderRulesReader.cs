@@ -16,10 +16,6 @@ internal static class HeaderRulesReader
         return read;
     }
 
-    /// <summary>Whether a header is the one by which a host is called.</summary>
-    public static bool IsAuthority(string name) =>
-        name.Equals("host", StringComparison.OrdinalIgnoreCase) || name.Equals(":authority", StringComparison.OrdinalIgnoreCase);
-
     private static HeaderOperations ReadOperations(YamlFields headers, string name, bool isRequest)
     {
         if (headers.Object(name) is not { } operations)
@@ -47,7 +43,7 @@ internal static class HeaderRulesReader
     // Istio leaves the rest of a name to Envoy, which sends no header with another one.
     private static string? NameProblem(string name, bool mayBeAuthority)
     {
-        if (IsAuthority(name))
+        if (HeaderOperations.IsAuthority(name))
             return mayBeAuthority ? null : "must not be the Host header";
 
         if (name.StartsWith(':'))

@@ -76,7 +76,7 @@ internal static class HttpRouteReader
     private static void CheckAuthority(YamlFields route, HttpRoute read)
     {
         var request = read.Headers.Request;
-        var times = request.Set.Concat(request.Add).Count(header => HeaderRulesReader.IsAuthority(header.Key)) + (read.Rewrite?.Authority is null ? 0 : 1);
+        var times = request.Set.Concat(request.Add).Count(header => HeaderOperations.IsAuthority(header.Key)) + (read.Rewrite?.Authority is null ? 0 : 1);
         if (times > 1)
             route.Report("headers", "sets the authority more than once, with rewrite.authority counted");
     }

@@ -127,6 +127,10 @@ public sealed record HeaderOperations(
     /// <summary>Changes nothing.</summary>
     public static readonly HeaderOperations None = new([], [], []);
 
+    /// <summary>Whether a header is the one by which a host is called.</summary>
+    public static bool IsAuthority(string name) =>
+        name.Equals("host", StringComparison.OrdinalIgnoreCase) || name.Equals(":authority", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether it changes nothing.</summary>
     public bool IsEmpty => Set.Count == 0 && Add.Count == 0 && Remove.Count == 0;
 

@@ -8,7 +8,7 @@ internal sealed class CompiledMatch(int index, HttpMatch match)
     public int Index { get; } = index;
 
     /// <summary>Whether a match can hold at all for requests of this caller. To Istio gateways make the source of no account.</summary>
-    public static bool Concerns(HttpMatch match, MeshProxy proxy) => match.Gateways.Count > 0
+    public static bool AppliesTo(HttpMatch match, MeshProxy proxy) => match.Gateways.Count > 0
         ? match.Gateways.Any(proxy.Gateways.Contains)
         : (match.SourceNamespace is null || match.SourceNamespace == proxy.Namespace)
             && match.SourceLabels.All(label => proxy.Labels.GetValueOrDefault(label.Key) == label.Value);

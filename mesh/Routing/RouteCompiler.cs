@@ -13,7 +13,7 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
         for (var i = 0; i < service.Http.Count; i++)
         {
             var (route, path) = (service.Http[i], FieldPath.Spec["http"][i]);
-            CompiledMatch[] matches = [.. route.Matches.Index().Where(match => CompiledMatch.Concerns(match.Item, proxy)).Select(match => new CompiledMatch(match.Index, match.Item))];
+            CompiledMatch[] matches = [.. route.Matches.Index().Where(match => CompiledMatch.AppliesTo(match.Item, proxy)).Select(match => new CompiledMatch(match.Index, match.Item))];
             var mirrors = route.Mirrors.Select(mirror => Compile(service, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None, path["mirrors"])).ToArray();
             CompiledDestination[] destinations =
             [

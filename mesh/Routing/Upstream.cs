@@ -29,9 +29,6 @@ public sealed class Upstream
     /// <summary>The endpoints by locality, the most preferred first.</summary>
     public IReadOnlyList<EndpointGroup> Groups { get; }
 
-    /// <summary>Its name in Istio's words, such as <c>outbound|80|ctx1|user-service.messageboard.svc.cluster.local</c>.</summary>
-    public string Name => $"outbound|{Port}|{Subset}|{Host}";
-
     /// <summary>Its place among the upstreams of its table.</summary>
     internal int Index { get; }
 }

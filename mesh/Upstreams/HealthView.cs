@@ -26,14 +26,14 @@ internal sealed class HealthView
         var priorities = Priorities(upstream, hosts);
 
         // Nobody panics as long as the healthy endpoints of all priorities together bear the load.
-        var isTooMuch = priorities.Sum(priority => priority.Bears) < 100;
+        var isTooMuch = priorities.Sum(priority => priority.Health) < 100;
         var allPanic = isTooMuch && priorities.All(priority => priority.IsBelow(minHealth));
         var groups = new List<HostGroup>();
         var rest = 100;
         foreach (var priority in priorities)
         {
             // Where all panic, each priority gets as much as it has endpoints.
-            var load = allPanic ? priority.All.Length : Math.Min(rest, priority.Bears);
+            var load = allPanic ? priority.All.Length : Math.Min(rest, priority.Health);
             rest -= load;
             HostGroup[] shares = isTooMuch && priority.IsBelow(minHealth) ? [new(priority.All, 1)] : priority.Healthy;
             var sum = shares.Sum(group => group.Share);
@@ -73,7 +73,7 @@ internal sealed class HealthView
                 UpstreamHost[] usable = [.. hosts.Skip(taken).Take(group.Endpoints.Count).Where(host => !host.Outlier.IsEjected)];
                 taken += group.Endpoints.Count;
                 if (usable.Length > 0 && group.Weight > 0)
-                    healthy.Add(new(usable, group.Weight * Bears(usable.Length, group.Endpoints.Count)));
+                    healthy.Add(new(usable, group.Weight * Health(usable.Length, group.Endpoints.Count)));
             }
 
             priorities.Add(new([.. hosts.Skip(first).Take(taken - first)], [.. healthy]));
@@ -83,11 +83,11 @@ internal sealed class HealthView
     }
 
     // Percent of the load, in whole numbers as Envoy has them.
-    private static int Bears(int healthy, int all) => healthy == 0 ? 0 : Math.Clamp(OverprovisioningPercent * healthy / all, 1, 100);
+    private static int Health(int healthy, int all) => healthy == 0 ? 0 : Math.Clamp(OverprovisioningPercent * healthy / all, 1, 100);
 
     private readonly record struct Priority(UpstreamHost[] All, HostGroup[] Healthy)
     {
-        public int Bears { get; } = HealthView.Bears(Healthy.Sum(group => group.Hosts.Length), All.Length);
+        public int Health { get; } = HealthView.Health(Healthy.Sum(group => group.Hosts.Length), All.Length);
 
         public bool IsBelow(int percent) => Healthy.Sum(group => group.Hosts.Length) * 100 < percent * All.Length;
     }

@@ -23,7 +23,7 @@ internal sealed class OutlierDetector : IDisposable
     {
         (_settings, _hosts, _clock, _healthChanged) = (settings, hosts, clock, healthChanged);
         if (hosts.Any(host => host.Outlier.Multiplier > 0))
-            Watch(); // taken over from an earlier configuration
+            ArmTimer(); // taken over from an earlier configuration
     }
 
     private TimeSpan Longest => LongestEjection > _settings.BaseEjectionTime ? LongestEjection : _settings.BaseEjectionTime;
@@ -62,7 +62,7 @@ internal sealed class OutlierDetector : IDisposable
         if (!isError)
         {
             if (record.Consecutive5xx != 0 || record.ConsecutiveGateway != 0)
-                record.Forget();
+                record.ResetCounters();
 
             return;
         }
@@ -81,7 +81,7 @@ internal sealed class OutlierDetector : IDisposable
         lock (_gate)
         {
             var record = host.Outlier;
-            record.Forget();
+            record.ResetCounters();
             var ejected = _hosts.Count(other => other.Outlier.IsEjected);
 
             // Since Envoy 1.31 the percentage holds for the first one too: 10 percent of two endpoints is none.
@@ -93,15 +93,16 @@ internal sealed class OutlierDetector : IDisposable
                 record.Multiplier++;
 
             record.Since = _clock.GetTimestamp();
-            Watch();
+            ArmTimer();
         }
 
         _healthChanged();
     }
 
-    private void Watch() => _timer ??= _clock.CreateTimer(static state => ((OutlierDetector)state!).LookAround(), this, _settings.Interval.Clip(), _settings.Interval.Clip());
+    private void ArmTimer() => _timer ??= _clock.CreateTimer(
+        static state => ((OutlierDetector)state!).OnInterval(), this, _settings.Interval.Clip(), _settings.Interval.Clip());
 
-    private void LookAround()
+    private void OnInterval()
     {
         var changed = false;
         lock (_gate)
@@ -110,7 +111,7 @@ internal sealed class OutlierDetector : IDisposable
                 return;
 
             foreach (var host in _hosts)
-                changed |= LookAt(host.Outlier);
+                changed |= TryUneject(host.Outlier);
 
             if (_hosts.All(host => host.Outlier is { IsEjected: false, Multiplier: 0 }))
             {
@@ -123,7 +124,7 @@ internal sealed class OutlierDetector : IDisposable
             _healthChanged();
     }
 
-    private bool LookAt(OutlierRecord record)
+    private bool TryUneject(OutlierRecord record)
     {
         var since = _clock.GetElapsedTime(record.Since);
         if (!record.IsEjected)
@@ -138,7 +139,7 @@ internal sealed class OutlierDetector : IDisposable
         if (since < (time < Longest ? time : Longest))
             return false;
 
-        record.Forget(); // what failed meanwhile does not count against it
+        record.ResetCounters(); // what failed meanwhile does not count against it
         record.IsEjected = false;
         record.Since = _clock.GetTimestamp();
         return true;

@@ -22,13 +22,13 @@ internal sealed class OutlierRecord
     public int Multiplier;
 
     /// <summary>Lets it in again, as if nothing had been: nobody watches it any more.</summary>
-    public void Pardon()
+    public void Uneject()
     {
-        Forget();
+        ResetCounters();
         (IsEjected, Multiplier) = (false, 0);
     }
 
-    public void Forget()
+    public void ResetCounters()
     {
         Volatile.Write(ref Consecutive5xx, 0);
         Volatile.Write(ref ConsecutiveGateway, 0);

@@ -22,7 +22,7 @@ internal sealed class UpstreamState : IDisposable
         _hosts = [.. upstream.Endpoints.Select(endpoint => before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint))];
         _balancer = before is not null && before.Upstream.Policy.LoadBalancer == upstream.Policy.LoadBalancer ? before._balancer : LoadBalancers.Create(upstream.Policy.LoadBalancer);
         if (upstream.Policy.OutlierDetection is null)
-            Array.ForEach(_hosts, static host => host.Outlier.Pardon());
+            Array.ForEach(_hosts, static host => host.Outlier.Uneject());
 
         _view = HealthView.Create(upstream, _hosts);
         Limits = upstream.Policy.ConnectionPool is not { } pool ? null : before?.Limits?.Settings == pool ? before.Limits : new(pool);

@@ -53,6 +53,7 @@ public sealed class HeaderRulesTests : ForwardingTest
     [Theory]
     [InlineData("Host")]
     [InlineData(":authority")]
+    [InlineData(":Authority")]
     public async Task The_authority_is_set_like_a_header(string name)
     {
         _mesh.Set(TestMesh.ToSubset("ctx1") with { Headers = new(new([new(name, "example.com")], [], []), HeaderOperations.None) });
