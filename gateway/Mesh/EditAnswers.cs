@@ -1,4 +1,4 @@
-using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.Gateway.Mesh;

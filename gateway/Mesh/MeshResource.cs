@@ -1,6 +1,7 @@
 using System.Text.Json;
-using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Gateway.Mesh;
 

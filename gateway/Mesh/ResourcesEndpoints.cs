@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 
 namespace MessageBoard.Gateway.Mesh;
 

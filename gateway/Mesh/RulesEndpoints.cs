@@ -1,5 +1,5 @@
 using System.Globalization;
-using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Shared.Sessions;
 

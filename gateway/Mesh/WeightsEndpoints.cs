@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Shared.Sessions;
 
 namespace MessageBoard.Gateway.Mesh;

@@ -1,4 +1,6 @@
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Mesh.Configuration;
 

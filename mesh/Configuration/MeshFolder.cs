@@ -1,41 +1,29 @@
-using System.Diagnostics;
-using System.Text;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace MessageBoard.Mesh.Configuration;
 
 /// <summary>
-/// The configuration in a watched folder of YAML files, subfolders included; names that begin with a dot are passed over. A
-/// change is read within milliseconds and swapped in whole. A file that is refused keeps what it held before. Edits through this
-/// class change one document's text, and keep what they replace in the folder <c>.versions</c>.
+/// The configuration in a watched folder of YAML files. A change is read within milliseconds and swapped in whole. A file that is
+/// refused keeps what it held before. Edits through this class change one document's text, and keep what they replace in the
+/// folder <c>.versions</c>.
 /// </summary>
 public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null) : IMeshStore, IHostedService, IDisposable
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxFileBytes = ResourceFile.MaxBytes;
 
-    // Editors write in several steps: it is read when they have been quiet for a while, and in any case soon.
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10), AtMost = TimeSpan.FromMilliseconds(50);
-
-    // The kernel may drop notifications, and some file systems give none.
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-
-    // A file may be written twice within one tick of its file system's clock, so a stamp this young does not prove that it is unchanged.
-    private static readonly TimeSpan ClockTick = TimeSpan.FromMilliseconds(50);
-
-    // The byte order mark stays a character of the text, so that what is written back is what was read.
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly string _folder = Path.GetFullPath(folder);
+    private readonly MeshProxy _proxy = proxy ?? new();
+    private readonly FolderFiles _files = new(Path.GetFullPath(folder));
     private readonly VersionStore _versions = new(Path.Combine(Path.GetFullPath(folder), VersionStore.FolderName));
-    private readonly Dictionary<string, LoadedFile> _files = [];
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly ChangeSignal _changed = new();
     private readonly CancellationTokenSource _stopping = new();
-    private FileSystemWatcher? _watcher;
+    private FolderWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
     private volatile MeshSnapshot _current = MeshSnapshot.Empty;
 
@@ -52,15 +40,9 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_folder);
-        _watcher = new(_folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size };
-        _watcher.Changed += (_, _) => _changed.Set();
-        _watcher.Created += (_, _) => _changed.Set();
-        _watcher.Deleted += (_, _) => _changed.Set();
-        _watcher.Renamed += (_, _) => _changed.Set();
-        _watcher.Error += (_, _) => _changed.Set();
-        _watcher.EnableRaisingEvents = true;
+        _watcher = new(_folder);
         Load();
-        _watching = Task.Run(() => WatchAsync(_stopping.Token), CancellationToken.None);
+        _watching = Task.Run(() => WatchAsync(_watcher, _stopping.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -80,20 +62,51 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         _watcher?.Dispose();
     }
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<ResourceText?> ReadAsync(ResourceKey key, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            LoadChanges();
+            return Find(key) is not { } found ? null : new(
+                found.Resource, found.Text, found.Place.Line, _versions.List(key, found.Resource.ResourceVersion));
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<EditResult> ReplaceAsync(ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
+        EditAsync(_ => key, (_, _) => yaml, resourceVersion, origin, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<EditResult> UndoAsync(ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken) =>
+        EditAsync(
+            _ => key,
+            (_, found) => _versions.TextBefore(key, found.Resource.ResourceVersion) is { } text ? text : new EditResult.NotFound(),
+            resourceVersion, new(user, VersionStore.Undo), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<EditResult> EditRouteAsync(string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken)
+    {
+        var result = await EditAsync(snapshot => snapshot.DefaultRouteOf(service)?.Service, Propose, resourceVersion, new(user, edit.Reason), cancellationToken);
+        return result.ByField(edit);
+
+        Proposal Propose(MeshSnapshot snapshot, FoundDocument found) => _files[found.Resource.Status.File].Refused
+            ? edit.Invalid(NotBefore(found.Resource.Status.File))
+            : ResourceEdits.Propose(service, edit, snapshot, found.Text, DocumentText.NewLineOf(found.FileText));
+    }
+
+    private async Task WatchAsync(FolderWatcher watcher, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                if (await _changed.WaitAsync(Poll, cancellationToken))
-                {
-                    var since = Stopwatch.GetTimestamp();
-                    while (Stopwatch.GetElapsedTime(since) < AtMost && await _changed.WaitAsync(Quiet, cancellationToken))
-                    {
-                    }
-                }
-
+                await watcher.WaitAsync(cancellationToken);
                 Load();
             }
             catch (OperationCanceledException)
@@ -122,22 +135,12 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
 
     private void LoadChanges()
     {
-        var changed = false;
-        var found = new HashSet<string>();
-        foreach (var path in EnumerateFiles())
-        {
-            var name = Path.GetRelativePath(_folder, path);
-            found.Add(name);
-            changed |= TryLoad(path, name);
-        }
+        if (_files.Refresh())
+            SwapIn(_files.Compile(_proxy));
+    }
 
-        foreach (var gone in _files.Keys.Where(name => !found.Contains(name)).ToList())
-            changed |= _files.Remove(gone);
-
-        if (!changed)
-            return;
-
-        var snapshot = Compile(_files);
+    private void SwapIn(MeshSnapshot snapshot)
+    {
         foreach (var problem in snapshot.Problems)
             LogProblem(problem.File, problem.Line, problem.Resource, problem.Message);
 
@@ -145,104 +148,69 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         Changed?.Invoke(snapshot);
     }
 
-    private MeshSnapshot Compile(IEnumerable<KeyValuePair<string, LoadedFile>> all)
-    {
-        var files = all.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value).ToList();
-        return MeshSnapshot.Create(
-            [.. files.SelectMany(file => file.Resources)], [.. files.SelectMany(file => file.Problems)], [.. files.SelectMany(file => file.Statuses)], proxy ?? new());
-    }
+    private static string NotBefore(string file) => $"cannot be set before {file} is mended: it is refused as it stands.";
 
-    private IEnumerable<string> EnumerateFiles() =>
-        Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
-            .Where(path => Path.GetExtension(path) is ".yaml" or ".yml" && !Path.GetRelativePath(_folder, path).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.')));
-
-    /// <summary>Reads a file if it is another than before; true when that makes a difference.</summary>
-    private bool TryLoad(string path, string name)
+    // The one way on which texts change.
+    private async Task<EditResult> EditAsync(
+        Func<MeshSnapshot, ResourceKey?> select, Func<MeshSnapshot, FoundDocument, Proposal> propose, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken)
     {
-        var before = _files.GetValueOrDefault(name);
+        await _gate.WaitAsync(cancellationToken);
         try
         {
-            var info = new FileInfo(path);
-            var stamp = new FileStamp(info.LastWriteTimeUtc, info.Length, IsOld: DateTime.UtcNow - info.LastWriteTimeUtc > ClockTick);
-            if (stamp.IsOld && before?.Stamp == stamp)
-                return false;
+            LoadChanges();
+            if (select(_current) is not { } key)
+                return new EditResult.NotFound();
 
-            var (text, unreadable) = ReadText(path, name);
-            var version = text is null ? "" : DocumentText.VersionOf(text);
-            if (text is not null && version == before?.Version)
-            {
-                _files[name] = before with { Stamp = stamp };
-                return false;
-            }
+            if (Find(key) is not { } found)
+                return _files.FileHolding(key) is { } broken ? new EditResult.Refused([new(broken, null, key, null, NotBefore(broken))]) : new EditResult.NotFound();
 
-            _files[name] = Load(name, text ?? "", unreadable ?? ResourceFile.Read(name, text!), before) with { Stamp = stamp, Version = version };
-            return true;
+            if (!found.Resource.IsEditable)
+                return Refused(found, $"{found.Resource.Status.File} is the launcher's, which would write it again");
+
+            var now = DocumentText.VersionOf(found.Text);
+            if (now != found.Resource.ResourceVersion || (resourceVersion is not null && resourceVersion != now))
+                return new EditResult.Conflict(_current);
+
+            var proposal = propose(_current, found);
+            return proposal.Ended ?? Write(key, found, proposal.Text!, origin);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        finally
         {
-            return _files.Remove(name); // gone between the listing and now
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            _files[name] = Load(name, "", ResourceFile.Unreadable(name, null, "cannot be read"), before);
-            return before is null || before.Stamp != default;
+            _gate.Release();
         }
     }
 
-    // What was refused keeps what it held before.
-    private static LoadedFile Load(string name, string text, ResourceFile read, LoadedFile? before)
+    private EditResult Write(ResourceKey key, FoundDocument found, string yaml, EditOrigin origin)
     {
-        var isHeldBack = read.Refused && before is not null;
-        var documents = DocumentText.Split(text);
-        return new(default, "", isHeldBack ? before!.Resources : read.Resources, read.Problems, [.. read.Statuses.Select(Configured)], read.Refused);
+        var file = found.Resource.Status.File;
+        if (ResourceEdits.CheckAlone(key, file, yaml, out var text) is { Length: > 0 } problems)
+            return new EditResult.Refused(problems);
 
-        ConfiguredResource Configured(ResourceStatus status)
-        {
-            var document = FindDocument(documents, status.Line);
-            if (isHeldBack && status.State == ResourceState.Accepted)
-                status = status with { State = ResourceState.Refused, Problems = [new(name, status.Line, status.Key, null, $"is not in force before {name} is mended")] };
+        if (text == found.Text)
+            return new EditResult.Done(_current);
 
-            return new(status, document is { } place ? DocumentText.VersionOf(place.In(text)) : "", document is not null && status.Name is not null && !IsLaunchers(name));
-        }
+        var all = found.Replace(text);
+        var bytes = ResourceFile.Utf8.GetBytes(all);
+        if (bytes.Length > ResourceFile.MaxBytes)
+            return Refused(found, $"{file} would be larger than {ResourceFile.MaxBytes} bytes");
+
+        var parsed = _files.Parse(file, all);
+        var after = _files.CompileWith(file, parsed, _proxy);
+        if (ResourceEdits.NewProblems(key, text, _current, after) is { Count: > 0 } worse)
+            return new EditResult.Refused(worse);
+
+        _versions.Keep(key, found.Text, new(found.Resource.ResourceVersion, DateTimeOffset.UtcNow, origin.User, origin.Reason));
+        _files.Write(file, bytes, parsed);
+        SwapIn(after);
+        return new EditResult.Done(after);
     }
 
-    private static DocumentText? FindDocument(IReadOnlyList<DocumentText> documents, int line)
+    private FoundDocument? Find(ResourceKey key)
     {
-        // A file may have thousands, in the order of their lines.
-        var (low, high) = (0, documents.Count - 1);
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            if (documents[middle].LastLine < line)
-                low = middle + 1;
-            else if (documents[middle].Line > line)
-                high = middle - 1;
-            else
-                return documents[middle];
-        }
+        if (_current.Find(key) is not { } resource || _files.ReadText(resource.Status.File) is not { } text)
+            return null;
 
-        return null;
-    }
-
-    // The launcher writes what runs, and would write it again.
-    private static bool IsLaunchers(string file) => file.Split(Path.DirectorySeparatorChar)[0] == "workloads";
-
-    private static (string? Text, ResourceFile? Unreadable) ReadText(string path, string name)
-    {
-        using var file = File.OpenRead(path);
-        if (file.Length > ResourceFile.MaxBytes)
-            return (null, ResourceFile.Unreadable(name, null, $"is larger than {ResourceFile.MaxBytes} bytes"));
-
-        var bytes = new byte[file.Length];
-        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        try
-        {
-            return (Utf8.GetString(bytes, 0, length), null);
-        }
-        catch (DecoderFallbackException)
-        {
-            return (null, ResourceFile.Unreadable(name, null, "is not UTF-8"));
-        }
+        return DocumentText.At(DocumentText.Split(text), resource.Status.Line) is { } place ? new(resource, text, place) : null;
     }
 
     [LoggerMessage(LogLevel.Warning, "{File}:{Line} {Resource}: {Message}")]
@@ -251,17 +219,20 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     [LoggerMessage(LogLevel.Error, "The mesh configuration cannot be read")]
     private partial void LogUnreadable(Exception exception);
 
-    /// <param name="Written">When it was last written.</param>
-    /// <param name="Length">Its length in bytes.</param>
-    /// <param name="IsOld">Whether it was read long enough after that to be sure of.</param>
-    private readonly record struct FileStamp(DateTime Written, long Length, bool IsOld);
+    private static EditResult.Refused Refused(FoundDocument found, string message) =>
+        new([new(found.Resource.Status.File, null, found.Resource.Key, null, message)]);
 
-    /// <param name="Stamp">By which it is seen whether it has changed.</param>
-    /// <param name="Version">A hash of its text; empty when it could not be read.</param>
-    /// <param name="Resources">What is in force of it.</param>
-    /// <param name="Problems">What was refused in it.</param>
-    /// <param name="Statuses">Its documents.</param>
-    /// <param name="Refused">Whether anything was refused.</param>
-    private sealed record LoadedFile(
-        FileStamp Stamp, string Version, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ConfiguredResource> Statuses, bool Refused);
+    private sealed record FoundDocument(ConfiguredResource Resource, string FileText, DocumentText Place)
+    {
+        public string Text { get; } = Place.In(FileText);
+
+        public string Replace(string text)
+        {
+            var newLine = DocumentText.NewLineOf(FileText);
+            var (before, after) = (FileText[..Place.Start], FileText[Place.End..]);
+            var isBehindMarker = before is [.., '-'] && text is not ['\r' or '\n', ..] && !(text is [' ', ..] && text.TrimStart() is ['{', ..]);
+            var isOpen = after.Length > 0 && !DocumentText.LineBreaks.Contains(text[^1]);
+            return string.Concat(before, isBehindMarker ? newLine : "", text, isOpen ? newLine : "") + after;
+        }
+    }
 }

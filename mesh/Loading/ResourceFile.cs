@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using MessageBoard.Mesh.Resources;
 using YamlDotNet.Core;
 
@@ -15,6 +16,9 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
 
     /// <summary>How many problems of one file are told; a broken one may have one at each of its lines.</summary>
     public const int MaxProblems = 100;
+
+    /// <summary>Refuses what is no UTF-8. The byte order mark stays a character of the text, so that what is written back is what was read.</summary>
+    public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Whether anything was refused: the file is not as its writer meant it.</summary>
     public bool Refused => Problems.Count > 0;

@@ -1,5 +1,6 @@
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Routing;
+using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Mesh.Upstreams;
 

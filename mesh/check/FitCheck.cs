@@ -1,6 +1,6 @@
 using MessageBoard.Mesh;
-using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.MeshCheck;
 

@@ -16,8 +16,6 @@ internal sealed record UnreadableFile(string File, string Message);
 /// <summary>Finds and reads what the command line names.</summary>
 internal static class GivenFiles
 {
-    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
-
     // Mounted ConfigMaps are links; a link to a folder above must not lead around forever.
     private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 32, IgnoreInaccessible = false };
 
@@ -63,7 +61,7 @@ internal static class GivenFiles
             if (!File.Exists(file))
                 message = "is not there";
             else if (new FileInfo(file).Length <= ResourceFile.MaxBytes)
-                return ResourceFile.Read(file, Utf8.GetString(File.ReadAllBytes(file)));
+                return ResourceFile.Read(file, ResourceFile.Utf8.GetString(File.ReadAllBytes(file)));
         }
         catch (DecoderFallbackException)
         {

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.MeshKubernetes;
 

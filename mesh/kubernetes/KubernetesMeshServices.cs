@@ -1,10 +1,11 @@
-using k8s;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using k8s;
 
 namespace MessageBoard.MeshKubernetes;
 

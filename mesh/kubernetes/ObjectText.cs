@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Loading;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;

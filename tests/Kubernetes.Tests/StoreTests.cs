@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using k8s;
-using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using Microsoft.AspNetCore.Http;
+using k8s;
 
 namespace MessageBoard.MeshKubernetes.Tests;
 

@@ -1,4 +1,6 @@
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
+using MessageBoard.Mesh.Snapshots;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.Mesh.Tests.Configuration;

@@ -1,7 +1,7 @@
-using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
 using MessageBoard.Mesh.Upstreams;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;

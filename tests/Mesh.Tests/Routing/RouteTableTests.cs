@@ -1,6 +1,7 @@
-using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Routing;
+using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Mesh.Tests.Routing;
 

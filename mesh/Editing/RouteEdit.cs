@@ -2,7 +2,7 @@ using System.Globalization;
 using MessageBoard.Mesh.Resources;
 using YamlDotNet.RepresentationModel;
 
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Editing;
 
 /// <summary>An edit of a service's default route, or of the canary before it, in the text of its VirtualService.</summary>
 /// <param name="Reason">What it is for, as it stands with the version that it replaces.</param>

@@ -1,8 +1,9 @@
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace MessageBoard.Mesh.Tests.Configuration;
+namespace MessageBoard.Mesh.Tests.Editing;
 
 /// <summary>Whole texts: replaced, refused, kept and brought back.</summary>
 public sealed class ResourceEditTests : IAsyncLifetime

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace MessageBoard.Mesh.Tests.Configuration;
+namespace MessageBoard.Mesh.Tests.Editing;
 
 /// <summary>Canary, faults, timeout and retries, set in texts as people write them.</summary>
 public sealed partial class RouteEditTests : IAsyncLifetime

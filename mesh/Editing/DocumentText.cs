@@ -1,7 +1,7 @@
 using System.Text;
 using MessageBoard.Mesh.Loading;
 
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Editing;
 
 /// <summary>One YAML document's place in its file. Found by the text alone, so it is there even when the document is no YAML.</summary>
 /// <param name="Start">Where it begins, in characters.</param>
@@ -57,6 +57,25 @@ internal readonly record struct DocumentText(int Start, int End, int Line, int L
         }
     }
 
+    /// <summary>The document that a line belongs to; null for none.</summary>
+    public static DocumentText? At(IReadOnlyList<DocumentText> documents, int line)
+    {
+        // A file may have thousands, in the order of their lines.
+        var (low, high) = (0, documents.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (documents[middle].LastLine < line)
+                low = middle + 1;
+            else if (documents[middle].Line > line)
+                high = middle - 1;
+            else
+                return documents[middle];
+        }
+
+        return null;
+    }
+
     /// <summary>The end of the line at this place, its line break included.</summary>
     public static int EndOfLine(string text, int position)
     {
@@ -67,6 +86,14 @@ internal readonly record struct DocumentText(int Start, int End, int Line, int L
         var end = position + found;
         return text[end] == '\r' && end + 1 < text.Length && text[end + 1] == '\n' ? end + 2 : end + 1;
     }
+
+    /// <summary>How the lines of a text end, by its first one.</summary>
+    public static string NewLineOf(string text) => text.AsSpan(0, EndOfLine(text, 0)) switch
+    {
+        [.., '\r', '\n'] => "\r\n",
+        [.., '\r'] => "\r",
+        _ => "\n",
+    };
 
     /// <summary>Whether there is nothing but blanks and a comment.</summary>
     public static bool IsBlank(ReadOnlySpan<char> line) => line.TrimStart() is [] or ['#', ..];

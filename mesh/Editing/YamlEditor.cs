@@ -4,7 +4,7 @@ using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Editing;
 
 /// <summary>
 /// Changes single keys and items in the text of a YAML document, and leaves every other character as it is: comments, line

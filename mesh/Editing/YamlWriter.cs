@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Editing;
 
 /// <summary>Writes small pieces of YAML.</summary>
 internal static partial class YamlWriter

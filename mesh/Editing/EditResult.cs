@@ -1,6 +1,7 @@
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
 
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Editing;
 
 /// <summary>How an edit ended. Only <see cref="Done"/> has changed anything.</summary>
 public abstract record EditResult

@@ -2,18 +2,19 @@ using System.Runtime.Versioning;
 using System.Text;
 using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Editing;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace MessageBoard.Mesh.Tests.Configuration;
+namespace MessageBoard.Mesh.Tests.Editing;
 
-public sealed partial class SetWeightsTests : IDisposable
+public sealed partial class WeightsEditTests : IDisposable
 {
     private const string Head = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: user-service}\nspec:\n  hosts: [user-service]\n  http:\n";
 
     private readonly TemporaryFolder _folder = new();
     private readonly MeshFolder _mesh;
 
-    public SetWeightsTests() => _mesh = new(_folder.Path, NullLogger<MeshFolder>.Instance);
+    public WeightsEditTests() => _mesh = new(_folder.Path, NullLogger<MeshFolder>.Instance);
 
     public void Dispose()
     {
@@ -52,7 +53,7 @@ public sealed partial class SetWeightsTests : IDisposable
 
         var updated = Assert.IsType<EditResult.Done>(result).Snapshot.DefaultRouteOf("user-service")!;
         Assert.Equal((42, 58), (updated.Weights!["ctx1"], updated.Weights["ctx2"]));
-        Assert.Same(updated, _mesh.Current.DefaultRouteOf("user-service"));
+        Assert.Equal(updated.ResourceVersion, _mesh.Current.DefaultRouteOf("user-service")!.ResourceVersion);
         var numbers = new Queue<string>(["42", "58"]);
         var expected = Marks().Replace(marked, change => change.Groups["added"] switch
         {
@@ -83,9 +84,36 @@ public sealed partial class SetWeightsTests : IDisposable
         var fresh = Assert.IsType<EditResult.Done>(await SetAsync(10, 90, stale)).Snapshot.DefaultRouteOf("user-service")!;
         Assert.NotEqual(stale, fresh.ResourceVersion);
 
-        Assert.Equal(fresh, Assert.IsType<EditResult.Conflict>(await SetAsync(20, 80, stale)).Snapshot.DefaultRouteOf("user-service"));
+        Assert.Equal(fresh.ResourceVersion, Assert.IsType<EditResult.Conflict>(await SetAsync(20, 80, stale)).Snapshot.DefaultRouteOf("user-service")!.ResourceVersion);
         Assert.Equal(10, _mesh.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
         Assert.IsType<EditResult.Done>(await SetAsync(20, 80, fresh.ResourceVersion));
+    }
+
+    [Fact]
+    public async Task What_another_program_writes_right_after_an_edit_is_noticed()
+    {
+        await StartAsync();
+        foreach (var weight in Enumerable.Range(20, 10))
+        {
+            Assert.IsType<EditResult.Done>(await SetAsync(weight, 100 - weight));
+            _folder.Write("a.yaml", Yaml.Split(weight + 30, 70 - weight));
+            await Eventually.IsTrueAsync(() => _mesh.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"] == weight + 30, "the other one's");
+        }
+    }
+
+    [Fact]
+    public async Task An_edit_is_told_once()
+    {
+        await StartAsync();
+        var told = new List<int>();
+        _mesh.Changed += snapshot => told.Add(snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
+
+        await SetAsync(20, 80);
+        await SetAsync(40, 60);
+        _folder.Write("a.yaml", Yaml.Split(60, 40));
+        await Eventually.IsTrueAsync(() => told.Contains(60), "the write by hand");
+
+        Assert.Equal([20, 40, 60], told);
     }
 
     [Fact]

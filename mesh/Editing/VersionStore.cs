@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Resources;
 
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Editing;
 
 /// <summary>
 /// What resources said before they were edited: a folder a resource, in it a text and a small description for each of the last

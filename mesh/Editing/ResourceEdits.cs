@@ -1,15 +1,14 @@
 using System.Text;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
 using YamlDotNet.Core;
 
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Editing;
 
 /// <summary>What an edit of a resource's text has to pass, wherever the text is kept.</summary>
 internal static class ResourceEdits
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The text of a VirtualService with an edit of a service's default route.</summary>
     /// <param name="service">The service's short name.</param>
     /// <param name="edit">The edit.</param>
@@ -47,7 +46,7 @@ internal static class ResourceEdits
         text = "";
         try
         {
-            if (Utf8.GetByteCount(yaml) > ResourceFile.MaxBytes)
+            if (ResourceFile.Utf8.GetByteCount(yaml) > ResourceFile.MaxBytes)
                 return Problem(null, $"is larger than {ResourceFile.MaxBytes} bytes");
         }
         catch (EncoderFallbackException)

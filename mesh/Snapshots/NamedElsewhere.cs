@@ -1,6 +1,6 @@
 using MessageBoard.Mesh.Resources;
 
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Snapshots;
 
 /// <summary>
 /// Whoever gives no service or no subset at all has them elsewhere, in Kubernetes or in other files: what is named stands for them.

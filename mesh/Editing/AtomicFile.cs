@@ -1,4 +1,4 @@
-namespace MessageBoard.Mesh.Configuration;
+namespace MessageBoard.Mesh.Editing;
 
 /// <summary>Writes files so that readers, and whoever starts after a crash, see the old one or the new one, never half of it.</summary>
 internal static class AtomicFile

@@ -1,0 +1,159 @@
+using System.Text;
+using MessageBoard.Mesh.Editing;
+using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
+
+namespace MessageBoard.Mesh.Configuration;
+
+/// <summary>The YAML files of a folder and all below it, as they were last read. Names that begin with a dot are passed over.</summary>
+/// <param name="folder">The folder's full path.</param>
+internal sealed class FolderFiles(string folder)
+{
+    // A file may be written twice within one tick of its file system's clock, so a stamp this young does not prove that it is unchanged.
+    private static readonly TimeSpan ClockTick = TimeSpan.FromMilliseconds(50);
+
+    private readonly Dictionary<string, LoadedFile> _files = [];
+
+    /// <summary>A file as it was last read.</summary>
+    public LoadedFile this[string name] => _files[name];
+
+    /// <summary>Reads what has changed; false when nothing has.</summary>
+    public bool Refresh()
+    {
+        var changed = false;
+        var found = new HashSet<string>();
+        foreach (var path in EnumerateFiles())
+        {
+            var name = Path.GetRelativePath(folder, path);
+            found.Add(name);
+            changed |= TryLoad(path, name);
+        }
+
+        foreach (var gone in _files.Keys.Where(name => !found.Contains(name)).ToList())
+            changed |= _files.Remove(gone);
+
+        return changed;
+    }
+
+    /// <summary>Compiles what is in force of the files.</summary>
+    public MeshSnapshot Compile(MeshProxy proxy) => Compile(_files, proxy);
+
+    /// <summary>Compiles what would be in force if a file were another.</summary>
+    public MeshSnapshot CompileWith(string name, LoadedFile file, MeshProxy proxy) => Compile(_files.Where(other => other.Key != name).Append(new(name, file)), proxy);
+
+    /// <summary>A file as it would be after a write of this text.</summary>
+    public LoadedFile Parse(string name, string text) => Load(name, text, ResourceFile.Read(name, text), _files[name]);
+
+    /// <summary>Writes a text that was parsed.</summary>
+    public void Write(string name, ReadOnlySpan<byte> text, LoadedFile parsed)
+    {
+        AtomicFile.Write(Path.Combine(folder, name), text);
+        _files[name] = parsed; // without a stamp: it is read once more, and what another program has written since is noticed
+    }
+
+    /// <summary>The file's text as it is now; null when it is none.</summary>
+    public string? ReadText(string name) => Read(Path.Combine(folder, name), name).Text;
+
+    /// <summary>The file of which a resource is in force; null when there is none.</summary>
+    public string? FileHolding(ResourceKey key) => _files.FirstOrDefault(file => file.Value.Resources.Any(resource => resource.Key == key)).Key;
+
+    private static MeshSnapshot Compile(IEnumerable<KeyValuePair<string, LoadedFile>> all, MeshProxy proxy)
+    {
+        var files = all.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value).ToList();
+        return MeshSnapshot.Create(
+            [.. files.SelectMany(file => file.Resources)], [.. files.SelectMany(file => file.Problems)], [.. files.SelectMany(file => file.Statuses)], proxy);
+    }
+
+    private IEnumerable<string> EnumerateFiles() =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => Path.GetExtension(path) is ".yaml" or ".yml"
+                && !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.')));
+
+    /// <summary>Reads a file if it is another than before; true when that makes a difference.</summary>
+    private bool TryLoad(string path, string name)
+    {
+        var before = _files.GetValueOrDefault(name);
+        try
+        {
+            var info = new FileInfo(path);
+            var stamp = new FileStamp(info.LastWriteTimeUtc, info.Length, IsOld: DateTime.UtcNow - info.LastWriteTimeUtc > ClockTick);
+            if (stamp.IsOld && before?.Stamp == stamp)
+                return false;
+
+            var (text, unreadable) = Read(path, name);
+            if (text is not null && DocumentText.VersionOf(text) == before?.Version)
+            {
+                _files[name] = before with { Stamp = stamp };
+                return false;
+            }
+
+            _files[name] = Load(name, text, unreadable ?? ResourceFile.Read(name, text!), before) with { Stamp = stamp };
+            return true;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return _files.Remove(name); // gone between the listing and now
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _files[name] = Load(name, null, ResourceFile.Unreadable(name, null, "cannot be read"), before);
+            return before is null || before.Version.Length > 0 || before.Stamp != default;
+        }
+    }
+
+    // What was refused keeps what it held before.
+    private static LoadedFile Load(string name, string? text, ResourceFile read, LoadedFile? before)
+    {
+        var isHeldBack = read.Refused && before is not null;
+        var documents = DocumentText.Split(text ?? "");
+        var version = text is null ? "" : DocumentText.VersionOf(text);
+        return new(default, version, isHeldBack ? before!.Resources : read.Resources, read.Problems, [.. read.Statuses.Select(Configured)], read.Refused);
+
+        ConfiguredResource Configured(ResourceStatus status)
+        {
+            var document = DocumentText.At(documents, status.Line);
+            if (isHeldBack && status.State == ResourceState.Accepted)
+                status = status with { State = ResourceState.Refused, Problems = [new(name, status.Line, status.Key, null, $"is not in force before {name} is mended")] };
+
+            return new(status, document is { } place ? DocumentText.VersionOf(place.In(text!)) : "", document is not null && status.Name is not null && !IsLaunchers(name));
+        }
+    }
+
+    // The launcher writes what runs, and would write it again.
+    private static bool IsLaunchers(string file) => file.Split(Path.DirectorySeparatorChar)[0] == "workloads";
+
+    private static (string? Text, ResourceFile? Unreadable) Read(string path, string name)
+    {
+        using var file = File.OpenRead(path);
+        if (file.Length > ResourceFile.MaxBytes)
+            return (null, ResourceFile.Unreadable(name, null, $"is larger than {ResourceFile.MaxBytes} bytes"));
+
+        var bytes = new byte[file.Length];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        try
+        {
+            return (ResourceFile.Utf8.GetString(bytes, 0, length), null);
+        }
+        catch (DecoderFallbackException)
+        {
+            return (null, ResourceFile.Unreadable(name, null, "is not UTF-8"));
+        }
+    }
+
+    /// <summary>By what it is seen whether a file has changed.</summary>
+    /// <param name="Written">When it was last written.</param>
+    /// <param name="Length">Its length in bytes.</param>
+    /// <param name="IsOld">Whether it was read long enough after that to be sure of.</param>
+    internal readonly record struct FileStamp(DateTime Written, long Length, bool IsOld);
+
+    /// <summary>A file as it was read.</summary>
+    /// <param name="Stamp">By which it is seen whether it has changed.</param>
+    /// <param name="Version">A hash of its text; empty when it could not be read.</param>
+    /// <param name="Resources">What is in force of it.</param>
+    /// <param name="Problems">What was refused in it.</param>
+    /// <param name="Statuses">Its documents.</param>
+    /// <param name="Refused">Whether anything was refused.</param>
+    internal sealed record LoadedFile(
+        FileStamp Stamp, string Version, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ConfiguredResource> Statuses, bool Refused);
+}

@@ -1,0 +1,99 @@
+using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
+
+namespace MessageBoard.Mesh.Editing;
+
+/// <summary>What the default route of a service's VirtualService says.</summary>
+/// <param name="Service">The VirtualService.</param>
+/// <param name="ResourceVersion">The version an edit is based on.</param>
+/// <param name="Weights">The weights by subset; null when its destinations are not one a subset.</param>
+/// <param name="Rules">What else is set.</param>
+public sealed record DefaultRoute(ResourceKey Service, string ResourceVersion, IReadOnlyDictionary<string, int>? Weights, RouteRules Rules)
+{
+    /// <summary>The route's place under <c>spec.http</c>.</summary>
+    internal int Index { get; init; }
+
+    /// <summary>The canary's place; null when there is none.</summary>
+    internal int? CanaryIndex { get; init; }
+
+    /// <summary>Whether a route is called as the canary and is none.</summary>
+    internal bool HasOtherCanary { get; init; }
+
+    /// <summary>The first destination's host; null when the route has none.</summary>
+    internal string? Host { get; init; }
+}
+
+/// <summary>Faults, timeout and retries of a default route, and the canary before it.</summary>
+/// <param name="CanarySubset">Where requests with <c>x-canary: true</c> go; null when they go where all go.</param>
+/// <param name="Fault">Faults that are injected; null for none.</param>
+/// <param name="Timeout">For the whole request; null for no limit.</param>
+/// <param name="Retries">How to try again; null for Istio's default.</param>
+public sealed record RouteRules(string? CanarySubset, HttpFault? Fault, TimeSpan? Timeout, HttpRetry? Retries)
+{
+    /// <summary>The name of the canary's route.</summary>
+    public const string CanaryRoute = "canary";
+
+    /// <summary>The header that asks for the canary, with the value <c>true</c>.</summary>
+    public const string CanaryHeader = "x-canary";
+
+    /// <summary>What is tried again, in Envoy's words separated by commas; null for Istio's default.</summary>
+    public string? RetryOn => Retries is null ? null : HttpRetryReader.Write(Retries);
+}
+
+/// <summary>Finds the default routes of services.</summary>
+public static class DefaultRoutes
+{
+    /// <summary>The default route of a service, the last one without a match; null when there is no VirtualService with one.</summary>
+    /// <param name="snapshot">The configuration.</param>
+    /// <param name="service">The service's short name.</param>
+    public static DefaultRoute? DefaultRouteOf(this MeshSnapshot snapshot, string service) => snapshot.Resources.OfType<VirtualService>()
+        .Where(candidate => candidate.Gateways.Contains(MeshProxy.Mesh) && candidate.Hosts.Any(host => host.Split('.')[0].Equals(service, StringComparison.OrdinalIgnoreCase)))
+        .Select(candidate => Read(candidate, snapshot.Find(candidate.Key)?.ResourceVersion ?? ""))
+        .FirstOrDefault(route => route is not null);
+
+    private static DefaultRoute? Read(VirtualService service, string version)
+    {
+        var http = service.Http.ToList();
+        var index = http.FindLastIndex(route => route.Matches.Count == 0);
+        if (index < 0)
+            return null;
+
+        var (route, canary) = (http[index], http.FindIndex(IsCanary));
+        var rules = new RouteRules(canary < 0 ? null : http[canary].Destinations[0].Destination.Subset, route.Fault, route.Timeout, route.Retries);
+        return new(service.Key, version, WeightsOf(route), rules)
+        {
+            Index = index,
+            CanaryIndex = canary < 0 ? null : canary,
+            Host = route.Destinations is [var first, ..] ? first.Destination.Host : null,
+            HasOtherCanary = canary < 0 && http.Exists(route => route.Name == RouteRules.CanaryRoute),
+        };
+    }
+
+    // As the shortcut writes it, and no more than that.
+    private static bool IsCanary(HttpRoute route) => route is
+    {
+        Name: RouteRules.CanaryRoute,
+        Destinations: [{ Destination.Subset: not null }],
+        Matches: [
+            {
+                Headers: [{ Key: RouteRules.CanaryHeader, Value: StringMatch.Exact { Value: "true" } }],
+                WithoutHeaders: [], QueryParams: [], Uri: null, Scheme: null, Method: null, Authority: null, Port: null,
+                SourceLabels.Count: 0, SourceNamespace: null, Gateways: [],
+            }],
+    };
+
+    // Only where each destination is a subset of its own do weights by subset say everything. Istio sends everything to a single
+    // destination, whatever its weight.
+    private static Dictionary<string, int>? WeightsOf(HttpRoute route)
+    {
+        var weights = new Dictionary<string, int>();
+        foreach (var destination in route.Destinations)
+        {
+            if (destination.Destination.Subset is not { } subset || !weights.TryAdd(subset, route.Destinations.Count == 1 ? 100 : destination.Weight ?? 0))
+                return null;
+        }
+
+        return weights.Count == 0 ? null : weights;
+    }
+}
