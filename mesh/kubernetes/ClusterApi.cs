@@ -22,7 +22,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     private static readonly TimeSpan PatchLimit = TimeSpan.FromSeconds(15);
 
     private readonly Lock _lock = new();
-    private IKubernetes? _client;
+    private Task<IKubernetes>? _client;
 
     /// <summary>The cluster's name.</summary>
     public string Cluster => cluster;
@@ -30,26 +30,19 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     /// <summary>The namespace.</summary>
     public string Namespace => ns;
 
-    // Made when it is first needed: a kubeconfig that is missing or broken is a cluster that cannot be reached, no more.
-    private IKubernetes Client
-    {
-        get
-        {
-            lock (_lock)
-                return _client ??= connect();
-        }
-    }
-
     /// <summary>All resources of a kind, as the list the API server gives.</summary>
-    public Task<JsonElement> ListAsync(string plural, CancellationToken cancellationToken) =>
-        CallAsync(limited => Client.CustomObjects.ListNamespacedCustomObjectAsync(Group, Version, ns, plural, cancellationToken: limited), CallLimit, cancellationToken);
+    public Task<JsonElement> ListAsync(string plural, CancellationToken cancellationToken) => CallAsync(
+        (objects, limited) => objects.ListNamespacedCustomObjectAsync(Group, Version, ns, plural, cancellationToken: limited),
+        CallLimit, cancellationToken);
 
     /// <summary>One resource; null when there is none.</summary>
     public async Task<JsonElement?> GetAsync(string plural, string name, CancellationToken cancellationToken)
     {
         try
         {
-            return await CallAsync(limited => Client.CustomObjects.GetNamespacedCustomObjectAsync(Group, Version, ns, plural, name, limited), CallLimit, cancellationToken);
+            return await CallAsync(
+                (objects, limited) => objects.GetNamespacedCustomObjectAsync(Group, Version, ns, plural, name, limited),
+                CallLimit, cancellationToken);
         }
         catch (HttpOperationException exception) when (exception.Response.StatusCode == HttpStatusCode.NotFound)
         {
@@ -62,7 +55,8 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     {
         var body = new V1Patch(patch, V1Patch.PatchType.JsonPatch);
         return CallAsync(
-            limited => Client.CustomObjects.PatchNamespacedCustomObjectAsync(body, Group, Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited),
+            (objects, limited) => objects.PatchNamespacedCustomObjectAsync(
+                body, Group, Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited),
             PatchLimit, cancellationToken);
     }
 
@@ -72,7 +66,8 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         string plural, string version, TimeSpan time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Exception? error = null;
-        var changes = Client.CustomObjects.WatchListNamespacedCustomObjectAsync(
+        var client = await ClientAsync(cancellationToken);
+        var changes = client.CustomObjects.WatchListNamespacedCustomObjectAsync(
             Group, Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds,
             onError: exception => error ??= exception, cancellationToken: cancellationToken);
         await foreach (var (type, item) in changes)
@@ -84,28 +79,49 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
 
     /// <summary>
     /// Lets go of the client: the next call reads the kubeconfig anew, in which the token may be another now. The old one is not
-    /// disposed of, as another call may be under way on it.
+    /// disposed of, as another call may be under way on it; one that is being made is new enough.
     /// </summary>
     public void Reconnect()
     {
         lock (_lock)
-            _client = null;
+        {
+            if (_client is { IsCompleted: true })
+                _client = null;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)
-            _client?.Dispose();
+        {
+            if (_client is { IsCompletedSuccessfully: true, Result: var client })
+                client.Dispose();
+        }
     }
 
-    private static async Task<JsonElement> CallAsync(Func<CancellationToken, Task<object>> call, TimeSpan limit, CancellationToken cancellationToken)
+    // Made when it is first needed: a kubeconfig that is missing or broken is a cluster that cannot be reached, no more.
+    private Task<IKubernetes> ClientAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_client is not { IsFaulted: false })
+                _client = Task.Run(connect, CancellationToken.None);
+
+            return _client.WaitAsync(cancellationToken);
+        }
+    }
+
+    // KubernetesClient waits for a kubeconfig's plugin whether it is cancelled or not.
+    private async Task<JsonElement> CallAsync(
+        Func<ICustomObjectsOperations, CancellationToken, Task<object>> call, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(limit);
         try
         {
-            return (JsonElement)await call(limited.Token);
+            var client = await ClientAsync(limited.Token);
+            return (JsonElement)await call(client.CustomObjects, limited.Token).WaitAsync(limited.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

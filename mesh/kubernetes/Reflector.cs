@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using k8s;
 using Microsoft.Extensions.Logging;
 
@@ -75,9 +74,9 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
                     mirror.Apply(plural, type, item);
             }
         }
-        catch (Exception exception) when (exception is JsonException or HttpRequestException { InnerException: EndOfStreamException })
+        catch (HttpRequestException exception) when (exception.InnerException is EndOfStreamException)
         {
-            // KubernetesClient's ways to say that a watch has ended without a line (https://github.com/kubernetes-client/csharp/issues/1507).
+            // KubernetesClient's way to say that a watch has ended without a line (https://github.com/kubernetes-client/csharp/issues/1507).
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -20,8 +20,8 @@ internal sealed class ApiServerProxy : IAsyncDisposable
     /// <summary>Is asked about each request before it goes on; a status ends it.</summary>
     public Func<HttpRequest, Task<int?>>? OnRequest { get; set; }
 
-    /// <summary>Is told of each request that got an answer, before the answer goes out; true to break the connection instead.</summary>
-    public Func<HttpRequest, bool>? LosesAnswer { get; set; }
+    /// <summary>Is asked how many bytes of a request's answer go out before the connection breaks; null for all.</summary>
+    public Func<HttpRequest, int?>? BreaksAfter { get; set; }
 
     public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
@@ -41,16 +41,18 @@ internal sealed class ApiServerProxy : IAsyncDisposable
                 return;
             }
 
-            if (proxy.LosesAnswer?.Invoke(context.Request) != true)
+            if (proxy.BreaksAfter?.Invoke(context.Request) is not { } bytes)
             {
                 await forwarder.SendAsync(context, server, proxy._client);
                 return;
             }
 
-            var body = context.Response.Body;
-            context.Response.Body = new MemoryStream();
+            var (body, answer) = (context.Response.Body, new MemoryStream());
+            context.Response.Body = answer;
             await forwarder.SendAsync(context, server, proxy._client);
-            context.Response.Body = body;
+            if (bytes > 0)
+                await body.WriteAsync(answer.GetBuffer().AsMemory(0, bytes));
+
             context.Abort();
         });
         await proxy._app.StartAsync();

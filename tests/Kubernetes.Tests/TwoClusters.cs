@@ -58,6 +58,9 @@ internal sealed class TwoClusters : IAsyncDisposable
         return (await KubectlAsync(context, "create", "token", "reader")).Trim();
     }
 
+    /// <summary>What the admin's kubeconfig has.</summary>
+    public Task<string> AdminTokenAsync() => _api.KubectlAsync("config", "view", "--raw", "-o", "jsonpath={.users[0].user.token}");
+
     public Task<string> KubectlAsync(string context, params string[] args) => _api.KubectlAsync(["--context", context, "-n", Namespace, .. args]);
 
     public Task<string> WeightAsync(string context) => KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}");
