@@ -2,7 +2,7 @@
 # Builds the four images from the Dockerfile, for one processor or several, and pushes them or keeps them here.
 set -euo pipefail
 
-readonly bad_input=2
+readonly script=scripts/build-images.sh
 readonly programs=(gateway user-service message-service log-service)
 # The builder for several platforms at once; Docker's own builds for one.
 readonly builder=messageboard
@@ -30,23 +30,20 @@ package set (docs/dependencies.md). Exit code: 0, 1 when a build failed, 2 for b
 EOF
 }
 
-refuse() {
-  printf '%s\n' "$@" >&2
-  exit "$bad_input"
-}
-
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/options.sh
+source scripts/lib/options.sh
 images='' tag='' platforms='' output='' dry_run=false
 
 send() { # --push | --load
-  [[ -z $output || $output == "$1" ]] || refuse "--push and --load do not go together. See scripts/build-images.sh --help"
+  [[ -z $output || $output == "$1" ]] || see_help "--push and --load do not go together"
   output=$1
 }
 
 while (($# > 0)); do
   case $1 in
     --images | --tag | --platforms)
-      [[ -n ${2-} && $2 != --* ]] || refuse "$1 wants a value. See scripts/build-images.sh --help"
+      need_value "$@"
       case $1 in
         --images) images=${2%/} ;;
         --tag) tag=$2 ;;
@@ -56,11 +53,7 @@ while (($# > 0)); do
       ;;
     --push | --load) send "$1" ;;
     --dry-run) dry_run=true ;;
-    --help | -h)
-      usage
-      exit
-      ;;
-    *) refuse "Unknown option: $1. See scripts/build-images.sh --help" ;;
+    *) other_option "$1" ;;
   esac
   shift
 done

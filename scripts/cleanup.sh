@@ -2,6 +2,7 @@
 # Removes from both clusters what deploy-all.sh made, and nothing else: it knows its own by their labels.
 set -euo pipefail
 
+readonly script=scripts/cleanup.sh
 # shellcheck source=scripts/k8s/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/k8s/common.sh"
 # shellcheck source=scripts/k8s/istio.sh
@@ -44,15 +45,11 @@ while (($# > 0)); do
     --yes) agreed=true ;;
     --dry-run) dry_run=true ;;
     --context-1 | --context-2)
-      [[ -n ${2-} && $2 != --* ]] || refuse "$1 wants a value. See scripts/cleanup.sh --help"
+      need_value "$@"
       context[${1##*-}]=$2
       shift
       ;;
-    --help | -h)
-      usage
-      exit
-      ;;
-    *) refuse "Unknown option: $1. See scripts/cleanup.sh --help" ;;
+    *) other_option "$1" ;;
   esac
   shift
 done

@@ -2,6 +2,7 @@
 # Called by deploy-all.sh without --local: MessageBoard on two Kubernetes clusters in one Istio mesh.
 set -euo pipefail
 
+readonly script=./deploy-all.sh
 # shellcheck source=scripts/k8s/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/k8s/common.sh"
 # shellcheck source=scripts/k8s/waits.sh
@@ -65,7 +66,7 @@ declare -A api_servers=([1]='' [2]='')
 while (($# > 0)); do
   case $1 in
     --images | --registry-secret | --context-1 | --context-2 | --api-server-1 | --api-server-2 | --timeout)
-      [[ -n ${2-} && $2 != --* ]] || refuse "$1 wants a value. See ./deploy-all.sh --help"
+      need_value "$@"
       case $1 in
         --images) images=$2 ;;
         --registry-secret) registry_file=$2 ;;
@@ -77,14 +78,10 @@ while (($# > 0)); do
       ;;
     --skip-istio) skip_istio=true ;;
     --dry-run) dry_run=true ;;
-    --help | -h)
-      usage
-      exit
-      ;;
     --local | --port | --replicas | --detach | --status | --stop | --reset)
-      refuse "$1 belongs to the run on this machine: ./deploy-all.sh --local. See ./deploy-all.sh --help"
+      see_help "$1 belongs to the run on this machine: $script --local"
       ;;
-    *) refuse "Unknown option: $1. See ./deploy-all.sh --help" ;;
+    *) other_option "$1" ;;
   esac
   shift
 done

@@ -2,7 +2,7 @@
 # Two Kubernetes clusters in this machine's Docker, fit for deploy-all.sh: ctx1 and ctx2 of the mesh.
 set -euo pipefail
 
-readonly bad_input=2
+readonly script=scripts/kind.sh
 readonly clusters=(messageboard-ctx1 messageboard-ctx2)
 readonly programs=(gateway user-service message-service log-service)
 # Gives Services of type LoadBalancer an address in Docker's network "kind", in which both clusters' nodes are.
@@ -27,10 +27,8 @@ Exit code: 0, 1 when something failed, 2 for bad input.
 EOF
 }
 
-refuse() {
-  printf '%s\n' "$@" >&2
-  exit "$bad_input"
-}
+# shellcheck source=scripts/lib/options.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib/options.sh"
 
 # --- options ---------------------------------------------------------------------------------------------------------
 
@@ -38,24 +36,20 @@ verb='' images=''
 while (($# > 0)); do
   case $1 in
     up | down)
-      [[ -z $verb ]] || refuse "$verb or $1? See scripts/kind.sh --help"
+      [[ -z $verb ]] || refuse "$verb or $1? See $script --help"
       verb=$1
       ;;
     --images)
-      [[ ${2-} == */* ]] || refuse "--images wants REGISTRY/TAG, as messageboard/1a2b3c4. See scripts/kind.sh --help"
+      [[ ${2-} == */* ]] || see_help "--images wants REGISTRY/TAG, as messageboard/1a2b3c4"
       images=$2
       shift
       ;;
-    --help | -h)
-      usage
-      exit
-      ;;
-    *) refuse "Unknown option: $1. See scripts/kind.sh --help" ;;
+    *) other_option "$1" ;;
   esac
   shift
 done
-[[ -n $verb ]] || refuse "up or down? See scripts/kind.sh --help"
-[[ $verb == up || -z $images ]] || refuse "--images goes with up. See scripts/kind.sh --help"
+[[ -n $verb ]] || refuse "up or down? See $script --help"
+[[ $verb == up || -z $images ]] || see_help "--images goes with up"
 
 need_tool() { # name where-it-comes-from
   command -v "$1" >/dev/null || refuse "$1 is missing. Install it from $2"

@@ -5,7 +5,6 @@
 
 # Exit code of a run whose failure has been told; the EXIT trap makes 1 of it.
 readonly told=70
-readonly bad_input=2
 readonly namespace=messageboard
 readonly istio_namespace=istio-system
 readonly part_of=app.kubernetes.io/part-of=messageboard
@@ -22,13 +21,10 @@ readonly log=$state/deploy.log
 declare -A context=([1]=ctx1 [2]=ctx2)
 dry_run=false
 
+# shellcheck source=scripts/lib/options.sh
+source "$root/scripts/lib/options.sh"
 # shellcheck source=scripts/k8s/hints.sh
 source "$root/scripts/k8s/hints.sh"
-
-refuse() {
-  printf '%s\n' "$@" >&2
-  exit "$bad_input"
-}
 
 # --- what is shown -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# What the options of all scripts share. Whoever sources it has a function usage, and in $script the name by which
+# people call it. Plain bash 3.2, which macOS has.
+
+readonly bad_input=2
+
+refuse() { # lines...
+  printf '%s\n' "$@" >&2
+  exit "$bad_input"
+}
+
+see_help() { # what is wrong
+  # shellcheck disable=SC2154 # of whoever sources it
+  refuse "$1. See $script --help"
+}
+
+need_value() { # option value
+  [[ -n ${2-} && $2 != --* ]] || see_help "$1 wants a value"
+}
+
+# Where no option of the script's own was recognised.
+other_option() { # option
+  case $1 in
+    --help | -h)
+      usage
+      exit
+      ;;
+    *) see_help "Unknown option: $1" ;;
+  esac
+}
