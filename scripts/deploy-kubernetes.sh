@@ -200,23 +200,30 @@ kustomization() { # cluster
   echo "$state/ctx$1"
 }
 
+# Begins one: the head of its file, to which the caller adds.
+begin_kustomization() { # folder resource
+  mkdir -p "$1"
+  cat >"$1/kustomization.yaml" <<HEAD
+# Written by deploy-all.sh at each run.
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - $(realpath --relative-to "$(realpath "$1")" "$2")
+HEAD
+}
+
 write_kustomizations() {
   local cluster image folder
   for cluster in 1 2; do
     folder=$(kustomization "$cluster")
-    mkdir -p "$folder"
+    begin_kustomization "$folder" "$root/k8s/overlays/ctx$cluster"
     {
-      echo "# Written by deploy-all.sh at each run."
-      echo "apiVersion: kustomize.config.k8s.io/v1beta1"
-      echo "kind: Kustomization"
-      echo "resources:"
-      echo "  - $(realpath --relative-to "$(realpath "$folder")" "$root/k8s/overlays/ctx$cluster")"
       echo "images:"
       for image in "${images_of[@]}"; do
         printf '  - name: messageboard/%s\n    newName: %s/%s\n    newTag: "%s"\n' \
           "$image" "${images%/*}" "$image" "${images##*/}"
       done
-    } >"$folder/kustomization.yaml"
+    } >>"$folder/kustomization.yaml"
   done
 }
 
@@ -295,31 +302,6 @@ deploy_gateway() {
   change 1 apply -k "$(kustomization 1)" -l "$of_gateway"
 }
 
-# The documents of a stream of YAML: its VirtualServices or the others, without those that are there. One of which the
-# other cluster has a version says what that says, so that both clusters obey the same weights.
-split_documents() { # routes | others, lines of there, lines of the other cluster: name and spec
-  THERE=$2 OTHER=${3-} awk -v keep="$1" '
-    function names_of(lines, specs,    all, i, space) {
-      for (i = split(lines, all, "\n"); i > 0; i--) {
-        space = index(all[i], " ")
-        specs[substr(all[i], 1, space - 1)] = substr(all[i], space + 1)
-      }
-    }
-    function flush() {
-      if (text != "" && (keep == "routes") == (kind == "VirtualService") && !(kind == "VirtualService" && name in there)) {
-        if (kind == "VirtualService" && name in other) text = substr(text, 1, index(text, "\nspec:")) "spec: " other[name] "\n"
-        printf "---\n%s", text
-      }
-      text = kind = name = ""
-    }
-    BEGIN { names_of(ENVIRON["THERE"], there); names_of(ENVIRON["OTHER"], other) }
-    /^---$/ { flush(); next }
-    /^kind: / { kind = $2 }
-    /^  name: / && name == "" { name = $2 }
-    { text = text $0 "\n" }
-    END { flush() }'
-}
-
 # A line a VirtualService: name and spec.
 routes_of() { # cluster
   # A dry run may look at a cluster that has no Istio yet.
@@ -329,25 +311,42 @@ routes_of() { # cluster
   fi
 }
 
+# The VirtualServices that a cluster lacks; one that the other has says what that says, so that both obey the same weights.
+write_routes() { # folder, names, lines of the cluster and of the other: name and spec
+  local name patch
+  begin_kustomization "$1" "$root/k8s/istio/routes"
+  echo "patches:" >>"$1/kustomization.yaml"
+  for name in $2; do
+    if grep -q "^$name " <<<"$3"; then
+      patch="{ \$patch: delete, apiVersion: any, kind: any, metadata: { name: any } }"
+    elif patch=$(grep "^$name " <<<"$4"); then
+      patch='[{"op": "replace", "path": "/spec", "value": '${patch#* }'}]'
+    else
+      continue
+    fi
+    printf '  - target: { kind: VirtualService, name: %s }\n    patch: |\n      %s\n' "$name" "$patch"
+  done >>"$1/kustomization.yaml"
+}
+
 # VirtualServices that exist keep their weights; everything else becomes what the files say.
 configure_mesh() {
-  local cluster all ours missing
+  local cluster ours
   local -A routes=() kept=()
-  all=$(kubectl kustomize "$root/istio")
-  ours=$(split_documents routes '' <<<"$all" | sed -n 's/^  name: //p')
+  ours=$(kubectl kustomize "$root/k8s/istio/routes" | sed -n 's/^  name: //p' | sort)
   for cluster in 1 2; do routes[$cluster]=$(routes_of "$cluster") || exit $?; done
   for cluster in 1 2; do
-    change_with "$(split_documents others '' <<<"$all")" "$cluster" apply -f -
-    missing=$(split_documents routes "${routes[$cluster]}" "${routes[$((3 - cluster))]}" <<<"$all")
-    if [[ -n $missing ]]; then change_with "$missing" "$cluster" create -f -; fi
-    kept[$cluster]=$(cut -d ' ' -f 1 <<<"${routes[$cluster]}" | { grep -xF "$ours" || true; } | paste -sd ,)
+    change "$cluster" apply -k "$root/k8s/istio/policies"
+    kept[$cluster]=$(comm -12 <(cut -d ' ' -f 1 <<<"${routes[$cluster]}" | sort) - <<<"$ours")
+    if [[ ${kept[$cluster]} == "$ours" ]]; then continue; fi
+    write_routes "$(kustomization "$cluster")/routes" "$ours" "${routes[$cluster]}" "${routes[$((3 - cluster))]}"
+    change "$cluster" create -k "$(kustomization "$cluster")/routes"
   done
   if [[ ${kept[1]} == "${kept[2]}" ]]; then
     note=${kept[1]}
   else
     note="ctx1: ${kept[1]:-none}; ctx2: ${kept[2]:-none}"
   fi
-  note=${note:+kept with their weights: ${note//,/, }}
+  note=${note:+kept with their weights: ${note//$'\n'/, }}
 }
 
 wait_for_everything() {

@@ -133,6 +133,13 @@ public sealed partial class NamesTests
         Assert.True(Command.Run([temporary["rendered.yaml"]], output, error) == 0, $"{output}{error}");
     }
 
+    [KubectlTheory]
+    [InlineData("k8s/istio/routes", true)]
+    [InlineData("k8s/istio/policies", false)]
+    public void Routes_which_a_run_keeps_are_apart_from_what_follows_the_files(string folder, bool areRoutes) => Assert.Equal(
+        Rendering.Of("istio").Manifests.Where(manifest => manifest.Kind == "VirtualService" == areRoutes).Select(manifest => $"{manifest.Kind} {manifest.Name}"),
+        Rendering.Of(folder).Manifests.Select(manifest => $"{manifest.Kind} {manifest.Name}"));
+
     // A pod of a headless Service has its own name before the Service's.
     private static string ServiceOf(string host) => host.Split('.') is [_, not "messageboard" and var service, ..] ? service : host.Split('.')[0];
 }

@@ -88,7 +88,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
             "istioctl version", "get --raw /version", "auth can-i", "istioctl install --context ctx2 .*/istio.yaml", "istioctl install --context ctx1 .*/eastwest.yaml",
             "apply -f .*/cross-network-gateway.yaml", "istioctl create-remote-secret --context ctx1", "istioctl create-remote-secret --context ctx2", "apply -k .*/k8s/namespace",
             "get secret mariadb", "apply -k .*/ctx2 -l app.kubernetes.io/name=gateway", "apply -k .* notin ", "rollout status .*mariadb", @"apply -k .* in \(schema,topic",
-            "wait --for=condition=Complete", @"apply -k .* in \(user-service", "apply -k .*/ctx1 -l app.kubernetes.io/name=gateway", "kustomize .*/istio$", "rollout status .*part-of", "port-forward",
+            "wait --for=condition=Complete", @"apply -k .* in \(user-service", "apply -k .*/ctx1 -l app.kubernetes.io/name=gateway", "apply -k .*/istio/policies", "create -k .*/ctx1/routes", "rollout status .*part-of", "port-forward",
         ];
         var last = -1;
         foreach (var call in order)
