@@ -9,24 +9,25 @@ readonly builder=messageboard
 
 usage() {
   cat <<'EOF'
-Usage: scripts/build-images.sh --images REGISTRY[/PREFIX] --push | --load [options]
+Usage: scripts/build-images.sh --images REGISTRY[/PREFIX] --push | --load [more]
 
-Builds the images gateway, user-service, message-service and log-service, and says at
-the end what deploy-all.sh wants to hear.
+Builds the images gateway, user-service, message-service and log-service, and
+says at the end what deploy-all.sh wants to hear.
 
   --images REGISTRY[/PREFIX]  where they go: ghcr.io/me/messageboard means
                               ghcr.io/me/messageboard/gateway:TAG and so on
-  --tag TAG                   default: the commit, abbreviated. Then nothing may be
-                              uncommitted, for the tag says what is in the image
+  --tag TAG                   default: the commit, abbreviated. Then nothing may
+                              be uncommitted, for the tag says what is in them
   --platforms LIST            default for --push: linux/amd64,linux/arm64;
                               for --load, which takes one: this machine's
   --push                      to the registry (docker login first)
-  --load                      into this machine's Docker, as scripts/kind.sh needs them
+  --load                      into this machine's Docker, as scripts/kind.sh
+                              needs them
   --dry-run                   show the commands and run none
   --help                      show this
 
-Needs Docker with buildx; nothing is emulated, so no QEMU. The feed has to have the full
-package set (docs/dependencies.md). Exit code: 0, 1 when a build failed, 2 for bad input.
+Needs Docker with buildx; nothing is emulated, so no QEMU.
+Exit code: 0, 1 when a build failed, 2 for bad input.
 EOF
 }
 
@@ -60,18 +61,20 @@ done
 
 [[ -n $images ]] || refuse "--images REGISTRY[/PREFIX] is missing, as in --images ghcr.io/me/messageboard"
 [[ $images =~ ^[a-zA-Z0-9]([a-zA-Z0-9._:-]*[a-zA-Z0-9])?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$ ]] ||
-  refuse "--images wants REGISTRY[/PREFIX], as ghcr.io/me/messageboard, not '$images'. The tag has an option of its own, --tag."
-[[ -n $output ]] || refuse "Say where the images go: --push to the registry, or --load into this machine's Docker."
+  refuse "--images wants REGISTRY[/PREFIX], as ghcr.io/me/messageboard, not" "'$images'. The tag has an option of its own, --tag."
+[[ -n $output ]] || refuse "Say where the images go: --push to the registry, or --load into this" "machine's Docker."
 [[ -z $tag || $tag =~ ^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$ ]] || refuse "--tag: '$tag' is no tag an image can have."
 [[ -z $platforms || $platforms =~ ^linux/(amd64|arm64)(,linux/(amd64|arm64))?$ ]] ||
-  refuse "--platforms wants linux/amd64, linux/arm64 or both with a comma between, not '$platforms'."
-[[ $output == --push || $platforms != *,* ]] || refuse "--load takes one platform: Docker keeps an image for one. Leave --platforms out for this machine's."
+  refuse "--platforms wants linux/amd64, linux/arm64 or both with a comma between," "not '$platforms'."
+[[ $output == --push || $platforms != *,* ]] ||
+  refuse "--load takes one platform: Docker keeps an image for one. Leave --platforms out" "for this machine's."
 if [[ -z $platforms && $output == --push ]]; then platforms=linux/amd64,linux/arm64; fi
 
 commit=$(git rev-parse --short HEAD)
 if [[ -z $tag ]]; then
   changes=$(git status --porcelain)
-  [[ -z $changes ]] || refuse "These changes are in no commit, and the tag $commit would not tell of them. Commit them, or name the images with --tag:" "$changes"
+  [[ -z $changes ]] || refuse "These changes are in no commit, and the tag $commit would not tell of them." \
+    "Commit them, or name the images with --tag:" "$changes"
   tag=$commit
 fi
 
@@ -89,7 +92,8 @@ run() { # command...
 
 check_docker() {
   command -v docker >/dev/null || refuse "docker is missing. Install it from https://docs.docker.com/engine/install/"
-  docker buildx version >/dev/null 2>&1 || refuse "This docker has no buildx: install the package docker-buildx-plugin, see https://docs.docker.com/build/install-buildx/"
+  docker buildx version >/dev/null 2>&1 ||
+    refuse "This docker has no buildx: install the package docker-buildx-plugin, see" "https://docs.docker.com/build/install-buildx/"
   docker info >/dev/null 2>&1 || refuse "Docker does not answer. Is it started, and may you use it? See: docker info"
 }
 
@@ -112,7 +116,8 @@ export SOURCE_DATE_EPOCH
 
 for program in "${programs[@]}"; do
   run docker buildx build "${options[@]}" --target "$program" --tag "$images/$program:$tag" "$output" . || {
-    echo "$images/$program:$tag was not built or not sent; the lines above say why. Done parts are cached: the same command again carries on." >&2
+    echo "$images/$program:$tag was not built or not sent; the lines above say why." >&2
+    echo "Done parts are cached: the same command again carries on." >&2
     exit 1
   }
 done

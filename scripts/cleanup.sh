@@ -15,7 +15,7 @@ Usage: scripts/cleanup.sh [--data] [--istio] [--yes] [--dry-run]
 
 Removes from both clusters what deploy-all.sh made: the objects labelled
 app.kubernetes.io/part-of=messageboard in the namespace messageboard, the remote
-secrets and the cross-network Gateway in istio-system. Shows them first, and asks.
+secrets and the cross-network Gateway in istio-system. Shows them, then asks.
 
   --data       also the volumes of MariaDB, Kafka and Redis, and the passwords
                that open them; without it both stay, and deploying again finds
@@ -31,7 +31,7 @@ secrets and the cross-network Gateway in istio-system. Shows them first, and ask
 
 A namespace goes when deploy-all.sh made it and nothing else is left in it. A
 cluster that does not answer is left out.
-Exit codes: 0 removed (or nothing there), 1 failed or not agreed to, 2 bad input.
+Exit codes: 0 removed or nothing there, 1 failed or not agreed to, 2 bad input.
 TEXT
 }
 
@@ -79,7 +79,7 @@ declare -A kinds=() kinds_made=()
 find_kinds() { # cluster
   local all list=(api-resources --namespaced '--verbs=list,delete' -o name)
   # While an aggregated API (metrics, say) is down this fails, with all the rest in its answer.
-  all=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" "${list[@]}" 2>>"$log") || true
+  all=$(kube "$1" "${list[@]}" 2>>"$log") || true
   if [[ -z $all ]]; then all=$(ask "$1" "${list[@]}") || exit $?; fi
   kinds[$1]=$(without "$derived" <<<"$all" | paste -sd,)
   kinds_made[$1]=$(only "$made" <<<"$all" | paste -sd,)
@@ -218,9 +218,6 @@ remove_from() { # cluster
   note="$(($(count "${remove[$1]}") + $(count "${remove_shared[$1]}"))) objects"
 }
 
-remove_from_1() { remove_from 1; }
-remove_from_2() { remove_from 2; }
-
 # A cluster's cacerts has the root whose key is here.
 has_our_root() { # cluster
   local root_there
@@ -246,7 +243,7 @@ find_clusters() {
   local cluster answer
   clusters=()
   for cluster in 1 2; do
-    if answer=$(kubectl --context "${context[$cluster]}" --request-timeout "$request_timeout" get --raw /version 2>&1); then
+    if answer=$(kube "$cluster" get --raw /version 2>&1); then
       clusters+=("$cluster")
     else
       warn "${context[$cluster]} is left out, it does not answer:" "${answer##*$'\n'}"
@@ -267,7 +264,7 @@ if [[ -z ${remove[*]// /}${remove_shared[*]// /}${uninstall[*]// /} ]]; then
   exit
 fi
 agree
-for cluster in "${clusters[@]}"; do step "Removing from ${context[$cluster]}" "remove_from_$cluster"; done
+for cluster in "${clusters[@]}"; do step "Removing from ${context[$cluster]}" remove_from "$cluster"; done
 if [[ $dry_run == true ]]; then
   echo "Nothing was changed."
 else

@@ -30,8 +30,8 @@ step leaves alone what is there already, so running it again carries on.
                            (scripts/build-images.sh makes and pushes them)
   --registry-secret FILE   credentials of a private registry, as docker login
                            writes them (a .dockerconfigjson)
-  --context-1 NAME         the kubeconfig context that plays ctx1 (default ctx1):
-                           gateway, MariaDB, Kafka
+  --context-1 NAME         the kubeconfig context that plays ctx1 (default
+                           ctx1): gateway, MariaDB, Kafka
   --context-2 NAME         the one that plays ctx2 (default ctx2): Redis
   --api-server-1 URL       by which the other cluster reaches this one's API
   --api-server-2 URL       server (default: the kubeconfig's; when that is this
@@ -45,12 +45,12 @@ step leaves alone what is there already, so running it again carries on.
   --help                   show this
 
 Weights that were edited survive: a VirtualService that exists is kept as it is.
-Passwords are random, made once, and the same in both clusters. The root CA's key
-and the log are in .local/k8s/ (MESSAGEBOARD_STATE names another folder than
+Passwords are random, made once, and the same in both clusters. The root CA's
+key and the log are in .local/k8s/ (MESSAGEBOARD_STATE names another folder than
 .local/). scripts/cleanup.sh removes what this made.
 
-Exit codes: 0 it runs, 1 a step failed (it says which, and what to look at), 2 bad
-input. Needs kubectl 1.28 or later, istioctl 1.27 or later, openssl and curl.
+Exit codes: 0 it runs, 1 a step failed (it says which, and what to look at), 2
+bad input. Needs kubectl 1.28 or later, istioctl 1.27 or later, openssl and curl.
 docs/kubernetes.md tells the steps and the troubles people met.
 TEXT
 }
@@ -103,13 +103,8 @@ scripts/build-images.sh builds and pushes them. To run on this machine instead: 
 }
 
 check_options
-[[ $timeout =~ ^([0-9]+)([smh])$ ]]
-case ${BASH_REMATCH[2]} in
-  s) timeout_seconds=${BASH_REMATCH[1]} ;;
-  m) timeout_seconds=$((BASH_REMATCH[1] * 60)) ;;
-  h) timeout_seconds=$((BASH_REMATCH[1] * 3600)) ;;
-esac
-readonly timeout_seconds
+declare -rA seconds_of=([s]=1 [m]=60 [h]=3600)
+readonly timeout_seconds=$((${timeout%?} * ${seconds_of[${timeout: -1}]}))
 readonly -A context
 
 # --- tools and clusters --------------------------------------------------------------------------------------------
@@ -178,13 +173,13 @@ RIGHTS
 }
 
 check_rights() { # cluster
-  local can_i=(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" auth can-i) right missing=''
-  if "${can_i[@]}" '*' '*' --all-namespaces >/dev/null 2>&1; then return; fi
+  local right missing=''
+  if kube "$1" auth can-i '*' '*' --all-namespaces >/dev/null 2>&1; then return; fi
   while read -ra right; do
-    "${can_i[@]}" "${right[@]}" >/dev/null 2>&1 </dev/null || missing+="${right[*]}"$'\n'
+    kube "$1" auth can-i "${right[@]}" >/dev/null 2>&1 </dev/null || missing+="${right[*]}"$'\n'
   done < <(rights)
   [[ -z $missing ]] || fail "Forbidden in ${context[$1]}: its user may not
-${missing%$'\n'}" "${can_i[@]}" --list
+${missing%$'\n'}" kubectl --context "${context[$1]}" auth can-i --list
 }
 
 # --- what is applied -----------------------------------------------------------------------------------------------
@@ -282,8 +277,7 @@ clear_jobs() {
 
 is_changed() { # job
   local answer
-  answer=$(kubectl --context "${context[1]}" --request-timeout "$request_timeout" apply --dry-run=server \
-    -k "$(kustomization 1)" -l "app.kubernetes.io/name=${1##*/}" 2>&1) && return 1
+  answer=$(kube 1 apply --dry-run=server -k "$(kustomization 1)" -l "app.kubernetes.io/name=${1##*/}" 2>&1) && return 1
   [[ $answer == *"field is immutable"* ]]
 }
 
@@ -291,15 +285,6 @@ run_jobs() {
   clear_jobs
   change 1 apply -k "$(kustomization 1)" -l "$of_jobs"
   wait_for_jobs "$of_jobs"
-}
-
-deploy_services() {
-  apply_selected "$of_services"
-}
-
-# Its account and token in cluster 2 are there since remote_kubeconfig.
-deploy_gateway() {
-  change 1 apply -k "$(kustomization 1)" -l "$of_gateway"
 }
 
 # A line a VirtualService: name and spec.
@@ -347,10 +332,6 @@ configure_mesh() {
     note="ctx1: ${kept[1]:-none}; ctx2: ${kept[2]:-none}"
   fi
   note=${note:+kept with their weights: ${note//$'\n'/, }}
-}
-
-wait_for_everything() {
-  wait_for_rollouts "$part_of"
 }
 
 # --- the mesh answers ----------------------------------------------------------------------------------------------
@@ -454,10 +435,11 @@ step "Namespace" make_namespace
 step "Secrets" make_secrets
 step "Stores" deploy_stores
 step "Jobs: schema and topic" run_jobs
-step "Services" deploy_services
-step "Gateway" deploy_gateway
+step "Services" apply_selected "$of_services"
+# Its account and token in cluster 2 are there since remote_kubeconfig.
+step "Gateway" change 1 apply -k "$(kustomization 1)" -l "$of_gateway"
 step "Mesh configuration" configure_mesh
-step "Rollouts" wait_for_everything
+step "Rollouts" wait_for_rollouts "$part_of"
 step "A request from ctx1 is answered by ctx2" check_mesh
 step "Address" find_address
 if [[ $dry_run == true ]]; then

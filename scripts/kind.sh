@@ -14,15 +14,17 @@ usage() {
 Usage: scripts/kind.sh up [--images REGISTRY/TAG]
        scripts/kind.sh down
 
-  up                     makes what is not there yet: the kind clusters messageboard-ctx1 and
-                         messageboard-ctx2, whose networks do not overlap, and addresses for
-                         their load balancers. Then says how to go on.
+  up                     makes what is not there yet: the kind clusters
+                         messageboard-ctx1 and messageboard-ctx2, whose networks
+                         do not overlap, and addresses for their load balancers.
+                         Then says how to go on
   --images REGISTRY/TAG  loads our images into both, from this machine's Docker:
-                         scripts/build-images.sh --images REGISTRY --load makes them
+                         scripts/build-images.sh --images REGISTRY --load makes
+                         them
   down                   removes all of it, with what was deployed
   --help                 show this
 
-Needs Docker, kind (https://kind.sigs.k8s.io), kubectl, and 12 GiB of memory for Docker.
+Needs Docker with 12 GiB of memory, kind (https://kind.sigs.k8s.io) and kubectl.
 Exit code: 0, 1 when something failed, 2 for bad input.
 EOF
 }
@@ -127,7 +129,8 @@ check_inotify() {
   local instances
   instances=$(cat /proc/sys/fs/inotify/max_user_instances 2>/dev/null || echo 512)
   if ((instances < 512)); then
-    echo "Only $instances inotify instances: pods may fail with 'too many open files'. Better: sudo sysctl fs.inotify.max_user_instances=512"
+    echo "Only $instances inotify instances: pods may fail with 'too many open files'."
+    echo "Better: sudo sysctl fs.inotify.max_user_instances=512"
   fi
 }
 

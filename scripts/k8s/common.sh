@@ -64,12 +64,12 @@ warn() { # lines...
 }
 
 # Runs a step: a function that does it. It may leave a word about it in $note.
-step() { # title function
+step() { # title function arguments...
   step_number=$((step_number + 1)) step_title=$1 step_started=$SECONDS note='' last_progress=''
   printf '%s …' "$(label)" >&3
   line_is_open=true
   if [[ $dry_run == true ]]; then end_line; fi
-  "$2"
+  "${@:2}"
   if [[ $dry_run == true ]]; then
     if [[ -n $note ]]; then printf '        # %s\n' "$note" >&3; fi
     return
@@ -149,6 +149,10 @@ change_with() { # manifest cluster kubectl-arguments...
 
 change() { # cluster kubectl-arguments...
   change_with '' "$@"
+}
+
+kube() { # cluster kubectl-arguments...
+  kubectl --context "${context[$1]}" --request-timeout "$request_timeout" "${@:2}"
 }
 
 # What kubectl answers, on stdout. Changes nothing, so a dry run asks too, and wait_until asks $attempts times.

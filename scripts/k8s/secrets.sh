@@ -54,9 +54,7 @@ same_secret() { # name data-in-cluster-1 data-in-cluster-2
   if [[ -n $one && -n $two ]]; then
     [[ $one == "$two" ]] || fail "Secret $1 differs between ${context[1]} and ${context[2]} (namespace $namespace).
 Delete the one that is wrong; it is copied from the other then. The stores' data know one of the passwords only."
-    return
-  fi
-  if [[ -n $one ]]; then
+  elif [[ -n $one ]]; then
     copy_secret "$1" "$one" 2
   elif [[ -n $two ]]; then
     copy_secret "$1" "$two" 1

@@ -50,8 +50,7 @@ pods_summary() { # selector
 # rollout status speaks of waiting, in these words, as long as it is not over. Of one workload, or of a cluster's all.
 is_rolled_out() { # cluster workload | kinds -l selector
   local answer
-  answer=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-    rollout status "${@:2}" --watch=false 2>&1) && [[ ${answer,,} != *waiting* ]]
+  answer=$(kube "$1" --namespace "$namespace" rollout status "${@:2}" --watch=false 2>&1) && [[ ${answer,,} != *waiting* ]]
 }
 
 rollouts_are_done() { # selector
@@ -70,12 +69,12 @@ rollouts_are_done() { # selector
 }
 
 wait_for_rollouts() { # selector
-  [[ $dry_run == false ]] || {
+  if [[ $dry_run == true ]]; then
     change 1 rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
     change 2 rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
-    return
-  }
-  wait_until rollouts_are_done "$1" || give_up "$1" "${pending[0]}" rollout status
+  else
+    wait_until rollouts_are_done "$1" || give_up "$1" "${pending[0]}" rollout status
+  fi
 }
 
 # Jobs are in cluster 1 alone.
@@ -84,8 +83,7 @@ jobs_are_done() { # selector
   pending=()
   jobs=$(ask 1 get jobs --namespace "$namespace" -l "$1" -o name) || exit $?
   for job in $jobs; do
-    if kubectl --context "${context[1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-      wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
+    if kube 1 --namespace "$namespace" wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
     pending+=("1 $job")
     failure=$(ask 1 get "$job" --namespace "$namespace" \
       -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
@@ -97,17 +95,16 @@ jobs_are_done() { # selector
 }
 
 wait_for_jobs() { # selector
-  [[ $dry_run == false ]] || {
+  if [[ $dry_run == true ]]; then
     change 1 wait --for=condition=Complete --namespace "$namespace" jobs -l "$1"
-    return
-  }
-  wait_until jobs_are_done "$1" || give_up "$1" "${pending[0]}" wait --for=condition=Complete
+  else
+    wait_until jobs_are_done "$1" || give_up "$1" "${pending[0]}" wait --for=condition=Complete
+  fi
 }
 
 last_words() { # cluster pod [--previous]
   local words
-  words=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$namespace" \
-    logs "$2" -c app --tail=4 "${@:3}" 2>/dev/null) || return
+  words=$(kube "$1" --namespace "$namespace" logs "$2" -c app --tail=4 "${@:3}" 2>/dev/null) || return
   prefixed "log $2: " "$words"
 }
 
@@ -119,7 +116,7 @@ prefixed() { # prefix text
 # asked, and one without a pull secret may not want one.
 warnings() { # cluster namespace [field-selector]
   local found
-  found=$(kubectl --context "${context[$1]}" --request-timeout "$request_timeout" --namespace "$2" get events --sort-by=.lastTimestamp \
+  found=$(kube "$1" --namespace "$2" get events --sort-by=.lastTimestamp \
     --field-selector "type=Warning,reason!=FailedToRetrieveImagePullSecret,reason!=Unhealthy${3:+,$3}" \
     -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null) || return 0
   prefixed 'event ' "$(awk '!seen[$0]++' <<<"$found" | tail -n "$warnings_shown")"
