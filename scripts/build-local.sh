@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Called by deploy-all.sh --local: builds what has changed since the last time, a line of progress each.
+# Called by deploy-all.sh --local: builds what has changed since the last time, a line of progress each. The services and
+# the page are built side by side. Runs with what macOS has: bash 3.2 and the tools of BSD.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # They describe the checkout, so they lie in it whichever state folder a run uses.
 readonly stamps=.local/build
-readonly build_log=.local/logs/build.log
+readonly logs=.local/logs
+readonly running=$stamps/running
 readonly products=(gateway/bin/Release/net10.0/MessageBoard.Gateway.dll
   local/bin/Release/net10.0/MessageBoard.Local.dll
   services/user/bin/Release/net10.0/MessageBoard.UserService.dll
@@ -14,35 +16,39 @@ readonly products=(gateway/bin/Release/net10.0/MessageBoard.Gateway.dll
 
 # One line for the names and contents of all files below the paths; what builds leave there does not count.
 fingerprint() { # path...
-  find "$@" \( -name bin -o -name obj -o -name node_modules -o -name dist -o -name coverage \) -prune -o -type f -print0 |
-    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
+  find "$@" \( -name bin -o -name obj -o -name node_modules -o -name dist -o -name coverage \) -prune -o -type f -exec cksum {} + |
+    LC_ALL=C sort | cksum
 }
 
 sources_fingerprint() {
-  fingerprint .editorconfig Directory.*.props MessageBoard.sln gateway local mesh services
+  fingerprint .editorconfig Directory.* MessageBoard.sln gateway local mesh services
 }
 
-# Runs a command as one line of progress with its time, the output going to the build log; says its end when it fails.
-step() { # title command...
-  local title=$1 started=${EPOCHREALTIME/[.,]/} status=0 took
-  shift
-  [[ -t 1 ]] && printf '  %-30s …' "$title"
-  {
-    printf '== %s: %s\n' "$title" "$*"
-    "$@"
-  } >>"$build_log" 2>&1 || status=$?
-  took=$(((${EPOCHREALTIME/[.,]/} - started) / 100000))
-  [[ -t 1 ]] && printf '\r'
-  if ((status == 0)); then
-    printf '  %-30s %d.%d s\n' "$title" $((took / 10)) $((took % 10))
-    return
+# On a terminal: what still runs, in a line that the next one overwrites.
+show_running() {
+  [[ ! -t 1 ]] || printf '\r\033[K%s' "$(cd "$running" && find . -type f | sed -n 's|^./|  |; s|$| …|p' | tr -d '\n')"
+}
+
+# Runs a command as one line of progress with its time, the output going to a log; says its end when it fails.
+step() { # title log command...
+  local title=$1 log=$logs/$2 started=$SECONDS status=0 took
+  shift 2
+  touch "$running/$title"
+  show_running
+  "$@" >"$log" 2>&1 || status=$?
+  rm -f "$running/$title"
+  took=failed
+  ((status)) || took="$(printf '%3d s' $((SECONDS - started)))"
+  [[ ! -t 1 ]] || printf '\r\033[K'
+  printf '  %-30s %s\n' "$title" "$took"
+  if ((status)); then
+    {
+      printf '%s failed. The last lines of %s:\n' "$title" "$log"
+      tail -n 20 "$log" | sed 's/^/  /'
+    } >&2
+    return 1
   fi
-  printf '  %-30s failed\n' "$title"
-  {
-    printf '%s failed. The last lines of %s:\n' "$title" "$build_log"
-    tail -n 20 "$build_log" | sed 's/^/  /'
-  } >&2
-  exit 1
+  show_running
 }
 
 is_stamped() { # name value
@@ -61,44 +67,72 @@ build_services() {
     [[ -f $product ]] || built=false
   done
   if [[ $built == false ]] || ! is_stamped services "$sources"; then
-    step "Building the services" dotnet build local/product.slnf --configuration Release --verbosity quiet --disable-build-servers
+    step "Building the services" build.log dotnet build local/product.slnf --configuration Release --verbosity quiet --disable-build-servers -p:RunAnalyzers=false
     stamp services "$sources"
   fi
 }
 
 restore_tools() {
-  local manifest version
-  manifest=$(<.config/dotnet-tools.json)
-  [[ $manifest =~ \"garnet-server\":\ *\{[^}]*\"version\":\ *\"([^\"]*)\" ]] && version=${BASH_REMATCH[1]}
+  local version
+  version=$(tr -d '\n' <.config/dotnet-tools.json | sed -n 's/.*"garnet-server": *{[^}]*"version": *"\([^"]*\)".*/\1/p')
   if [[ ! -d ${NUGET_PACKAGES:-$HOME/.nuget/packages}/garnet-server/${version:?no garnet-server in .config/dotnet-tools.json} ]]; then
-    step "Restoring Garnet" dotnet tool restore
+    step "Restoring Garnet" build-tools.log dotnet tool restore
   fi
 }
 
 build_page() {
+  restore_tools
   local packages sources
   packages=$(fingerprint ui/package.json ui/package-lock.json)
   sources=$(fingerprint ui)
   if [[ ! -f ui/node_modules/.package-lock.json ]] || ! is_stamped packages "$packages"; then
-    step "Installing the page's packages" npm --prefix ui ci --no-audit --no-fund
+    step "Installing the page's packages" build-packages.log npm --prefix ui ci --no-audit --no-fund
     stamp packages "$packages"
   fi
   if [[ ! -f ui/dist/index.html ]] || ! is_stamped page "$sources"; then
-    step "Building the page" npm --prefix ui run build
+    step "Building the page" build-page.log npm --prefix ui run build
     stamp page "$sources"
   fi
 }
+
+# Starts a function in a process group of its own, so that whoever ends the group ends all that it started.
+lane() { # function
+  set -m
+  (
+    trap '(($? == 0)) || kill -USR1 $$' EXIT
+    "$1"
+  ) </dev/null &
+  set +m
+}
+
+# One lane failed, or a person had enough.
+give_up() { # exit code
+  trap '' INT TERM HUP USR1
+  local group
+  for group in $(jobs -p); do kill -TERM -- "-$group" 2>/dev/null || true; done
+  wait
+  exit "$1"
+} 2>/dev/null # what bash says of jobs that were killed
 
 if [[ ! -d .local ]]; then
   mkdir .local
   chmod 700 .local
 fi
-mkdir -p "$stamps" "${build_log%/*}"
+mkdir -p "$stamps" "$logs"
 
-# One build at a time in a checkout.
-exec {build_lock}>"$stamps/lock"
-flock "$build_lock"
-: >"$build_log"
-build_services
-restore_tools
-build_page
+# One build at a time in a checkout. The lock is a link to its holder's process id; that of a killed one is passed over.
+readonly lock=$stamps/lock
+until ln -s $$ "$lock" 2>/dev/null; do
+  if kill -0 "$(readlink "$lock")" 2>/dev/null; then sleep 1; else rm -f "$lock"; fi
+done
+trap 'rm -f "$lock"' EXIT
+rm -rf "$running"
+mkdir "$running"
+
+trap 'give_up 129' HUP
+trap 'give_up 130' INT
+trap 'give_up 143' TERM
+trap 'give_up 1' USR1
+lane build_services
+lane build_page
+wait

@@ -67,6 +67,7 @@ set_up() {
   local packages=()
   have mariadbd || packages+=(mariadb-server)
   have redis-server || packages+=(redis-server)
+  have busybox || packages+=(busybox)
   have chromium || packages+=(chromium)
   have shellcheck || packages+=(shellcheck)
   have yamllint || packages+=(yamllint)

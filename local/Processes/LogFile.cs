@@ -37,7 +37,7 @@ internal static class LogFile
             Directory.Delete(previous, recursive: true);
 
         Directory.CreateDirectory(previous);
-        foreach (var log in Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) is not ("build.log" or "launcher.log")))
+        foreach (var log in Directory.EnumerateFiles(folder).Where(file => !Path.GetFileName(file).StartsWith("build", StringComparison.Ordinal) && Path.GetFileName(file) != "launcher.log"))
             File.Move(log, Path.Combine(previous, Path.GetFileName(log)));
     }
 }

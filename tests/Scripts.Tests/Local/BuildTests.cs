@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using MessageBoard.Local.Processes;
 
 namespace MessageBoard.Scripts.Tests.Local;
 
@@ -85,18 +87,43 @@ public sealed class BuildTests : IDisposable
     }
 
     [Fact]
-    public async Task A_build_that_fails_is_shown_and_tried_again()
+    public async Task A_build_that_fails_is_shown_ends_the_other_and_is_tried_again()
     {
-        var works = File.ReadAllText(_root["tools/dotnet"]);
-        Tool("dotnet", "echo 'error CS1002: ; expected'; exit 1");
+        var (dotnet, npm) = (File.ReadAllText(_root["tools/dotnet"]), File.ReadAllText(_root["tools/npm"]));
+        Tool("npm", $"echo $$ >{_root["npm"]}; sleep 600");
+        Tool("dotnet", $"[ $1 = build ] || exit 0; until [ -s {_root["npm"]} ]; do sleep 0.1; done; echo 'error CS1002: ; expected'; exit 1");
         var (code, error) = await RunAsync();
         Assert.Equal(1, code);
-        Assert.Contains("Building the services failed. The last lines of .local/logs/build.log:", error, StringComparison.Ordinal);
-        Assert.Contains("error CS1002: ; expected", error, StringComparison.Ordinal);
+        Assert.Equal(
+            """
+            Building the services failed. The last lines of .local/logs/build.log:
+              error CS1002: ; expected
+
+            """, error);
+        await IsGoneAsync("npm");
 
         File.Delete(_root["calls"]);
-        File.WriteAllText(_root["tools/dotnet"], works);
+        File.WriteAllText(_root["tools/dotnet"], dotnet);
+        File.WriteAllText(_root["tools/npm"], npm);
         Assert.Equal([Build, Tools, Packages, Page], await BuildAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_has_enough_leaves_nothing_running()
+    {
+        Directory.CreateDirectory(_root["packages/garnet-server/2.2.5"]);
+        Tool("dotnet", $"echo $$ >{_root["dotnet"]}; sleep 600");
+        Tool("npm", $"echo $$ >{_root["npm"]}; sleep 600");
+        using var build = Start();
+        await Eventually.IsTrueAsync(() => File.Exists(_root["dotnet"]) && File.Exists(_root["npm"]), "both build");
+
+        ProcessIdentity.Of(build.Id).Signal(2);
+        await build.WaitForExitAsync();
+
+        Assert.Equal(130, build.ExitCode);
+        await IsGoneAsync("dotnet");
+        await IsGoneAsync("npm");
+        Assert.Empty(Directory.EnumerateFiles(_root[".local/build"], "lock"));
     }
 
     public void Dispose() => _root.Dispose();
@@ -110,20 +137,32 @@ public sealed class BuildTests : IDisposable
 
         var calls = File.ReadAllLines(_root["calls"]);
         File.Delete(_root["calls"]);
-        return calls;
+        return [.. calls.Order(StringComparer.Ordinal)]; // the services and the page are built side by side
+    }
+
+    /// <summary>The process whose id a tool wrote down.</summary>
+    private async Task IsGoneAsync(string tool)
+    {
+        var process = int.Parse(await File.ReadAllTextAsync(_root[tool]), CultureInfo.InvariantCulture);
+        await Eventually.IsTrueAsync(() => !ProcessIdentity.Of(process).IsAlive, $"{tool} is gone");
     }
 
     private async Task<(int ExitCode, string Error)> RunAsync()
     {
-        var start = new ProcessStartInfo("bash", [_root["scripts/build-local.sh"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PATH"] = $"{_root["tools"]}:{start.Environment["PATH"]}";
-        start.Environment["NUGET_PACKAGES"] = _root["packages"];
-        using var process = Process.Start(start)!;
+        using var process = Start();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = await process.StandardError.ReadToEndAsync();
         await output;
         await process.WaitForExitAsync();
         return (process.ExitCode, error);
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo("bash", [_root["scripts/build-local.sh"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = $"{_root["tools"]}:{Busybox.Path(_root)}";
+        start.Environment["NUGET_PACKAGES"] = _root["packages"];
+        return Process.Start(start)!;
     }
 
     /// <summary>A program that notes its name and the word that says what it does, then does that.</summary>
