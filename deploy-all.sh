@@ -92,12 +92,10 @@ is_number_between "$replicas" 1 8 || refuse "--replicas wants a number from 1 to
 readonly state=${MESSAGEBOARD_STATE:-$root/.local}
 readonly launcher=$root/local/bin/Release/net10.0/MessageBoard.Local.dll
 
-is_running() {
-  [[ -e $state/lock ]] && ! flock --nonblock "$state/lock" true
-}
-
 check_tools() {
-  [[ $(dotnet --list-sdks 2>/dev/null || true) =~ (^|$'\n')10\. ]] ||
+  local sdks
+  sdks=$'\n'$(dotnet --list-sdks 2>/dev/null || true)
+  [[ $sdks == *$'\n10.'* ]] ||
     refuse "The .NET 10 SDK is missing (dotnet --list-sdks shows none). Install it from https://dot.net/download"
   local node
   node=$(node --version 2>/dev/null || true)
@@ -106,22 +104,20 @@ check_tools() {
   command -v npm >/dev/null || refuse "npm is missing; it comes with Node.js 20 or later, or as the package npm."
 }
 
-# The inodes of the sockets that keep 127.0.0.1:$port from us: listening there, or on all addresses.
-listener_inodes() {
-  local any='(00000000|0100007F|0{32}|0000000000000000FFFF00000100007F)'
-  awk -v address="^$any:$(printf %04X "$port")\$" '$4 == "0A" && $2 ~ address { print $10 }' /proc/net/tcp*
+# The launcher finds out too, but only after the build. There is none in a fresh clone, where nothing can run either.
+check_running() {
+  [[ -e $state/lock && -f $launcher ]] || return 0
+  local status=0
+  dotnet "$launcher" status >/dev/null || status=$?
+  ((status <= 1)) || return 0
+  local address
+  address=$(sed -n 's/^  "port": \([0-9]*\),$/\1/p' "$state/state.json" 2>/dev/null || true)
+  refuse "MessageBoard is running already${address:+ at http://127.0.0.1:$address}. --status shows it, --stop stops it."
 }
 
 check_port() {
-  local inode holder pid
-  inode=$(listener_inodes)
-  inode=${inode%%$'\n'*}
-  [[ -n $inode ]] || return 0
-  # Other users' processes do not show their sockets: then the holder stays unknown.
-  holder=$(find /proc/[0-9]*/fd -lname "socket:\[$inode\]" -print -quit 2>/dev/null || true)
-  pid=${holder#/proc/}
-  pid=${pid%%/*}
-  refuse "Port $port is busy${pid:+: process $pid ($(cat "/proc/$pid/comm")) listens on it}. Choose another: ./deploy-all.sh --local --port N"
+  (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || return 0
+  refuse "Port $port is busy$(dotnet "$launcher" holder "$port" 2>/dev/null || true). Choose another: ./deploy-all.sh --local --port N"
 }
 
 # --- what was asked for --------------------------------------------------------------------------------------------
@@ -142,8 +138,8 @@ case $verb in
     fi
     if [[ $verb == reset ]]; then
       # By name, so that a mistaken MESSAGEBOARD_STATE costs nothing else.
-      rm -rf "$state"/{admin-password,build,data,istio,lock,logs,state.json}
-      rmdir --ignore-fail-on-non-empty "$state" 2>/dev/null || true
+      rm -rf "$state"/{admin-password,build,data,drill,istio,lock,logs,state.json}
+      rmdir "$state" 2>/dev/null || true
       echo "Forgot $state."
     fi
     exit
@@ -151,10 +147,7 @@ case $verb in
 esac
 
 check_tools
-if is_running; then
-  address=$(sed -n 's/^  "port": \([0-9]*\),$/\1/p' "$state/state.json" 2>/dev/null || true)
-  refuse "MessageBoard is running already${address:+ at http://127.0.0.1:$address}. --status shows it, --stop stops it."
-fi
+check_running
 check_port
 
 if [[ ! -d $state ]]; then

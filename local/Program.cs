@@ -1,5 +1,7 @@
+using System.Globalization;
 using MessageBoard.Local;
 using MessageBoard.Local.Commands;
+using MessageBoard.Local.Processes;
 
 // Called by deploy-all.sh, which checks what a person typed: verb, then the gateway's port and the replicas of each service.
 var installation = Installation.Find();
@@ -13,6 +15,7 @@ try
             await new RunCommand(installation, LaunchOptions.Of(port, replicas)).ExecuteAsync(signals.Token),
         ["detach", var port, var replicas] =>
             await new DetachCommand(installation, LaunchOptions.Of(port, replicas)).ExecuteAsync(signals.Token),
+        ["holder", var port] => ShowHolder(int.Parse(port, CultureInfo.InvariantCulture)),
         ["status"] => new StatusCommand(installation).Execute(),
         ["stop"] => await new StopCommand(installation).ExecuteAsync(),
         _ => throw new LaunchException("usage: ./deploy-all.sh --help", ExitCodes.BadInput),
@@ -22,4 +25,10 @@ catch (LaunchException refusal)
 {
     await Console.Error.WriteLineAsync(refusal.Message);
     return refusal.ExitCode;
+}
+
+static int ShowHolder(int port)
+{
+    Console.Write(FreePorts.Holder(port));
+    return ExitCodes.Success;
 }

@@ -13,8 +13,9 @@ internal static class Preflight
     {
         if (FreePorts.WhyNot(options.Port) is { } refusal)
         {
-            var reason = refusal == SocketError.AccessDenied ? "only root may listen on it" : "something else listens on it";
-            throw new LaunchException($"Port {options.Port} cannot be used ({reason}); choose another with --port N.", ExitCodes.BadInput);
+            var reason = refusal == SocketError.AccessDenied ? "for root only" : $"busy{FreePorts.Holder(options.Port)}";
+            throw new LaunchException(
+                $"Port {options.Port} is {reason}. Choose another: ./deploy-all.sh --local --port N", ExitCodes.BadInput);
         }
 
         await ExternalStores.FromEnvironment().CheckAsync(cancellationToken);

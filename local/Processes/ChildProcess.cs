@@ -8,8 +8,11 @@ namespace MessageBoard.Local.Processes;
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
-    // exec keeps the process id through both steps.
-    private const string Wrapper = """log=$1; shift; exec setsid "$@" </dev/null >>"$log" 2>&1""";
+    // macOS has the system call, but no command for it.
+    private static readonly string SetSid = OperatingSystem.IsLinux() ? "setsid" : "perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV'";
+
+    // exec keeps the process id through all steps.
+    private static readonly string Wrapper = $"""log=$1; shift; exec {SetSid} "$@" </dev/null >>"$log" 2>&1""";
 
     private readonly Process _process;
 

@@ -43,4 +43,8 @@ internal sealed class FreePorts
             return refusal.SocketErrorCode;
         }
     }
+
+    /// <summary>Says which process listens on the port, as far as it can be known: <c>: process 42 (nginx) listens on it</c>, or nothing.</summary>
+    public static string Holder(int port) =>
+        OperatingSystem.IsLinux() && LinuxProcesses.ListenerOn(port) is { } holder ? $": process {holder} listens on it" : "";
 }

@@ -1,12 +1,12 @@
-using System.Globalization;
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
 namespace MessageBoard.Local.Processes;
 
 /// <summary>
-/// A process as the kernel tells it apart: ids are reused, an id with its start time (clock ticks since boot,
-/// field 22 of proc(5)'s /proc/pid/stat) is not until the next boot.
+/// A process as the kernel tells it apart: ids are reused, an id with its start time is not, on Linux until the next boot.
 /// </summary>
 internal sealed partial record ProcessIdentity(int Pid, long StartTicks)
 {
@@ -15,15 +15,14 @@ internal sealed partial record ProcessIdentity(int Pid, long StartTicks)
 
     public static ProcessIdentity Current => Of(Environment.ProcessId);
 
-    /// <summary>This boot of the machine: identities of another one mean nothing.</summary>
-    public static string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+    /// <summary>This boot of the machine: identities of another one mean nothing. Elsewhere than on Linux start times are dates.</summary>
+    public static string BootId { get; } = OperatingSystem.IsLinux() ? LinuxProcesses.BootId : "";
 
-    /// <summary>False too for a zombie: it holds no port and no memory, and only its parent can remove it.</summary>
     [JsonIgnore]
-    public bool IsAlive => ReadStat(Pid) is { } stat && stat.StartTicks == StartTicks && stat.State is not ('Z' or 'X');
+    public bool IsAlive => StartOf(Pid) == StartTicks;
 
     /// <summary>The process that has this id now; one that is gone already gets a start time no process has.</summary>
-    public static ProcessIdentity Of(int pid) => new(pid, ReadStat(pid)?.StartTicks ?? -1);
+    public static ProcessIdentity Of(int pid) => new(pid, StartOf(pid) ?? -1);
 
     /// <summary>Sends a signal unless the process is gone, whoever may have its id now.</summary>
     public void Signal(int signal)
@@ -32,16 +31,17 @@ internal sealed partial record ProcessIdentity(int Pid, long StartTicks)
             _ = SendSignal(Pid, signal);
     }
 
-    private static (char State, long StartTicks)? ReadStat(int pid)
+    private static long? StartOf(int pid)
     {
+        if (OperatingSystem.IsLinux())
+            return LinuxProcesses.StartOf(pid);
+
         try
         {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            // The second field is the program's name in parentheses and may itself contain spaces and parentheses.
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (fields[0][0], long.Parse(fields[19], CultureInfo.InvariantCulture));
+            using var process = Process.GetProcessById(pid);
+            return process.StartTime.ToUniversalTime().Ticks;
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or Win32Exception)
         {
             return null;
         }

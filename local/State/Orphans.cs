@@ -23,7 +23,7 @@ internal static class Orphans
         await WaitForEndAsync(orphans, grace);
     }
 
-    /// <summary>True when all have ended within the time. They are not our children, so there is nothing to wait on but /proc.</summary>
+    /// <summary>True when all have ended within the time. They are not our children, so there is nothing to wait on.</summary>
     public static async Task<bool> WaitForEndAsync(IReadOnlyList<ProcessIdentity> processes, TimeSpan time)
     {
         var deadline = TimeProvider.System.GetTimestamp() + (long)(time.TotalSeconds * TimeProvider.System.TimestampFrequency);

@@ -2,7 +2,7 @@ namespace MessageBoard.Local.State;
 
 /// <summary>
 /// Held for as long as a launcher lives: an flock(2) on the lock file, which is what .NET takes for <see cref="FileShare.None"/>.
-/// The kernel drops it with the process, however that ends; deploy-all.sh asks for it with flock(1).
+/// The kernel drops it with the process, however that ends.
 /// </summary>
 internal static class RunLock
 {

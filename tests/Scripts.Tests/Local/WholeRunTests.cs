@@ -49,6 +49,22 @@ public sealed class WholeRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_runs_with_other_tools_than_GNUs()
+    {
+        using var tools = new TemporaryFolder();
+        var path = ("PATH", Busybox.Path(tools));
+
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port}", path);
+        Assert.True(code == 0, output + error);
+        Assert.Equal(0, (await RunAsync("--local --status", path)).ExitCode);
+        var last = State;
+        Assert.Equal(0, (await RunAsync("--local --reset", path)).ExitCode);
+        Assert.All(last.Processes, process => Assert.False(process.Process!.IsAlive, process.Pod));
+        Assert.False(Directory.Exists(_folder.Path));
+        Directory.CreateDirectory(_folder.Path);
+    }
+
+    [Fact]
     public async Task A_drill_takes_a_cluster_down_and_up_again_and_ends_with_the_run()
     {
         var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
