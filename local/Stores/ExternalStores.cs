@@ -1,5 +1,6 @@
-using System.Data.Common;
-using System.Globalization;
+using Confluent.Kafka;
+using MySqlConnector;
+using StackExchange.Redis;
 
 namespace MessageBoard.Local.Stores;
 
@@ -10,16 +11,18 @@ internal sealed record ExternalStores(string? MariaDb, string? Redis, string? Ka
     public const string RedisVariable = "ConnectionStrings__Redis";
     public const string KafkaVariable = "Kafka__BootstrapServers";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     public static ExternalStores FromEnvironment() => new(Read(MariaDbVariable), Read(RedisVariable), Read(KafkaVariable));
 
-    /// <summary>Asks each whether it is there.</summary>
+    /// <summary>Asks each whether it is there. The launcher loads only the client libraries of those.</summary>
     /// <exception cref="LaunchException">One is not: names the variable and the address, never what else the variable says.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         var refusals = await Task.WhenAll(
             MariaDb is null ? Nothing : CheckMariaDbAsync(MariaDb, cancellationToken),
-            Redis is null ? Nothing : CheckRedisAsync(Redis, cancellationToken),
-            Kafka is null ? Nothing : CheckKafkaAsync(Kafka, cancellationToken));
+            Redis is null ? Nothing : CheckRedisAsync(Redis),
+            Kafka is null ? Nothing : Task.Run(() => CheckKafka(Kafka), cancellationToken));
 
         if (refusals.OfType<string>().ToList() is { Count: > 0 } found)
             throw new LaunchException(string.Join(Environment.NewLine, found), ExitCodes.BadInput);
@@ -31,63 +34,82 @@ internal sealed record ExternalStores(string? MariaDb, string? Redis, string? Ka
 
     private static async Task<string?> CheckMariaDbAsync(string connectionString, CancellationToken cancellationToken)
     {
-        DbConnectionStringBuilder parts;
+        MySqlConnectionStringBuilder server;
         try
         {
-            parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
+            server = new(connectionString) { ConnectionTimeout = (uint)Patience.TotalSeconds, Pooling = false };
+            _ = server.Port;
         }
-        catch (ArgumentException)
+        catch (Exception unreadable) when (unreadable is ArgumentException or FormatException)
         {
             return $"{MariaDbVariable} is not a connection string (Server=…;Port=3306;Database=…;User ID=…;Password=…).";
         }
 
-        var host = Part("Server") ?? Part("Host") ?? Part("Data Source") ?? Part("DataSource") ?? Part("Address") ?? "localhost";
-        if (!int.TryParse(Part("Port") ?? "3306", NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-            return $"{MariaDbVariable}: its Port is not a number.";
-
-        return Sentence(MariaDbVariable, host, port, await ServerHello.MariaDbAsync(host, port, cancellationToken));
-
-        string? Part(string key) => parts.TryGetValue(key, out var value) ? (string)value : null;
-    }
-
-    /// <summary>StackExchange.Redis's form: addresses and options, separated by commas.</summary>
-    private static async Task<string?> CheckRedisAsync(string configuration, CancellationToken cancellationToken)
-    {
-        var parts = configuration.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var options = parts.Where(part => part.Contains('=')).Select(part => part.Split('=', 2))
-            .ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim(), StringComparer.OrdinalIgnoreCase);
-        var addresses = parts.Where(part => !part.Contains('='));
-
-        return await CheckAnyAsync(RedisVariable, addresses, 6379, async (host, port) => await ServerHello.RedisAsync(
-            host, port, options.GetValueOrDefault("user"), options.GetValueOrDefault("password"), cancellationToken));
-    }
-
-    private static Task<string?> CheckKafkaAsync(string servers, CancellationToken cancellationToken) => CheckAnyAsync(
-        KafkaVariable,
-        servers.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-        9092,
-        (host, port) => ServerHello.KafkaAsync(host, port, cancellationToken));
-
-    /// <summary>Of several addresses of a cluster one that answers is enough.</summary>
-    private static async Task<string?> CheckAnyAsync(string variable, IEnumerable<string> addresses, int defaultPort, Func<string, int, Task<string?>> ask)
-    {
-        string? refusal = $"{variable} names no address (host:port).";
-        foreach (var address in addresses)
+        try
         {
-            var colon = address.LastIndexOf(':');
-            var host = colon < 0 ? address : address[..colon];
-            var port = defaultPort;
-            if (colon >= 0 && !int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port))
-                return $"{variable}: the port of {address} is not a number.";
+            await using var connection = new MySqlConnection(server.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+            await connection.PingAsync(cancellationToken);
+            return null;
+        }
+        catch (MySqlException refusal)
+        {
+            return $"{MariaDbVariable}: {server.Server}:{server.Port}: " + (refusal.ErrorCode == MySqlErrorCode.UnableToConnectToHost
+                ? $"it does not connect ({refusal.GetBaseException().Message})."
+                : $"{refusal.Message}.");
+        }
+    }
 
-            refusal = Sentence(variable, host, port, await ask(host, port));
-            if (refusal is null)
-                return null;
+    private static async Task<string?> CheckRedisAsync(string configuration)
+    {
+        ConfigurationOptions servers;
+        try
+        {
+            servers = ConfigurationOptions.Parse(configuration);
+        }
+        catch (ArgumentException)
+        {
+            return $"{RedisVariable} cannot be read (host:port,password=…).";
         }
 
-        return refusal;
+        if (servers.EndPoints.Count == 0)
+            return $"{RedisVariable} names no address (host:port).";
+
+        servers.AbortOnConnectFail = true;
+        servers.ConnectTimeout = (int)Patience.TotalMilliseconds;
+        try
+        {
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(servers);
+            await connection.GetDatabase().PingAsync();
+            return null;
+        }
+        catch (RedisException refusal)
+        {
+            var reason = (refusal as RedisConnectionException)?.FailureType switch
+            {
+                ConnectionFailureType.AuthenticationFailure when servers.Password is null => "the server wants a password",
+                ConnectionFailureType.AuthenticationFailure => "the server refuses the user or the password",
+                _ => "it does not connect, or is not Redis",
+            };
+            return $"{RedisVariable}: {string.Join(',', servers.EndPoints.Select(EndPointCollection.ToString))}: {reason}.";
+        }
     }
 
-    private static string? Sentence(string variable, string host, int port, string? refusal) =>
-        refusal is null ? null : $"{variable}: {host}:{port}: {refusal}.";
+    private static string? CheckKafka(string servers)
+    {
+        Error? why = null;
+        var config = new AdminClientConfig { BootstrapServers = servers };
+        using var client = new AdminClientBuilder(config).SetErrorHandler((_, error) => why ??= error).SetLogHandler((_, _) => { }).Build();
+        try
+        {
+            client.GetMetadata(Patience);
+            return null;
+        }
+        catch (KafkaException refusal)
+        {
+            return $"{KafkaVariable}: {servers}: " + (why is { Code: ErrorCode.Local_Transport or ErrorCode.Local_Resolve } refused
+                ? $"it does not connect ({refused.Reason})."
+                : $"no answer as Kafka's within {Patience.TotalSeconds:0} s ({refusal.Error.Reason}).");
+        }
+    }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using MessageBoard.Local.Processes;
 
 namespace MessageBoard.Local.Stores;
@@ -20,6 +22,26 @@ internal static class GarnetServer
             "--memory", "64m", "--page", "1m", "--index", "1m",
         ],
         Environment = _ => new Dictionary<string, string>(SmallRuntime.Environment) { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" },
-        IsReady = async (actual, cancellationToken) => await ServerHello.RedisAsync("127.0.0.1", actual, cancellationToken: cancellationToken) is null,
+        IsReady = AnswersAsync,
     };
+
+    /// <summary>A PING by hand (https://redis.io/docs/latest/develop/reference/protocol-spec/): a client library would stay in memory for it.</summary>
+    private static async Task<bool> AnswersAsync(int port, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, patience.Token);
+            await client.Client.SendAsync("*1\r\n$4\r\nPING\r\n"u8.ToArray(), patience.Token);
+            var answer = new byte[7];
+            await client.GetStream().ReadExactlyAsync(answer, patience.Token);
+            return answer.AsSpan().SequenceEqual("+PONG\r\n"u8);
+        }
+        catch (Exception noAnswer) when (noAnswer is SocketException or IOException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
 }

@@ -39,7 +39,7 @@ public sealed class ExternalStoresTests
     {
         using var cluster = new KafkaCluster();
         await (None with { Kafka = cluster.BootstrapServers }).CheckAsync(default);
-        Assert.EndsWith("what answers there is not Redis.", await RefusalOf(None with { Redis = cluster.BootstrapServers.Split(',')[0] }), StringComparison.Ordinal);
+        Assert.EndsWith("it does not connect, or is not Redis.", await RefusalOf(None with { Redis = cluster.BootstrapServers.Split(',')[0] }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public sealed class ExternalStoresTests
 
     [Theory]
     [InlineData("nonsense", "127.0.0.1:1", "ConnectionStrings__MariaDb is not a connection string")]
-    [InlineData("Server=127.0.0.1;Port=many", null, "ConnectionStrings__MariaDb: its Port is not a number")]
-    [InlineData(null, "127.0.0.1:many", "ConnectionStrings__Redis: the port of 127.0.0.1:many is not a number")]
+    [InlineData("Server=127.0.0.1;Port=many", null, "ConnectionStrings__MariaDb is not a connection string")]
+    [InlineData(null, "127.0.0.1:many", "ConnectionStrings__Redis names no address")]
     [InlineData(null, "password=hush", "ConnectionStrings__Redis names no address")]
     public async Task What_cannot_be_read_is_said(string? mariaDb, string? redis, string expected) =>
         Assert.Contains(expected, await RefusalOf(new ExternalStores(mariaDb, redis, null)), StringComparison.Ordinal);
