@@ -23,6 +23,7 @@ public sealed class FrontedServices(IProxyConfigProvider proxy, IMeshStore mesh)
         var names = context.HttpContext.RequestServices.GetRequiredService<FrontedServices>().Names;
         var service = (string)context.HttpContext.GetRouteValue("service")!;
         return names.Contains(service) ? next(context) : ValueTask.FromResult<object?>(
-            TypedResults.Problem($"There is no service '{service}'; there are {string.Join(", ", names)}.", statusCode: StatusCodes.Status404NotFound));
+            TypedResults.Problem(
+                $"There is no service '{service}'; there are {string.Join(", ", names)}.", statusCode: StatusCodes.Status404NotFound));
     }
 }

@@ -15,8 +15,8 @@ public sealed record MeshResource(
     {
         var status = resource.Status;
         return new(
-            status.ApiVersion, status.Kind, status.Namespace, status.Name, status.File, status.Line, NameOf(status.State), resource.ResourceVersion,
-            ResourceProblem.Of(status.Problems), ResourceProblem.Of(status.NotCarriedOut), resource.IsEditable);
+            status.ApiVersion, status.Kind, status.Namespace, status.Name, status.File, status.Line, NameOf(status.State),
+            resource.ResourceVersion, ResourceProblem.Of(status.Problems), ResourceProblem.Of(status.NotCarriedOut), resource.IsEditable);
     }
 
     internal static string NameOf(ResourceState state) => JsonNamingPolicy.CamelCase.ConvertName(state.ToString());
@@ -32,8 +32,9 @@ public sealed record MeshResourceText(
     {
         var status = text.Resource.Status;
         return new(
-            status.Kind, status.Namespace, status.Name, status.File, text.Line, text.Resource.ResourceVersion, text.Yaml, MeshResource.NameOf(status.State),
-            ResourceProblem.Of(status.Problems, text.Line), ResourceProblem.Of(status.NotCarriedOut, text.Line), text.Resource.IsEditable, text.Versions);
+            status.Kind, status.Namespace, status.Name, status.File, text.Line, text.Resource.ResourceVersion, text.Yaml,
+            MeshResource.NameOf(status.State), ResourceProblem.Of(status.Problems, text.Line), ResourceProblem.Of(status.NotCarriedOut, text.Line),
+            text.Resource.IsEditable, text.Versions);
     }
 }
 

@@ -22,7 +22,7 @@ public static class RulesEndpoints
         return app;
     }
 
-    /// <summary>The body of a canary edit: the subset that requests with <c>x-canary: true</c> go to; null to take the canary away.</summary>
+    /// <summary>The body of a canary edit: the subset that requests with <c>x-canary: true</c> go to; null for no canary.</summary>
     public sealed record CanaryBody(string? Subset, string? ResourceVersion);
 
     /// <summary>The body of a fault edit; null for none.</summary>

@@ -16,7 +16,7 @@ public static class WeightsEndpoints
         return app;
     }
 
-    /// <summary>The body of a weight edit: whole percents by cluster, and the version it is based on; null to edit whatever is there.</summary>
+    /// <summary>The body of a weight edit: whole percents by cluster, and the version it is based on; null for whatever is there.</summary>
     public sealed record WeightEdit(Dictionary<string, JsonElement>? Weights, string? ResourceVersion);
 
     // One flat object, as the first systems had it: UserServiceCtx1Weight.
@@ -32,12 +32,17 @@ public static class WeightsEndpoints
         return all;
     }
 
-    private static async Task<IResult> SetWeightsAsync(string service, WeightEdit edit, HttpContext context, RouteEdits edits) => edit.Weights is null
-        ? EditAnswers.Unprocessable([new("weights", ["is missing."])])
-        : await edits.ApplyAsync(service, new WeightsEdit(edit.Weights.ToDictionary(weight => weight.Key, weight => Read(weight.Value))), edit.ResourceVersion, context);
+    private static async Task<IResult> SetWeightsAsync(string service, WeightEdit edit, HttpContext context, RouteEdits edits)
+    {
+        var weights = edit.Weights?.ToDictionary(weight => weight.Key, weight => Read(weight.Value));
+        return weights is null
+            ? EditAnswers.Unprocessable([new("weights", ["is missing."])])
+            : await edits.ApplyAsync(service, new WeightsEdit(weights), edit.ResourceVersion, context);
+    }
 
     // Not by the JSON binder, which knows no 422 and would stop at the first wrong one. What is no whole number is out of range.
-    private static int Read(JsonElement weight) => weight.ValueKind == JsonValueKind.Number && weight.TryGetInt32(out var number) ? number : int.MinValue;
+    private static int Read(JsonElement weight) =>
+        weight.ValueKind == JsonValueKind.Number && weight.TryGetInt32(out var number) ? number : int.MinValue;
 
     private static string PascalCase(string name) =>
         string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));

@@ -10,7 +10,10 @@ public static class ProxyPipeline
     /// <summary>Registers YARP with the routes under <c>ReverseProxy</c>, and what goes with a request to the mesh.</summary>
     public static IServiceCollection AddProxy(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy")).AddExchange().AddExplainHeader().AddMeshRouting();
+        services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"))
+            .AddExchange()
+            .AddExplainHeader()
+            .AddMeshRouting();
         return services;
     }
 

@@ -11,10 +11,13 @@ internal static class RequestTrace
     private const string Header = "X-Trace-Id";
 
     /// <summary>Begins the trace of a request that is forwarded.</summary>
-    public static void Begin(HttpContext context) => context.Response.Headers[Header] = context.TraceIdentifier =
-        Activity.Current?.TraceId.ToHexString() ?? GoOn(context.Request.Headers);
+    public static void Begin(HttpContext context)
+    {
+        context.TraceIdentifier = Activity.Current?.TraceId.ToHexString() ?? GoOn(context.Request.Headers);
+        context.Response.Headers[Header] = context.TraceIdentifier;
+    }
 
-    /// <summary>Begins the traces of the gateway's own answers, whose logs carry the id too; under <c>/api</c> the caller is told.</summary>
+    /// <summary>Begins the traces of the gateway's own answers, whose logs carry the id too; only under <c>/api</c> they tell it.</summary>
     public static WebApplication UseTrace(this WebApplication app)
     {
         app.Use(async (context, next) =>

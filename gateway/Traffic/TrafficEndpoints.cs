@@ -29,9 +29,8 @@ public static class TrafficEndpoints
     private static TrafficReport GetTraffic(TrafficRecorder recorder, FrontedServices services)
     {
         var configuration = services.Read();
-        return new(
-            recorder.StartedAt, ServiceTraffic.Window, [.. configuration.Services.Select(service => new ServiceReport(service, recorder.Services[service.Service]))],
-            configuration.Problems, configuration.Clusters);
+        var reports = configuration.Services.Select(service => new ServiceReport(service, recorder.Services[service.Service]));
+        return new(recorder.StartedAt, ServiceTraffic.Window, [.. reports], configuration.Problems, configuration.Clusters);
     }
 
     private static IResult ReadEvents(TrafficFeed feed) =>

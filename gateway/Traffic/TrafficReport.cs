@@ -15,7 +15,8 @@ public sealed record TrafficReport(
 /// <summary>One service's configuration beside its counts.</summary>
 public sealed record ServiceReport : ServiceConfiguration
 {
-    internal ServiceReport(ServiceConfiguration configuration, ServiceTraffic traffic) : base(configuration) => (Recent, SinceStart) = traffic.Read();
+    internal ServiceReport(ServiceConfiguration configuration, ServiceTraffic traffic) : base(configuration) =>
+        (Recent, SinceStart) = traffic.Read();
 
     /// <summary>The last requests.</summary>
     public TrafficCounts Recent { get; }
