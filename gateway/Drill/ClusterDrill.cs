@@ -1,36 +1,29 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace MessageBoard.Gateway.Drill;
 
 /// <summary>
-/// Asks the launcher of a local run to take clusters down: a file <c>CLUSTER.down</c> in the folder <c>Drill:Folder</c>. How the
-/// processes are is in the launcher's state file, <c>Drill:State</c>.
+/// Asks the launcher of a local run to take clusters down: a file <c>CLUSTER.down</c> in the folder <c>Drill:Folder</c>, where the
+/// launcher has a <c>drill.json</c> for as long as it obeys.
 /// </summary>
 public sealed partial class ClusterDrill(IConfiguration configuration)
 {
-    private readonly string? _folder = configuration["Drill:Folder"], _state = configuration["Drill:State"];
+    private readonly string? _folder = configuration["Drill:Folder"];
 
     /// <summary>The clusters and their processes at this moment; not available without a launcher.</summary>
-    public DrillReport Read()
-    {
-        if (_folder is null || ReadState() is not { Processes: not null } state || !state.IsRunning)
-            return new(false, []);
-
-        // The gateway is in ctx1 too, and stays up: who would answer otherwise?
-        var services = state.Processes.Where(process => process.App.EndsWith("-service", StringComparison.Ordinal));
-        return new(true, [.. services.GroupBy(process => process.Cluster).OrderBy(cluster => cluster.Key, StringComparer.Ordinal).Select(cluster =>
-            new DrilledCluster(cluster.Key, File.Exists(FileOf(cluster.Key)), [.. cluster.Select(process => new DrilledProcess(process.Pod, process.App, JsonNamingPolicy.CamelCase.ConvertName(process.Condition)))]))]);
-    }
+    public DrillReport Read() => ReadClusters() is not { } clusters ? new(false, []) : new(true,
+        [.. clusters.OrderBy(cluster => cluster.Key, StringComparer.Ordinal)
+            .Select(cluster => new DrilledCluster(cluster.Key, File.Exists(FileOf(cluster.Key)), cluster.Value))]);
 
     /// <summary>Takes a cluster down or up; false when there is no such cluster.</summary>
     public bool TrySet(string cluster, bool down)
     {
         // Only a name that the launcher knows may become a part of a path.
-        if (Read().Clusters.All(known => known.Cluster != cluster))
+        if (ReadClusters()?.ContainsKey(cluster) != true)
             return false;
 
-        Directory.CreateDirectory(_folder!);
         if (down)
             File.WriteAllBytes(FileOf(cluster), []);
         else
@@ -41,45 +34,39 @@ public sealed partial class ClusterDrill(IConfiguration configuration)
 
     private string FileOf(string cluster) => Path.Combine(_folder!, $"{cluster}.down");
 
-    private LauncherState? ReadState()
+    private Dictionary<string, IReadOnlyList<DrilledProcess>>? ReadClusters()
     {
         try
         {
-            return _state is null ? null : JsonSerializer.Deserialize(File.ReadAllBytes(_state), DrillJson.Default.LauncherState);
+            if (_folder is null || ReadFile() is not { } file)
+                return null;
+
+            using var launcher = Process.GetProcessById(file.Launcher); // one that was killed leaves its file behind, and this gateway
+            return file.Clusters;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
             return null;
         }
     }
 
-    private sealed record LauncherState(Launcher? Launcher, IReadOnlyList<LauncherProcess>? Processes)
-    {
-        // A launcher that was killed leaves its last state behind, and this gateway.
-        public bool IsRunning => Launcher is not null && Directory.Exists($"/proc/{Launcher.Pid}");
-    }
+    private DrillFile? ReadFile() =>
+        JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(_folder!, "drill.json")), DrillJson.Default.DrillFile);
 
-    private sealed record Launcher(int Pid);
-
-    private sealed record LauncherProcess(string App, string Cluster, string Pod, string Condition);
+    private sealed record DrillFile(int Launcher, Dictionary<string, IReadOnlyList<DrilledProcess>>? Clusters);
 
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-    [JsonSerializable(typeof(LauncherState))]
+    [JsonSerializable(typeof(DrillFile))]
     private sealed partial class DrillJson : JsonSerializerContext;
 }
 
-/// <summary>What can be taken down, and how it is.</summary>
-/// <param name="Available">Whether there is a launcher that obeys.</param>
-/// <param name="Clusters">The clusters.</param>
+/// <summary>What can be taken down, if there is a launcher that obeys, and how it is.</summary>
 public sealed record DrillReport(bool Available, IReadOnlyList<DrilledCluster> Clusters);
 
-/// <summary>A cluster and its services.</summary>
-/// <param name="Cluster">The cluster.</param>
-/// <param name="Down">Whether it is to be down.</param>
-/// <param name="Processes">Its services' processes.</param>
+/// <summary>A cluster, whether it is to be down, and its services' processes.</summary>
 public sealed record DrilledCluster(string Cluster, bool Down, IReadOnlyList<DrilledProcess> Processes);
 
-/// <summary>A process.</summary>
+/// <summary>The process of a service.</summary>
 /// <param name="Pod">The pod that it plays.</param>
 /// <param name="App">The service.</param>
 /// <param name="Condition">How it is: <c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>down</c> or <c>stopped</c>.</param>

@@ -55,7 +55,6 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
                 ["Mesh__IdentityKey"] = _identityKey,
                 ["Gateway__Page"] = installation.Page,
                 ["Drill__Folder"] = installation.Drill,
-                ["Drill__State"] = installation.StateFile,
                 // Within the grace the launcher gives before it kills.
                 ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = "3",
                 // Nobody edits appsettings.json of a running process; seven watchers less.

@@ -31,9 +31,12 @@ internal sealed partial class DrillFolder : IDisposable
     {
         while (!stop.IsCancellationRequested)
         {
+            if (!File.Exists(ReportFile))
+                Report(); // somebody has deleted the folder
+
             foreach (var service in _services)
             {
-                if (IsDown(service.Spec.Cluster))
+                if (File.Exists(Path.Combine(_folder, $"{service.Spec.Cluster}.down")))
                     service.TakeDown();
                 else
                     service.BringUp();
@@ -46,7 +49,7 @@ internal sealed partial class DrillFolder : IDisposable
     /// <summary>Ends with all clusters up and nobody who obeys.</summary>
     public void Dispose() => Clear();
 
-    private bool IsDown(string cluster) => File.Exists(Path.Combine(_folder, $"{cluster}.down"));
+    private string ReportFile => Path.Combine(_folder, "drill.json");
 
     private void Clear()
     {
@@ -60,17 +63,18 @@ internal sealed partial class DrillFolder : IDisposable
     {
         lock (_lock)
         {
-            var clusters = _services.GroupBy(service => service.Spec.Cluster).ToDictionary(
-                cluster => cluster.Key,
-                cluster => new Cluster(IsDown(cluster.Key), [.. cluster.Select(service => service.Spec.Pod)], cluster.ToDictionary(
-                    service => service.Spec.Pod, service => JsonNamingPolicy.CamelCase.ConvertName(service.State.Condition.ToString()))));
-            AtomicFile.Write(Path.Combine(_folder, "drill.json"), JsonSerializer.SerializeToUtf8Bytes(new DrillReport(clusters), Json.Default.DrillReport));
+            var clusters = _services.Select(service => service.State).GroupBy(state => state.Cluster).ToDictionary(
+                cluster => cluster.Key, cluster => cluster.Select(state => new DrilledProcess(state.Pod, state.App, NameOf(state.Condition))));
+            var report = new DrillReport(Environment.ProcessId, clusters);
+            AtomicFile.Write(ReportFile, JsonSerializer.SerializeToUtf8Bytes(report, Json.Default.DrillReport));
         }
     }
 
-    private sealed record DrillReport(IReadOnlyDictionary<string, Cluster> Clusters);
+    private static string NameOf(Condition condition) => JsonNamingPolicy.CamelCase.ConvertName(condition.ToString());
 
-    private sealed record Cluster(bool Down, IReadOnlyList<string> Processes, IReadOnlyDictionary<string, string> Conditions);
+    private sealed record DrillReport(int Launcher, IReadOnlyDictionary<string, IEnumerable<DrilledProcess>> Clusters);
+
+    private sealed record DrilledProcess(string Pod, string App, string Condition);
 
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
     [JsonSerializable(typeof(DrillReport))]

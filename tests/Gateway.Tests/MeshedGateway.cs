@@ -22,8 +22,6 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
 
     public string DrillFolder => Path.Combine(_folder.FullName, "drill");
 
-    public string LauncherState => Path.Combine(_folder.FullName, "state.json");
-
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(DrillFolder);
@@ -42,7 +40,6 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
             ["Mesh:Folder"] = Istio,
             ["Gateway:Page"] = page.FullName,
             ["Drill:Folder"] = DrillFolder,
-            ["Drill:State"] = LauncherState,
         });
     }
 
@@ -55,13 +52,14 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>Writes what the launcher of a local run writes: a process of user-service in each cluster, and the gateway.</summary>
-    public void WriteLauncherState() => File.WriteAllText(LauncherState, $$"""
-        {"phase":"Ready","launcher":{"pid":{{Environment.ProcessId}},"startTicks":1},"processes":[
-          {"app":"gateway","cluster":"ctx1","pod":"gateway-ctx1-c","condition":"Ready"},
-          {"app":"user-service","cluster":"ctx1","pod":"user-service-ctx1-a","condition":"Ready"},
-          {"app":"user-service","cluster":"ctx2","pod":"user-service-ctx2-b","condition":"Down"}]}
+    /// <summary>Writes what the launcher of a local run writes: a process of user-service in each cluster.</summary>
+    public void BeginDrill() => WriteDrill($$$"""
+        {"launcher":{{{Environment.ProcessId}}},"clusters":{
+          "ctx2":[{"pod":"user-service-ctx2-b","app":"user-service","condition":"down"}],
+          "ctx1":[{"pod":"user-service-ctx1-a","app":"user-service","condition":"ready"}]}}
         """);
+
+    public void WriteDrill(string json) => File.WriteAllText(Path.Combine(DrillFolder, "drill.json"), json);
 
     /// <summary>What a cluster's backend was asked: the Host header and the path.</summary>
     public ConcurrentQueue<(string Cluster, string Host, string Path)> Seen { get; } = [];

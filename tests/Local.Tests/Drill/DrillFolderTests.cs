@@ -17,15 +17,17 @@ public sealed class DrillFolderTests : IDisposable
         using (var drill = new DrillFolder(_folder["drill"], [process]))
         {
             using var stop = new CancellationTokenSource();
-            Assert.Equal(Report("false", "waiting"), Read());
+            Assert.Equal(Report("waiting"), Read());
             process.Start();
-            await Eventually.IsTrueAsync(() => Read() == Report("false", "ready"), "ready");
+            await Eventually.IsTrueAsync(() => Read() == Report("ready"), "ready");
 
             var following = drill.FollowAsync(stop.Token);
             _folder.Write("drill/ctx2.down", "");
-            await Eventually.IsTrueAsync(() => Read() == Report("true", "down"), "down");
+            await Eventually.IsTrueAsync(() => Read() == Report("down"), "down");
             File.Delete(_folder["drill/ctx2.down"]);
-            await Eventually.IsTrueAsync(() => Read() == Report("false", "ready"), "up again");
+            await Eventually.IsTrueAsync(() => Read() == Report("ready"), "up again");
+            File.Delete(_folder["drill/drill.json"]);
+            await Eventually.IsTrueAsync(() => File.Exists(_folder["drill/drill.json"]), "written again");
 
             await stop.CancelAsync();
             await following;
@@ -37,9 +39,8 @@ public sealed class DrillFolderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Report(string down, string condition) =>
-        """{"clusters":{"ctx2":{"down":DOWN,"processes":["pod-2"],"conditions":{"pod-2":"CONDITION"}}}}"""
-            .Replace("DOWN", down, StringComparison.Ordinal).Replace("CONDITION", condition, StringComparison.Ordinal);
+    private static string Report(string condition) =>
+        $$$"""{"launcher":{{{Environment.ProcessId}}},"clusters":{"ctx2":[{"pod":"pod-2","app":"user-service","condition":"{{{condition}}}"}]}}""";
 
     private string Read() => File.ReadAllText(_folder["drill/drill.json"]);
 }
