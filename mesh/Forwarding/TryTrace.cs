@@ -9,11 +9,14 @@ namespace MessageBoard.Mesh.Forwarding;
 /// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span); if nobody does, nothing is made for it, and the
 /// service is told of the caller's span, by the Activity there is or by the header that the request has.
 /// </summary>
-internal static class TryTrace
+public static class TryTrace
 {
-    private static readonly ActivitySource Source = new("MessageBoard");
+    /// <summary>The name of the source of these spans.</summary>
+    public const string SourceName = "MessageBoard.Mesh";
 
-    public static Activity? Begin(HttpRequestMessage request, UpstreamHost host, MeshExchange exchange)
+    private static readonly ActivitySource Source = new(SourceName);
+
+    internal static Activity? Begin(HttpRequestMessage request, UpstreamHost host, MeshExchange exchange)
     {
         var span = Source.StartActivity(request.Method.Method, ActivityKind.Client);
         if (span is not null)

@@ -12,12 +12,12 @@ public sealed partial class KubernetesMesh
 {
     /// <inheritdoc/>
     public Task<EditResult> ReplaceAsync(ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
-        EditAsync(key, SameInAll(_ => yaml), resourceVersion, origin, cancellationToken);
+        EditAsync(key, SameInEveryCluster(_ => yaml), resourceVersion, origin, cancellationToken);
 
     /// <inheritdoc/>
     public Task<EditResult> UndoAsync(ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken) => EditAsync(
         key,
-        SameInAll(home => _versions.TextBefore(key, home.Version) is { } text ? text : new EditResult.NotFound()),
+        SameInEveryCluster(home => _versions.TextBefore(key, home.Version) is { } text ? text : new EditResult.NotFound()),
         resourceVersion, new(user, VersionStore.Undo), cancellationToken);
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public sealed partial class KubernetesMesh
     }
 
     // The first cluster's object gets the text, and each other one says the same afterwards.
-    private static Func<MeshSnapshot, ClusterResource, Proposal> SameInAll(Func<ClusterResource, Proposal> propose)
+    private static Func<MeshSnapshot, ClusterResource, Proposal> SameInEveryCluster(Func<ClusterResource, Proposal> propose)
     {
         (ClusterResource Resource, string Text)? home = null;
         return (_, live) =>

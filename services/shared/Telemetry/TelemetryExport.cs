@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Shared.Stores;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -33,7 +34,7 @@ public static class TelemetryExport
                 .AddRedisInstrumentation()
                 .ConfigureRedisInstrumentation((services, instrumentation) =>
                     services.GetRequiredService<Redis>().Connected += connection => instrumentation.AddConnection(connection))
-                .AddSource(Tracing.Name))
+                .AddSource(Tracing.Name, TryTrace.SourceName))
             .UseOtlpExporter();
 
     /// <summary>Whether anybody collects spans.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace MessageBoard.Shared.Telemetry;
 
-/// <summary>The project's own source of spans and metrics, beside those of .NET itself.</summary>
+/// <summary>The services' own source of spans and metrics, beside those of .NET itself and of the mesh.</summary>
 public static class Tracing
 {
     /// <summary>The name of <see cref="Source"/> and <see cref="Meter"/>.</summary>
