@@ -72,7 +72,6 @@ async function startGateway(kubeconfig) {
       Mesh__Folder: undefined,
       Mesh__IdentityKey: undefined,
       Drill__Folder: undefined,
-      Drill__State: undefined,
       ASPNETCORE_URLS: `http://127.0.0.1:${port}`,
       Mesh__Source: 'kubernetes',
       Mesh__Kubeconfig: kubeconfig,
