@@ -62,6 +62,8 @@ public sealed class StartTests
         {
             await Eventually.IsTrueAsync(() => collector.HasSpan(service, span, trace), $"{service}'s span '{span}' arrives in the trace");
         }
+
+        Assert.False(collector.Received("/v1/traces", "session:"), "no key of Redis goes out");
     });
 
     private static async Task WithAsync(Board board, Func<Board, Task> test)
@@ -97,7 +99,7 @@ public sealed class StartTests
                     {
                         return false;
                     }
-                }, "all are ready", 60);
+                }, "all are ready");
             }
         }
         finally
@@ -134,7 +136,7 @@ public sealed class StartTests
             return collector;
         }
 
-        public bool Received(string path) => _received.Any(received => received.Path == path);
+        public bool Received(string path, string text = "") => _received.Any(received => received.Path == path && received.Hex.Contains(Hex(text)));
 
         public bool HasSpan(string service, string name, string trace) => _received.Any(received =>
             received.Path == "/v1/traces" && received.Hex.Contains(Hex(service)) && received.Hex.Contains(trace) && SpansOf(received.Hex, trace).Any(span => span.Contains(Hex(name))));

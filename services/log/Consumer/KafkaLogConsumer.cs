@@ -43,6 +43,7 @@ internal sealed partial class KafkaLogConsumer(
             HeartbeatIntervalMs = 2_000,
         };
         using var consumer = new ConsumerBuilder<string, byte[]>(config)
+            .SetPartitionsAssignedHandler((_, partitions) => LogAssigned(partitions.Count))
             .SetLogHandler((_, message) => LogClient(message.Message))
             .SetErrorHandler((_, error) => LogClient(error.Reason))
             .Build();
@@ -66,9 +67,9 @@ internal sealed partial class KafkaLogConsumer(
                     trimmed = clock.GetTimestamp();
                 }
             }
-            catch (KafkaException exception)
+            catch (Exception exception) when (exception is KafkaException or StoreUnavailableException)
             {
-                LogRetry(exception.Error.Reason);
+                LogRetry(exception.Message);
                 await Task.Delay(RetryDelay, stoppingToken);
             }
         }
@@ -147,6 +148,9 @@ internal sealed partial class KafkaLogConsumer(
 
     [LoggerMessage(LogLevel.Debug, "Kafka: {Message}")]
     private partial void LogClient(string message);
+
+    [LoggerMessage(LogLevel.Information, "Reads {Partitions} of the topic's partitions")]
+    private partial void LogAssigned(int partitions);
 
     [LoggerMessage(LogLevel.Warning, "Calls wait to be kept: {Reason}")]
     private partial void LogRetry(string reason);

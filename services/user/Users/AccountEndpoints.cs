@@ -7,7 +7,8 @@ namespace MessageBoard.UserService.Users;
 /// <summary>Registering, logging in and out.</summary>
 internal static class AccountEndpoints
 {
-    // Hashing a password costs some 20 ms of a core on purpose; more at once would starve everything else here.
+    // Hashing a password costs some 20 ms of a core on purpose; more at once would starve everything else here. A filter, because the
+    // rate limiter's middleware takes its permit before the body is read: who sends it slowly would keep all others from logging in.
     private static readonly ConcurrencyLimiter Hashing = new(new() { PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = 64 });
 
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder app)

@@ -50,7 +50,7 @@ public abstract class Board : IAsyncLifetime
 
     /// <summary>A client of one service that keeps no cookies.</summary>
     public HttpClient Client(string service) =>
-        new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new($"http://127.0.0.1:{_services[service].Port}"), Timeout = TimeSpan.FromSeconds(15) };
+        new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new($"http://127.0.0.1:{_services[service].Port}"), Timeout = TimeSpan.FromMinutes(3) };
 
     internal TestProcess Process(string service) => _services[service].Process;
 
@@ -100,7 +100,7 @@ public abstract class Board : IAsyncLifetime
             {
                 return false;
             }
-        }, $"{service} is ready", 30);
+        }, $"{service} is ready");
     }
 
     /// <summary>Registers a user of a new name and logs in; gives the name and the Cookie header.</summary>

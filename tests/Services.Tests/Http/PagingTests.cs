@@ -1,6 +1,6 @@
 using MessageBoard.Shared.Http;
 
-namespace MessageBoard.Shared.Tests;
+namespace MessageBoard.Services.Tests.Http;
 
 public sealed class PagingTests
 {

@@ -2,7 +2,7 @@ using MessageBoard.Services.Tests.Running;
 using MessageBoard.Shared.Stores;
 using Microsoft.Extensions.Configuration;
 
-namespace MessageBoard.Services.Tests;
+namespace MessageBoard.Services.Tests.Stores;
 
 /// <summary>The Job that makes user-service's tables and the admin: user-service with <c>--schema</c>, on MariaDB.</summary>
 public sealed class SchemaTests : IAsyncLifetime

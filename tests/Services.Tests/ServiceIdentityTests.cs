@@ -1,6 +1,7 @@
+using MessageBoard.Shared;
 using Microsoft.Extensions.Configuration;
 
-namespace MessageBoard.Shared.Tests;
+namespace MessageBoard.Services.Tests;
 
 public sealed class ServiceIdentityTests
 {

@@ -1,11 +1,12 @@
 using System.Net;
+using MessageBoard.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
-namespace MessageBoard.Shared.Tests;
+namespace MessageBoard.Services.Tests;
 
 /// <summary>The preStop hook that every process has with its health checks.</summary>
 public sealed class PreStopTests : IAsyncLifetime
