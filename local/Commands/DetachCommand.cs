@@ -25,7 +25,7 @@ internal sealed class DetachCommand(Installation installation, LaunchOptions opt
         using var launcher = ChildProcess.Start(
             [Installation.DotNet, typeof(DetachCommand).Assembly.Location, "run", $"{options.Port}", $"{options.Replicas}"],
             installation.LauncherLog,
-            new Dictionary<string, string>());
+            SmallRuntime.Environment);
 
         var exited = launcher.WaitAsync(CancellationToken.None);
         await RunDisplay.Create(installation, freshPassword).ShowAsync(FollowAsync(launcher.Identity, exited, stop));
