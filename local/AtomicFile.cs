@@ -3,7 +3,7 @@ namespace MessageBoard.Local;
 /// <summary>Files that others read at any moment.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Replaces the file whole, so that a reader never sees half of it; makes its folder if someone deleted it, be it just now.</summary>
+    /// <summary>Replaces the file whole, so that a reader never sees half of it; makes its folder if someone deleted it.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         var folder = Path.GetDirectoryName(path)!;

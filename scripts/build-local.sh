@@ -67,7 +67,8 @@ build_services() {
     [[ -f $product ]] || built=false
   done
   if [[ $built == false ]] || ! is_stamped services "$sources"; then
-    step "Building the services" build.log dotnet build local/product.slnf --configuration Release --verbosity quiet --disable-build-servers -p:RunAnalyzers=false
+    step "Building the services" build.log \
+      dotnet build local/product.slnf --configuration Release --verbosity quiet --disable-build-servers -p:RunAnalyzers=false
     stamp services "$sources"
   fi
 }

@@ -44,7 +44,7 @@ internal sealed class FreePorts
         }
     }
 
-    /// <summary>Says which process listens on the port, as far as it can be known: <c>: process 42 (nginx) listens on it</c>, or nothing.</summary>
+    /// <summary>Which process listens on the port: <c>: process 42 (nginx) listens on it</c>, or nothing where that cannot be known.</summary>
     public static string Holder(int port) =>
         OperatingSystem.IsLinux() && LinuxProcesses.ListenerOn(port) is { } holder ? $": process {holder} listens on it" : "";
 }

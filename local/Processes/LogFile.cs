@@ -37,7 +37,10 @@ internal static class LogFile
             Directory.Delete(previous, recursive: true);
 
         Directory.CreateDirectory(previous);
-        foreach (var log in Directory.EnumerateFiles(folder).Where(file => !Path.GetFileName(file).StartsWith("build", StringComparison.Ordinal) && Path.GetFileName(file) != "launcher.log"))
-            File.Move(log, Path.Combine(previous, Path.GetFileName(log)));
+        foreach (var log in Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)!))
+        {
+            if (!log.StartsWith("build", StringComparison.Ordinal) && log != "launcher.log")
+                File.Move(Path.Combine(folder, log), Path.Combine(previous, log));
+        }
     }
 }

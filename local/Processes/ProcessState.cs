@@ -19,7 +19,7 @@ internal sealed record ProcessState
 
     public Condition Condition { get; init; }
 
-    /// <summary>Its readiness check answers, so that others may call it. One that a drill has just killed serves until the check finds out.</summary>
+    /// <summary>Its readiness check answers: others may call it. One that a drill kills serves until the check finds out.</summary>
     public bool Serving { get; init; }
 
     public int Restarts { get; init; }

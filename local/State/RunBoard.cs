@@ -52,7 +52,7 @@ internal sealed class RunBoard
     public void Show(ProcessState process)
     {
         lock (_lock)
-            Publish(Current with { Processes = Current.Processes.Replace(Current.Processes.Single(known => known.Pod == process.Pod), process) });
+            Publish(Current with { Processes = [.. Current.Processes.Select(known => known.Pod == process.Pod ? process : known)] });
     }
 
     private void Publish(RunState state)

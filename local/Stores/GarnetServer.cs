@@ -25,7 +25,7 @@ internal static class GarnetServer
         IsReady = AnswersAsync,
     };
 
-    /// <summary>A PING by hand (https://redis.io/docs/latest/develop/reference/protocol-spec/): a client library would stay in memory for it.</summary>
+    /// <summary>A PING by hand, in RESP: a client library would stay in memory for it.</summary>
     private static async Task<bool> AnswersAsync(int port, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
