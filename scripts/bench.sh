@@ -4,13 +4,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 connections=(1 32 256) seconds=10 rounds=3
-parts=(http idle decision reload)
+parts=(memory http idle decision reload)
 
 usage() {
   cat <<EOF
 Usage: scripts/bench.sh [--only PART] [--seconds N] [--rounds N] [--help]
 
-Measures, on this machine and over loopback, the same request to the same two backends, split 70:30:
+Measures, on this machine, the memory of all that deploy-all.sh --local starts, after 4,000 requests.
+Then, over loopback, the same request to the same two backends, split 70:30:
 straight to a backend, through nginx, HAProxy, bare YARP, and our gateway with everything on (mesh, tags,
 traffic counts, event stream with one reader, tracing context). wrk with ${connections[*]} connections,
 $seconds s each, $rounds interleaved rounds; prints a table of medians. Then: what a reader of the event stream
@@ -20,7 +21,7 @@ costs while nothing happens, one routing decision (BenchmarkDotNet), and a chang
   --seconds N   how long each measurement takes (1 to 60, default $seconds)
   --rounds N    how many rounds (1 to 9, default $rounds)
 
-Needs nginx, haproxy and wrk; on Debian as root it installs what is missing.
+Needs Linux, and but for the memory nginx, haproxy and wrk; on Debian as root it installs what is missing.
 EOF
 }
 
@@ -42,6 +43,43 @@ while (($#)); do
   esac
 done
 
+work=$(mktemp -d)
+pids=()
+stop() {
+  ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+  [[ ! -e $work/state/state.json ]] || ./deploy-all.sh --local --stop >&2 || true
+  wait || true
+  rm -rf "$work"
+}
+trap stop EXIT
+
+free_ports() { # free_ports N: N free ports
+  node -e 'const n = +process.argv[1], open = []; (function next() { const s = require("net").createServer().listen(0, "127.0.0.1", () => {
+    open.push(s); if (open.length < n) return next(); console.log(open.map(s => s.address().port).join(" ")); open.forEach(s => s.close()); }); })();' "$1"
+}
+# Pss (proc(5)): the memory that is a process's own, and its part of what it shares with others.
+memory() {
+  local app pid port
+  read -r port < <(free_ports 1)
+  export MESSAGEBOARD_STATE=$work/state
+  ./deploy-all.sh --local --detach --port "$port" >&2
+  curl --silent --output "$work/answer" "http://127.0.0.1:$port/api/{users,messages,logs,users}/ping?[1-1000]"
+  echo "| memory after 4,000 requests | Pss, MiB |"
+  echo "|---|---|"
+  node -p 'const s = JSON.parse(require("fs").readFileSync(process.argv[1]));
+    [["launcher", s.launcher.pid], ...s.processes.map(p => [p.pod, p.process.pid])].map(p => p.join(" ")).join("\n")' "$work/state/state.json" |
+    while read -r app pid; do awk -v app="$app" '/^Pss:/ { print app, $2 / 1024 }' "/proc/$pid/smaps_rollup"; done |
+    awk '{ printf "| %s | %.1f |\n", $1, $2; sum += $2 } END { printf "| all | %.0f |\n\n", sum }'
+  ./deploy-all.sh --local --stop >&2
+  rm -r "$work/state"
+}
+
+if [[ ${parts[0]} == memory ]]; then
+  memory
+  parts=("${parts[@]:1}")
+fi
+((${#parts[@]})) || exit 0
+
 missing=()
 for tool in nginx haproxy wrk; do
   command -v "$tool" >/dev/null || missing+=("$tool")
@@ -55,19 +93,6 @@ if ((${#missing[@]})); then
   fi
 fi
 
-work=$(mktemp -d)
-pids=()
-stop() {
-  ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
-  wait || true
-  rm -rf "$work"
-}
-trap stop EXIT
-
-free_ports() { # free_ports N: N free ports
-  node -e 'const n = +process.argv[1], open = []; (function next() { const s = require("net").createServer().listen(0, "127.0.0.1", () => {
-    open.push(s); if (open.length < n) return next(); console.log(open.map(s => s.address().port).join(" ")); open.forEach(s => s.close()); }); })();' "$1"
-}
 read -r ctx1 ctx2 nginx haproxy yarp gateway < <(free_ports 6)
 
 # start NAME PORT COMMAND…: starts a server and waits until it answers.
