@@ -1,9 +1,9 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
-using k8s.Models;
 
 namespace MessageBoard.MeshKubernetes;
 
@@ -19,7 +19,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
     // A validating webhook may take 10 s of it.
-    private static readonly TimeSpan PatchLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ReplaceLimit = TimeSpan.FromSeconds(15);
 
     private readonly Lock _lock = new();
     private Task<IKubernetes>? _client;
@@ -50,15 +50,11 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         }
     }
 
-    /// <summary>Changes a resource by a JSON patch, and gives what it is then.</summary>
-    public Task<JsonElement> PatchAsync(string plural, string name, string patch, CancellationToken cancellationToken)
-    {
-        var body = new V1Patch(patch, V1Patch.PatchType.JsonPatch);
-        return CallAsync(
-            (objects, limited) => objects.PatchNamespacedCustomObjectAsync(
-                body, Group, Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited),
-            PatchLimit, cancellationToken);
-    }
+    /// <summary>Replaces a resource, if it still has the object's resourceVersion, and gives what it is then.</summary>
+    public Task<JsonElement> ReplaceAsync(string plural, string name, JsonObject body, CancellationToken cancellationToken) => CallAsync(
+        (objects, limited) => objects.ReplaceNamespacedCustomObjectAsync(
+            body, Group, Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited),
+        ReplaceLimit, cancellationToken);
 
     /// <summary>What changes after a version, until the API server ends it after about <paramref name="time"/>.</summary>
     /// <exception cref="KubernetesException">The API server has sent a status, such as 410 for a version that is too old.</exception>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
@@ -72,6 +73,9 @@ internal sealed class ClusterResource
 
     /// <summary>The same with another text, which the API server does not have yet.</summary>
     public ClusterResource With(string yaml) => new(Place.Split('/')[0], Plural, Object, yaml);
+
+    /// <summary>Whether it is the same as another object.</summary>
+    public bool Says(JsonObject other) => JsonNode.DeepEquals(JsonObject.Create(Object), other);
 
     /// <summary>
     /// Whether it is older than another version of itself. Newer API servers promise that versions can be compared as numbers

@@ -70,7 +70,7 @@ public sealed partial class KubernetesMesh
                 changes.Add(change);
             }
 
-            if (changes.TrueForAll(change => change.Patch.Count == 0))
+            if (changes.TrueForAll(change => !change.IsNeeded))
                 return new EditResult.Done(_current);
 
             for (var i = 0; i < changes.Count; i++)
@@ -80,7 +80,7 @@ public sealed partial class KubernetesMesh
             }
 
             Publish();
-            if (changes[0].Patch.Count > 0)
+            if (changes[0].IsNeeded)
                 Keep(changes[0].Live, origin);
 
             return new EditResult.Done(_current);
@@ -123,8 +123,7 @@ public sealed partial class KubernetesMesh
 
         try
         {
-            var wanted = ObjectText.Read(text, live.Object);
-            return (new(cluster, live, wanted, ObjectPatch.Create(JsonObject.Create(live.Object)!, wanted)), null);
+            return (new(cluster, live, ObjectText.Read(text, live.Object)), null);
         }
         catch (YamlException exception)
         {
@@ -147,13 +146,13 @@ public sealed partial class KubernetesMesh
     // Null when it is done. From here on nobody's patience counts: half an edit would be worse.
     private async Task<EditResult?> WriteAsync(Change change)
     {
-        if (change.Patch.Count == 0)
+        if (!change.IsNeeded)
             return null;
 
         Exception failure;
         try
         {
-            change.Written = await PatchAsync(change.Cluster, change.Live, change.Patch);
+            change.Written = await ReplaceAsync(change.Cluster, change.Live, change.Wanted);
             return null;
         }
         catch (Exception exception)
@@ -181,7 +180,7 @@ public sealed partial class KubernetesMesh
             if (failure is HttpOperationException answered && ClusterProblem.IsRefusal(answered))
                 return Conflict();
 
-            if (ObjectPatch.Create(JsonObject.Create(now.Object)!, ObjectText.Adopt(change.Wanted, now.Object)).Count > 0)
+            if (!now.Says(ObjectText.Adopt(change.Wanted, now.Object)))
                 return Conflict();
 
             change.Written = now;
@@ -221,7 +220,7 @@ public sealed partial class KubernetesMesh
         try
         {
             var written = change.Written!;
-            await PatchAsync(change.Cluster, written, ObjectPatch.Create(JsonObject.Create(written.Object)!, ObjectText.Adopt(JsonObject.Create(change.Live.Object)!, written.Object)));
+            await ReplaceAsync(change.Cluster, written, ObjectText.Adopt(JsonObject.Create(change.Live.Object)!, written.Object));
             return $"{name} was put back.";
         }
         catch (Exception exception)
@@ -230,11 +229,8 @@ public sealed partial class KubernetesMesh
         }
     }
 
-    private static async Task<ClusterResource> PatchAsync(ClusterMirror cluster, ClusterResource live, JsonArray patch)
-    {
-        var answer = await cluster.Api.PatchAsync(live.Plural, live.Key.Name, ObjectPatch.Write(patch, live.Object), CancellationToken.None);
-        return cluster.Take(live.Plural, answer);
-    }
+    private static async Task<ClusterResource> ReplaceAsync(ClusterMirror cluster, ClusterResource live, JsonObject wanted) =>
+        cluster.Take(live.Plural, await cluster.Api.ReplaceAsync(live.Plural, live.Key.Name, wanted, CancellationToken.None));
 
     private EditResult.Conflict Conflict()
     {
@@ -252,10 +248,12 @@ public sealed partial class KubernetesMesh
     /// <param name="Cluster">The cluster.</param>
     /// <param name="Live">What is there.</param>
     /// <param name="Wanted">What should be there.</param>
-    /// <param name="Patch">What makes the one of the other.</param>
-    private sealed record Change(ClusterMirror Cluster, ClusterResource Live, JsonObject Wanted, JsonArray Patch)
+    private sealed record Change(ClusterMirror Cluster, ClusterResource Live, JsonObject Wanted)
     {
-        /// <summary>What is there after the patch; null before it, and where there was nothing to patch.</summary>
+        /// <summary>Whether there is something to write.</summary>
+        public bool IsNeeded { get; } = !Live.Says(Wanted);
+
+        /// <summary>What is there after the write; null before it, and where there was nothing to write.</summary>
         public ClusterResource? Written { get; set; }
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Editing;
@@ -123,7 +122,7 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
             {
                 if (!theirs.Remove(ours.Key, out var same))
                     yield return new(ours.Place, null, ours.Key, null, $"is not in {other.Api.Cluster}");
-                else if (DifferingField(ours, same) is { } field)
+                else if (DifferingField(FieldPath.Spec, ours.Spec, same.Spec) is { } field)
                     yield return new(same.Place, null, ours.Key, field, $"{field} is not the same in {Home.Api.Cluster} and {other.Api.Cluster}");
             }
 
@@ -132,15 +131,25 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
         }
     }
 
-    private static FieldPath? DifferingField(ClusterResource ours, ClusterResource theirs)
+    // The first one within a field that two clusters have otherwise.
+    private static FieldPath? DifferingField(FieldPath path, JsonElement ours, JsonElement theirs)
     {
-        if (JsonElement.DeepEquals(ours.Spec, theirs.Spec))
-            return null;
-
-        var (before, after) = (JsonObject.Create(ours.Object)!, JsonObject.Create(ours.Object)!);
-        after["spec"] = JsonNode.Parse(theirs.Spec.GetRawText());
-        var first = ObjectPatch.Create(before, after).First(operation => (string)operation!["op"]! != "test")!;
-        return FieldPath.Of(ObjectPatch.Steps((string)first["path"]!));
+        switch (ours.ValueKind, theirs.ValueKind)
+        {
+            case (JsonValueKind.Object, JsonValueKind.Object):
+                return ours.EnumerateObject().Concat(theirs.EnumerateObject()).Select(field => field.Name).Distinct()
+                    .Select(name => ours.TryGetProperty(name, out var our) && theirs.TryGetProperty(name, out var their)
+                        ? DifferingField(path[name], our, their)
+                        : path[name])
+                    .FirstOrDefault(field => field is not null);
+            case (JsonValueKind.Array, JsonValueKind.Array):
+                var (ourLength, theirLength) = (ours.GetArrayLength(), theirs.GetArrayLength());
+                var both = Math.Min(ourLength, theirLength);
+                var within = Enumerable.Range(0, both).Select(i => DifferingField(path[i], ours[i], theirs[i]));
+                return within.FirstOrDefault(field => field is not null) ?? (ourLength == theirLength ? null : path[both]);
+            default:
+                return JsonElement.DeepEquals(ours, theirs) ? null : path;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "{Cluster} has not listed its resources yet; starting without them")]

@@ -65,6 +65,14 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         await _clusters.SetWeightAsync("ctx2", 55);
         await Eventually.IsTrueAsync(() => mesh.Current.Problems.Count == 0, "the clusters say the same");
 
+        foreach (var (added, value, field) in new[] { ("http/0/timeout", "7s", "http[0].timeout"), ("hosts/-", "x", "hosts[1]") })
+        {
+            var patch = $$"""[{"op":"add","path":"/spec/{{added}}","value":"{{value}}"}]""";
+            await _clusters.KubectlAsync("ctx2", "patch", "vs", "user-service", "--type=json", "-p", patch);
+            var problem = $"spec.{field} is not the same in ctx1 and ctx2";
+            await Eventually.IsTrueAsync(() => mesh.Current.Problems is [var only] && only.Message == problem, problem);
+        }
+
         await _clusters.KubectlAsync("ctx1", "delete", "vs", "user-service");
         await Eventually.IsTrueAsync(() => TwoClusters.WeightIn(mesh) is null, "it is gone");
         Assert.Equal("is not in ctx1", Assert.Single(mesh.Current.Problems).Message);
@@ -169,7 +177,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         await TwoClusters.AreFreshAsync(mesh);
         proxy.OnRequest = async request =>
         {
-            if (request.Method == HttpMethods.Patch)
+            if (request.Method == HttpMethods.Put)
                 await _clusters.SetWeightAsync("ctx1", 41);
 
             return null;
@@ -187,7 +195,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         await using var proxy = await ProxyAsync("ctx1");
         var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await _clusters.AdminTokenAsync())));
         await TwoClusters.AreFreshAsync(mesh);
-        proxy.BreaksAfter = request => request.Method == HttpMethods.Patch ? 0 : null;
+        proxy.BreaksAfter = request => request.Method == HttpMethods.Put ? 0 : null;
 
         Assert.IsType<EditResult.Done>(await SetWeightsAsync(mesh, 23));
 
@@ -204,7 +212,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
 
         var failed = Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1));
 
-        Assert.Matches("^ctx2 does not allow it: .*cannot patch.* ctx1 was put back\\.$", failed.Reason);
+        Assert.Matches("^ctx2 does not allow it: .*cannot update.* ctx1 was put back\\.$", failed.Reason);
         Assert.Equal("70 30", await _clusters.WeightAsync("ctx1"));
         Assert.Equal("70 30", await _clusters.WeightAsync("ctx2"));
         Assert.Equal(70, TwoClusters.WeightIn(mesh));

@@ -26,7 +26,7 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
     public static async Task<KubernetesGateway> StartAsync(KubeApi api, bool mayEditCtx2 = true)
     {
         var rights = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "k8s", "base", "mesh-editor", "mesh-editor.yaml"))).Replace("metadata:\n", "metadata:\n  namespace: messageboard\n");
-        var ns = await api.NewMeshAsync(context => context == "ctx1" || mayEditCtx2 ? rights : rights.Replace(", patch]", "]"));
+        var ns = await api.NewMeshAsync(context => context == "ctx1" || mayEditCtx2 ? rights : rights.Replace(", update]", "]"));
         var gateway = new KubernetesGateway(api, ns, Directory.CreateTempSubdirectory("messageboard-kubernetes-").FullName);
         await gateway.StartAsync();
         return gateway;
