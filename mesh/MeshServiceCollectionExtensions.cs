@@ -26,7 +26,11 @@ public static class MeshServiceCollectionExtensions
             services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>()));
             services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<MeshFolder>());
             services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
-            services.AddSingleton<MeshRuntime>();
+            services.AddSingleton(provider =>
+            {
+                var mesh = provider.GetRequiredService<MeshFolder>();
+                return new MeshRuntime(() => mesh.Current, provider.GetRequiredService<TimeProvider>());
+            });
             if (configuration["Mesh:IdentityKey"] is { Length: > 0 } key)
                 services.AddSingleton(new CallerIdentity(Convert.FromBase64String(key)));
         }

@@ -173,7 +173,7 @@ internal sealed class YamlEditor
     private static YamlSequenceNode Sequence(YamlNode root, FieldPath? path) =>
         Find(root, path) as YamlSequenceNode ?? throw new YamlEditException("a list is not where it has to be");
 
-    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" };
+    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text } && YamlWords.IsNull(text);
 
     private static bool IsJson(YamlNode node) => node is YamlMappingNode { Style: MappingStyle.Flow, Children: { Count: > 0 } children } && children.First().Key is YamlScalarNode { Style: ScalarStyle.DoubleQuoted };
 

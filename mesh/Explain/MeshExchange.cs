@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Explain;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using MessageBoard.Mesh.Resources;
-using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Forwarding;
 

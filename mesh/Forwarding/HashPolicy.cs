@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using MessageBoard.Mesh.LoadBalancing;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Upstreams.Balancing;
 
 namespace MessageBoard.Mesh.Forwarding;
 

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Forwarding;
 

@@ -1,5 +1,5 @@
 using MessageBoard.Mesh.Retries;
-using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 using Polly.Timeout;
 
 namespace MessageBoard.Mesh.Forwarding;

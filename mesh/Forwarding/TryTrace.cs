@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MessageBoard.Mesh.Explain;
-using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Forwarding;
 

@@ -1,5 +1,6 @@
 using MessageBoard.Mesh.Retries;
 using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 

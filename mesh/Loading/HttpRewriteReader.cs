@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.RegularExpressions;
 using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;
@@ -8,7 +7,7 @@ namespace MessageBoard.Mesh.Loading;
 /// Reads the fields of a YAML mapping, strictly: what has the wrong type, and what nobody has asked for in the end, is reported
 /// with its path and line. All errors are collected; a field with an error reads as if it were missing.
 /// </summary>
-internal sealed partial class YamlFields
+internal sealed class YamlFields
 {
     private const string NotDone = "is not carried out by the local mesh";
 
@@ -105,12 +104,10 @@ internal sealed partial class YamlFields
 
     public bool Flag(string name) => OptionalFlag(name) ?? false;
 
-    // YAML 1.1, which Kubernetes reads, has more words than these two.
     public bool? OptionalFlag(string name) => Find(name) switch
     {
         null => null,
-        YamlText { IsPlain: true, Value: "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" } => true,
-        YamlText { IsPlain: true, Value: "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" } => false,
+        YamlText { IsPlain: true, Value: var text } when YamlWords.Truth(text) is { } truth => truth,
         var other => Wrong<bool?>(other, name, "has to be true or false"),
     };
 
@@ -239,10 +236,6 @@ internal sealed partial class YamlFields
         RefuseUnknown();
     }
 
-    // What Kubernetes reads as a truth value or a number when it stands without quotes, and then refuses where a text belongs.
-    [GeneratedRegex(@"\A(?:true|false|yes|no|on|off|[-+]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]+)?|0x[0-9a-f]+|0o[0-7]+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex NotText();
-
     private void RefuseUnknown()
     {
         for (var i = 0; i < _map.Count; i++)
@@ -265,7 +258,8 @@ internal sealed partial class YamlFields
         if (text is { IsNull: true })
             return "";
 
-        if (text is not null && !(text.IsPlain && MayBeNoText(text.Value) && NotText().IsMatch(text.Value)))
+        // What Kubernetes reads as a truth value or a number, it refuses where a text belongs.
+        if (text is not null && !(text.IsPlain && MayBeNoText(text.Value) && (YamlWords.Truth(text.Value) is not null || YamlWords.IsNumber(text.Value))))
             return text.Value;
 
         var rule = text is null ? "has to be a text" : $"has to be a text: write \"{text.Value}\" with quotes";

@@ -20,7 +20,7 @@ internal sealed class YamlText(string value, bool plain, int line) : YamlItem(li
     public bool IsPlain { get; } = plain;
 
     /// <summary>Whether it is YAML's way to say nothing.</summary>
-    public bool IsNull => IsPlain && Value is "" or "~" or "null" or "Null" or "NULL";
+    public bool IsNull => IsPlain && YamlWords.IsNull(Value);
 }
 
 /// <summary>A sequence.</summary>

@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.RegularExpressions;
+
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>Istio's StringMatch: exact, a prefix, or a regular expression that the whole text has to match.</summary>

@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.RegularExpressions;
+
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>How requests to some hosts are routed (https://istio.io/latest/docs/reference/config/networking/virtual-service/).</summary>

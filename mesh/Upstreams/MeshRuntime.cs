@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Snapshots;
 
@@ -12,12 +11,10 @@ public sealed class MeshRuntime
     private readonly Lock _gate = new();
     private volatile Generation _current;
 
-    /// <summary>Follows the configuration of a folder.</summary>
-    public MeshRuntime(MeshFolder mesh, TimeProvider clock) : this(() => mesh.Current, clock)
-    {
-    }
-
-    internal MeshRuntime(Func<MeshSnapshot> inForce, TimeProvider clock) =>
+    /// <summary>Follows a configuration.</summary>
+    /// <param name="inForce">The configuration that is in force.</param>
+    /// <param name="clock">The clock of ejections.</param>
+    public MeshRuntime(Func<MeshSnapshot> inForce, TimeProvider clock) =>
         (_inForce, _clock, _current) = (inForce, clock, new(MeshSnapshot.Empty, clock, null));
 
     /// <summary>What is in force now.</summary>

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Upstreams;
 

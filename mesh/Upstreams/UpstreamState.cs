@@ -1,6 +1,7 @@
-using MessageBoard.Mesh.LoadBalancing;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
+using MessageBoard.Mesh.Upstreams.Balancing;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Upstreams;
 

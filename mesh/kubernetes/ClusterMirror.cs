@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using k8s;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
-using k8s;
 
 namespace MessageBoard.MeshKubernetes;
 

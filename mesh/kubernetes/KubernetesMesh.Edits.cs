@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
+using k8s.Autorest;
 using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 using Microsoft.Extensions.Logging;
 using YamlDotNet.Core;
-using k8s.Autorest;
 
 namespace MessageBoard.MeshKubernetes;
 

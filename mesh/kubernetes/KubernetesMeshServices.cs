@@ -1,3 +1,4 @@
+using k8s;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Editing;
@@ -5,7 +6,6 @@ using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using k8s;
 
 namespace MessageBoard.MeshKubernetes;
 

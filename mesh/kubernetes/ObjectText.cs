@@ -142,7 +142,7 @@ internal static partial class ObjectText
     private static Scalar Text(string text) => new(
         AnchorName.Empty, TagName.Empty, text, YamlWriter.IsPlain(text) ? ScalarStyle.Plain : Lines().IsMatch(text) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true);
 
-    // As kubectl reads YAML (https://github.com/kubernetes-sigs/yaml): YAML 1.1's words for true and false, JSON's numbers.
+    // As kubectl reads YAML (https://github.com/kubernetes-sigs/yaml).
     private static JsonNode? Convert(YamlNode node) => node switch
     {
         YamlMappingNode map => new JsonObject(map.Children.Select(entry => KeyValuePair.Create(KeyOf(entry.Key), Convert(entry.Value)))),
@@ -151,11 +151,10 @@ internal static partial class ObjectText
         _ => JsonValue.Create(((YamlScalarNode)node).Value),
     };
 
-    private static JsonNode? Plain(string text) => text.ToLowerInvariant() switch
+    private static JsonNode? Plain(string text) => text switch
     {
-        "" or "~" or "null" => null,
-        "true" or "yes" or "on" => true,
-        "false" or "no" or "off" => false,
+        _ when YamlWords.IsNull(text) => null,
+        _ when YamlWords.Truth(text) is { } truth => truth,
         _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && Number().IsMatch(text) => whole,
         _ when Number().IsMatch(text) => JsonNode.Parse(text),
         _ when OtherNumber().IsMatch(text) => double.Parse(text, CultureInfo.InvariantCulture),

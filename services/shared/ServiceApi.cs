@@ -1,5 +1,4 @@
 using MessageBoard.Mesh;
-using MessageBoard.Mesh.Authorization;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Sessions;

@@ -1,6 +1,5 @@
 using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Logging;
-using MessageBoard.Shared.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MessageBoard.Shared;

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Shared.Stores;
+using MessageBoard.Shared.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace MessageBoard.Shared.Telemetry;
+namespace MessageBoard.Shared;
 
 /// <summary>
 /// Sends traces, metrics and logs by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; the exporter reads the other

@@ -1,4 +1,4 @@
-namespace MessageBoard.Mesh.Upstreams;
+namespace MessageBoard.Mesh.Upstreams.Hosts;
 
 /// <summary>One endpoint's errors in a row and its ejections.</summary>
 internal sealed class OutlierRecord
@@ -12,7 +12,7 @@ internal sealed class OutlierRecord
     /// <summary>Failed connections and timeouts in a row, where they are counted apart.</summary>
     public int ConsecutiveLocalOrigin;
 
-    /// <summary>Whether it is taken out; written by its <see cref="OutlierDetector"/> alone, under its lock.</summary>
+    /// <summary>Whether it is taken out; written by its outlier detector alone, under its lock.</summary>
     public volatile bool IsEjected;
 
     /// <summary>When it was taken out, or came back, by the clock's timestamp.</summary>

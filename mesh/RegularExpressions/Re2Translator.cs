@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MessageBoard.Mesh.Resources;
+namespace MessageBoard.Mesh.RegularExpressions;
 
 /// <summary>
 /// Takes an expression apart as RE2 does (https://github.com/google/re2/wiki/Syntax) and writes it anew for .NET, so that what

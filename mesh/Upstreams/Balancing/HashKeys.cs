@@ -4,7 +4,7 @@ using System.Text;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
 
-namespace MessageBoard.Mesh.LoadBalancing;
+namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 /// <summary>The keys of consistent hashing.</summary>
 internal static class HashKeys

@@ -1,6 +1,6 @@
-using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.RegularExpressions;
 
-namespace MessageBoard.Mesh.Tests.Loading;
+namespace MessageBoard.Mesh.Tests.RegularExpressions;
 
 public class Re2Tests
 {

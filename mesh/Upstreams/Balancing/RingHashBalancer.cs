@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
-namespace MessageBoard.Mesh.LoadBalancing;
+namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 /// <summary>
 /// Keeps requests of one key at one endpoint: each endpoint has many places on a ring, and a key goes to the next place. Of N

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
-namespace MessageBoard.Mesh.LoadBalancing;
+namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 /// <summary>
 /// Keeps requests of one key at one endpoint with Maglev's table (https://research.google/pubs/pub44824, section 3.4): each

@@ -1,6 +1,6 @@
 using MessageBoard.Mesh.Routing;
 
-namespace MessageBoard.Mesh.Upstreams;
+namespace MessageBoard.Mesh.Upstreams.Hosts;
 
 /// <summary>What is known of one endpoint while the process runs. Safe for concurrent use.</summary>
 internal sealed class UpstreamHost(Endpoint endpoint)

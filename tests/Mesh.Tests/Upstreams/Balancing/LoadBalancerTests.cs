@@ -1,9 +1,8 @@
-using MessageBoard.Mesh.LoadBalancing;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Tests.Routing;
-using MessageBoard.Mesh.Tests.Upstreams;
+using MessageBoard.Mesh.Upstreams.Balancing;
 
-namespace MessageBoard.Mesh.Tests.LoadBalancing;
+namespace MessageBoard.Mesh.Tests.Upstreams.Balancing;
 
 public class LoadBalancerTests
 {

@@ -1,6 +1,7 @@
-using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
-namespace MessageBoard.Mesh.LoadBalancing;
+
+namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 /// <summary>Envoy's power of two choices: of two random endpoints the one with the fewer requests under way.</summary>
 internal sealed class LeastRequestBalancer : ILoadBalancer

@@ -1,9 +1,10 @@
+using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace MessageBoard.Mesh.Authorization;
+namespace MessageBoard.Mesh;
 
 /// <summary>Does at the called service what its Envoy sidecar does with AuthorizationPolicies.</summary>
 public static class MeshAuthorization

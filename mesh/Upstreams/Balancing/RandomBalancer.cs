@@ -1,6 +1,7 @@
-using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
-namespace MessageBoard.Mesh.LoadBalancing;
+
+namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 internal sealed class RandomBalancer : ILoadBalancer
 {

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MessageBoard.Mesh.Resources;
+namespace MessageBoard.Mesh.RegularExpressions;
 
 /// <summary>
 /// A regular expression as RE2 reads it (https://github.com/google/re2/wiki/Syntax): as there, matching takes time linear in the text.
