@@ -58,7 +58,10 @@ public sealed class StartTests
         // Protobuf carries ids as bytes and names as UTF-8: both can be looked for as they are.
         await Eventually.IsTrueAsync(() => collector.Received("/v1/metrics") && collector.Received("/v1/logs"), "metrics and logs arrive");
         foreach (var (service, span) in ((string, string)[])
-            [("message-service", "GETEX"), ("message-service", "SELECT"), ("message-service", "send api-stats"), ("user-service", "SELECT"), ("log-service", "process api-stats")])
+            [
+                ("message-service", "GET /api/messages"), ("message-service", "GETEX"), ("message-service", "SELECT"),
+                ("message-service", "send api-stats"), ("user-service", "SELECT"), ("log-service", "process api-stats"),
+            ])
         {
             await Eventually.IsTrueAsync(() => collector.HasSpan(service, span, trace), $"{service}'s span '{span}' arrives in the trace");
         }

@@ -7,7 +7,8 @@ namespace MessageBoard.Shared.Stores;
 /// may do it at once. The process is ready when it is done.
 /// </summary>
 public sealed partial class Schema(
-    Database database, IEnumerable<ISchema> schemas, IEnumerable<ISeed> seeds, TimeProvider clock, ILogger<Schema> logger) : BackgroundService, IHealthCheck
+    Database database, IEnumerable<ISchema> schemas, IEnumerable<ISeed> seeds, TimeProvider clock, ILogger<Schema> logger)
+    : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 

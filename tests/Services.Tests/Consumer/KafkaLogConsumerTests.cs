@@ -4,8 +4,6 @@ using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using MessageBoard.Services.Tests.Running;
 using MessageBoard.Shared.Events;
-using MessageBoard.Shared.Stores;
-using Microsoft.Extensions.Configuration;
 
 namespace MessageBoard.Services.Tests.Consumer;
 
@@ -37,14 +35,17 @@ public sealed partial class KafkaLogConsumerTests : IAsyncLifetime
     private async Task<string> SendAsync(Action midway)
     {
         var trace = $"{Guid.NewGuid():N}";
-        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = _board.Brokers, LingerMs = 1 }).Build();
+        var config = new ProducerConfig { BootstrapServers = _board.Brokers, LingerMs = 1 };
+        using var producer = new ProducerBuilder<string, byte[]>(config).Build();
         for (var i = 0; i < Calls; i++)
         {
             if (i == Calls / 2)
                 midway();
 
-            var call = new ApiCall($"{Guid.NewGuid():N}", DateTimeOffset.UtcNow, null, "GET", "/api/x", "/api/x", 200, 1, "test", "ctx1", "pod", trace);
-            producer.Produce(Shared.Events.Kafka.Topic, new() { Key = $"{i}", Value = JsonSerializer.SerializeToUtf8Bytes(call, JsonSerializerOptions.Web) });
+            var id = $"{Guid.NewGuid():N}";
+            var call = new ApiCall(id, DateTimeOffset.UtcNow, null, "GET", "/api/x", "/api/x", 200, 1, "test", "ctx1", "pod", trace);
+            var json = JsonSerializer.SerializeToUtf8Bytes(call, JsonSerializerOptions.Web);
+            producer.Produce(Shared.Events.Kafka.Topic, new() { Key = $"{i}", Value = json });
             if (i % 20 == 0)
                 await Task.Delay(10);
         }
@@ -55,20 +56,21 @@ public sealed partial class KafkaLogConsumerTests : IAsyncLifetime
 
     private Task<TimeSpan> KeptAsync(string trace)
     {
-        var database = new Database(new ConfigurationBuilder()
-            .AddInMemoryCollection([new("ConnectionStrings:Sqlite", _board.Stores.Environment["ConnectionStrings__Sqlite"])]).Build());
+        const string Count = "SELECT COUNT(*) FROM kafka_logs WHERE trace_id = @trace";
+        var database = _board.Stores.Database();
         return Eventually.IsTrueAsync(
             async () =>
             {
                 await Task.Delay(100);
-                return await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM kafka_logs WHERE trace_id = @trace", new { trace }) == Calls;
+                return await database.QuerySingleOrDefaultAsync<long>(Count, new { trace }) == Calls;
             },
             "all calls are kept once");
     }
 
-    private static int PartitionsOf(TestProcess service) => service.Output.Select(line => Assigned().Match(line)).LastOrDefault(match => match.Success) is { } last
-        ? int.Parse(last.Groups[1].Value, CultureInfo.InvariantCulture)
-        : 0;
+    private static int PartitionsOf(TestProcess service) =>
+        service.Output.Select(line => Assigned().Match(line)).LastOrDefault(match => match.Success) is { } last
+            ? int.Parse(last.Groups[1].Value, CultureInfo.InvariantCulture)
+            : 0;
 
     [GeneratedRegex(@"Reads (\d+) of the topic")]
     private static partial Regex Assigned();

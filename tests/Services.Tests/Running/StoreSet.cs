@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using MessageBoard.Shared.Stores;
+using Microsoft.Extensions.Configuration;
 
 namespace MessageBoard.Services.Tests.Running;
 
@@ -14,6 +16,10 @@ internal abstract class StoreSet(string folder) : IDisposable
 
     /// <summary>What the services need to know.</summary>
     public abstract IReadOnlyDictionary<string, string> Environment { get; }
+
+    /// <summary>The database as the services have it.</summary>
+    public Database Database() => new(new ConfigurationBuilder()
+        .AddInMemoryCollection(Environment.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":"), (string?)pair.Value))).Build());
 
     public abstract Task StartAsync();
 

@@ -1,6 +1,4 @@
 using MessageBoard.Services.Tests.Running;
-using MessageBoard.Shared.Stores;
-using Microsoft.Extensions.Configuration;
 
 namespace MessageBoard.Services.Tests.Stores;
 
@@ -26,7 +24,7 @@ public sealed class DatabaseTests : IAsyncLifetime
     [Fact]
     public async Task The_first_statements_after_a_restart_are_answered()
     {
-        var database = new Database(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:MariaDb", _stores.Environment["ConnectionStrings__MariaDb"])]).Build());
+        var database = _stores.Database();
         await QueryAsync(); // the pool is full
 
         _stores.StopMariaDb();

@@ -1,6 +1,4 @@
 using MessageBoard.Services.Tests.Running;
-using MessageBoard.Shared.Stores;
-using Microsoft.Extensions.Configuration;
 
 namespace MessageBoard.Services.Tests.Stores;
 
@@ -38,7 +36,7 @@ public sealed class SchemaTests : IAsyncLifetime
         using (var again = Run())
             Assert.Equal(0, await again.ExitCodeAsync());
 
-        var database = new Database(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:MariaDb", _stores.Environment["ConnectionStrings__MariaDb"])]).Build());
+        var database = _stores.Database();
         Assert.Equal(["admin"], await database.QueryAsync<string>("SELECT name FROM users WHERE is_admin = 1"));
         Assert.Equal(["users"], await database.QueryAsync<string>("SELECT table_name FROM information_schema.tables WHERE table_schema = 'messageboard' ORDER BY 1"));
     }
