@@ -1,4 +1,3 @@
-using System.Text;
 using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
@@ -43,7 +42,7 @@ internal sealed class FolderFiles(string folder)
     public MeshSnapshot CompileWith(string name, LoadedFile file, MeshProxy proxy) => Compile(_files.Where(other => other.Key != name).Append(new(name, file)), proxy);
 
     /// <summary>A file as it would be after a write of this text.</summary>
-    public LoadedFile Parse(string name, string text) => Load(name, text, ResourceFile.Read(name, text), _files[name]);
+    public LoadedFile Parse(string name, string text) => Load(name, text, "", _files[name]);
 
     /// <summary>Writes a text that was parsed.</summary>
     public void Write(string name, ReadOnlySpan<byte> text, LoadedFile parsed)
@@ -53,7 +52,7 @@ internal sealed class FolderFiles(string folder)
     }
 
     /// <summary>The file's text as it is now; null when it is none.</summary>
-    public string? ReadText(string name) => Read(Path.Combine(folder, name), name).Text;
+    public string? ReadText(string name) => ResourceFile.ReadText(Path.Combine(folder, name), out _);
 
     /// <summary>The file of which a resource is in force; null when there is none.</summary>
     public string? FileHolding(ResourceKey key) => _files.FirstOrDefault(file => file.Value.Resources.Any(resource => resource.Key == key)).Key;
@@ -81,14 +80,14 @@ internal sealed class FolderFiles(string folder)
             if (stamp.IsOld && before?.Stamp == stamp)
                 return false;
 
-            var (text, unreadable) = Read(path, name);
+            var text = ResourceFile.ReadText(path, out var problem);
             if (text is not null && DocumentText.VersionOf(text) == before?.Version)
             {
                 _files[name] = before with { Stamp = stamp };
                 return false;
             }
 
-            _files[name] = Load(name, text, unreadable ?? ResourceFile.Read(name, text!), before) with { Stamp = stamp };
+            _files[name] = Load(name, text, problem, before) with { Stamp = stamp };
             return true;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -97,14 +96,15 @@ internal sealed class FolderFiles(string folder)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _files[name] = Load(name, null, ResourceFile.Unreadable(name, null, "cannot be read"), before);
+            _files[name] = Load(name, null, "cannot be read", before);
             return before is null || before.Version.Length > 0 || before.Stamp != default;
         }
     }
 
     // What was refused keeps what it held before.
-    private static LoadedFile Load(string name, string? text, ResourceFile read, LoadedFile? before)
+    private static LoadedFile Load(string name, string? text, string problem, LoadedFile? before)
     {
+        var read = text is null ? ResourceFile.Unreadable(name, null, problem) : ResourceFile.Read(name, text);
         var isHeldBack = read.Refused && before is not null;
         var documents = DocumentText.Split(text ?? "");
         var version = text is null ? "" : DocumentText.VersionOf(text);
@@ -122,24 +122,6 @@ internal sealed class FolderFiles(string folder)
 
     // The launcher writes what runs, and would write it again.
     private static bool IsLaunchers(string file) => file.Split(Path.DirectorySeparatorChar)[0] == "workloads";
-
-    private static (string? Text, ResourceFile? Unreadable) Read(string path, string name)
-    {
-        using var file = File.OpenRead(path);
-        if (file.Length > ResourceFile.MaxBytes)
-            return (null, ResourceFile.Unreadable(name, null, $"is larger than {ResourceFile.MaxBytes} bytes"));
-
-        var bytes = new byte[file.Length];
-        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        try
-        {
-            return (ResourceFile.Utf8.GetString(bytes, 0, length), null);
-        }
-        catch (DecoderFallbackException)
-        {
-            return (null, ResourceFile.Unreadable(name, null, "is not UTF-8"));
-        }
-    }
 
     /// <summary>By what it is seen whether a file has changed.</summary>
     /// <param name="Written">When it was last written.</param>

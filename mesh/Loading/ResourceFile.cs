@@ -33,6 +33,29 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
         return new([], [problem], [new("", "", null, null, file, line ?? 1, ResourceState.Refused, [problem], [])]);
     }
 
+    /// <summary>The text of a file; null, and why, when it is none that is read.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
+    public static string? ReadText(string path, out string problem)
+    {
+        problem = $"is larger than {MaxBytes} bytes";
+        using var file = File.OpenRead(path);
+        if (file.Length > MaxBytes)
+            return null;
+
+        var bytes = new byte[file.Length];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        try
+        {
+            return Utf8.GetString(bytes, 0, length);
+        }
+        catch (DecoderFallbackException)
+        {
+            problem = "is not UTF-8";
+            return null;
+        }
+    }
+
     /// <summary>Reads all resources of a text; whatever is wrong with it ends in <see cref="Problems"/>.</summary>
     /// <param name="file">The file's name.</param>
     /// <param name="text">Its text.</param>

@@ -1,4 +1,3 @@
-using System.Text;
 using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.MeshCheck;
@@ -55,23 +54,15 @@ internal static class GivenFiles
 
     private static ResourceFile? TryRead(string file, out string message)
     {
-        message = $"is larger than {ResourceFile.MaxBytes} bytes";
+        message = "is not there";
         try
         {
-            if (!File.Exists(file))
-                message = "is not there";
-            else if (new FileInfo(file).Length <= ResourceFile.MaxBytes)
-                return ResourceFile.Read(file, ResourceFile.Utf8.GetString(File.ReadAllBytes(file)));
-        }
-        catch (DecoderFallbackException)
-        {
-            message = "is not UTF-8";
+            return File.Exists(file) && ResourceFile.ReadText(file, out message) is { } text ? ResourceFile.Read(file, text) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             message = exception.Message;
+            return null;
         }
-
-        return null;
     }
 }
