@@ -15,12 +15,7 @@ internal static class AdminPassword
             return null;
 
         var password = RandomNumberGenerator.GetString(Alphabet, 20);
-        using var writer = new StreamWriter(file, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        using var writer = OwnersFile.Open(file, FileMode.CreateNew);
         writer.WriteLine(password);
         return password;
     }

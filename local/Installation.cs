@@ -23,6 +23,9 @@ internal sealed record Installation(string Root, string State)
 
     public string StateFile => Path.Combine(State, "state.json");
 
+    /// <summary>For an editor that starts a program of ours under its debugger to join the run (.vscode/launch.json).</summary>
+    public string DebugEnvironment => Path.Combine(State, "debug.env");
+
     public string Drill => Path.Combine(State, "drill");
 
     public string LockFile => Path.Combine(State, "lock");

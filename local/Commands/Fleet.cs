@@ -33,6 +33,16 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
     public ProcessSpec Gateway(EmbeddedStores stores) =>
         Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores) with { FixedPort = true };
 
+    /// <summary>What each process of the run has to know, one under a debugger too.</summary>
+    public IReadOnlyDictionary<string, string> EnvironmentOfAll(EmbeddedStores stores) => new Dictionary<string, string>(stores.Environment)
+    {
+        ["Admin__PasswordFile"] = installation.AdminPasswordFile,
+        ["Mesh__Folder"] = installation.Istio,
+        ["Mesh__IdentityKey"] = _identityKey,
+        ["Gateway__Page"] = installation.Page,
+        ["Drill__Folder"] = installation.Drill,
+    };
+
     private ProcessSpec Web(string app, string cluster, string assembly, int port, EmbeddedStores stores)
     {
         var pod = PodName.Create(app, cluster);
@@ -45,16 +55,11 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
             Command = _ => [Installation.DotNet, assembly],
             WorkingDirectory = Path.GetDirectoryName(assembly),
             IsReady = probe.IsReadyAsync,
-            Environment = actual => new Dictionary<string, string>([.. SmallRuntime.Environment, .. stores.Environment])
+            Environment = actual => new Dictionary<string, string>([.. SmallRuntime.Environment, .. EnvironmentOfAll(stores)])
             {
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{actual}",
                 ["CLUSTER_NAME"] = cluster,
                 ["HOSTNAME"] = pod,
-                ["Admin__PasswordFile"] = installation.AdminPasswordFile,
-                ["Mesh__Folder"] = installation.Istio,
-                ["Mesh__IdentityKey"] = _identityKey,
-                ["Gateway__Page"] = installation.Page,
-                ["Drill__Folder"] = installation.Drill,
                 // Within the grace the launcher gives before it kills.
                 ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = "3",
                 // Nobody edits appsettings.json of a running process; seven watchers less.

@@ -42,6 +42,7 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         foreach (var process in processes)
             process.Changed += board.Show;
 
+        WriteDebugEnvironment(fleet.EnvironmentOfAll(stores));
         using var drill = new DrillFolder(installation.Drill, services);
         var display = RunDisplay.Create(installation, freshPassword).ShowAsync(board.Changes);
         var run = new Run(processes, board);
@@ -65,8 +66,16 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         {
             await run.StopAsync();
             workloads.Reset(Fleet.Services);
+            File.Delete(installation.DebugEnvironment);
             await display;
         }
+    }
+
+    private void WriteDebugEnvironment(IReadOnlyDictionary<string, string> variables)
+    {
+        using var file = OwnersFile.Open(installation.DebugEnvironment, FileMode.Create);
+        foreach (var (name, value) in variables)
+            file.WriteLine($"{name}={value}");
     }
 
     private string LogOf(ProcessSpec spec) => Path.Combine(installation.Logs, $"{spec.Pod}.log");
