@@ -39,7 +39,8 @@ internal sealed class FolderFiles(string folder)
     public MeshSnapshot Compile(MeshProxy proxy) => Compile(_files, proxy);
 
     /// <summary>Compiles what would be in force if a file were another.</summary>
-    public MeshSnapshot CompileWith(string name, LoadedFile file, MeshProxy proxy) => Compile(_files.Where(other => other.Key != name).Append(new(name, file)), proxy);
+    public MeshSnapshot CompileWith(string name, LoadedFile file, MeshProxy proxy) =>
+        Compile(_files.Where(other => other.Key != name).Append(new(name, file)), proxy);
 
     /// <summary>A file as it would be after a write of this text.</summary>
     public LoadedFile Parse(string name, string text) => Load(name, text, "", _files[name]);

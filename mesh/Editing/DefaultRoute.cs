@@ -48,7 +48,8 @@ public static class DefaultRoutes
     /// <param name="snapshot">The configuration.</param>
     /// <param name="service">The service's short name.</param>
     public static DefaultRoute? DefaultRouteOf(this MeshSnapshot snapshot, string service) => snapshot.Resources.OfType<VirtualService>()
-        .Where(candidate => candidate.Gateways.Contains(MeshProxy.Mesh) && candidate.Hosts.Any(host => host.Split('.')[0].Equals(service, StringComparison.OrdinalIgnoreCase)))
+        .Where(candidate => candidate.Gateways.Contains(MeshProxy.Mesh))
+        .Where(candidate => candidate.Hosts.Any(host => host.Split('.')[0].Equals(service, StringComparison.OrdinalIgnoreCase)))
         .Select(candidate => Read(candidate, snapshot.Find(candidate.Key)?.ResourceVersion ?? ""))
         .FirstOrDefault(route => route is not null);
 
