@@ -1,6 +1,5 @@
 using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Loading;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

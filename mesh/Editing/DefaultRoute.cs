@@ -1,5 +1,4 @@
 using MessageBoard.Mesh.Loading;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Mesh.Editing;

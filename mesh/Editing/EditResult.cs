@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Mesh.Editing;

@@ -1,6 +1,5 @@
 using System.Text;
 using MessageBoard.Mesh.Loading;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 using YamlDotNet.Core;
 

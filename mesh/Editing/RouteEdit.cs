@@ -1,5 +1,4 @@
 using System.Globalization;
-using MessageBoard.Mesh.Resources;
 using YamlDotNet.RepresentationModel;
 
 namespace MessageBoard.Mesh.Editing;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Editing;
 

@@ -1,5 +1,4 @@
 using MessageBoard.Mesh.Loading;
-using MessageBoard.Mesh.Resources;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;

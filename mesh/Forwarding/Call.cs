@@ -1,5 +1,4 @@
 using MessageBoard.Mesh.Explain;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Forwarding;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Forwarding;
 

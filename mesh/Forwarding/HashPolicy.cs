@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams.Balancing;
 
 namespace MessageBoard.Mesh.Forwarding;

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Forwarding;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Forwarding;
 

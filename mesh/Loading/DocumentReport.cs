@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>Collects what is to be said about one document.</summary>

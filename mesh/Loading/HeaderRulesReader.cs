@@ -1,5 +1,4 @@
 using System.Text;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;
 

@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>Reads the answers that need no service.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;
 

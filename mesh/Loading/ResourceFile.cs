@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using MessageBoard.Mesh.Resources;
 using YamlDotNet.Core;
 
 namespace MessageBoard.Mesh.Loading;

@@ -1,5 +1,4 @@
 using System.Net;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Loading;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MessageBoard.Mesh.Resources;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;

@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>A match, and where it stands. What is known of the caller was looked at when it was compiled.</summary>

@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>Compiles the routes of VirtualServices for one caller.</summary>

@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>What becomes of a request.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Routing;
 

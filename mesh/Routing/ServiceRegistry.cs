@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Routing;
 

@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>What Envoy calls a cluster: a service, or a subset of it, at one port, and how it is called.</summary>

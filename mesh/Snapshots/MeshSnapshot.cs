@@ -1,5 +1,4 @@
 using MessageBoard.Mesh.Authorization;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
 
 namespace MessageBoard.Mesh.Snapshots;

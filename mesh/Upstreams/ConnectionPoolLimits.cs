@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Upstreams;
 

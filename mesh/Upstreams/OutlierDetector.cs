@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Upstreams;

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
-
 namespace MessageBoard.Gateway.Tests;
 
 /// <summary>What callers see when something is gone. Each test breaks a gateway of its own.</summary>

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
-using MessageBoard.Services.Tests.Api;
-using MessageBoard.Services.Tests.Running;
 
 namespace MessageBoard.Services.Tests;
 

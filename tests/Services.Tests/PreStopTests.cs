@@ -1,4 +1,3 @@
-using System.Net;
 using MessageBoard.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,7 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests;
 
 /// <summary>What all three services have in common.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
 
 namespace MessageBoard.Mesh.Upstreams.Balancing;

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using MessageBoard.Gateway.Tests.Traffic;
 
 namespace MessageBoard.Gateway.Tests.Kubernetes;

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace MessageBoard.Gateway.Tests.Page;
 
 public sealed class PageTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>

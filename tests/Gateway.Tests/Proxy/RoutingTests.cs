@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text.Json;
-
 namespace MessageBoard.Gateway.Tests.Proxy;
 
 public sealed class RoutingTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>

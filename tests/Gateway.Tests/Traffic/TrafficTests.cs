@@ -1,6 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
-
 namespace MessageBoard.Gateway.Tests.Traffic;
 
 public sealed class TrafficTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>

@@ -1,5 +1,4 @@
 using MessageBoard.Local.Display;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 using Spectre.Console;
 

@@ -1,5 +1,4 @@
 using MessageBoard.Local.Drill;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.Tests.Processes;
 
 namespace MessageBoard.Local.Tests.Drill;

@@ -1,5 +1,4 @@
 using MessageBoard.Local.MeshFiles;
-using MessageBoard.Local.Processes;
 
 namespace MessageBoard.Local.Tests.MeshFiles;
 

@@ -1,5 +1,3 @@
-using MessageBoard.Local.Processes;
-
 namespace MessageBoard.Local.Tests.Processes;
 
 public sealed class BackoffTests

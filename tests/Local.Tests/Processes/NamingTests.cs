@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MessageBoard.Local.Processes;
 
 namespace MessageBoard.Local.Tests.Processes;
 

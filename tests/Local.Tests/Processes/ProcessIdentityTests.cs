@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MessageBoard.Local.Processes;
 
 namespace MessageBoard.Local.Tests.Processes;
 

@@ -1,5 +1,3 @@
-using MessageBoard.Local.Processes;
-
 namespace MessageBoard.Local.Tests.Processes;
 
 /// <summary>Processes of the shell to supervise.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using MessageBoard.Local.MeshFiles;
-using MessageBoard.Local.Processes;
 
 namespace MessageBoard.Local.Tests.Processes;
 

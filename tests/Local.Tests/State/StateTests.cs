@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Tests.State;

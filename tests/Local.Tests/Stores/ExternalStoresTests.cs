@@ -1,4 +1,3 @@
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.Stores;
 
 namespace MessageBoard.Local.Tests.Stores;

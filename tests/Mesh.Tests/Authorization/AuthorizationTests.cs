@@ -1,6 +1,4 @@
-using System.Text;
 using MessageBoard.Mesh.Authorization;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Authorization;
 

@@ -1,6 +1,4 @@
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Editing;
-using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.Mesh.Tests.Editing;

@@ -1,8 +1,6 @@
 using System.Runtime.Versioning;
-using System.Text;
 using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Editing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.Mesh.Tests.Editing;

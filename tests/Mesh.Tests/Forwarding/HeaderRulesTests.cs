@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Resources;
 using Microsoft.AspNetCore.Http;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;

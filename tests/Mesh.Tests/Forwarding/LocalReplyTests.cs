@@ -1,6 +1,3 @@
-using System.Text;
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
 /// <summary>Redirects and direct responses.</summary>

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Net.Http.Json;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Editing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc;

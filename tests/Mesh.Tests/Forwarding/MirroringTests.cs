@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
 public sealed class MirroringTests : ForwardingTest

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 

@@ -1,5 +1,4 @@
 using MessageBoard.Mesh.RegularExpressions;
-using MessageBoard.Mesh.Resources;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 

@@ -1,6 +1,5 @@
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Forwarding;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 using MessageBoard.Mesh.Upstreams;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Tests.Loading;
 using YamlDotNet.RepresentationModel;
 

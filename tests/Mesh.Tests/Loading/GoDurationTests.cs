@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Loading;
-
 namespace MessageBoard.Mesh.Tests.Loading;
 
 public class GoDurationTests

@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Loading;
-
 namespace MessageBoard.Mesh.Tests.Loading;
 
 /// <summary>Any text at all ends in an answer, soon and without much memory.</summary>

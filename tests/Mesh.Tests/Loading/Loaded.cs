@@ -1,6 +1,3 @@
-using MessageBoard.Mesh.Loading;
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Tests.Loading;
 
 /// <summary>Reads one resource that is written in a few words.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using MessageBoard.Mesh.Loading;
-using MessageBoard.Mesh.Resources;
 using YamlDotNet.Serialization;
 using Fields = System.Collections.Generic.Dictionary<string, object>;
 

@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Loading;
 using YamlDotNet.Core;
 
 namespace MessageBoard.Mesh.Tests.Loading;

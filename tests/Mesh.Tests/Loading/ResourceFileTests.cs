@@ -1,6 +1,3 @@
-using MessageBoard.Mesh.Loading;
-using MessageBoard.Mesh.Resources;
-
 namespace MessageBoard.Mesh.Tests.Loading;
 
 public class ResourceFileTests

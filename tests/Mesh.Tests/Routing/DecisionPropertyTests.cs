@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
 
 namespace MessageBoard.Mesh.Tests.Routing;

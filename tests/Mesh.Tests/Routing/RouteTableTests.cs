@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Editing;
-using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Snapshots;
 

@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Tests.Forwarding;
 
 namespace MessageBoard.Mesh.Tests.Upstreams;

@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Upstreams;
 using Microsoft.Extensions.Time.Testing;
 

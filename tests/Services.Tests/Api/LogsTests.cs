@@ -1,6 +1,3 @@
-using System.Text.Json;
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests.Api;
 
 /// <summary>Figures of the calls.</summary>

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Text.Json;
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests.Api;
 
 /// <summary>A user's own messages.</summary>

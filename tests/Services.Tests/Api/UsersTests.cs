@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests.Api;
 
 /// <summary>Accounts and users.</summary>

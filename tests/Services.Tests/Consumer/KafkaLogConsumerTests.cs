@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Confluent.Kafka;
-using MessageBoard.Services.Tests.Running;
 using MessageBoard.Shared.Events;
 
 namespace MessageBoard.Services.Tests.Consumer;

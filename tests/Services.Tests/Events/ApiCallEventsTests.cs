@@ -1,7 +1,3 @@
-using System.Text.Json;
-using MessageBoard.Services.Tests.Api;
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests.Events;
 
 /// <summary>From a call to the two lists of calls.</summary>

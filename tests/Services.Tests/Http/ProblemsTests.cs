@@ -1,7 +1,4 @@
-using System.Net;
 using System.Text;
-using MessageBoard.Services.Tests.Api;
-using MessageBoard.Services.Tests.Running;
 
 namespace MessageBoard.Services.Tests.Http;
 

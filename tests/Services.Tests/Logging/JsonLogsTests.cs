@@ -1,9 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
-using MessageBoard.Services.Tests.Api;
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests.Logging;
 
 /// <summary>The services' own log.</summary>

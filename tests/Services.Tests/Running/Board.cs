@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Confluent.Kafka;
 
 namespace MessageBoard.Services.Tests.Running;

@@ -1,8 +1,3 @@
-using System.Net;
-using System.Net.Http.Json;
-using MessageBoard.Services.Tests.Api;
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests.Sessions;
 
 /// <summary>Sessions by cookie.</summary>

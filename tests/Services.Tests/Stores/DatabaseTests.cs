@@ -1,5 +1,3 @@
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests.Stores;
 
 /// <summary>MariaDB restarted under a pool of connections.</summary>

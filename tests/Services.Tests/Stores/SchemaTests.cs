@@ -1,5 +1,3 @@
-using MessageBoard.Services.Tests.Running;
-
 namespace MessageBoard.Services.Tests.Stores;
 
 /// <summary>The Job that makes user-service's tables and the admin: user-service with <c>--schema</c>, on MariaDB.</summary>

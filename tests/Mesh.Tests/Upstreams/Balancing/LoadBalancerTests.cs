@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Tests.Routing;
 using MessageBoard.Mesh.Upstreams.Balancing;
 
