@@ -3,7 +3,7 @@
 # two Kubernetes clusters, by scripts/deploy-kubernetes.sh.
 set -euo pipefail
 
-readonly bad_input=2
+readonly script=./deploy-all.sh
 readonly not_running=3
 
 usage() {
@@ -34,13 +34,10 @@ Needs the .NET 10 SDK and Node.js 20 or later. Bad input ends with exit code 2 a
 EOF
 }
 
-refuse() {
-  printf '%s\n' "$@" >&2
-  exit "$bad_input"
-}
-
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly root
+# shellcheck source=scripts/lib/options.sh
+source "$root/scripts/lib/options.sh"
 
 case " $* " in
   *" --local "*) ;;
@@ -62,7 +59,7 @@ replicas=1
 verb=run
 
 choose() { # verb
-  [[ $verb == run ]] || refuse "--$verb and --$1 do not go together. See ./deploy-all.sh --help"
+  [[ $verb == run ]] || see_help "--$verb and --$1 do not go together"
   verb=$1
 }
 
@@ -70,16 +67,12 @@ while (($# > 0)); do
   case $1 in
     --local) ;;
     --port | --replicas)
-      (($# > 1)) || refuse "$1 wants a number. See ./deploy-all.sh --help"
+      (($# > 1)) || see_help "$1 wants a number"
       if [[ $1 == --port ]]; then port=$2; else replicas=$2; fi
       shift
       ;;
     --detach | --status | --stop | --reset) choose "${1#--}" ;;
-    --help | -h)
-      usage
-      exit
-      ;;
-    *) refuse "Unknown option: $1. See ./deploy-all.sh --help" ;;
+    *) other_option "$1" ;;
   esac
   shift
 done

@@ -136,18 +136,16 @@ check_tools() {
   note+=", istioctl 1.$(minor_version "$version")"
 }
 
-check_clusters() {
-  local cluster version
-  for cluster in 1 2; do
-    version=$(ask "$cluster" get --raw /version) || exit $?
-    version=$(sed -n 's/.*"gitVersion": *"\([^"]*\)".*/\1/p' <<<"$version")
-    if (($(minor_version "$version") < oldest_kubernetes)); then
-      warn "${context[$cluster]} runs Kubernetes $version: Istio 1.$oldest_istio is made for 1.$oldest_kubernetes or later."
-    fi
-    check_rights "$cluster"
-    if [[ $skip_istio == false ]]; then check_control_plane "$cluster"; fi
-    note+=${note:+, }"ctx$cluster $version"
-  done
+check_cluster() { # cluster
+  local version
+  version=$(ask "$1" get --raw /version) || exit $?
+  version=$(sed -n 's/.*"gitVersion": *"\([^"]*\)".*/\1/p' <<<"$version")
+  if (($(minor_version "$version") < oldest_kubernetes)); then
+    warn "${context[$1]} runs Kubernetes $version: Istio 1.$oldest_istio is made for 1.$oldest_kubernetes or later."
+  fi
+  check_rights "$1"
+  if [[ $skip_istio == false ]]; then check_control_plane "$1"; fi
+  note+=${note:+, }"ctx$1 $version"
 }
 
 # A line a right, as words of kubectl auth can-i.
@@ -207,49 +205,41 @@ resources:
 HEAD
 }
 
-write_kustomizations() {
-  local cluster image folder
-  for cluster in 1 2; do
-    folder=$(kustomization "$cluster")
-    begin_kustomization "$folder" "$root/k8s/overlays/ctx$cluster"
-    {
-      echo "images:"
-      for image in "${images_of[@]}"; do
-        printf '  - name: messageboard/%s\n    newName: %s/%s\n    newTag: "%s"\n' \
-          "$image" "${images%/*}" "$image" "${images##*/}"
-      done
-    } >>"$folder/kustomization.yaml"
-  done
+write_kustomization() { # cluster
+  local image folder
+  folder=$(kustomization "$1")
+  begin_kustomization "$folder" "$root/k8s/overlays/ctx$1"
+  {
+    echo "images:"
+    for image in "${images_of[@]}"; do
+      printf '  - name: messageboard/%s\n    newName: %s/%s\n    newTag: "%s"\n' "$image" "${images%/*}" "$image" "${images##*/}"
+    done
+  } >>"$folder/kustomization.yaml"
 }
 
-apply_selected() { # selector
-  local cluster
-  for cluster in 1 2; do
-    change "$cluster" apply -k "$(kustomization "$cluster")" -l "$1"
-  done
+apply_selected() { # cluster selector
+  change "$1" apply -k "$(kustomization "$1")" -l "$2"
 }
 
 # --- the steps -----------------------------------------------------------------------------------------------------
 
-make_namespace() {
-  local cluster whose
-  for cluster in 1 2; do
-    whose=$(owner "$cluster" '' namespace "$namespace") || exit $?
-    if [[ $whose == others ]]; then
-      # Somebody made it for us, perhaps because our user may not: cleanup.sh leaves it.
-      change "$cluster" label namespace "$namespace" istio-injection=enabled
-      note="it was there, and stays yours"
-    else
-      change "$cluster" apply -k "$root/k8s/namespace"
-    fi
-  done
+make_namespace() { # cluster
+  local whose
+  whose=$(owner "$1" '' namespace "$namespace") || exit $?
+  if [[ $whose == others ]]; then
+    # Somebody made it for us, perhaps because our user may not: cleanup.sh leaves it.
+    change "$1" label namespace "$namespace" istio-injection=enabled
+    note="it was there, and stays yours"
+  else
+    change "$1" apply -k "$root/k8s/namespace"
+  fi
 }
 
 make_secrets() {
   made=() copied=()
   # "stores" is made of the passwords before it
   same_secrets mariadb redis admin stores
-  if [[ -n $registry_file ]]; then registry_secret; fi
+  if [[ -n $registry_file ]]; then both registry_secret; fi
   remote_kubeconfig
   note="${made[*]+made: ${made[*]}}${copied[*]+ copied: ${copied[*]}}"
   note=${note:-all there}
@@ -257,7 +247,7 @@ make_secrets() {
 
 # Accounts, rights and network policies come before the pods that need them.
 deploy_stores() {
-  apply_selected 'app.kubernetes.io/name notin (schema,topic,user-service,message-service,log-service,gateway)'
+  both apply_selected 'app.kubernetes.io/name notin (schema,topic,user-service,message-service,log-service,gateway)'
   wait_for_rollouts "$of_stores"
 }
 
@@ -283,7 +273,7 @@ is_changed() { # job
 
 run_jobs() {
   clear_jobs
-  change 1 apply -k "$(kustomization 1)" -l "$of_jobs"
+  apply_selected 1 "$of_jobs"
   wait_for_jobs "$of_jobs"
 }
 
@@ -336,25 +326,24 @@ configure_mesh() {
 
 # --- the mesh answers ----------------------------------------------------------------------------------------------
 
+readonly forwarding=(--namespace "$istio_namespace" port-forward service/istio-ingressgateway :80)
+
 forward_ingress() {
-  local output=$state/port-forward.log
+  local output=$state/port-forward.log command=(kubectl --context "${context[1]}" "${forwarding[@]}")
   : >"$output"
-  kubectl --context "${context[1]}" --request-timeout 0 --namespace "$istio_namespace" \
-    port-forward service/istio-ingressgateway :80 --address 127.0.0.1 >"$output" 2>&1 &
+  "${command[@]}" --request-timeout 0 --address 127.0.0.1 >"$output" 2>&1 &
   background=$!
   ingress_port=
   progress="the port-forward to istio-ingressgateway"
-  wait_until is_forwarded "$output" || fail "$(<"$output")" kubectl --context "${context[1]}" \
-    --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
+  wait_until is_forwarded "$output" "${command[@]}" || fail "$(<"$output")" "${command[@]}"
 }
 
-is_forwarded() { # output
+is_forwarded() { # output command...
   if [[ $(<"$1") =~ Forwarding\ from\ 127\.0\.0\.1:([0-9]+) ]]; then
     ingress_port=${BASH_REMATCH[1]}
     return
   fi
-  kill -0 "$background" 2>/dev/null || fail "$(<"$1")" kubectl --context "${context[1]}" \
-    --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
+  kill -0 "$background" 2>/dev/null || fail "$(<"$1")" "${@:2}"
   return 1
 }
 
@@ -362,7 +351,7 @@ is_forwarded() { # output
 check_mesh() {
   local resource headers answered='' last='' silent='' deadline
   if [[ $dry_run == true ]]; then
-    change 1 --namespace "$istio_namespace" port-forward service/istio-ingressgateway :80
+    change 1 "${forwarding[@]}"
     run curl --dump-header - http://127.0.0.1:PORT/api/users/ping
     return
   fi
@@ -424,20 +413,20 @@ step_count=16
 take_lock
 watch_the_end
 printf '\n== %s\n' "$(date --iso-8601=seconds)" >>"$log"
-write_kustomizations
+both write_kustomization
 step "Tools and versions" check_tools
-step "Both clusters and the rights in them" check_clusters
+step "Both clusters and the rights in them" both check_cluster
 istio_step "Common root CA" common_root
-istio_step "Istio" install_istio
+istio_step "Istio" both install istio istiod
 istio_step "East-west gateways" install_eastwest
-istio_step "Remote secrets" exchange_remote_secrets
-step "Namespace" make_namespace
+istio_step "Remote secrets" both give_remote_secret
+step "Namespace" both make_namespace
 step "Secrets" make_secrets
 step "Stores" deploy_stores
 step "Jobs: schema and topic" run_jobs
-step "Services" apply_selected "$of_services"
+step "Services" both apply_selected "$of_services"
 # Its account and token in cluster 2 are there since remote_kubeconfig.
-step "Gateway" change 1 apply -k "$(kustomization 1)" -l "$of_gateway"
+step "Gateway" apply_selected 1 "$of_gateway"
 step "Mesh configuration" configure_mesh
 step "Rollouts" wait_for_rollouts "$part_of"
 step "A request from ctx1 is answered by ctx2" check_mesh

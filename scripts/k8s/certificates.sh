@@ -59,28 +59,14 @@ make_intermediate() { # cluster
   cat "$folder/ca-cert.pem" "$ca_folder/root-cert.pem" >"$folder/cert-chain.pem"
 }
 
-create_cacerts() { # cluster
-  local folder=$ca_folder/ctx$1
-  if [[ $dry_run == true ]]; then
-    change_with "$(secret_manifest "$istio_namespace" cacerts Opaque)" "$1" create -f -
-    return
-  fi
-  make_root
-  make_intermediate "$1"
-  change_with "$(secret_manifest "$istio_namespace" cacerts Opaque \
-    ca-cert.pem "$(<"$folder/ca-cert.pem")" ca-key.pem "$(<"$folder/ca-key.pem")" \
-    root-cert.pem "$(<"$ca_folder/root-cert.pem")" cert-chain.pem "$(<"$folder/cert-chain.pem")")" \
-    "$1" create -f -
-}
-
 # The root of a cluster's cacerts, as base64; nothing when it has none.
 root_of() { # cluster
   field "$1" "$istio_namespace" secret cacerts '{.data.root-cert\.pem}'
 }
 
 common_root() {
-  local one two cluster
-  for cluster in 1 2; do prepare_istio_namespace "$cluster"; done
+  local one two
+  both prepare_istio_namespace
   one=$(root_of 1) || exit $?
   two=$(root_of 2) || exit $?
   if [[ -n $one && $one == "$two" ]]; then
@@ -90,7 +76,7 @@ common_root() {
 Neither is overwritten. Meshes that trust each other have one root: delete the Secret of the cluster
 whose mesh may change, restart its istiod and its pods afterwards, and run again."
   elif [[ -z $one && -z $two ]]; then
-    for cluster in 1 2; do add_cacerts "$cluster"; done
+    both add_cacerts
     note="made; its key is in $ca_folder, keep it safe"
   else
     add_missing_cacerts "$one$two" "$([[ -n $one ]] && echo 2 || echo 1)"
@@ -108,12 +94,18 @@ Bring the root's root-cert.pem and root-key.pem there, or give ${context[$2]} a 
 }
 
 add_cacerts() { # cluster
+  local file data=()
   if exists "$1" "$istio_namespace" deployment istiod; then
     fail "Istio runs in ${context[$1]} with a CA of its own making (no Secret cacerts in $istio_namespace).
 A mesh that others use is not given a new root behind their backs. Create cacerts there yourself, restart
 istiod and its pods, and run again; or remove that Istio; or choose --skip-istio."
   fi
-  create_cacerts "$1"
+  if [[ $dry_run == false ]]; then
+    make_root
+    make_intermediate "$1"
+    for file in "$ca_folder"/{root-cert,"ctx$1"/{ca-cert,ca-key,cert-chain}}.pem; do data+=("${file##*/}" "$(<"$file")"); done
+  fi
+  change_with "$(secret_manifest "$istio_namespace" cacerts Opaque "${data[@]}")" "$1" create -f -
 }
 
 # Istio reads from the namespace's label which network a cluster's pods are on.
@@ -121,7 +113,7 @@ prepare_istio_namespace() { # cluster
   local there network=network$1
   there=$(field "$1" '' namespace "$istio_namespace" '{.metadata.name} {.metadata.labels.topology\.istio\.io/network}') || exit $?
   case $there in
-    '') change_with "$(namespace_manifest "$istio_namespace" "topology.istio.io/network: $network")" "$1" create -f - ;;
+    '') change_with "$(manifest_head Namespace "$istio_namespace" '' "topology.istio.io/network: $network")" "$1" create -f - ;;
     *" $network") ;;
     *) change "$1" label namespace "$istio_namespace" "topology.istio.io/network=$network" ;;
   esac

@@ -151,6 +151,12 @@ change() { # cluster kubectl-arguments...
   change_with '' "$@"
 }
 
+# One cluster after the other, which is the function's first argument.
+both() { # function arguments...
+  "$1" 1 "${@:2}"
+  "$1" 2 "${@:2}"
+}
+
 kube() { # cluster kubectl-arguments...
   kubectl --context "${context[$1]}" --request-timeout "$request_timeout" "${@:2}"
 }

@@ -30,19 +30,9 @@ istio/multicluster/ctx$1/istio.yaml."
   done <<<"$found"
 }
 
-install_istio() {
-  local cluster
-  for cluster in 1 2; do
-    install "$cluster" istio istiod "$root/istio/multicluster/ctx$cluster/istio.yaml"
-  done
-}
-
 install_eastwest() {
-  local cluster
-  for cluster in 1 2; do
-    install "$cluster" eastwest istio-eastwestgateway "$root/istio/multicluster/ctx$cluster/eastwest.yaml"
-  done
-  for cluster in 1 2; do open_to_the_other "$cluster"; done
+  both install eastwest istio-eastwestgateway
+  both open_to_the_other
   if [[ $dry_run == true ]]; then return; fi
   # istioctl does not wait for the load balancers, without which nothing crosses.
   wait_until eastwest_has_address ||
@@ -85,7 +75,7 @@ QUESTIONS
 }
 
 # Installs one part unless its Deployment is there and not of an installation of ours that did not end.
-install() { # cluster part deployment file
+install() { # cluster part deployment
   local there
   there=$(ask "$1" get "configmap/messageboard-installed-$2" "deployment/$3" --namespace "$istio_namespace" --ignore-not-found \
     -o 'jsonpath={range .items[*]}{.kind}={.data.state} {end}') || exit $?
@@ -93,39 +83,25 @@ install() { # cluster part deployment file
     note="there already"
     return
   fi
-  change_with "$(mark_manifest "$2" begun)" "$1" apply -f -
+  mark "$1" "$2" begun
   progress "$3 in ${context[$1]}"
-  run istioctl install --context "${context[$1]}" --filename "$4" --readiness-timeout "$timeout" --skip-confirmation
-  change_with "$(mark_manifest "$2" installed)" "$1" apply -f -
+  run istioctl install --context "${context[$1]}" --filename "$root/istio/multicluster/ctx$1/$2.yaml" \
+    --readiness-timeout "$timeout" --skip-confirmation
+  mark "$1" "$2" installed
 }
 
-mark_manifest() { # part state
-  cat <<MANIFEST
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: messageboard-installed-$1
-  namespace: $istio_namespace
-  labels:
-    app.kubernetes.io/part-of: messageboard
-    app.kubernetes.io/managed-by: messageboard
-data:
-  state: $2
-MANIFEST
+mark() { # cluster part state
+  change_with "$(manifest_head ConfigMap "messageboard-installed-$2" "$istio_namespace")
+data: { state: $3 }" "$1" apply -f -
 }
 
 # What istioctl create-remote-secret makes in the cluster it is for.
 readonly reader_token=istio-reader-service-account-istio-remote-secret-token
 
-exchange_remote_secrets() {
-  give_remote_secret 1 2
-  give_remote_secret 2 1
-}
-
-# A kubeconfig for the cluster $1, labelled as Istio looks for it, into the cluster $2.
-give_remote_secret() { # cluster other
-  local name=istio-remote-secret-ctx$1 command manifest errors verb=create whose token_of
-  whose=$(owner "$2" "$istio_namespace" secret "$name") || exit $?
+# A kubeconfig for the cluster, labelled as Istio looks for it, into the other one.
+give_remote_secret() { # cluster
+  local other=$((3 - $1)) name=istio-remote-secret-ctx$1 command manifest errors verb=create whose token_of
+  whose=$(owner "$other" "$istio_namespace" secret "$name") || exit $?
   case $whose in
     ours) verb=replace ;;
     others)
@@ -148,5 +124,5 @@ give_remote_secret() { # cluster other
       change "$1" label secret "$reader_token" "$part_of" --namespace "$istio_namespace"
     fi
   fi
-  change_with "$manifest" "$2" "$verb" -f - --namespace "$istio_namespace"
+  change_with "$manifest" "$other" "$verb" -f - --namespace "$istio_namespace"
 }

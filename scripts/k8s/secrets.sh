@@ -8,17 +8,16 @@ base64_of() { # text
   printf '%s' "$1" | base64 | tr -d '\n'
 }
 
-namespace_manifest() { # name label-line...
-  printf 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: %s\n  labels:\n' "$1"
-  printf '    app.kubernetes.io/part-of: messageboard\n    app.kubernetes.io/managed-by: messageboard\n'
-  if (($# > 1)); then printf '    %s\n' "${@:2}"; fi
+# An object of ours as far as its labels, to which more may be added.
+manifest_head() { # kind name namespace label-line...
+  printf 'apiVersion: v1\nkind: %s\nmetadata:\n  name: %s\n%s  labels:\n' "$1" "$2" "${3:+  namespace: $3$'\n'}"
+  printf '    %s\n' "app.kubernetes.io/part-of: messageboard" "app.kubernetes.io/managed-by: messageboard" "${@:4}"
 }
 
 # Keys and their values as they are (not base64); $(…) has cut the newline at their end, which no reader misses.
 secret_manifest() { # namespace name type (key value)...
-  printf 'apiVersion: v1\nkind: Secret\ntype: %s\nmetadata:\n  name: %s\n  namespace: %s\n' "$3" "$2" "$1"
-  printf '  labels:\n    app.kubernetes.io/name: %s\n    app.kubernetes.io/part-of: messageboard\n' "$2"
-  printf '    app.kubernetes.io/managed-by: messageboard\ndata:\n'
+  manifest_head Secret "$2" "$1" "app.kubernetes.io/name: $2"
+  printf 'type: %s\ndata:\n' "$3"
   shift 3
   while (($# > 0)); do
     printf '  %s: %s\n' "$1" "$(base64_of "$2")"
@@ -48,7 +47,6 @@ same_secrets() { # names...
   done
 }
 
-# The function NAME_secret prints a new one.
 same_secret() { # name data-in-cluster-1 data-in-cluster-2
   local one=$2 two=$3 new
   if [[ -n $one && -n $two ]]; then
@@ -59,7 +57,7 @@ Delete the one that is wrong; it is copied from the other then. The stores' data
   elif [[ -n $two ]]; then
     copy_secret "$1" "$two" 1
   else
-    new=$("$1_secret") || exit $?
+    new=$(new_secret "$1") || exit $?
     made+=("$1")
     change_with "$new" 1 create -f -
     change_with "$new" 2 create -f -
@@ -74,42 +72,33 @@ data: $2" "$3" create -f -
 
 random_password() { openssl rand -hex "$password_bytes"; }
 
-mariadb_secret() {
-  secret_manifest "$namespace" mariadb Opaque root-password "$(random_password)" password "$(random_password)"
-}
-
-redis_secret() {
-  secret_manifest "$namespace" redis Opaque password "$(random_password)"
-}
-
-admin_secret() {
-  secret_manifest "$namespace" admin Opaque admin-password "$(random_password)"
-}
-
-# What the services connect with, from the passwords of the stores.
-stores_secret() {
-  local mariadb redis
-  mariadb=$(secret_value 1 mariadb password) || exit $?
-  redis=$(secret_value 1 redis password) || exit $?
-  secret_manifest "$namespace" stores Opaque \
-    ConnectionStrings__MariaDb "Server=mariadb;Port=3306;Database=messageboard;User ID=messageboard;Password=$mariadb" \
-    ConnectionStrings__Redis "redis:6379,password=$redis"
+new_secret() { # name
+  local data mariadb redis
+  case $1 in
+    mariadb) data=(root-password "$(random_password)" password "$(random_password)") ;;
+    redis) data=(password "$(random_password)") ;;
+    admin) data=(admin-password "$(random_password)") ;;
+    stores) # what the services connect with
+      mariadb=$(secret_value 1 mariadb password) || exit $?
+      redis=$(secret_value 1 redis password) || exit $?
+      data=(ConnectionStrings__MariaDb "Server=mariadb;Port=3306;Database=messageboard;User ID=messageboard;Password=$mariadb"
+        ConnectionStrings__Redis "redis:6379,password=$redis")
+      ;;
+  esac
+  secret_manifest "$namespace" "$1" Opaque "${data[@]}"
 }
 
 # --registry-secret FILE: what `docker login` or the cloud's console gave.
-registry_secret() {
-  local cluster wanted there whose
-  wanted="{\".dockerconfigjson\":\"$(base64_of "$(<"$registry_file")")\"}"
-  for cluster in 1 2; do
-    there=$(field "$cluster" "$namespace" secret registry '{.data}')
-    [[ $there != "$wanted" ]] || continue
-    whose=$(owner "$cluster" "$namespace" secret registry) || exit $?
-    [[ $whose != others ]] || fail "Secret registry of ${context[$cluster]} (namespace $namespace) says something else
+registry_secret() { # cluster
+  local there whose
+  there=$(field "$1" "$namespace" secret registry '{.data}')
+  [[ $there != "{\".dockerconfigjson\":\"$(base64_of "$(<"$registry_file")")\"}" ]] || return 0
+  whose=$(owner "$1" "$namespace" secret registry) || exit $?
+  [[ $whose != others ]] || fail "Secret registry of ${context[$1]} (namespace $namespace) says something else
 than the file, and deploy-all.sh did not make it. Delete it, or leave out
 --registry-secret: then it is used as it is."
-    change_with "$(secret_manifest "$namespace" registry kubernetes.io/dockerconfigjson \
-      .dockerconfigjson "$(<"$registry_file")")" "$cluster" "$([[ -n $there ]] && echo replace || echo create)" -f -
-  done
+  change_with "$(secret_manifest "$namespace" registry kubernetes.io/dockerconfigjson \
+    .dockerconfigjson "$(<"$registry_file")")" "$1" "$([[ -n $there ]] && echo replace || echo create)" -f -
 }
 
 # --- the gateway's way into the other cluster ----------------------------------------------------------------------
@@ -178,7 +167,7 @@ has_gateway_token() { # leaves token and ca as they are in the Secret, base64
 # Secret mesh-remote-ctx2 in cluster 1, from the token of the ServiceAccount "gateway" in cluster 2.
 remote_kubeconfig() {
   local server ca token kubeconfig there
-  change 2 apply -k "$(kustomization 2)" -l "$of_gateway"
+  apply_selected 2 "$of_gateway"
   if [[ $dry_run == true ]]; then
     change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque)" 1 create -f -
     return

@@ -63,6 +63,10 @@ rollouts_are_done() { # selector
       is_rolled_out "$cluster" "$workload" || pending+=("$cluster $workload")
     done
   done
+  is_nothing_pending "$1"
+}
+
+is_nothing_pending() { # selector
   if ((${#pending[@]} == 0)); then return; fi
   progress=$(pods_summary "$1") || exit $?
   return 1
@@ -70,8 +74,7 @@ rollouts_are_done() { # selector
 
 wait_for_rollouts() { # selector
   if [[ $dry_run == true ]]; then
-    change 1 rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
-    change 2 rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
+    both change rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
   else
     wait_until rollouts_are_done "$1" || give_up "$1" "${pending[0]}" rollout status
   fi
@@ -89,9 +92,7 @@ jobs_are_done() { # selector
       -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
     if [[ -n $failure ]]; then give_up "$1" "1 $job" wait --for=condition=Complete; fi
   done
-  if ((${#pending[@]} == 0)); then return; fi
-  progress=$(pods_summary "$1") || exit $?
-  return 1
+  is_nothing_pending "$1"
 }
 
 wait_for_jobs() { # selector
