@@ -8,29 +8,34 @@ readonly not_running=3
 
 usage() {
   cat <<'EOF'
-Usage: ./deploy-all.sh --images REGISTRY/TAG [--context-1 NAME] [--context-2 NAME]
-         [--dry-run] [--skip-istio] [--timeout DURATION] [more]
+Usage: ./deploy-all.sh --images REGISTRY/TAG [--context-1 NAME]
+         [--context-2 NAME] [--dry-run] [--skip-istio] [--timeout DURATION] [more]
        ./deploy-all.sh --local [--port N] [--replicas N] [--detach]
        ./deploy-all.sh --local --status | --stop | --reset
 
-Without --local it deploys to two Kubernetes clusters, the kubeconfig contexts ctx1
-and ctx2: all options in scripts/deploy-kubernetes.sh --help.
+Without --local it deploys to two Kubernetes clusters, the kubeconfig contexts
+ctx1 and ctx2: all options in scripts/deploy-kubernetes.sh --help.
 
 On this machine:
-  --local       run on this machine: builds what changed, starts everything, Ctrl-C stops it
+  --local       build what changed and start everything; Ctrl-C stops it
   --port N      the page and the API listen on 127.0.0.1:N (default 8080)
   --replicas N  processes of each service in each cluster, 1 to 8 (default 1)
   --detach      return when everything is ready, and let it run
-  --status      show the processes; exit code 0: all ready, 1: some are not, 3: nothing runs
+  --status      show the processes; exit code 0: all ready, 1: some are not,
+                3: nothing runs
   --stop        stop what --detach left running, and wait for its end
-  --reset       stop, then forget .local/: database, admin password, edited weights, logs
+  --reset       stop, then forget .local/: database, admin password, edited
+                weights, logs
   --help        show this
 
-Embedded stores (SQLite, Garnet, librdkafka's Kafka brokers) are replaced by real servers where these are set:
+Embedded stores (SQLite, Garnet, librdkafka's Kafka brokers) are replaced by
+real servers where these are set:
   ConnectionStrings__MariaDb  ConnectionStrings__Redis  Kafka__BootstrapServers
-MESSAGEBOARD_STATE names another folder than .local/ for the state, to run a second system beside the first.
+MESSAGEBOARD_STATE names another folder than .local/ for the state, to run a
+second system beside the first.
 
-Needs the .NET 10 SDK and Node.js 20 or later. Bad input ends with exit code 2 and starts nothing.
+Needs the .NET 10 SDK and Node.js 20 or later. Bad input ends with exit code 2
+and starts nothing.
 EOF
 }
 
@@ -41,10 +46,7 @@ source "$root/scripts/lib/options.sh"
 
 case " $* " in
   *" --local "*) ;;
-  *" --help "* | *" -h "*)
-    usage
-    exit
-    ;;
+  *" --help "* | *" -h "*) other_option --help ;;
   *) exec "$root/scripts/deploy-kubernetes.sh" "$@" ;;
 esac
 

@@ -10,37 +10,44 @@ usage() {
   cat <<EOF
 Usage: scripts/bench.sh [--only PART] [--seconds N] [--rounds N] [--help]
 
-Measures, on this machine, the memory of all that deploy-all.sh --local starts, after 4,000 requests.
-Then, over loopback, the same request to the same two backends, split 70:30:
-straight to a backend, through nginx, HAProxy, bare YARP, and our gateway with everything on (mesh, tags,
-traffic counts, event stream with one reader, tracing context). wrk with ${connections[*]} connections,
-$seconds s each, $rounds interleaved rounds; prints a table of medians. Then: what a reader of the event stream
-costs while nothing happens, one routing decision (BenchmarkDotNet), and a change in 10,000 VirtualServices.
+Measures, on this machine, the memory of all that deploy-all.sh --local starts,
+after 4,000 requests. Then, over loopback, the same request to the same two
+backends, split 70:30: straight to a backend, through nginx, HAProxy, bare YARP,
+and our gateway with everything on (mesh, tags, traffic counts, event stream
+with one reader, tracing context). wrk with ${connections[*]} connections, $seconds s each,
+$rounds interleaved rounds; prints a table of medians. Then: what a reader of the
+event stream costs while nothing happens, one routing decision
+(BenchmarkDotNet), and a change in 10,000 VirtualServices.
 
   --only PART   one of ${parts[*]}
   --seconds N   how long each measurement takes (1 to 60, default $seconds)
   --rounds N    how many rounds (1 to 9, default $rounds)
 
-Needs Linux, and but for the memory nginx, haproxy and wrk; on Debian as root it installs what is missing.
+Needs Linux, and but for the memory nginx, haproxy and wrk; on Debian as root it
+installs what is missing.
 EOF
 }
 
-number() { # number OPTION VALUE MAX
-  [[ $2 =~ ^[1-9][0-9]?$ && $2 -le $3 ]] || { echo "bench.sh: $1 wants a whole number from 1 to $3, not '$2'" >&2; exit 2; }
+script=scripts/bench.sh
+# shellcheck source=scripts/lib/options.sh
+source scripts/lib/options.sh
+
+number() { # option value max
+  [[ $2 =~ ^[1-9][0-9]?$ && $2 -le $3 ]] || refuse "$1 wants a whole number from 1 to $3, not '$2'."
 }
 
 while (($#)); do
   case $1 in
     --only)
-      [[ " ${parts[*]} " == *" ${2-} "* ]] || { echo "bench.sh: --only wants one of ${parts[*]}, not '${2-}'" >&2; exit 2; }
+      [[ " ${parts[*]} " == *" ${2-} "* ]] || refuse "--only wants one of ${parts[*]}, not '${2-}'."
       parts=("$2")
-      shift 2
+      shift
       ;;
-    --seconds) number "$1" "${2-}" 60; seconds=$2; shift 2 ;;
-    --rounds) number "$1" "${2-}" 9; rounds=$2; shift 2 ;;
-    --help | -h) usage; exit 0 ;;
-    *) echo "bench.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
+    --seconds) number "$1" "${2-}" 60; seconds=$2; shift ;;
+    --rounds) number "$1" "${2-}" 9; rounds=$2; shift ;;
+    *) other_option "$1" ;;
   esac
+  shift
 done
 
 work=$(mktemp -d)

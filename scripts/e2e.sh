@@ -7,16 +7,16 @@ usage() {
   cat <<'EOF'
 Usage: scripts/e2e.sh [--help]
 
-Starts MessageBoard on a free port with a state folder of its own, runs tests/e2e against its page in
-headless Chromium (CHROMIUM names another binary than /usr/bin/chromium), and stops it again.
+Starts MessageBoard on a free port with a state folder of its own, runs
+tests/e2e against its page in headless Chromium (CHROMIUM names another binary
+than /usr/bin/chromium), and stops it again.
 EOF
 }
 
-case ${1-} in
-  '') ;;
-  --help | -h) usage; exit 0 ;;
-  *) echo "e2e.sh: unknown option '$1'; see --help" >&2; exit 2 ;;
-esac
+script=scripts/e2e.sh
+# shellcheck source=scripts/lib/options.sh
+source scripts/lib/options.sh
+(($# == 0)) || other_option "$1"
 
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 MESSAGEBOARD_STATE=$(mktemp -d)
