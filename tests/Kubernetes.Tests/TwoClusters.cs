@@ -1,8 +1,8 @@
+using k8s;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
-using k8s;
 
 namespace MessageBoard.MeshKubernetes.Tests;
 
