@@ -39,11 +39,11 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
     {
         problem = $"is larger than {MaxBytes} bytes";
         using var file = File.OpenRead(path);
-        if (file.Length > MaxBytes)
+        var bytes = new byte[file.CanSeek ? Math.Min(file.Length, MaxBytes + 1) : MaxBytes + 1]; // a pipe does not know its length
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (length > MaxBytes)
             return null;
 
-        var bytes = new byte[file.Length];
-        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         try
         {
             return Utf8.GetString(bytes, 0, length);

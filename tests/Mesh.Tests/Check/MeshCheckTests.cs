@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Text.Json;
 using MessageBoard.MeshCheck;
 
@@ -55,6 +56,19 @@ public sealed class MeshCheckTests : IDisposable
         Assert.Contains("1 accepted", output, StringComparison.Ordinal);
         Assert.Contains($"{_folder["b.yaml"]}: is not UTF-8", error, StringComparison.Ordinal);
         Assert.Contains($"{_folder["c.yaml"]}: is not there", error, StringComparison.Ordinal);
+    }
+
+    // kubectl kustomize istio | scripts/mesh-check.sh /dev/stdin
+    [Fact]
+    public void A_pipe_is_read_to_its_end()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        pipe.Write(Encoding.UTF8.GetBytes(Yaml.Rule));
+        pipe.SafePipeHandle.Dispose();
+        var (code, output, _) = Run($"/dev/fd/{pipe.GetClientHandleAsString()}");
+
+        Assert.Equal(0, code);
+        Assert.Contains("DestinationRule messageboard/user-service: accepted", output, StringComparison.Ordinal);
     }
 
     [Theory]
