@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Mesh.Configuration;
 
@@ -19,8 +20,10 @@ public sealed record ServiceReport : ServiceConfiguration
         (Recent, SinceStart) = traffic.Read();
 
     /// <summary>The last requests.</summary>
+    [JsonPropertyOrder(1)] // behind the name and the configuration, which the base has
     public TrafficCounts Recent { get; }
 
     /// <summary>All requests since the start.</summary>
+    [JsonPropertyOrder(1)]
     public TrafficCounts SinceStart { get; }
 }

@@ -26,6 +26,15 @@ public sealed class TrafficTests(MeshedGateway gateway) : IClassFixture<MeshedGa
     }
 
     [Fact]
+    public async Task A_row_says_whose_it_is_before_it_counts()
+    {
+        var traffic = await gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
+
+        string[] row = ["service", "resourceVersion", "weights", "rules", "recent", "sinceStart"];
+        Assert.All(traffic.GetProperty("services").EnumerateArray(), service => Assert.Equal(row, service.EnumerateObject().Select(field => field.Name)));
+    }
+
+    [Fact]
     public async Task The_event_stream_tells_what_the_answers_headers_told()
     {
         await using var events = await EventReader.OpenAsync(gateway.Client);
