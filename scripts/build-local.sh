@@ -121,12 +121,9 @@ if [[ ! -d .local ]]; then
 fi
 mkdir -p "$stamps" "$logs"
 
-# One build at a time in a checkout. The lock is a link to its holder's process id; that of a killed one is passed over.
-readonly lock=$stamps/lock
-until ln -s $$ "$lock" 2>/dev/null; do
-  if kill -0 "$(readlink "$lock")" 2>/dev/null; then sleep 1; else rm -f "$lock"; fi
-done
-trap 'rm -f "$lock"' EXIT
+# One build at a time in a checkout: the kernel drops the lock with the last process of its holder. macOS has perl in place of flock.
+exec 9>"$stamps/lock"
+flock 9 2>/dev/null || perl -e 'use Fcntl ":flock"; open my $lock, ">&=", 9 or die; flock $lock, LOCK_EX or die'
 rm -rf "$running"
 mkdir "$running"
 

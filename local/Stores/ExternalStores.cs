@@ -76,6 +76,7 @@ internal sealed record ExternalStores(string? MariaDb, string? Redis, string? Ka
             return $"{RedisVariable} names no address (host:port).";
 
         servers.AbortOnConnectFail = true;
+        servers.ConnectRetry = 1;
         servers.ConnectTimeout = (int)Patience.TotalMilliseconds;
         try
         {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using MessageBoard.Local.Stores;
 
 namespace MessageBoard.Local.Tests.Stores;
@@ -31,6 +33,20 @@ public sealed class ExternalStoresTests
         Assert.Equal(
             $"ConnectionStrings__Redis: 127.0.0.1:{port}: the server refuses the user or the password.",
             await RefusalOf(None with { Redis = $"127.0.0.1:{port},password=wrong" }));
+    }
+
+    [Fact]
+    public async Task A_server_that_says_nothing_is_given_one_chance()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await RefusalOf(None with { Redis = $"{silent.LocalEndpoint}" });
+
+        for (var connections = 0; silent.Pending(); connections++)
+        {
+            Assert.True(connections < 2, "one for commands, one for subscriptions");
+            silent.AcceptSocket().Dispose();
+        }
     }
 
     [Fact]

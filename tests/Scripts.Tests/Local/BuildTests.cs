@@ -123,7 +123,31 @@ public sealed class BuildTests : IDisposable
         Assert.Equal(130, build.ExitCode);
         await IsGoneAsync("dotnet");
         await IsGoneAsync("npm");
-        Assert.Empty(Directory.EnumerateFiles(_root[".local/build"], "lock"));
+    }
+
+    [Fact]
+    public async Task A_build_waits_for_what_a_killed_one_left_running()
+    {
+        Directory.CreateDirectory(_root["packages/garnet-server/2.2.5"]);
+        var dotnet = File.ReadAllText(_root["tools/dotnet"]);
+        Tool("dotnet", $"""
+            mkdir {_root["busy"]} || echo two at once >>{_root["calls"]}
+            until [ -e {_root["go"]} ]; do sleep 0.1; done
+            rmdir {_root["busy"]}
+            exit 1
+            """);
+        using var killed = Start();
+        await Eventually.IsTrueAsync(() => Directory.Exists(_root["busy"]), "the first builds");
+        killed.Kill();
+
+        using var build = Start();
+        await Task.Delay(1_000); // in which it would begin
+        File.WriteAllText(_root["tools/dotnet"], dotnet);
+        File.WriteAllText(_root["go"], "");
+        await build.WaitForExitAsync();
+
+        Assert.Equal(0, build.ExitCode);
+        Assert.Equal([Build, Build], File.ReadAllLines(_root["calls"]).Where(call => !call.StartsWith("npm", StringComparison.Ordinal)));
     }
 
     public void Dispose() => _root.Dispose();
