@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using static MessageBoard.Manifests.Tests.Manifest;
-
 namespace MessageBoard.Manifests.Tests;
 
 /// <summary>istio/multicluster fits together, and fits what is applied to the clusters.</summary>

@@ -1,28 +1,19 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using MessageBoard.MeshCheck;
-using static MessageBoard.Manifests.Tests.Manifest;
 
 namespace MessageBoard.Manifests.Tests;
 
 /// <summary>What is named in one place exists in another.</summary>
-public sealed partial class NamesTests
+public sealed class NamesTests
 {
     private static readonly string[] Overlays = ["k8s/overlays/ctx1", "k8s/overlays/ctx2"];
-
-    // host:port after the start, a "=" or "," of a list, "//" or "@"
-    [GeneratedRegex(@"(?<=^|[=,/@])(?<host>[a-z][a-z0-9-]*(\.[a-z0-9-]+)*):(?<port>\d+)")]
-    private static partial Regex Endpoint { get; }
-
-    [GeneratedRegex("\"Address\": \"http://(?<host>[a-z-]+)/\"")]
-    private static partial Regex GatewayDestination { get; }
 
     [KubectlTheory]
     [InlineData("k8s/overlays/ctx1")]
     [InlineData("k8s/overlays/ctx2")]
     public void Every_Service_that_a_configuration_names_is_in_the_same_cluster(string overlay)
     {
+        var settings = File.ReadAllText(Path.Combine(Repository.Root, "gateway", "appsettings.json"));
         var rendering = Rendering.Of(overlay);
         var texts = rendering.Manifests
             .SelectMany(manifest => manifest.Containers.SelectMany(container => (IEnumerable<string>)
@@ -31,10 +22,12 @@ public sealed partial class NamesTests
                 .. Items(container["args"]).Select(Text),
             ]))
             .Concat(rendering.Of("ConfigMap").SelectMany(map => Entries(map.Json["data"])).Select(entry => Text(entry.Value)));
-        var named = texts.SelectMany(text => Endpoint.Matches(text)).Select(match => $"{ServiceOf(match.Groups["host"].Value)}:{match.Groups["port"].Value}")
+        // host:port after the start, a "=" or "," of a list, "//" or "@"
+        var named = texts.SelectMany(text => Regex.Matches(text, @"(?<=^|[=,/@])(?<host>[a-z][a-z0-9-]*(\.[a-z0-9-]+)*):(?<port>\d+)"))
+            .Select(match => $"{ServiceOf(match.Groups["host"].Value)}:{match.Groups["port"].Value}")
             // The Secret "stores" of deploy-all.sh, and the gateway's and message-service's own settings.
             .Concat(["mariadb:3306", "redis:6379", "user-service:80"])
-            .Concat(GatewayDestination.Matches(File.ReadAllText(Path.Combine(Repository.Root, "gateway", "appsettings.json"))).Select(match => $"{match.Groups["host"].Value}:80"))
+            .Concat(Regex.Matches(settings, "\"Address\": \"http://([a-z-]+)/\"").Select(match => $"{match.Groups[1].Value}:80"))
             .ToHashSet();
         var there = from service in rendering.Of("Service")
                     from port in Items(service.Spec!["ports"])

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using static MessageBoard.Manifests.Tests.Manifest;
 
 namespace MessageBoard.Manifests.Tests;
 

@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using static MessageBoard.Manifests.Tests.Manifest;
-
 namespace MessageBoard.Manifests.Tests;
 
 /// <summary>What reviews look for: each rule takes what is rendered of one folder and says what is wrong with it.</summary>
