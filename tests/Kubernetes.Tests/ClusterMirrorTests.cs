@@ -1,5 +1,3 @@
-using System.Text.Json;
-using k8s;
 using MessageBoard.Mesh;
 
 namespace MessageBoard.MeshKubernetes.Tests;

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-
 namespace MessageBoard.MeshKubernetes.Tests;
 
 public sealed class ObjectTextTests

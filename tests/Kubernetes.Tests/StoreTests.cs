@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
-using MessageBoard.Mesh.Editing;
-using Microsoft.AspNetCore.Http;
 
 namespace MessageBoard.MeshKubernetes.Tests;
 
@@ -11,19 +8,14 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
 {
     private TwoClusters _clusters = null!;
 
-    public async ValueTask InitializeAsync() => _clusters = KubeApi.IsAvailable ? await TwoClusters.CreateAsync(api) : null!;
+    public async ValueTask InitializeAsync() => _clusters = await TwoClusters.CreateAsync(api);
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_clusters is not null)
-            await _clusters.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _clusters.DisposeAsync();
 
     [KubeApiFact]
     public async Task It_begins_with_what_the_clusters_hold()
     {
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
 
         Assert.Equal(70, TwoClusters.WeightIn(mesh));
         Assert.Empty(mesh.Current.Problems);
@@ -31,7 +23,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         Assert.All(mesh.Current.Statuses, resource => Assert.Empty(resource.Status.NotCarriedOut));
         var text = await mesh.ReadAsync(_clusters.UserService, default);
         Assert.Contains("weight: 70", text!.Yaml);
-        Assert.Equal(await _clusters.KubectlAsync("ctx1", "get", "vs", "user-service", "-o", "jsonpath={.metadata.resourceVersion}"), text.Resource.ResourceVersion);
+        Assert.Equal(await _clusters.FieldAsync("ctx1", "{.metadata.resourceVersion}"), text.Resource.ResourceVersion);
     }
 
     [KubeApiFact]
@@ -43,8 +35,8 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
             await api.KubectlAsync("--context", context, "apply", "-k", Path.Combine(Repository.Root, "istio"));
         }
 
-        var mesh = await _clusters.StartAsync("messageboard");
-        await TwoClusters.AreFreshAsync(mesh);
+        await using var deployed = new TwoClusters(api, "messageboard");
+        var mesh = await deployed.StartFreshAsync();
 
         Assert.Empty(mesh.Current.Problems);
         Assert.All(mesh.Current.Statuses, resource => Assert.Empty(resource.Status.NotCarriedOut));
@@ -54,8 +46,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     [KubeApiFact]
     public async Task What_kubectl_changes_is_soon_in_force()
     {
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
 
         await _clusters.SetWeightAsync("ctx1", 55);
         var took = await Eventually.IsTrueAsync(() => TwoClusters.WeightIn(mesh) == 55, "the weight is there");
@@ -68,7 +59,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         foreach (var (added, value, field) in new[] { ("http/0/timeout", "7s", "http[0].timeout"), ("hosts/-", "x", "hosts[1]") })
         {
             var patch = $$"""[{"op":"add","path":"/spec/{{added}}","value":"{{value}}"}]""";
-            await _clusters.KubectlAsync("ctx2", "patch", "vs", "user-service", "--type=json", "-p", patch);
+            await _clusters.PatchAsync("ctx2", patch);
             var problem = $"spec.{field} is not the same in ctx1 and ctx2";
             await Eventually.IsTrueAsync(() => mesh.Current.Problems is [var only] && only.Message == problem, problem);
         }
@@ -84,14 +75,13 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         foreach (var context in KubeApi.Contexts)
         {
             await _clusters.KubectlAsync(context, "annotate", "vs", "user-service", $"team={context}");
-            await _clusters.KubectlAsync(context, "patch", "vs", "user-service", "--type=json", "-p", """[{"op":"add","path":"/spec/http/0/timeout","value":"7s"}]""");
+            await _clusters.PatchAsync(context, """[{"op":"add","path":"/spec/http/0/timeout","value":"7s"}]""");
         }
 
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
         var before = await ObjectsAsync();
 
-        var result = await mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 12, ["ctx2"] = 88 }), null, "admin", default);
+        var result = await SetWeightsAsync(mesh, 12);
 
         Assert.Equal(12, Assert.IsType<EditResult.Done>(result).Snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
         var after = await ObjectsAsync();
@@ -115,29 +105,26 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     [KubeApiFact]
     public async Task A_route_with_any_characters_can_be_edited()
     {
-        foreach (var context in KubeApi.Contexts)
-            await _clusters.KubectlAsync(context, "patch", "vs", "user-service", "--type=json", "-p", """[{"op":"add","path":"/spec/http/0/name","value":"+'\"<>&é😀\n\\"}]""");
-
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        await _clusters.PatchBothAsync("""[{"op":"add","path":"/spec/http/0/name","value":"+'\"<>&é😀\n\\"}]""");
+        var mesh = await _clusters.StartFreshAsync();
 
         Assert.IsType<EditResult.Done>(await SetWeightsAsync(mesh, 17));
         Assert.Equal("17 83", await _clusters.WeightAsync("ctx1"));
-        Assert.Equal("+'\"<>&é😀\n\\", await _clusters.KubectlAsync("ctx2", "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].name}"));
+        Assert.Equal("+'\"<>&é😀\n\\", await _clusters.FieldAsync("ctx2", "{.spec.http[0].name}"));
     }
 
     [KubeApiFact]
     public async Task What_the_local_mesh_cannot_do_or_does_not_know_stands_in_nobodys_way()
     {
-        foreach (var context in KubeApi.Contexts)
-            await _clusters.KubectlAsync(context, "patch", "vs", "user-service", "--type=json", "-p", """[{"op":"add","path":"/spec/tcp","value":[{"route":[{"destination":{"host":"user-service"}}]}]},{"op":"add","path":"/spec/http/0/fault","value":{"abort":{"grpcStatus":"NOT_FOUND","percentage":{"value":1}}}}]""");
-
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        await _clusters.PatchBothAsync(
+            """[{"op":"add","path":"/spec/tcp","value":[{"route":[{"destination":{"host":"user-service"}}]}]}]""");
+        await _clusters.PatchBothAsync(
+            """[{"op":"add","path":"/spec/http/0/fault","value":{"abort":{"grpcStatus":"NOT_FOUND","percentage":{"value":1}}}}]""");
+        var mesh = await _clusters.StartFreshAsync();
         Assert.Equal(70, TwoClusters.WeightIn(mesh));
 
         Assert.IsType<EditResult.Done>(await SetWeightsAsync(mesh, 17));
-        Assert.Equal("NOT_FOUND", await _clusters.KubectlAsync("ctx2", "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].fault.abort.grpcStatus}"));
+        Assert.Equal("NOT_FOUND", await _clusters.FieldAsync("ctx2", "{.spec.http[0].fault.abort.grpcStatus}"));
     }
 
     [KubeApiFact]
@@ -146,8 +133,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         foreach (var context in KubeApi.Contexts)
             await api.ApplyAsync(context, $"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: empty, namespace: {_clusters.Namespace}}}\n");
 
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
 
         Assert.Equal(70, TwoClusters.WeightIn(mesh));
         Assert.IsType<EditResult.Done>(await SetWeightsAsync(mesh, 17));
@@ -157,12 +143,11 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     [KubeApiFact]
     public async Task An_edit_of_a_version_that_is_no_longer_true_is_a_conflict()
     {
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
         var seen = mesh.Current.DefaultRouteOf("user-service")!.ResourceVersion;
         await _clusters.SetWeightAsync("ctx1", 60);
 
-        var result = await mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 1, ["ctx2"] = 99 }), seen, "admin", default);
+        var result = await SetWeightsAsync(mesh, 1, seen);
 
         Assert.Equal(60, Assert.IsType<EditResult.Conflict>(result).Snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
         Assert.Equal("60 30", await _clusters.WeightAsync("ctx1"));
@@ -173,8 +158,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     public async Task Somebody_who_edits_between_reading_and_writing_wins()
     {
         await using var proxy = await ProxyAsync("ctx1");
-        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await _clusters.AdminTokenAsync())));
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync(await ThroughAsync("ctx1", proxy));
         proxy.OnRequest = async request =>
         {
             if (request.Method == HttpMethods.Put)
@@ -193,8 +177,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     public async Task A_lost_answer_is_looked_up()
     {
         await using var proxy = await ProxyAsync("ctx1");
-        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await _clusters.AdminTokenAsync())));
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync(await ThroughAsync("ctx1", proxy));
         proxy.BreaksAfter = request => request.Method == HttpMethods.Put ? 0 : null;
 
         Assert.IsType<EditResult.Done>(await SetWeightsAsync(mesh, 23));
@@ -207,8 +190,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     public async Task When_the_other_cluster_refuses_the_first_is_put_back()
     {
         var reader = await _clusters.TokenOfAsync("ctx2", "get,list,watch");
-        var mesh = await _clusters.StartAsync(("ctx2", _clusters.WriteKubeconfig("ctx2", await api.ServerAsync("ctx2"), reader)));
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync(("ctx2", _clusters.WriteKubeconfig("ctx2", await api.ServerAsync("ctx2"), reader)));
 
         var failed = Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1));
 
@@ -222,8 +204,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     public async Task Without_the_other_clusters_API_server_nothing_is_edited()
     {
         await using var proxy = await ProxyAsync("ctx2");
-        var mesh = await _clusters.StartAsync(("ctx2", _clusters.WriteKubeconfig("ctx2", proxy.Address, await _clusters.AdminTokenAsync())));
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync(await ThroughAsync("ctx2", proxy));
         await proxy.DisposeAsync();
 
         var failed = Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1));
@@ -235,18 +216,17 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     [KubeApiFact]
     public async Task A_text_is_replaced_in_both_and_taken_back()
     {
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
         var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
 
         Assert.IsType<EditResult.Done>(await mesh.ReplaceAsync(_clusters.UserService, text.Replace("- name: default", "- name: default\n      timeout: 3s"), null, TwoClusters.Admin, default));
         foreach (var context in KubeApi.Contexts)
-            Assert.Equal("3s", await _clusters.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].timeout}"));
+            Assert.Equal("3s", await _clusters.FieldAsync(context, "{.spec.http[0].timeout}"));
 
         Assert.Equal("yaml", Assert.Single((await mesh.ReadAsync(_clusters.UserService, default))!.Versions).Reason);
         Assert.IsType<EditResult.Done>(await mesh.UndoAsync(_clusters.UserService, null, "admin", default));
         foreach (var context in KubeApi.Contexts)
-            Assert.Equal("", await _clusters.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].timeout}"));
+            Assert.Equal("", await _clusters.FieldAsync(context, "{.spec.http[0].timeout}"));
 
         Assert.Equal(text, (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml);
     }
@@ -254,8 +234,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     [KubeApiFact]
     public async Task A_text_that_the_mesh_refuses_changes_nothing()
     {
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
         var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
 
         var refused = Assert.IsType<EditResult.Refused>(await mesh.ReplaceAsync(_clusters.UserService, text.Replace("weight: 70", "weight: -1"), null, TwoClusters.Admin, default));
@@ -269,8 +248,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     [KubeApiFact]
     public async Task What_the_API_server_alone_refuses_is_told_in_its_words()
     {
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
         var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
 
         var refused = Assert.IsType<EditResult.Refused>(await mesh.ReplaceAsync(
@@ -296,7 +274,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
 
             return Task.FromResult<int?>(null);
         };
-        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await _clusters.AdminTokenAsync())));
+        var mesh = await _clusters.StartAsync(await ThroughAsync("ctx1", proxy));
 
         await Eventually.IsTrueAsync(() => Volatile.Read(ref lists) == 2 && Volatile.Read(ref expired) == 2, "it was listed again, and watched");
         Assert.Null(mesh.Clusters[0].StaleSince);
@@ -320,8 +298,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     [KubeApiFact]
     public async Task An_API_server_that_goes_away_leaves_the_last_weights_marked_stale()
     {
-        var mesh = await _clusters.StartAsync();
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync();
         try
         {
             await api.StopServerAsync("ctx1");
@@ -357,8 +334,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     public async Task A_silent_API_server_is_missed()
     {
         await using var proxy = await ProxyAsync("ctx1");
-        var mesh = await _clusters.StartAsync(("ctx1", _clusters.WriteKubeconfig("ctx1", proxy.Address, await _clusters.AdminTokenAsync())));
-        await TwoClusters.AreFreshAsync(mesh);
+        var mesh = await _clusters.StartFreshAsync(await ThroughAsync("ctx1", proxy));
         proxy.OnRequest = async request =>
         {
             await Task.Delay(Timeout.Infinite, request.HttpContext.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -371,8 +347,13 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         Assert.Equal(70, TwoClusters.WeightIn(mesh));
     }
 
-    private static Task<EditResult> SetWeightsAsync(KubernetesMesh mesh, int weight) =>
-        mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = weight, ["ctx2"] = 100 - weight }), null, "admin", default);
+    private static Task<EditResult> SetWeightsAsync(KubernetesMesh mesh, int weight, string? version = null) => mesh.EditRouteAsync(
+        "user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = weight, ["ctx2"] = 100 - weight }),
+        version, "admin", default);
+
+    /// <summary>The admin's kubeconfig for a cluster, by a way on which things happen.</summary>
+    private async Task<(string, string)> ThroughAsync(string context, ApiServerProxy proxy) =>
+        (context, _clusters.WriteKubeconfig(context, proxy.Address, await _clusters.AdminTokenAsync()));
 
     private async Task<ApiServerProxy> ProxyAsync(string context) => await ApiServerProxy.StartAsync(await api.ServerAsync(context));
 }

@@ -1,37 +1,39 @@
 using k8s;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.MeshKubernetes.Tests;
 
 /// <summary>A namespace of its own in both API servers with the project's own istio/ in it, and stores that read it.</summary>
-internal sealed class TwoClusters : IAsyncDisposable
+internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
 {
     public static readonly EditOrigin Admin = new("admin", "yaml");
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<KubernetesMesh> _meshes = [];
-    private readonly KubeApi _api;
 
-    private TwoClusters(KubeApi api, string ns) => (_api, Namespace) = (api, ns);
-
-    public string Namespace { get; }
+    public string Namespace => ns;
 
     public ResourceKey UserService => new("VirtualService", Namespace, "user-service");
 
-    public static async Task<TwoClusters> CreateAsync(KubeApi api) => new(api, await api.NewMeshAsync());
+    public static async Task<TwoClusters> CreateAsync(KubeApi api) => new(api, KubeApi.IsAvailable ? await api.NewMeshAsync() : "");
 
     /// <summary>A store of both clusters that has listed everything.</summary>
-    /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
-    public Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs) => StartAsync(Namespace, kubeconfigs);
+    /// <inheritdoc cref="StartAsync"/>
+    public async Task<KubernetesMesh> StartFreshAsync(params (string Context, string Kubeconfig)[] kubeconfigs)
+    {
+        var mesh = await StartAsync(kubeconfigs);
+        await AreFreshAsync(mesh);
+        return mesh;
+    }
 
-    /// <summary>A store of another namespace.</summary>
-    public async Task<KubernetesMesh> StartAsync(string ns, params (string Context, string Kubeconfig)[] kubeconfigs)
+    /// <summary>A store of both clusters.</summary>
+    /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
+    public async Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs)
     {
         var apis = KubeApi.Contexts.Select(context => new ClusterApi(context, ns, () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
-            kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? _api.Kubeconfig, context))));
+            kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? api.Kubeconfig, context))));
         var mesh = new KubernetesMesh([.. apis], new(_folder["versions"]), new(), TimeProvider.System, NullLogger<KubernetesMesh>.Instance);
         _meshes.Add(mesh);
         await mesh.StartAsync(default);
@@ -59,14 +61,23 @@ internal sealed class TwoClusters : IAsyncDisposable
     }
 
     /// <summary>What the admin's kubeconfig has.</summary>
-    public Task<string> AdminTokenAsync() => _api.KubectlAsync("config", "view", "--raw", "-o", "jsonpath={.users[0].user.token}");
+    public Task<string> AdminTokenAsync() => api.KubectlAsync("config", "view", "--raw", "-o", "jsonpath={.users[0].user.token}");
 
-    public Task<string> KubectlAsync(string context, params string[] args) => _api.KubectlAsync(["--context", context, "-n", Namespace, .. args]);
+    public Task<string> KubectlAsync(string context, params string[] args) => api.KubectlAsync(["--context", context, "-n", ns, .. args]);
 
-    public Task<string> WeightAsync(string context) => KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}");
+    /// <summary>Of the VirtualService user-service.</summary>
+    public Task<string> FieldAsync(string context, string path) =>
+        KubectlAsync(context, "get", "vs", "user-service", "-o", $"jsonpath={path}");
+
+    public Task<string> WeightAsync(string context) => FieldAsync(context, "{.spec.http[0].route[*].weight}");
+
+    public Task PatchAsync(string context, string patch) =>
+        KubectlAsync(context, "patch", "vs", "user-service", "--type=json", "-p", patch);
+
+    public Task PatchBothAsync(string patch) => Task.WhenAll(KubeApi.Contexts.Select(context => PatchAsync(context, patch)));
 
     public Task SetWeightAsync(string context, int weight) =>
-        KubectlAsync(context, "patch", "vs", "user-service", "--type=json", "-p", $$"""[{"op":"replace","path":"/spec/http/0/route/0/weight","value":{{weight}}}]""");
+        PatchAsync(context, $$"""[{"op":"replace","path":"/spec/http/0/route/0/weight","value":{{weight}}}]""");
 
     public static int? WeightIn(IMeshStore mesh) => mesh.Current.DefaultRouteOf("user-service")?.Weights?["ctx1"];
 
