@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace MessageBoard.Scripts.Tests.Images;
 
 /// <summary>scripts/build-images.sh, with stand-ins for docker and git; and what holds of the Dockerfile without an engine.</summary>
-public sealed partial class BuildImagesTests : IDisposable
+public sealed class BuildImagesTests : IDisposable
 {
     private const string Script = "build-images.sh";
 
@@ -110,9 +108,11 @@ public sealed partial class BuildImagesTests : IDisposable
     public void The_context_has_each_project_that_the_images_programs_need()
     {
         var stage = File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile"));
-        var copied = Copied().Match(stage).Groups[1].Value.Split(' ');
+        var copied = Regex.Match(stage, @"^COPY --parents \.editorconfig (.*) \./$", RegexOptions.Multiline).Groups[1].Value.Split(' ');
         var ignore = File.ReadAllLines(Path.Combine(Repository.Root, ".dockerignore"));
-        var waiting = new Queue<string>(Programs().Match(stage).Groups[1].Value.Split(' ').Select(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.csproj").Single()));
+        var programs = Regex.Match(stage, "^ENV PROGRAMS=\"(.*)\"$", RegexOptions.Multiline).Groups[1].Value.Split(' ')
+            .Select(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.csproj").Single());
+        var waiting = new Queue<string>(programs);
         var seen = new HashSet<string>();
         while (waiting.TryDequeue(out var project))
         {
@@ -122,7 +122,7 @@ public sealed partial class BuildImagesTests : IDisposable
             var folder = Path.GetRelativePath(Repository.Root, project).Split('/')[0];
             Assert.Contains(folder, copied);
             Assert.Contains($"!{folder}", ignore);
-            foreach (Match reference in Reference().Matches(File.ReadAllText(project)))
+            foreach (Match reference in Regex.Matches(File.ReadAllText(project), "<ProjectReference Include=\"([^\"]*)\""))
                 waiting.Enqueue(Path.GetFullPath(reference.Groups[1].Value, Path.GetDirectoryName(project)!));
         }
 
@@ -132,21 +132,11 @@ public sealed partial class BuildImagesTests : IDisposable
     [Fact]
     public void Every_base_has_an_exact_version()
     {
-        var bases = Base().Matches(File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile"))).Select(found => found.Groups[1].Value).ToList();
+        var stages = File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile"));
+        var bases = Regex.Matches(stages, @"^(?:FROM --platform=\S+ |ARG ASPNET=)(\S+)", RegexOptions.Multiline)
+            .Select(found => found.Groups[1].Value).ToList();
 
         Assert.Equal(3, bases.Count);
         Assert.All(bases, image => Assert.Matches(@":\d+\.\d+\.\d+-", image));
     }
-
-    [GeneratedRegex(@"^COPY --parents \.editorconfig (.*) \./$", RegexOptions.Multiline)]
-    private static partial Regex Copied();
-
-    [GeneratedRegex("^ENV PROGRAMS=\"(.*)\"$", RegexOptions.Multiline)]
-    private static partial Regex Programs();
-
-    [GeneratedRegex("<ProjectReference Include=\"([^\"]*)\"")]
-    private static partial Regex Reference();
-
-    [GeneratedRegex(@"^(?:FROM --platform=\S+ |ARG ASPNET=)(\S+)", RegexOptions.Multiline)]
-    private static partial Regex Base();
 }

@@ -59,9 +59,6 @@ internal sealed class StandIns : IDisposable
         || call.StartsWith("git ", StringComparison.Ordinal) || call.StartsWith("docker ps ", StringComparison.Ordinal)
         || call.Contains(" inspect ", StringComparison.Ordinal);
 
-    private void Tool(string name, string answers)
-    {
-        _folder.Write(name, $"#!/bin/sh\ncd '{_folder.Path}'\necho \"{name} $*\" >>calls\n{answers}\n");
-        File.SetUnixFileMode(_folder[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private void Tool(string name, string answers) =>
+        _folder.WriteProgram(name, $"cd '{_folder.Path}'\necho \"{name} $*\" >>calls\n{answers}");
 }

@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace MessageBoard.Scripts.Tests.Images;
 
 /// <summary>What GitHub's own advice on hardening workflows asks for, in each of .github/workflows.</summary>
-public sealed partial class WorkflowTests
+public sealed class WorkflowTests
 {
     public static TheoryData<string> Workflows { get; } = [.. Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows")).Select(path => Path.GetFileName(path))];
 
@@ -13,22 +11,17 @@ public sealed partial class WorkflowTests
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, ".github", "workflows", workflow));
 
-        Assert.All(Uses().Matches(text), used => Assert.Matches(@"^(\./|[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d)", used.Groups[1].Value));
+        Assert.All(
+            Regex.Matches(text, @"^\s*(?:- )?uses: (.*)$", RegexOptions.Multiline),
+            used => Assert.Matches(@"^(\./|[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d)", used.Groups[1].Value));
         Assert.Contains("\npermissions:\n  contents: read\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain(": write", text, StringComparison.Ordinal);
         Assert.Contains("\nconcurrency:\n", text, StringComparison.Ordinal);
-        Assert.Equal(Runners().Count(text), Timeouts().Count(text));
+        Assert.Equal(
+            Regex.Count(text, "^    runs-on: ", RegexOptions.Multiline),
+            Regex.Count(text, @"^    timeout-minutes: \d+$", RegexOptions.Multiline));
     }
 
     [Fact]
     public void There_are_workflows() => Assert.Equal(3, Workflows.Count);
-
-    [GeneratedRegex(@"^\s*(?:- )?uses: (.*)$", RegexOptions.Multiline)]
-    private static partial Regex Uses();
-
-    [GeneratedRegex(@"^    runs-on: ", RegexOptions.Multiline)]
-    private static partial Regex Runners();
-
-    [GeneratedRegex(@"^    timeout-minutes: \d+$", RegexOptions.Multiline)]
-    private static partial Regex Timeouts();
 }

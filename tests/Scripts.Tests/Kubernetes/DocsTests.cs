@@ -1,16 +1,15 @@
-using System.Text.RegularExpressions;
-
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>docs/kubernetes.md says what deploy-all.sh does and says.</summary>
-public sealed partial class DocsTests
+public sealed class DocsTests
 {
     private readonly string _docs = Read("docs", "kubernetes.md");
 
     [Fact]
     public void Each_step_is_explained_under_its_own_name()
     {
-        var titles = Step().Matches(Read("scripts", "deploy-kubernetes.sh")).Select(step => step.Groups[1].Value).ToList();
+        var titles = Regex.Matches(Read("scripts", "deploy-kubernetes.sh"), "^(?:istio_)?step \"([^\"]+)\" ", RegexOptions.Multiline)
+            .Select(step => step.Groups[1].Value).ToList();
 
         Assert.Equal(16, titles.Count);
         Assert.All(titles, title => Assert.Matches($@"\n\| ([\w ]+, )?{Regex.Escape(title)}(, [\w ]+)? \|", _docs));
@@ -23,7 +22,7 @@ public sealed partial class DocsTests
         var spoken = Regex.Replace(scripts.Replace("'\"'\"'", "'"), @"\s+", " ");
         var troubles = _docs[_docs.IndexOf("## Troubles people met", StringComparison.Ordinal).._docs.IndexOf("## Cloud by cloud", StringComparison.Ordinal)];
         var quoted = troubles.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split(" | ")[2])
-            .SelectMany(cell => Quoted().Matches(cell).Select(quote => quote.Groups[1].Value)).ToList();
+            .SelectMany(cell => Regex.Matches(cell, "\"([^\"]+)\"").Select(quote => quote.Groups[1].Value)).ToList();
 
         Assert.True(quoted.Count >= 10, string.Join('\n', quoted));
         Assert.All(quoted.SelectMany(quote => quote.Split('…', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)),
@@ -31,10 +30,4 @@ public sealed partial class DocsTests
     }
 
     private static string Read(params string[] path) => File.ReadAllText(Path.Combine([Repository.Root, .. path]));
-
-    [GeneratedRegex("^(?:istio_)?step \"([^\"]+)\" ", RegexOptions.Multiline)]
-    private static partial Regex Step();
-
-    [GeneratedRegex("\"([^\"]+)\"")]
-    private static partial Regex Quoted();
 }

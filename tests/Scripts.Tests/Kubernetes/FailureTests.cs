@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>What deploy-all.sh says when a step fails, and what it does with what it finds. The clusters keep what the tests before have deployed.</summary>
@@ -102,7 +100,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
     public async Task A_registry_s_Secret_that_others_made_is_not_overwritten()
     {
         await MakeNamespacesAsync();
-        await kube.KubectlAsync("--context", "ctx2", "--namespace", "messageboard", "create", "secret", "generic", "registry", "--from-literal=theirs=yes");
+        await OursAsync("ctx2", "create", "secret", "generic", "registry", "--from-literal=theirs=yes");
         var file = Path.Combine(_bench.State, "config.json");
         Directory.CreateDirectory(_bench.State);
         await File.WriteAllTextAsync(file, """{"auths":{}}""");
@@ -112,8 +110,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         Assert.Contains("Step 8 of 16 failed: Secrets", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("Secret registry of ctx2 (namespace messageboard) says something else", run.Errors, StringComparison.Ordinal);
         Assert.Equal("yes", await SecretAsync("ctx2", "registry", "theirs"));
-        foreach (var context in KubeApi.Contexts)
-            await kube.KubectlAsync("--context", context, "--namespace", "messageboard", "delete", "secret", "registry");
+        await BothAsync("delete", "secret", "registry");
     }
 
     [KubeApiFact]
@@ -180,7 +177,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
 
         Assert.Contains("nowhere is left out, it does not answer:\n        error: context", run.MustEnd(0).Output, StringComparison.Ordinal);
         Assert.Contains("[ 1/1] Removing from ctx1 … ok", run.Output, StringComparison.Ordinal);
-        Assert.Equal("", await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "get", "configmap", "ours", "--ignore-not-found", "-o", "name"));
+        Assert.Equal("", await OursAsync("ctx1", "get", "configmap", "ours", "--ignore-not-found", "-o", "name"));
 
         run = await _bench.CleanUpAsync("--yes --context-1 gone --context-2 nowhere");
         Assert.Contains("""context "nowhere" does not exist""", run.MustEnd(1).Errors, StringComparison.Ordinal);
@@ -216,9 +213,9 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
             Assert.Contains(hint, run.Errors, StringComparison.Ordinal);
 
         foreach (var pod in new[] { "mariadb-0", "kafka-0", "kafka-1" })
-            await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "delete", "pod", pod, "--grace-period=0", "--force");
+            await OursAsync("ctx1", "delete", "pod", pod, "--grace-period=0", "--force");
 
-        await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "delete", "events", "--all");
+        await OursAsync("ctx1", "delete", "events", "--all");
     }
 
     [KubeApiFact]
@@ -227,11 +224,12 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         (await _bench.DeployAsync("--skip-istio")).MustEnd(0);
         var failed = await JobAsync("uid");
         var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-        await kube.KubectlAsync(
-            "--context", "ctx1", "--namespace", "messageboard", "patch", "job", "schema", "--subresource=status", "--type=merge",
+        await OursAsync("ctx1", "patch", "job", "schema", "--subresource=status", "--type=merge",
             "-p", $$$"""{"status":{"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","lastTransitionTime":"{{{now}}}"}]}}""");
-        await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "patch", "virtualservice", "log-service", "--type=json", "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":7}]""");
-        await kube.KubectlAsync("--context", "ctx2", "--namespace", "messageboard", "delete", "virtualservice", "log-service");
+        await OursAsync(
+            "ctx1", "patch", "virtualservice", "log-service", "--type=json",
+            "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":7}]""");
+        await OursAsync("ctx2", "delete", "virtualservice", "log-service");
         _bench.Answering = ["ctx1"];
 
         var run = await _bench.DeployAsync("--skip-istio --timeout 2s");
@@ -239,8 +237,8 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         // What one cluster lacks it gets from the other, not from the file.
         const string route = "jsonpath={.metadata.labels} {.spec}";
         Assert.Equal(
-            await kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "get", "virtualservice", "log-service", "-o", route),
-            await kube.KubectlAsync("--context", "ctx2", "--namespace", "messageboard", "get", "virtualservice", "log-service", "-o", route));
+            await OursAsync("ctx1", "get", "virtualservice", "log-service", "-o", route),
+            await OursAsync("ctx2", "get", "virtualservice", "log-service", "-o", route));
         Assert.Contains("kept with their weights: ctx1: log-service, message-service, ", run.Output, StringComparison.Ordinal);
 
         Assert.NotEqual(failed, await JobAsync("uid"));
@@ -253,10 +251,8 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
     public async Task A_namespace_that_was_there_stays_its_maker_s_and_a_secret_that_was_there_counts()
     {
         await MakeNamespacesAsync();
-        foreach (var context in KubeApi.Contexts)
-            await kube.KubectlAsync("--context", context, "--namespace", "messageboard", "delete", "secret", "redis", "stores", "--ignore-not-found");
-
-        await kube.KubectlAsync("--context", "ctx2", "--namespace", "messageboard", "create", "secret", "generic", "redis", "--from-literal=password=chosen-by-hand");
+        await BothAsync("delete", "secret", "redis", "stores", "--ignore-not-found");
+        await OursAsync("ctx2", "create", "secret", "generic", "redis", "--from-literal=password=chosen-by-hand");
 
         var run = await _bench.DeployAsync("--skip-istio", ("STAND_IN_FAILS", "apply -k .* notin "), ("STAND_IN_SAYS", """Error: admission webhook "x" denied the request"""));
 
@@ -265,21 +261,18 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         Assert.Equal("chosen-by-hand", await SecretAsync("ctx1", "redis", "password"));
         Assert.Equal("redis:6379,password=chosen-by-hand", await SecretAsync("ctx1", "stores", "ConnectionStrings__Redis"));
 
-        await kube.KubectlAsync("--context", "ctx2", "--namespace", "messageboard", "patch", "secret", "redis", "-p", """{"stringData":{"password":"another"}}""");
+        await OursAsync("ctx2", "patch", "secret", "redis", "-p", """{"stringData":{"password":"another"}}""");
         run = await _bench.DeployAsync("--skip-istio");
         Assert.Contains("Secret redis differs between ctx1 and ctx2", run.MustEnd(1).Errors, StringComparison.Ordinal);
-
-        foreach (var context in KubeApi.Contexts)
-            await kube.KubectlAsync("--context", context, "--namespace", "messageboard", "delete", "secret", "redis", "stores");
+        await BothAsync("delete", "secret", "redis", "stores");
     }
 
     [KubeApiFact]
     public async Task Two_runs_do_not_mix_and_Ctrl_C_leaves_nothing_running()
     {
         _bench.Answering = ["ctx1"];
-        using var running = _bench.Start("deploy-all.sh", "--images registry.example/messageboard/1a2b3c4 --skip-istio", []);
-        var output = running.StandardOutput.ReadToEndAsync();
-        var errors = running.StandardError.ReadToEndAsync();
+        var running = _bench.Start("deploy-all.sh", "--images registry.example/messageboard/1a2b3c4 --skip-istio");
+        var end = running.EndAsync();
         var portForward = $"{_bench.Calls}.port-forward";
         await Eventually.IsTrueAsync(() => File.Exists(portForward) && File.ReadAllText(portForward).EndsWith('\n'), "the port-forward runs", seconds: 120);
         var pid = (await File.ReadAllTextAsync(portForward)).Trim();
@@ -287,12 +280,11 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         var second = await _bench.DeployAsync("--skip-istio");
         Assert.Contains("Another deploy-all.sh or cleanup.sh works with", second.MustEnd(1).Errors, StringComparison.Ordinal);
 
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", running.Id.ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync();
+        ProcessIdentity.Of(running.Id).Signal(2);
 
-        await running.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.True(running.ExitCode == 130, $"{running.ExitCode}: {await output}{await errors}");
-        Assert.Contains("Interrupted. What is done stays", await errors, StringComparison.Ordinal);
+        var (code, output, errors) = await end.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(code == 130, $"{code}: {output}{errors}");
+        Assert.Contains("Interrupted. What is done stays", errors, StringComparison.Ordinal);
         await Eventually.IsTrueAsync(() => !File.Exists($"/proc/{pid}/cmdline") || File.ReadAllText($"/proc/{pid}/cmdline") == "", "the port-forward has ended");
     }
 
@@ -315,8 +307,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
             metadata: { name: {{name}}, namespace: messageboard, labels: { app.kubernetes.io/name: {{app}}, app.kubernetes.io/part-of: messageboard } }
             spec: { containers: [{ name: app, image: x }] }
             """);
-        await kube.KubectlAsync(
-            "--context", "ctx1", "--namespace", "messageboard", "patch", "pod", name, "--subresource=status", "--type=merge", "-p", $$$"""{"status":{{{status}}}}""");
+        await OursAsync("ctx1", "patch", "pod", name, "--subresource=status", "--type=merge", "-p", $$$"""{"status":{{{status}}}}""");
     }
 
     /// <summary>A warning about the pod mariadb-0, as kubelet gives it.</summary>
@@ -346,13 +337,18 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
             spec: { containers: [{ name: discovery, image: x, env: [{ name: CLUSTER_ID, value: {{cluster}} }] }] }
         """);
 
+    private Task<string> OursAsync(string context, params IEnumerable<string> args) =>
+        kube.KubectlAsync(["--context", context, "--namespace", "messageboard", .. args]);
+
+    private Task<string[]> BothAsync(params string[] args) => Task.WhenAll(KubeApi.Contexts.Select(context => OursAsync(context, args)));
+
     private Task<string> IstioAsync(string context, params string[] names) =>
         kube.KubectlAsync(["--context", context, "--namespace", "istio-system", "get", "--ignore-not-found", "-o", "name", .. names]);
 
     private Task<string> JobAsync(string field) =>
-        kube.KubectlAsync("--context", "ctx1", "--namespace", "messageboard", "get", "job", "schema", "-o", $"jsonpath={{.metadata.{field}}}");
+        OursAsync("ctx1", "get", "job", "schema", "-o", $"jsonpath={{.metadata.{field}}}");
 
     private async Task<string> SecretAsync(string context, string name, string key) =>
-        System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(
-            await kube.KubectlAsync("--context", context, "--namespace", "messageboard", "get", "secret", name, "-o", $"jsonpath={{.data.{key}}}")));
+        Encoding.UTF8.GetString(Convert.FromBase64String(
+            await OursAsync(context, "get", "secret", name, "-o", $"jsonpath={{.data.{key}}}")));
 }

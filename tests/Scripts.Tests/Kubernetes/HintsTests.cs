@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>What is said about the troubles people met, by what a failure shows.</summary>
@@ -40,15 +38,9 @@ public sealed class HintsTests
 
     private static async Task<string> HintsForAsync(string text)
     {
-        var start = new ProcessStartInfo("bash", ["-c", """set -euo pipefail; source scripts/k8s/hints.sh; hints_for "$1" """, "bash", text])
-        {
-            WorkingDirectory = Repository.Root,
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
+        var (code, output, _) = await Script.BashAsync(
+            """set -euo pipefail; source scripts/k8s/hints.sh; hints_for "$TEXT" """, ("TEXT", text));
+        Assert.Equal(0, code);
         return output;
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>How long is waited, and what is said at the end, with a kubectl and a clock of the test's own.</summary>
@@ -85,12 +83,8 @@ public sealed class WaitsTests
             sleep() { SECONDS=$((SECONDS + $1)); }
 
             """;
-        var start = new ProcessStartInfo("bash", ["-c", $"exec 2>&1\n{parts}{script}"]) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true };
-        start.Environment["MESSAGEBOARD_STATE"] = folder[""];
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == exitCode, $"exit code {process.ExitCode}\n{output}");
+        var (code, output, _) = await Script.BashAsync($"exec 2>&1\n{parts}{script}", ("MESSAGEBOARD_STATE", folder.Path));
+        Assert.True(code == exitCode, $"exit code {code}\n{output}");
         return output;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace MessageBoard.Scripts.Tests.Kubernetes;
@@ -17,8 +16,6 @@ public sealed class WholeRun : IAsyncLifetime
     public IReadOnlyDictionary<string, string> Empty { get; private set; } = null!;
 
     public Run DryRun { get; private set; } = null!;
-
-    public IReadOnlyDictionary<string, string> AfterDryRun { get; private set; } = null!;
 
     /// <summary>Istio cannot be installed in ctx2.</summary>
     public Run FailedRun { get; private set; } = null!;
@@ -43,8 +40,6 @@ public sealed class WholeRun : IAsyncLifetime
 
     public Run SecondRun { get; private set; } = null!;
 
-    public IReadOnlyDictionary<string, string> AfterSecondRun { get; private set; } = null!;
-
     public IReadOnlyList<string> Weights { get; private set; } = [];
 
     public Run SecondDryRun { get; private set; } = null!;
@@ -53,15 +48,9 @@ public sealed class WholeRun : IAsyncLifetime
 
     public Run CleanupDryRun { get; private set; } = null!;
 
-    public IReadOnlyDictionary<string, string> BeforeCleanup { get; private set; } = null!;
-
     public Run Cleanup { get; private set; } = null!;
 
-    public IReadOnlyDictionary<string, string> AfterCleanup { get; private set; } = null!;
-
     public Run WholeCleanup { get; private set; } = null!;
-
-    public IReadOnlyDictionary<string, string> AfterWholeCleanup { get; private set; } = null!;
 
     public IReadOnlyList<string> StateAfterWholeCleanup { get; private set; } = [];
 
@@ -77,8 +66,7 @@ public sealed class WholeRun : IAsyncLifetime
         await _kube.InitializeAsync();
         await _bench.InitializeAsync();
         Empty = await _bench.SnapshotAsync();
-        DryRun = await _bench.DeployAsync("--dry-run");
-        AfterDryRun = await _bench.SnapshotAsync();
+        DryRun = await AndLookAsync(_bench.DeployAsync("--dry-run"));
 
         var server = await _kube.KubectlAsync("config", "view", "--context", "ctx2", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
         var options = $"--api-server-2 {server}";
@@ -95,19 +83,15 @@ public sealed class WholeRun : IAsyncLifetime
 
         await AddOthersThingsAsync();
         BeforeSecondRun = await _bench.SnapshotAsync();
-        SecondRun = await _bench.DeployAsync(options);
-        AfterSecondRun = await _bench.SnapshotAsync();
+        SecondRun = await AndLookAsync(_bench.DeployAsync(options));
         Weights = await Task.WhenAll(KubeApi.Contexts.Select(context =>
             _kube.KubectlAsync("--context", context, "-n", "messageboard", "get", "virtualservice", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}")));
 
         SecondDryRun = await _bench.DeployAsync($"{options} --dry-run");
         RefusedCleanup = await _bench.CleanUpAsync("", "no\n");
-        CleanupDryRun = await _bench.CleanUpAsync("--data --istio --dry-run");
-        BeforeCleanup = await _bench.SnapshotAsync();
-        Cleanup = await _bench.CleanUpAsync("", "yes\n");
-        AfterCleanup = await _bench.SnapshotAsync();
-        WholeCleanup = await _bench.CleanUpAsync("--data --istio --yes");
-        AfterWholeCleanup = await _bench.SnapshotAsync();
+        CleanupDryRun = await AndLookAsync(_bench.CleanUpAsync("--data --istio --dry-run"));
+        Cleanup = await AndLookAsync(_bench.CleanUpAsync("", "yes\n"));
+        WholeCleanup = await AndLookAsync(_bench.CleanUpAsync("--data --istio --yes"));
         StateAfterWholeCleanup = [.. Directory.EnumerateFileSystemEntries(Path.Combine(_bench.State, "k8s")).Select(path => Path.GetFileName(path)!).Order()];
         Log = await File.ReadAllTextAsync(_bench.Log);
     }
@@ -117,6 +101,8 @@ public sealed class WholeRun : IAsyncLifetime
         await _bench.DisposeAsync();
         await _kube.DisposeAsync();
     }
+
+    private async Task<Run> AndLookAsync(Task<Run> run) => await run with { After = await _bench.SnapshotAsync() };
 
     /// <summary>As the state folder has it whose root CA was deleted.</summary>
     private async Task LeaveAnotherRootsIntermediateAsync()
@@ -174,21 +160,11 @@ public sealed class WholeRun : IAsyncLifetime
     {
         using var folder = new TemporaryFolder();
         folder.Write("kubeconfig", Secrets["ctx1"]["messageboard/mesh-remote-ctx2"]["kubeconfig"]);
-        RemoteList = await TryKubectlAsync("--kubeconfig", folder["kubeconfig"], "get", "virtualservices.networking.istio.io", "-o", "name");
-        RemoteDelete = await TryKubectlAsync("--kubeconfig", folder["kubeconfig"], "delete", "virtualservices.networking.istio.io", "user-service");
-    }
-
-    // A later --kubeconfig replaces the fixture's.
-    private async Task<string> TryKubectlAsync(params string[] args)
-    {
-        try
-        {
-            return await _kube.KubectlAsync(args);
-        }
-        catch (InvalidOperationException refused)
-        {
-            return refused.Message;
-        }
+        const string Routes = "virtualservices.networking.istio.io";
+        // A later --kubeconfig replaces the fixture's.
+        RemoteList = await _kube.KubectlAsync("--kubeconfig", folder["kubeconfig"], "get", Routes, "-o", "name");
+        RemoteDelete = (await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            _kube.KubectlAsync("--kubeconfig", folder["kubeconfig"], "delete", Routes, "user-service"))).Message;
     }
 
     /// <summary>A weight edited as the gateway does, what Istio and the controllers make, and what we have not made.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using System.Text.RegularExpressions;
 
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
@@ -16,7 +15,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     public void A_dry_run_shows_each_steps_commands_and_changes_nothing()
     {
         run.DryRun.MustEnd(0);
-        Assert.Equal(run.Empty, run.AfterDryRun);
+        Assert.Equal(run.Empty, run.DryRun.After);
         for (var i = 0; i < Steps.Length; i++)
             Assert.Contains($"[{i + 1,2}/16] {Steps[i]} …\n", run.DryRun.Output, StringComparison.Ordinal);
 
@@ -27,7 +26,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         Assert.Matches(@"create-remote-secret --context ctx2 --name ctx2 --server https://(?!127\.)\d", run.DryRun.Output);
 
         run.SecondDryRun.MustEnd(0);
-        Assert.Equal(run.AfterSecondRun, run.BeforeCleanup);
+        Assert.Equal(run.SecondRun.After, run.CleanupDryRun.After);
     }
 
     [KubeApiFact]
@@ -61,8 +60,8 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     {
         const string gateway = "ctx1 Gateway networking.istio.io/v1 istio-system/cross-network-gateway";
         Assert.Contains("ctx1's own Gateway cross-network-gateway stays", run.FirstRun.Output, StringComparison.Ordinal);
-        Assert.Equal(run.BeforeCleanup[gateway], run.AfterCleanup[gateway]);
-        Assert.Contains(gateway, run.AfterWholeCleanup.Keys);
+        Assert.Equal(run.CleanupDryRun.After[gateway], run.Cleanup.After[gateway]);
+        Assert.Contains(gateway, run.WholeCleanup.After.Keys);
     }
 
     [KubeApiFact]
@@ -113,8 +112,8 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     public void A_second_run_changes_no_object()
     {
         run.SecondRun.MustEnd(0);
-        Assert.Equal(run.BeforeSecondRun, run.AfterSecondRun);
-        Assert.Contains(run.AfterSecondRun.Keys, name => name.Contains("messageboard/user-service", StringComparison.Ordinal));
+        Assert.Equal(run.BeforeSecondRun, run.SecondRun.After);
+        Assert.Contains(run.SecondRun.After.Keys, name => name.Contains("messageboard/user-service", StringComparison.Ordinal));
     }
 
     [KubeApiFact]
@@ -145,7 +144,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     {
         var values = run.Secrets.Values.SelectMany(secrets => secrets.Values).SelectMany(data => data.Values)
             .SelectMany(value => value.Split('\n')).Where(line => line.Length >= 16 && !line.Contains("CERTIFICATE", StringComparison.Ordinal))
-            .SelectMany(line => new[] { line, Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(line)) }).ToHashSet();
+            .SelectMany(line => new[] { line, Convert.ToBase64String(Encoding.UTF8.GetBytes(line)) }).ToHashSet();
         // the kubeconfig's own words, and the certificates' that anybody may know
         values.RemoveWhere(value => Regex.IsMatch(value, "^ *(- )?[a-z-]+:( |$)"));
         var said = string.Concat(run.Runs.Select(each => $"{each}\n{string.Join('\n', each.Calls)}\n")) + run.Log;
@@ -207,7 +206,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         run.CleanupDryRun.MustEnd(0);
         Assert.Contains("statefulset.apps/mariadb", run.CleanupDryRun.Output, StringComparison.Ordinal);
         Assert.Contains("persistentvolumeclaim/data-mariadb-0", run.CleanupDryRun.Output, StringComparison.Ordinal);
-        Assert.Equal(run.AfterSecondRun, run.BeforeCleanup);
+        Assert.Equal(run.SecondRun.After, run.CleanupDryRun.After);
     }
 
     [KubeApiFact]
@@ -216,12 +215,12 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         run.Cleanup.MustEnd(0);
         Assert.Equal(
             ["Namespace v1 /messageboard", "PersistentVolumeClaim v1 messageboard/data-mariadb-0", "Secret v1 messageboard/admin", "Secret v1 messageboard/mariadb", "Secret v1 messageboard/redis", "Secret v1 messageboard/stores"],
-            Left(run.AfterCleanup, "ctx1", "messageboard"));
+            Left(run.Cleanup.After, "ctx1", "messageboard"));
         Assert.Equal(
             ["ConfigMap v1 istio-system/istio-leader", "ConfigMap v1 istio-system/messageboard-installed-eastwest", "ConfigMap v1 istio-system/messageboard-installed-istio", "Deployment apps/v1 istio-system/istio-eastwestgateway",
              "Deployment apps/v1 istio-system/istiod", "Namespace v1 /istio-system", "Pod v1 istio-system/istiod-1",
              "Secret v1 istio-system/cacerts", "Service v1 istio-system/istio-eastwestgateway"],
-            Left(run.AfterCleanup, "ctx2", "istio-system").Where(name => !name.Contains("istio-ingressgateway", StringComparison.Ordinal)));
+            Left(run.Cleanup.After, "ctx2", "istio-system").Where(name => !name.Contains("ingressgateway", StringComparison.Ordinal)));
     }
 
     [KubeApiFact]
@@ -229,8 +228,9 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     {
         run.WholeCleanup.MustEnd(0);
         // The namespaces in ctx2 are being deleted: the controller that ends it, and what Istio's pods have left in it, is not here.
-        Assert.Equal(["Pod v1 istio-system/istiod-1", "Namespace v1 /messageboard", "Namespace v1 /istio-system", "ConfigMap v1 istio-system/istio-leader"], run.AfterWholeCleanup.Keys.Except(run.Empty.Keys)
-            .Where(name => name.StartsWith("ctx2 ", StringComparison.Ordinal)).Select(name => name[5..]).OrderDescending());
+        Assert.Equal(
+            ["ConfigMap v1 istio-system/istio-leader", "Namespace v1 /istio-system", "Namespace v1 /messageboard", "Pod v1 istio-system/istiod-1"],
+            LeftIn("ctx2"));
         Assert.Contains(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx2", StringComparison.Ordinal) && call.Contains("delete namespace messageboard", StringComparison.Ordinal));
         Assert.DoesNotContain(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx1", StringComparison.Ordinal) && call.Contains("delete namespace", StringComparison.Ordinal));
         Assert.Contains(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx2", StringComparison.Ordinal) && call.Contains("delete namespace istio-system", StringComparison.Ordinal));
@@ -238,11 +238,14 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         Assert.DoesNotContain(run.WholeCleanup.Calls, call => call.Contains("persistentvolumeclaim/others", StringComparison.Ordinal));
         Assert.Contains("namespace messageboard of ctx1 stays: others' things are in it:", run.WholeCleanup.Output, StringComparison.Ordinal);
 
-        var others = run.AfterWholeCleanup.Keys.Except(run.Empty.Keys).Where(name => name.StartsWith("ctx1 ", StringComparison.Ordinal)).Select(name => name[5..]);
         Assert.Equal(
             ["ConfigMap v1 messageboard/others", "Gateway networking.istio.io/v1 istio-system/cross-network-gateway", "Namespace v1 /istio-system", "Namespace v1 /messageboard", "Namespace v1 /others", "Secret v1 istio-system/others", "VirtualService networking.istio.io/v1 messageboard/others"],
-            others.Where(name => !name.StartsWith("PersistentVolumeClaim", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            LeftIn("ctx1").Where(name => !name.StartsWith("PersistentVolumeClaim", StringComparison.Ordinal)));
         Assert.Equal(["deploy.log", "lock"], run.StateAfterWholeCleanup);
+
+        IEnumerable<string> LeftIn(string context) => run.WholeCleanup.After.Keys.Except(run.Empty.Keys)
+            .Where(name => name.StartsWith($"{context} ", StringComparison.Ordinal)).Select(name => name[5..])
+            .Order(StringComparer.Ordinal);
     }
 
     /// <summary>What the run has left in a namespace of a cluster, and the namespace; without what other people put there.</summary>

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
@@ -58,25 +55,16 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
     public Task<Run> CleanUpAsync(string options, string input = "") => RunAsync("scripts/cleanup.sh", options, input, []);
 
     /// <summary>Starts a script with its three streams in the caller's hands.</summary>
-    public Process Start(string script, string options, IEnumerable<(string Name, string Value)> environment)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Repository.Root, script), options.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PATH"] = $"{Path.Combine(Repository.Root, "tests/Scripts.Tests/Kubernetes/stand-ins")}:{start.Environment["PATH"]}";
-        start.Environment["KUBECONFIG"] = kube.Kubeconfig;
-        start.Environment["MESSAGEBOARD_STATE"] = State;
-        start.Environment["STAND_IN_CALLS"] = Calls;
-        start.Environment["STAND_IN_KUBECTL"] = RealKubectl;
-        start.Environment["STAND_IN_PORT"] = new Uri(_ingress!.Urls.First()).Port.ToString(CultureInfo.InvariantCulture);
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-
-        return Process.Start(start)!;
-    }
+    public Process Start(string script, string options, params IEnumerable<(string, string)> environment) => Script.Start(script, options,
+    [
+        ("PATH", $"{Repository.Root}/tests/Scripts.Tests/Kubernetes/stand-ins:{Environment.GetEnvironmentVariable("PATH")}"),
+        ("KUBECONFIG", kube.Kubeconfig),
+        ("MESSAGEBOARD_STATE", State),
+        ("STAND_IN_CALLS", Calls),
+        ("STAND_IN_KUBECTL", RealKubectl),
+        ("STAND_IN_PORT", $"{new Uri(_ingress!.Urls.First()).Port}"),
+        .. environment,
+    ]);
 
     /// <summary>All objects of both clusters with their resourceVersions, but for what the API servers write by themselves.</summary>
     public async Task<IReadOnlyDictionary<string, string>> SnapshotAsync()
@@ -127,22 +115,8 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
     private async Task<Run> RunAsync(string script, string options, string input, IEnumerable<(string Name, string Value)> environment)
     {
         await File.WriteAllTextAsync(Calls, "");
-        using var process = Start(script, options, environment);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        try
-        {
-            await process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-        }
-
-        return new Run(process.ExitCode, await output, await errors, await File.ReadAllLinesAsync(Calls));
+        var (code, output, errors) = await Start(script, options, environment).EndAsync(input);
+        return new Run(code, output, errors, await File.ReadAllLinesAsync(Calls));
     }
 }
 
@@ -160,5 +134,8 @@ public sealed record Run(int ExitCode, string Output, string Errors, IReadOnlyLi
         return this;
     }
 
-    public override string ToString() => new StringBuilder(Output).Append(Errors).ToString();
+    /// <summary>The objects of both clusters afterwards, where somebody has looked.</summary>
+    public IReadOnlyDictionary<string, string> After { get; init; } = new Dictionary<string, string>();
+
+    public override string ToString() => Output + Errors;
 }

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using MessageBoard.Local.Processes;
-
 namespace MessageBoard.Scripts.Tests.Local;
 
 /// <summary>What scripts/build-local.sh builds and what it skips, in a small checkout with tools that only write down what they were asked.</summary>
@@ -21,12 +17,10 @@ public sealed class BuildTests : IDisposable
             ".editorconfig", "Directory.Build.props", "MessageBoard.sln", "gateway/Program.cs", "local/Program.cs",
             "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs", "ui/package.json", "ui/package-lock.json", "ui/src/main.ts",
         })
-        {
-            Write(file, file);
-        }
+            _root.Write(file, file);
 
-        Write(".config/dotnet-tools.json", """{ "tools": { "garnet-server": { "version": "2.2.5", "commands": ["garnet-server"] } } }""");
-        Write("scripts/build-local.sh", File.ReadAllText(Path.Combine(Repository.Root, "scripts", "build-local.sh")));
+        _root.Write(".config/dotnet-tools.json", """{ "tools": { "garnet-server": { "version": "2.2.5", "commands": ["garnet"] } } }""");
+        _root.Write("scripts/build-local.sh", File.ReadAllText(Path.Combine(Repository.Root, "scripts", "build-local.sh")));
         Tool("dotnet", """
             case $1 in
               build)
@@ -57,17 +51,17 @@ public sealed class BuildTests : IDisposable
     {
         await BuildAsync();
 
-        Write("services/user/User.cs", "changed");
+        _root.Write("services/user/User.cs", "changed");
         Assert.Equal([Build], await BuildAsync());
-        Write("services/user/Sessions/Session.cs", "added");
+        _root.Write("services/user/Sessions/Session.cs", "added");
         Assert.Equal([Build], await BuildAsync());
         File.Move(_root["services/user/User.cs"], _root["services/user/Users.cs"]);
         Assert.Equal([Build], await BuildAsync());
         File.Delete(_root["services/user/Sessions/Session.cs"]);
         Assert.Equal([Build], await BuildAsync());
-        Write("ui/src/lights.ts", "added");
+        _root.Write("ui/src/lights.ts", "added");
         Assert.Equal([Page], await BuildAsync());
-        Write("ui/package-lock.json", "changed");
+        _root.Write("ui/package-lock.json", "changed");
         Assert.Equal([Packages, Page], await BuildAsync());
         Assert.Empty(await BuildAsync());
     }
@@ -92,7 +86,7 @@ public sealed class BuildTests : IDisposable
         var (dotnet, npm) = (File.ReadAllText(_root["tools/dotnet"]), File.ReadAllText(_root["tools/npm"]));
         Tool("npm", $"echo $$ >{_root["npm"]}; sleep 600");
         Tool("dotnet", $"[ $1 = build ] || exit 0; until [ -s {_root["npm"]} ]; do sleep 0.1; done; echo 'error CS1002: ; expected'; exit 1");
-        var (code, error) = await RunAsync();
+        var (code, _, error) = await Start().EndAsync();
         Assert.Equal(1, code);
         Assert.Equal(
             """
@@ -154,7 +148,7 @@ public sealed class BuildTests : IDisposable
 
     private async Task<IReadOnlyList<string>> BuildAsync()
     {
-        var (code, error) = await RunAsync();
+        var (code, _, error) = await Start().EndAsync();
         Assert.True(code == 0, error);
         if (!File.Exists(_root["calls"]))
             return [];
@@ -171,35 +165,14 @@ public sealed class BuildTests : IDisposable
         await Eventually.IsTrueAsync(() => !ProcessIdentity.Of(process).IsAlive, $"{tool} is gone");
     }
 
-    private async Task<(int ExitCode, string Error)> RunAsync()
-    {
-        using var process = Start();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = await process.StandardError.ReadToEndAsync();
-        await output;
-        await process.WaitForExitAsync();
-        return (process.ExitCode, error);
-    }
-
-    private Process Start()
-    {
-        var start = new ProcessStartInfo("bash", [_root["scripts/build-local.sh"]]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PATH"] = $"{_root["tools"]}:{Busybox.Path(_root)}";
-        start.Environment["NUGET_PACKAGES"] = _root["packages"];
-        return Process.Start(start)!;
-    }
+    private Process Start() => Script.Start(
+        new("bash", [_root["scripts/build-local.sh"]]),
+        ("PATH", $"{_root["tools"]}:{Busybox.Path(_root)}"), ("NUGET_PACKAGES", _root["packages"]));
 
     /// <summary>A program that notes its name and the word that says what it does, then does that.</summary>
     private void Tool(string name, string script)
     {
         var word = name == "npm" ? "$3" : "$1";
-        Write($"tools/{name}", $"#!/bin/sh\necho \"{name} {word}\" >>'{_root["calls"]}'\n{script}\n");
-        File.SetUnixFileMode(_root[$"tools/{name}"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private void Write(string file, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(_root[file])!);
-        File.WriteAllText(_root[file], text);
+        _root.WriteProgram($"tools/{name}", $"echo \"{name} {word}\" >>'{_root["calls"]}'\n{script}");
     }
 }

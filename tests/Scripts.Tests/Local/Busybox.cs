@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MessageBoard.Scripts.Tests.Local;
 
 /// <summary>Other tools than GNU's, which know fewer options: what runs with them has a good chance on macOS.</summary>

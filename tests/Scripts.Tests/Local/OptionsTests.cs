@@ -1,7 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using MessageBoard.Local.Processes;
-using MessageBoard.Local.State;
 
 namespace MessageBoard.Scripts.Tests.Local;
 
@@ -11,36 +8,35 @@ public sealed class OptionsTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
-    [InlineData("", 2, "--images REGISTRY/TAG is missing")]
-    [InlineData("", 2, "To run on this machine instead: ./deploy-all.sh --local")]
-    [InlineData("--detach", 2, "--detach belongs to the run on this machine: ./deploy-all.sh --local")]
-    [InlineData("--images", 2, "--images wants a value")]
-    [InlineData("--images --dry-run", 2, "--images wants a value")]
-    [InlineData("--images messageboard", 2, "--images wants REGISTRY/TAG, as ghcr.io/me/messageboard/1a2b3c4, not 'messageboard'")]
-    [InlineData("--images a/b;id", 2, "--images wants REGISTRY/TAG")]
-    [InlineData("--images a/b --timeout 10", 2, "--timeout wants a duration as 90s, 10m or 1h, not '10'")]
-    [InlineData("--images a/b --context-1 one --context-2 one", 2, "--context-1 and --context-2 are the same context, 'one'")]
-    [InlineData("--images a/b --api-server-2 10.0.0.1", 2, "wants an address as https://host:6443, not '10.0.0.1'")]
-    [InlineData("--images a/b --registry-secret /nowhere", 2, "--registry-secret: there is no file '/nowhere' to read")]
-    [InlineData("--loca", 2, "Unknown option: --loca. See ./deploy-all.sh --help")]
-    [InlineData("--local extra", 2, "Unknown option: extra")]
-    [InlineData("--local --port", 2, "--port wants a number")]
-    [InlineData("--local --port http", 2, "--port wants a number from 1 to 65535, not 'http'")]
-    [InlineData("--local --port 0", 2, "--port wants a number from 1 to 65535, not '0'")]
-    [InlineData("--local --port 65536", 2, "--port wants a number from 1 to 65535, not '65536'")]
-    [InlineData("--local --port 08080", 2, "--port wants a number from 1 to 65535, not '08080'")]
-    [InlineData("--local --port -1", 2, "--port wants a number from 1 to 65535, not '-1'")]
-    [InlineData("--local --replicas 0", 2, "--replicas wants a number from 1 to 8, not '0'")]
-    [InlineData("--local --replicas 9", 2, "--replicas wants a number from 1 to 8, not '9'")]
-    [InlineData("--local --replicas 1;id", 2, "--replicas wants a number from 1 to 8, not '1;id'")]
-    [InlineData("--local --status --stop", 2, "--status and --stop do not go together")]
-    public async Task Bad_options_are_refused(string options, int exitCode, string message)
+    [InlineData("", "--images REGISTRY/TAG is missing")]
+    [InlineData("", "To run on this machine instead: ./deploy-all.sh --local")]
+    [InlineData("--detach", "--detach belongs to the run on this machine: ./deploy-all.sh --local")]
+    [InlineData("--images", "--images wants a value")]
+    [InlineData("--images --dry-run", "--images wants a value")]
+    [InlineData("--images messageboard", "--images wants REGISTRY/TAG, as ghcr.io/me/messageboard/1a2b3c4, not 'messageboard'")]
+    [InlineData("--images a/b;id", "--images wants REGISTRY/TAG")]
+    [InlineData("--images a/b --timeout 10", "--timeout wants a duration as 90s, 10m or 1h, not '10'")]
+    [InlineData("--images a/b --context-1 one --context-2 one", "--context-1 and --context-2 are the same context, 'one'")]
+    [InlineData("--images a/b --api-server-2 10.0.0.1", "wants an address as https://host:6443, not '10.0.0.1'")]
+    [InlineData("--images a/b --registry-secret /nowhere", "--registry-secret: there is no file '/nowhere' to read")]
+    [InlineData("--loca", "Unknown option: --loca. See ./deploy-all.sh --help")]
+    [InlineData("--local extra", "Unknown option: extra")]
+    [InlineData("--local --port", "--port wants a number")]
+    [InlineData("--local --port http", "--port wants a number from 1 to 65535, not 'http'")]
+    [InlineData("--local --port 0", "--port wants a number from 1 to 65535, not '0'")]
+    [InlineData("--local --port 65536", "--port wants a number from 1 to 65535, not '65536'")]
+    [InlineData("--local --port 08080", "--port wants a number from 1 to 65535, not '08080'")]
+    [InlineData("--local --port -1", "--port wants a number from 1 to 65535, not '-1'")]
+    [InlineData("--local --replicas 0", "--replicas wants a number from 1 to 8, not '0'")]
+    [InlineData("--local --replicas 9", "--replicas wants a number from 1 to 8, not '9'")]
+    [InlineData("--local --replicas 1;id", "--replicas wants a number from 1 to 8, not '1;id'")]
+    [InlineData("--local --status --stop", "--status and --stop do not go together")]
+    public async Task Bad_options_are_refused(string options, string message)
     {
         var (code, output, error) = await RunAsync(options);
 
-        Assert.Equal(exitCode, code);
+        Assert.Equal((2, ""), (code, output));
         Assert.Contains(message, error, StringComparison.Ordinal);
-        Assert.Empty(output);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
@@ -91,37 +87,29 @@ public sealed class OptionsTests : IDisposable
         Assert.Contains("MessageBoard is running already at http://127.0.0.1:8080", error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_missing_or_old_Node_is_named_with_the_version_wanted()
+    [Theory]
+    [InlineData(null, null, "The .NET 10 SDK is missing")]
+    [InlineData("8.0.100 [/usr/share/dotnet/sdk]", null, "The .NET 10 SDK is missing")]
+    [InlineData("10.0.100 [/usr/share/dotnet/sdk]", null, "Node.js 20 or later is wanted; none is here")]
+    [InlineData("10.0.100 [/usr/share/dotnet/sdk]", "v18.19.0", "Node.js 20 or later is wanted; v18.19.0 is here")]
+    [InlineData("10.0.100 [/usr/share/dotnet/sdk]", "v22.1.0", "npm is missing")]
+    public async Task A_missing_or_old_tool_is_named_with_the_version_wanted(string? dotnet, string? node, string message)
     {
-        LinkTools("dotnet");
+        // A PATH with what the script itself uses and the tools named.
+        var path = Environment.GetEnvironmentVariable("PATH")!.Split(':');
+        foreach (var tool in (string[])["bash", "env", "dirname"])
+            File.CreateSymbolicLink(_folder[tool], path.Select(folder => Path.Combine(folder, tool)).First(File.Exists));
+
+        foreach (var (tool, version) in (IEnumerable<(string, string?)>)[("dotnet", dotnet), ("node", node)])
+        {
+            if (version is not null)
+                _folder.WriteProgram(tool, $"echo '{version}'");
+        }
+
         var (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
-        Assert.Equal(2, code);
-        Assert.Contains("Node.js 20 or later is wanted; none is here", error, StringComparison.Ordinal);
 
-        Fake("node", "echo v18.19.0");
-        (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
         Assert.Equal(2, code);
-        Assert.Contains("Node.js 20 or later is wanted; v18.19.0 is here", error, StringComparison.Ordinal);
-
-        Fake("node", "echo v22.1.0");
-        (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
-        Assert.Equal(2, code);
-        Assert.Contains("npm is missing", error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_missing_or_old_dotnet_is_named_with_the_version_wanted()
-    {
-        LinkTools();
-        var (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
-        Assert.Equal(2, code);
-        Assert.Contains("The .NET 10 SDK is missing", error, StringComparison.Ordinal);
-
-        Fake("dotnet", "echo '8.0.100 [/usr/share/dotnet/sdk]'");
-        (code, _, error) = await RunAsync("--local", ("PATH", _folder.Path));
-        Assert.Equal(2, code);
-        Assert.Contains("The .NET 10 SDK is missing", error, StringComparison.Ordinal);
+        Assert.Contains(message, error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,18 +137,4 @@ public sealed class OptionsTests : IDisposable
 
     private Task<(int ExitCode, string Output, string Error)> RunAsync(string options, params IEnumerable<(string, string)> environment) =>
         Script.RunAsync("deploy-all.sh", options, [("MESSAGEBOARD_STATE", _folder.Path), .. environment]);
-
-    /// <summary>A PATH with what the script itself uses and the tools named.</summary>
-    private void LinkTools(params IEnumerable<string> tools)
-    {
-        var path = Environment.GetEnvironmentVariable("PATH")!.Split(':');
-        foreach (var tool in tools.Concat(["bash", "env", "dirname"]))
-            File.CreateSymbolicLink(_folder[tool], path.Select(folder => Path.Combine(folder, tool)).First(File.Exists));
-    }
-
-    private void Fake(string tool, string body)
-    {
-        File.WriteAllText(_folder[tool], $"#!/bin/sh\n{body}\n");
-        File.SetUnixFileMode(_folder[tool], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
 }

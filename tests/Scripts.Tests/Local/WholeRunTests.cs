@@ -1,13 +1,10 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using MessageBoard.Local.Processes;
-using MessageBoard.Local.State;
 
 namespace MessageBoard.Scripts.Tests.Local;
 
 /// <summary>./deploy-all.sh --local --detach, whole, with the programs that are built.</summary>
-public sealed class WholeRunTests : IAsyncLifetime
+public sealed class WholeRunTests : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = new FreePorts().Take();
@@ -147,8 +144,6 @@ public sealed class WholeRunTests : IAsyncLifetime
         Assert.DoesNotContain("Stopping", error, StringComparison.Ordinal);
         NothingIsLeftOf(State);
     }
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
