@@ -1,4 +1,3 @@
-using k8s;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Logging.Abstractions;
