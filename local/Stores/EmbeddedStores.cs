@@ -6,6 +6,8 @@ namespace MessageBoard.Local.Stores;
 internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Notes)
     : IDisposable
 {
+    private const string Topic = "api-stats";
+
     public static EmbeddedStores Create(ExternalStores external, Installation installation, FreePorts ports)
     {
         var environment = new Dictionary<string, string>();
@@ -41,7 +43,7 @@ internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, 
         }
         else
         {
-            kafka = new KafkaCluster();
+            kafka = new KafkaCluster(Topic);
             environment[ExternalStores.KafkaVariable] = kafka.BootstrapServers;
             notes.Add($"Kafka     librdkafka's three brokers, the first at {kafka.BootstrapServers.Split(',')[0]}");
         }

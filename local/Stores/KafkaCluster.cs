@@ -5,8 +5,8 @@ namespace MessageBoard.Local.Stores;
 
 /// <summary>
 /// A Kafka cluster of three brokers inside this process: librdkafka's own (rdkafka_mock.h), with real sockets that every
-/// Kafka client can produce to and consume from. It makes topics when they are first asked for, and keeps messages in
-/// memory, at most 5 MiB a partition.
+/// Kafka client can produce to and consume from. It makes a topic when a client asks for it by name, as a consumer does not,
+/// and keeps messages in memory, at most 5 MiB a partition.
 /// </summary>
 internal sealed class KafkaCluster : IDisposable
 {
@@ -16,14 +16,14 @@ internal sealed class KafkaCluster : IDisposable
     private readonly IAdminClient _carrier;
 
     /// <exception cref="LaunchException">librdkafka refused.</exception>
-    public KafkaCluster()
+    public KafkaCluster(string topic)
     {
         var config = new AdminClientConfig();
         config.Set("test.mock.num.brokers", Brokers.ToString(CultureInfo.InvariantCulture));
         try
         {
             _carrier = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).Build();
-            var brokers = _carrier.GetMetadata(Patience).Brokers;
+            var brokers = _carrier.GetMetadata(topic, Patience).Brokers;
             BootstrapServers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
         }
         catch (KafkaException exception)

@@ -52,7 +52,7 @@ public sealed class ExternalStoresTests
     [Fact]
     public async Task A_Kafka_is_known_by_its_answer()
     {
-        using var cluster = new KafkaCluster();
+        using var cluster = new KafkaCluster("api-stats");
         await (None with { Kafka = cluster.BootstrapServers }).CheckAsync(default);
         Assert.EndsWith("it does not connect, or is not Redis.", await RefusalOf(None with { Redis = cluster.BootstrapServers.Split(',')[0] }), StringComparison.Ordinal);
     }
