@@ -1,6 +1,5 @@
 using MessageBoard.Mesh.Upstreams.Hosts;
 
-
 namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 /// <summary>Envoy's power of two choices: of two random endpoints the one with the fewer requests under way.</summary>

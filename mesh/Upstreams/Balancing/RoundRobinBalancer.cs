@@ -1,6 +1,5 @@
 using MessageBoard.Mesh.Upstreams.Hosts;
 
-
 namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 internal sealed class RoundRobinBalancer : ILoadBalancer
