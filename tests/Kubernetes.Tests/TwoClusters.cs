@@ -39,8 +39,9 @@ internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
         return mesh;
     }
 
-    /// <summary>Ends when both clusters are known.</summary>
-    public static Task AreFreshAsync(KubernetesMesh mesh) => Eventually.IsTrueAsync(() => mesh.Clusters.All(cluster => cluster.StaleSince is null), "both clusters are known");
+    /// <summary>Ends when both clusters are known, and what they say is in force.</summary>
+    public static Task AreFreshAsync(KubernetesMesh mesh) => Eventually.IsTrueAsync(
+        () => mesh.Clusters.All(cluster => cluster.StaleSince is null) && WeightIn(mesh) is not null, "both clusters are known");
 
     /// <summary>Writes a kubeconfig.</summary>
     public string WriteKubeconfig(string context, string server, string token)
