@@ -20,10 +20,6 @@ fingerprint() { # path...
     LC_ALL=C sort | cksum
 }
 
-sources_fingerprint() {
-  fingerprint .editorconfig Directory.* MessageBoard.sln gateway local mesh services
-}
-
 # On a terminal: what still runs, in a line that the next one overwrites.
 show_running() {
   [[ ! -t 1 ]] || printf '\r\033[K%s' "$(cd "$running" && find . -type f | sed -n 's|^./|  |; s|$| …|p' | tr -d '\n')"
@@ -51,7 +47,11 @@ step() { # title log command...
   show_running
 }
 
-is_stamped() { # name value
+is_made() { # name value products...
+  local product
+  for product in "${@:3}"; do
+    [[ -f $product ]] || return 1
+  done
   [[ -f $stamps/$1 && $(<"$stamps/$1") == "$2" ]]
 }
 
@@ -61,16 +61,12 @@ stamp() { # name value
 
 # The solution filter leaves the tests out.
 build_services() {
-  local sources product built=true
-  sources=$(sources_fingerprint)
-  for product in "${products[@]}"; do
-    [[ -f $product ]] || built=false
-  done
-  if [[ $built == false ]] || ! is_stamped services "$sources"; then
-    step "Building the services" build.log \
-      dotnet build local/product.slnf --configuration Release --verbosity quiet --disable-build-servers -p:RunAnalyzers=false
-    stamp services "$sources"
-  fi
+  local sources
+  sources=$(fingerprint .editorconfig Directory.* MessageBoard.sln gateway local mesh services)
+  if is_made services "$sources" "${products[@]}"; then return; fi
+  step "Building the services" build.log \
+    dotnet build local/product.slnf --configuration Release --verbosity quiet --disable-build-servers -p:RunAnalyzers=false
+  stamp services "$sources"
 }
 
 restore_tools() {
@@ -86,11 +82,11 @@ build_page() {
   local packages sources
   packages=$(fingerprint ui/package.json ui/package-lock.json)
   sources=$(fingerprint ui)
-  if [[ ! -f ui/node_modules/.package-lock.json ]] || ! is_stamped packages "$packages"; then
+  if ! is_made packages "$packages" ui/node_modules/.package-lock.json; then
     step "Installing the page's packages" build-packages.log npm --prefix ui ci --no-audit --no-fund
     stamp packages "$packages"
   fi
-  if [[ ! -f ui/dist/index.html ]] || ! is_stamped page "$sources"; then
+  if ! is_made page "$sources" ui/dist/index.html; then
     step "Building the page" build-page.log npm --prefix ui run build
     stamp page "$sources"
   fi

@@ -35,12 +35,13 @@ Exit codes: 0 removed or nothing there, 1 failed or not agreed to, 2 bad input.
 TEXT
 }
 
-data=false
+# They open the volumes, so they stay as long as those do.
+kept='^(persistentvolumeclaim/.*|secret/(mariadb|redis|stores|admin))$'
 istio=false
 agreed=false
 while (($# > 0)); do
   case $1 in
-    --data) data=true ;;
+    --data) kept='^$' ;;
     --istio) istio=true ;;
     --yes) agreed=true ;;
     --dry-run) dry_run=true ;;
@@ -53,7 +54,7 @@ while (($# > 0)); do
   esac
   shift
 done
-readonly data istio
+readonly kept istio
 readonly -A context
 
 # --- what is there -------------------------------------------------------------------------------------------------
@@ -66,8 +67,6 @@ readonly made='^(configmaps|secrets|services|serviceaccounts|persistentvolumecla
 readonly derived='^(endpoints|endpointslices\..*|events(\..*)?|leases\..*|.*\.metrics\.k8s\.io)$'
 # In every namespace, by Kubernetes and Istio.
 readonly everywhere='^(ConfigMap/(kube-root-ca\.crt|istio-ca-root-cert)|ServiceAccount/default|Secret/default-token-.*)$'
-# They open the volumes, so they stay as long as those do.
-readonly of_the_data='^(persistentvolumeclaim/.*|secret/(mariadb|redis|stores|admin))$'
 # Istio's trust: goes with Istio, not before.
 readonly of_istio='^(secret/cacerts|configmap/messageboard-installed-.*)$'
 # What tells that Istio is ours: the last to go, so that a run which stopped before can be run again.
@@ -122,12 +121,8 @@ look() { # cluster
   local all
   find_kinds "$1"
   all=$(objects "$1" "$namespace" "$part_of") || exit $?
-  if [[ $data == true ]]; then
-    remove[$1]=$all
-  else
-    remove[$1]=$(without "$of_the_data" <<<"$all")
-    keep[$1]=$(only "$of_the_data" <<<"$all")
-  fi
+  remove[$1]=$(without "$kept" <<<"$all")
+  keep[$1]=$(only "$kept" <<<"$all")
   all=$(objects "$1" "$istio_namespace" "$part_of") || exit $?
   remove_shared[$1]=$(without "$of_istio" <<<"$all")
   uninstall[$1]=
@@ -157,10 +152,6 @@ indent() { # text
   if [[ -n $1 ]]; then printf '    %s\n' "${1//$'\n'/$'\n    '}"; fi
 }
 
-count() { # text of lines
-  if [[ -n $1 ]]; then wc -l <<<"$1"; else echo 0; fi
-}
-
 tell_plan() {
   local cluster
   for cluster in "${clusters[@]}"; do
@@ -168,7 +159,7 @@ tell_plan() {
     indent "${remove[$cluster]}"
     indent "${remove_shared[$cluster]:+${remove_shared[$cluster]//$'\n'/ (in $istio_namespace)$'\n'} (in $istio_namespace)}"
     if [[ -n ${uninstall[$cluster]} ]]; then echo "    Istio, as istioctl uninstall --purge does"; fi
-    if [[ -n ${keep[$cluster]-} ]]; then
+    if [[ -n ${keep[$cluster]} ]]; then
       echo "  kept, with the data (--data removes them):"
       indent "${keep[$cluster]}"
     fi
@@ -209,13 +200,13 @@ remove_namespace() { # cluster namespace what-is-kept
 
 remove_from() { # cluster
   delete "$1" "$namespace" "${remove[$1]}"
-  remove_namespace "$1" "$namespace" "${keep[$1]-}"
+  remove_namespace "$1" "$namespace" "${keep[$1]}"
   if [[ ${remove_shared[$1]} == *secret/cacerts* ]] && has_our_root "$1"; then root_was_removed=true; fi
   if [[ -n ${uninstall[$1]} ]]; then run istioctl uninstall --context "${context[$1]}" --purge --skip-confirmation; fi
   delete "$1" "$istio_namespace" "$(without "$marks" <<<"${remove_shared[$1]}")"
   if [[ -n ${uninstall[$1]} ]]; then remove_namespace "$1" "$istio_namespace" ''; fi
   delete "$1" "$istio_namespace" "$(only "$marks" <<<"${remove_shared[$1]}")"
-  note="$(($(count "${remove[$1]}") + $(count "${remove_shared[$1]}"))) objects"
+  note="$(wc -w <<<"${remove[$1]} ${remove_shared[$1]}") objects"
 }
 
 # A cluster's cacerts has the root whose key is here.

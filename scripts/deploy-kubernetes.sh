@@ -118,22 +118,21 @@ minor_version() { # text
   if [[ $1 =~ (^|[^0-9.])v?1\.([0-9]+) ]]; then echo "${BASH_REMATCH[2]}"; else echo 0; fi
 }
 
-check_tools() {
+need_version() { # name oldest where-it-comes-from option
   local version
-  need_tool kubectl https://kubernetes.io/docs/tasks/tools/
+  need_tool "$1" "$3"
+  # One that cannot even tell its version has none that is new enough, which the next line says.
+  version=$("$1" version "$4" 2>/dev/null || true)
+  (($(minor_version "$version") >= $2)) || fail "$1 1.$2 or later is wanted; this one says: ${version%%$'\n'*}"
+  note+="${note:+, }$1 1.$(minor_version "$version")"
+}
+
+check_tools() {
+  need_version kubectl "$oldest_kubectl" https://kubernetes.io/docs/tasks/tools/ --client
   need_tool openssl "your system's packages"
   need_tool curl "your system's packages"
-  # One that cannot even tell its version has none that is new enough, which the next line says.
-  version=$(kubectl version --client 2>/dev/null || true)
-  (($(minor_version "$version") >= oldest_kubectl)) ||
-    fail "kubectl 1.$oldest_kubectl or later is wanted; this one says: ${version%%$'\n'*}"
-  note="kubectl 1.$(minor_version "$version")"
-  [[ $skip_istio == false ]] || return 0
-  need_tool istioctl https://istio.io/latest/docs/setup/getting-started/#download
-  version=$(istioctl version --remote=false 2>/dev/null || true)
-  (($(minor_version "$version") >= oldest_istio)) ||
-    fail "istioctl 1.$oldest_istio or later is wanted; this one says: ${version%%$'\n'*}"
-  note+=", istioctl 1.$(minor_version "$version")"
+  [[ $skip_istio == true ]] ||
+    need_version istioctl "$oldest_istio" https://istio.io/latest/docs/setup/getting-started/#download --remote=false
 }
 
 check_cluster() { # cluster

@@ -66,13 +66,10 @@ leave_out() {
 have() { command -v "$1" >/dev/null; }
 
 set_up() {
-  local packages=()
-  have mariadbd || packages+=(mariadb-server)
-  have redis-server || packages+=(redis-server)
-  have busybox || packages+=(busybox)
-  have chromium || packages+=(chromium)
-  have shellcheck || packages+=(shellcheck)
-  have yamllint || packages+=(yamllint)
+  local tool packages=()
+  for tool in mariadbd redis-server busybox chromium shellcheck yamllint; do
+    have "$tool" || packages+=("${tool/mariadbd/mariadb-server}")
+  done
   ((${#packages[@]})) || return 0
   if have apt-get && [[ $EUID == 0 ]]; then
     export DEBIAN_FRONTEND=noninteractive
