@@ -6,7 +6,6 @@ using MessageBoard.Gateway.Proxy;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.MeshKubernetes;
 using MessageBoard.Shared;
-using MessageBoard.Shared.Sessions;
 
 // What waits for a socket goes on where the kernel's news of it arrives, a thread's change less a step: nothing on the proxied path
 // blocks. Sockets read it when the first of them is made (https://github.com/dotnet/runtime/pull/34945); docs/performance.md has the figures.

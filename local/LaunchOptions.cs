@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MessageBoard.Local;
 
 /// <summary>What a person can choose: the gateway's port and how many processes each service gets in each cluster.</summary>

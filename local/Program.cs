@@ -1,7 +1,5 @@
-using System.Globalization;
 using MessageBoard.Local;
 using MessageBoard.Local.Commands;
-using MessageBoard.Local.Processes;
 
 // Called by deploy-all.sh, which checks what a person typed: verb, then the gateway's port and the replicas of each service.
 var installation = Installation.Find();

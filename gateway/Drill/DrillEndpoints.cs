@@ -1,5 +1,3 @@
-using MessageBoard.Shared.Sessions;
-
 namespace MessageBoard.Gateway.Drill;
 
 /// <summary>Takes clusters of a local run down and up, to see what the mesh makes of it.</summary>

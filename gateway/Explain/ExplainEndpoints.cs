@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Http;
-using MessageBoard.Shared.Sessions;
 
 namespace MessageBoard.Gateway.Explain;
 

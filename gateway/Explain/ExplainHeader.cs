@@ -1,6 +1,4 @@
-using System.Text.Json;
 using MessageBoard.Mesh.Explain;
-using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Yarp.ReverseProxy.Transforms;
 

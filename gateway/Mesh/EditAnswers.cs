@@ -1,4 +1,3 @@
-using MessageBoard.Mesh.Editing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.Gateway.Mesh;

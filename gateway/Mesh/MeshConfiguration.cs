@@ -1,5 +1,4 @@
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Gateway.Mesh;

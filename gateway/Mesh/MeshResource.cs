@@ -1,5 +1,3 @@
-using System.Text.Json;
-using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 

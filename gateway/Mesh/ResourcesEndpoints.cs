@@ -1,7 +1,5 @@
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
-using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,5 +1,4 @@
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Editing;
 
 namespace MessageBoard.Gateway.Mesh;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Resources;
-using MessageBoard.Shared.Sessions;
 
 namespace MessageBoard.Gateway.Mesh;
 

@@ -1,5 +1,3 @@
-using MessageBoard.Mesh.Editing;
-
 namespace MessageBoard.Gateway.Mesh;
 
 /// <summary>Canary, faults, timeout and retries of a service.</summary>

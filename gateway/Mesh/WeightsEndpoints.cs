@@ -1,7 +1,3 @@
-using System.Text.Json;
-using MessageBoard.Mesh.Editing;
-using MessageBoard.Shared.Sessions;
-
 namespace MessageBoard.Gateway.Mesh;
 
 /// <summary>Reads and edits the configured weights.</summary>

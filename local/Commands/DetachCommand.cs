@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using MessageBoard.Local.Display;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Commands;

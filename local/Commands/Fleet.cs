@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.Stores;
 
 namespace MessageBoard.Local.Commands;

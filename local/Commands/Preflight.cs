@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 using MessageBoard.Local.Stores;
 

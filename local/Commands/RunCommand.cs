@@ -1,7 +1,6 @@
 using MessageBoard.Local.Display;
 using MessageBoard.Local.Drill;
 using MessageBoard.Local.MeshFiles;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 using MessageBoard.Local.Stores;
 

@@ -1,5 +1,4 @@
 using MessageBoard.Local.MeshFiles;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Commands;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Display;

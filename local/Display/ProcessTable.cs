@@ -1,5 +1,3 @@
-using System.Globalization;
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 using Spectre.Console;
 

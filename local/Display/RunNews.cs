@@ -1,4 +1,3 @@
-using MessageBoard.Local.Processes;
 using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Display;

@@ -1,5 +1,4 @@
 using System.Text;
-using MessageBoard.Local.Processes;
 
 namespace MessageBoard.Local.MeshFiles;
 

@@ -1,5 +1,3 @@
-using MessageBoard.Local.Processes;
-
 namespace MessageBoard.Local.State;
 
 /// <summary>Processes a killed launcher left behind.</summary>

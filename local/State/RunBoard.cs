@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using MessageBoard.Local.Processes;
 
 namespace MessageBoard.Local.State;
 

@@ -1,5 +1,3 @@
-using MessageBoard.Local.Processes;
-
 namespace MessageBoard.Local.Stores;
 
 /// <summary>The stores of a run: embedded ones where the environment names no real server, and what the services need to know of them.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using MessageBoard.Mesh.Loading;
 
 namespace MessageBoard.Mesh.Editing;

@@ -1,4 +1,3 @@
-using System.Text;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Snapshots;
 using YamlDotNet.Core;

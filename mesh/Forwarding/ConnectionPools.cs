@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Forwarding;

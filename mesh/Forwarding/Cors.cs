@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-
 namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>Answers preflights and marks answers for scripts of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol).</summary>

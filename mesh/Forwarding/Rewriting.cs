@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>Changes a request's path and authority as VirtualServices say.</summary>

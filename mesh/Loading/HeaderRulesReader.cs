@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>Reads what is done to headers, of a route or of a destination.</summary>

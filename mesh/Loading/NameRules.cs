@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text.RegularExpressions;
-
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>Istio's rules for names; each gives what is wrong with one, or null.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using YamlDotNet.Core;
 
 namespace MessageBoard.Mesh.Loading;

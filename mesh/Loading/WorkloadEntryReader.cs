@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace MessageBoard.Mesh.Loading;
 
 internal static class WorkloadEntryReader

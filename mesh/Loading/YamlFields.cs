@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>

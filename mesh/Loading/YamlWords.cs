@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>What a scalar without quotes means to Kubernetes, which reads YAML 1.1 as go-yaml does.</summary>

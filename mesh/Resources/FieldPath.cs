@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>Where a field stands in a resource, such as <c>spec.http[0].route</c>.</summary>

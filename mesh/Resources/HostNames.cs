@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace MessageBoard.Mesh.Resources;
 
 /// <summary>How Kubernetes and Istio name services.</summary>

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using k8s;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.MeshKubernetes;

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MessageBoard.Mesh.Loading;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.MeshKubernetes;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using k8s.Autorest;
 using MessageBoard.Mesh.Editing;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 using Microsoft.Extensions.Logging;
 using YamlDotNet.Core;

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Editing;
-using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using k8s;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Editing;
-using MessageBoard.Mesh.Resources;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using MessageBoard.Mesh.Routing;
 
 namespace MessageBoard.Mesh.Upstreams.Balancing;

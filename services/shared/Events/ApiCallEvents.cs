@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Routing;
 
 namespace MessageBoard.Shared.Events;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using MessageBoard.Shared.Stores;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;

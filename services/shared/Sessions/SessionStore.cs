@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using MessageBoard.Shared.Stores;
 
 namespace MessageBoard.Shared.Sessions;

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Diagnostics;
 using Dapper;
 using MessageBoard.Shared.Telemetry;
 using Microsoft.Data.Sqlite;
