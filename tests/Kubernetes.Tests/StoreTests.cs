@@ -50,7 +50,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
 
         await _clusters.SetWeightAsync("ctx1", 55);
         var took = await Eventually.IsTrueAsync(() => TwoClusters.WeightIn(mesh) == 55, "the weight is there");
-        Assert.True(took < TimeSpan.FromSeconds(10), $"took {took}");
+        Assert.True(took < TimeSpan.FromSeconds(5), $"took {took}");
         Assert.Contains(mesh.Current.Problems, problem => problem.Message == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
 
         await _clusters.SetWeightAsync("ctx2", 55);

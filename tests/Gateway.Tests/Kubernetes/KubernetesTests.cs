@@ -24,7 +24,7 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         await _gateway.KubectlAsync("ctx1", "patch", "vs", "user-service", "--type=json", "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":61},{"op":"replace","path":"/spec/http/0/route/1/weight","value":39}]""");
         var took = await Eventually.IsTrueAsync(async () => (await WeightsAsync())["UserServiceCtx1Weight"] == 61, "the weight is there");
 
-        Assert.True(took < TimeSpan.FromSeconds(10), $"took {took}");
+        Assert.True(took < TimeSpan.FromSeconds(5), $"took {took}");
         var (_, data) = await events.ReadAsync("configuration", configuration => WeightOf(configuration) == 61);
         Assert.All(data.GetProperty("clusters").EnumerateArray(), cluster => Assert.Equal(JsonValueKind.Null, cluster.GetProperty("staleSince").ValueKind));
         Assert.Contains(data.GetProperty("problems").EnumerateArray(), problem => problem.GetProperty("message").GetString() == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
