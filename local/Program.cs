@@ -24,6 +24,10 @@ catch (LaunchException refusal)
     await Console.Error.WriteLineAsync(refusal.Message);
     return refusal.ExitCode;
 }
+catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+{
+    return ExitCodes.Interrupted;
+}
 
 static int ShowHolder(int port)
 {

@@ -52,10 +52,6 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
             await drill.FollowAsync(stop);
             return ExitCodes.Success;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return ExitCodes.Interrupted;
-        }
         catch (LaunchException failure)
         {
             board.Fail(failure.Message);

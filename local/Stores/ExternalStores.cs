@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Confluent.Kafka;
 using MySqlConnector;
 using StackExchange.Redis;
@@ -22,7 +23,7 @@ internal sealed record ExternalStores(string? MariaDb, string? Redis, string? Ka
         var refusals = await Task.WhenAll(
             MariaDb is null ? Nothing : CheckMariaDbAsync(MariaDb, cancellationToken),
             Redis is null ? Nothing : CheckRedisAsync(Redis),
-            Kafka is null ? Nothing : Task.Run(() => CheckKafka(Kafka), cancellationToken));
+            Kafka is null ? Nothing : Task.Run(() => CheckKafka(Kafka), cancellationToken)).WaitAsync(cancellationToken);
 
         if (refusals.OfType<string>().ToList() is { Count: > 0 } found)
             throw new LaunchException(string.Join(Environment.NewLine, found), ExitCodes.BadInput);
@@ -54,9 +55,13 @@ internal sealed record ExternalStores(string? MariaDb, string? Redis, string? Ka
         }
         catch (MySqlException refusal)
         {
-            return $"{MariaDbVariable}: {server.Server}:{server.Port}: " + (refusal.ErrorCode == MySqlErrorCode.UnableToConnectToHost
-                ? $"it does not connect ({refusal.GetBaseException().Message})."
-                : $"{refusal.Message}.");
+            var reason = refusal.GetBaseException() switch
+            {
+                SocketException { SocketErrorCode: SocketError.OperationAborted } => $"no answer within {Patience.TotalSeconds:0} s",
+                var cause when refusal.ErrorCode == MySqlErrorCode.UnableToConnectToHost => $"it does not connect ({cause.Message})",
+                _ => refusal.Message,
+            };
+            return $"{MariaDbVariable}: {server.Server}:{server.Port}: {reason}.";
         }
     }
 

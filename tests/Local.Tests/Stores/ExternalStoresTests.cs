@@ -50,6 +50,29 @@ public sealed class ExternalStoresTests
     }
 
     [Fact]
+    public async Task A_MariaDB_that_says_nothing_is_told_from_one_that_does_not_connect()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        Assert.Equal(
+            $"ConnectionStrings__MariaDb: 127.0.0.1:{port}: no answer within 5 s.",
+            await RefusalOf(None with { MariaDb = $"Server=127.0.0.1;Port={port}" }));
+    }
+
+    [Fact]
+    public async Task Whoever_has_enough_waits_for_no_answer()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var stop = new CancellationTokenSource();
+        var check = (None with { Redis = $"{silent.LocalEndpoint}" }).CheckAsync(stop.Token);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
+    }
+
+    [Fact]
     public async Task A_Kafka_is_known_by_its_answer()
     {
         using var cluster = new KafkaCluster("api-stats");
