@@ -1,6 +1,4 @@
-using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Snapshots;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.Mesh.Tests.Configuration;
 

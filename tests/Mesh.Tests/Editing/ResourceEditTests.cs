@@ -1,6 +1,3 @@
-using MessageBoard.Mesh.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
-
 namespace MessageBoard.Mesh.Tests.Editing;
 
 /// <summary>Whole texts: replaced, refused, kept and brought back.</summary>

@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
-
 namespace MessageBoard.Mesh.Tests.Editing;
 
 /// <summary>Canary, faults, timeout and retries, set in texts as people write them.</summary>

@@ -1,7 +1,4 @@
 using System.Runtime.Versioning;
-using System.Text.RegularExpressions;
-using MessageBoard.Mesh.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.Mesh.Tests.Editing;
 

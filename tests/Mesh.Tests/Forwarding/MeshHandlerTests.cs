@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using MessageBoard.Mesh.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc;

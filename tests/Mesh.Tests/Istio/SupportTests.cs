@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Tests.Loading;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Routing;
 
 namespace MessageBoard.Mesh.Tests.Routing;
