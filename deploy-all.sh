@@ -99,10 +99,13 @@ check_tools() {
   command -v npm >/dev/null || refuse "npm is missing; it comes with Node.js 20 or later, or as the package npm."
 }
 
-# The launcher finds out too, but only after the build. There is none in a fresh clone, where nothing can run either.
+# The launcher finds out too, but only after the build. There is none in a fresh clone, where nothing can run either; and mostly
+# the process of the last run is gone, which takes no .NET to see.
 check_running() {
-  [[ -e $state/lock && -f $launcher ]] || return 0
-  local status=0
+  [[ -f $state/state.json && -f $launcher ]] || return 0
+  local pid status=0
+  pid=$(sed -n '/"launcher"/,/}/s/.*"pid": \([0-9]*\).*/\1/p' "$state/state.json")
+  kill -0 "${pid:-0}" 2>/dev/null || return 0
   dotnet "$launcher" status >/dev/null || status=$?
   ((status <= 1)) || return 0
   local address
