@@ -8,13 +8,17 @@ using MessageBoard.MeshKubernetes;
 using MessageBoard.Shared;
 
 // What waits for a socket goes on where the kernel's news of it arrives, a thread's change less a step: nothing on the proxied path
-// blocks. Sockets read it when the first of them is made (https://github.com/dotnet/runtime/pull/34945); docs/performance.md has the figures.
+// blocks. Sockets read it when the first of them is made (https://github.com/dotnet/runtime/pull/34945); docs/performance.md has the
+// figures.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("gateway");
 if (!TelemetryExport.IsOn(builder.Configuration))
-    builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // it would make an Activity for each request; see RequestTrace
+{
+    // It would make an Activity for each request; see RequestTrace.
+    builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+}
 
 builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false); // a system call less for 4 KiB a connection
 builder.Services.AddSessions();

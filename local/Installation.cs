@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace MessageBoard.Local;
 
-/// <summary>Where things lie: the checkout with its built programs, and the state folder (<c>.local</c>, or <c>MESSAGEBOARD_STATE</c>).</summary>
+/// <summary>
+/// Where things lie: the checkout with its built programs, and the state folder (<c>.local</c>, or <c>MESSAGEBOARD_STATE</c>).
+/// </summary>
 internal sealed record Installation(string Root, string State)
 {
     /// <summary>What a person types to reach a run with this state folder.</summary>
@@ -39,7 +41,8 @@ internal sealed record Installation(string Root, string State)
     {
         var root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "MessageBoard.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new LaunchException("The launcher is not in a MessageBoard checkout.", ExitCodes.Failure);
+            root = Path.GetDirectoryName(root)
+                ?? throw new LaunchException("The launcher is not in a MessageBoard checkout.", ExitCodes.Failure);
 
         var state = Environment.GetEnvironmentVariable("MESSAGEBOARD_STATE");
         return new Installation(root, Path.GetFullPath(string.IsNullOrEmpty(state) ? Path.Combine(root, ".local") : state));
@@ -49,7 +52,10 @@ internal sealed record Installation(string Root, string State)
     public string Program(string folder, string name) =>
         Path.Combine(Root, folder, "bin", "Release", "net10.0", $"MessageBoard.{name}.dll");
 
-    /// <summary>The garnet-server tool of the manifest, where <c>dotnet tool restore</c> unpacked it: started directly it needs no wrapper process.</summary>
+    /// <summary>
+    /// The garnet-server tool of the manifest, where <c>dotnet tool restore</c> unpacked it: started directly it needs no wrapper
+    /// process.
+    /// </summary>
     public string GarnetServer()
     {
         using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, ".config", "dotnet-tools.json")));

@@ -21,6 +21,8 @@ public sealed record MeshProxy
     /// <summary>Where it runs, as <c>region/zone/sub-zone</c>; empty when nobody has said. The region is the cluster.</summary>
     public string Locality { get; init; } = "";
 
-    /// <summary>The gateways it serves: <see cref="Mesh"/> for a sidecar, <c>namespace/name</c> of a Gateway for that one's proxy.</summary>
+    /// <summary>
+    /// The gateways it serves: <see cref="Mesh"/> for a sidecar, <c>namespace/name</c> of a Gateway for that one's proxy.
+    /// </summary>
     public IReadOnlyList<string> Gateways { get; init; } = [Mesh];
 }

@@ -23,7 +23,8 @@ public static class MeshServiceCollectionExtensions
         if (configuration["Mesh:Folder"] is { Length: > 0 } folder)
         {
             services.TryAddSingleton(TimeProvider.System);
-            services.AddSingleton(provider => new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>()));
+            services.AddSingleton(provider =>
+                new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>()));
             services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<MeshFolder>());
             services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
             services.AddSingleton(provider =>
@@ -48,7 +49,8 @@ public static class MeshServiceCollectionExtensions
     public static IReverseProxyBuilder AddMeshRouting(this IReverseProxyBuilder builder)
     {
         if (IsThere(builder.Services))
-            builder.Services.AddSingleton<IForwarderHttpClientFactory>(provider => new MeshForwarderHttpClientFactory(pools => CreateHandler(provider, pools)));
+            builder.Services.AddSingleton<IForwarderHttpClientFactory>(provider =>
+                new MeshForwarderHttpClientFactory(pools => CreateHandler(provider, pools)));
 
         return builder;
     }
@@ -58,7 +60,9 @@ public static class MeshServiceCollectionExtensions
 
     // What the caller signs itself with; null where nobody asks.
     private static string? SourceOf(IServiceProvider provider) =>
-        provider.GetService<CallerIdentity>() is { } identity && provider.GetService<MeshProxy>() is { } proxy ? identity.Sign(proxy.Principal) : null;
+        provider.GetService<CallerIdentity>() is { } identity && provider.GetService<MeshProxy>() is { } proxy
+            ? identity.Sign(proxy.Principal)
+            : null;
 
     private static bool IsThere(IServiceCollection services) => services.Any(service => service.ServiceType == typeof(MeshFolder));
 }

@@ -62,7 +62,10 @@ trap stop EXIT
 
 free_ports() { # free_ports N: N free ports
   node -e 'const n = +process.argv[1], open = []; (function next() { const s = require("net").createServer().listen(0, "127.0.0.1", () => {
-    open.push(s); if (open.length < n) return next(); console.log(open.map(s => s.address().port).join(" ")); open.forEach(s => s.close()); }); })();' "$1"
+    open.push(s);
+    if (open.length < n) return next();
+    console.log(open.map(s => s.address().port).join(" "));
+    open.forEach(s => s.close()); }); })();' "$1"
 }
 # Pss (proc(5)): the memory that is a process's own, and its part of what it shares with others.
 memory() {
@@ -74,7 +77,8 @@ memory() {
   echo "| memory after 4,000 requests | Pss, MiB |"
   echo "|---|---|"
   node -p 'const s = JSON.parse(require("fs").readFileSync(process.argv[1]));
-    [["launcher", s.launcher.pid], ...s.processes.map(p => [p.pod, p.process.pid])].map(p => p.join(" ")).join("\n")' "$work/state/state.json" |
+    [["launcher", s.launcher.pid], ...s.processes.map(p => [p.pod, p.process.pid])].map(p => p.join(" ")).join("\n")' \
+    "$work/state/state.json" |
     while read -r app pid; do awk -v app="$app" '/^Pss:/ { print app, $2 / 1024 }' "/proc/$pid/smaps_rollup"; done |
     awk '{ printf "| %s | %.1f |\n", $1, $2; sum += $2 } END { printf "| all | %.0f |\n\n", sum }'
   ./deploy-all.sh --local --stop >&2
@@ -182,8 +186,8 @@ start backend-ctx2 "$ctx2" dotnet "$bench" backend "http://127.0.0.1:$ctx2" ctx2
 start nginx "$nginx" nginx -c "$work/nginx.conf"
 start haproxy "$haproxy" haproxy -q -f "$work/haproxy.cfg"
 start yarp "$yarp" dotnet "$bench" yarp "http://127.0.0.1:$yarp" "http://127.0.0.1:$ctx1" "http://127.0.0.1:$ctx2"
-start gateway "$gateway" env -C gateway/bin/Release/net10.0 ASPNETCORE_URLS="http://127.0.0.1:$gateway" CLUSTER_NAME=ctx1 HOSTNAME=gateway-ctx1 Mesh__Folder="$work/istio" \
-  dotnet MessageBoard.Gateway.dll
+start gateway "$gateway" env -C gateway/bin/Release/net10.0 ASPNETCORE_URLS="http://127.0.0.1:$gateway" \
+  CLUSTER_NAME=ctx1 HOSTNAME=gateway-ctx1 Mesh__Folder="$work/istio" dotnet MessageBoard.Gateway.dll
 gateway_pid=${pids[-1]}
 curl -sN "http://127.0.0.1:$gateway/api/traffic/events" >/dev/null &
 reader_pid=$!
@@ -214,7 +218,10 @@ http() {
     done
   done
 
-  median() { awk -v s="$1" -v c="$2" -v f="$3" '$1 == s && $2 == c { print $f }' "$work/results" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+  median() { # server connections field
+    awk -v s="$1" -v c="$2" -v f="$3" '$1 == s && $2 == c { print $f }' "$work/results" | sort -g |
+      awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+  }
 
   echo "| connections | server | requests/s | of bare YARP | p50 ms | p99 ms | failed |"
   echo "|---|---|---|---|---|---|---|"
@@ -222,7 +229,9 @@ http() {
     base=$(median yarp "$c" 3)
     for server in "${servers[@]}"; do
       rate=$(median "$server" "$c" 3)
-      echo "| $c | $server | $rate | $(awk "BEGIN { printf \"%.2f\", $rate / $base }")× | $(median "$server" "$c" 4) | $(median "$server" "$c" 5) | $(median "$server" "$c" 6) |"
+      printf '| %s | %s | %s | %s× | %s | %s | %s |\n' "$c" "$server" "$rate" \
+        "$(awk "BEGIN { printf \"%.2f\", $rate / $base }")" \
+        "$(median "$server" "$c" 4)" "$(median "$server" "$c" 5)" "$(median "$server" "$c" 6)"
     done
   done
 }

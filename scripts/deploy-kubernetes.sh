@@ -95,10 +95,12 @@ scripts/build-images.sh builds and pushes them. To run on this machine instead: 
   [[ $images =~ ^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?(/[a-z0-9._-]+)*/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$ ]] ||
     refuse "--images wants REGISTRY/TAG, as ghcr.io/me/messageboard/1a2b3c4, not '$images'."
   [[ -z $registry_file || -r $registry_file ]] || refuse "--registry-secret: there is no file '$registry_file' to read."
-  [[ ${context[1]} != "${context[2]}" ]] || refuse "--context-1 and --context-2 are the same context, '${context[1]}': two clusters are wanted."
+  [[ ${context[1]} != "${context[2]}" ]] ||
+    refuse "--context-1 and --context-2 are the same context, '${context[1]}': two clusters are wanted."
   [[ $timeout =~ ^([1-9][0-9]{0,4})([smh])$ ]] || refuse "--timeout wants a duration as 90s, 10m or 1h, not '$timeout'."
   for server in "${api_servers[@]}"; do
-    [[ -z $server || $server =~ ^https://[^/[:space:]]+/?$ ]] || refuse "--api-server-… wants an address as https://host:6443, not '$server'."
+    [[ -z $server || $server =~ ^https://[^/[:space:]]+/?$ ]] ||
+      refuse "--api-server-… wants an address as https://host:6443, not '$server'."
   done
 }
 

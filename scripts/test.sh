@@ -102,7 +102,8 @@ failed_runner=0
 vitest() {
   run vitest npm --prefix ui test -- --reporter=default --reporter=json --outputFile.json="$output/vitest.json" || failed_runner=1
   local figures
-  figures=$(node -p 'const r = JSON.parse(require("fs").readFileSync(process.argv[1])); r.numPassedTests + " " + (r.numTotalTests - r.numPassedTests)' "$output/vitest.json" || echo 0 1)
+  figures=$(node -p 'const r = JSON.parse(require("fs").readFileSync(process.argv[1]));
+    r.numPassedTests + " " + (r.numTotalTests - r.numPassedTests)' "$output/vitest.json" || echo 0 1)
   # shellcheck disable=SC2086 # two figures, two words
   add_runner vitest $figures
 }
@@ -131,8 +132,16 @@ check "type check" npm --prefix ui run typecheck
 check lint npm --prefix ui run lint
 vitest
 if have chromium; then end_to_end; else leave_out "end to end" "chromium is missing"; fi
-if have shellcheck; then mapfile -t files < <(scripts) && check shellcheck shellcheck "${files[@]}"; else leave_out shellcheck "it is missing"; fi
-if have yamllint; then mapfile -t files < <(yaml) && check yamllint yamllint --strict "${files[@]}"; else leave_out yamllint "it is missing"; fi
+
+# lint TOOL FILES OPTION…: checks what FILES lists.
+lint() {
+  local tool=$1 files
+  mapfile -t files < <("$2")
+  shift 2
+  if have "$tool"; then check "$tool" "$tool" "$@" "${files[@]}"; else leave_out "$tool" "it is missing"; fi
+}
+lint shellcheck scripts
+lint yamllint yaml --strict
 
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -68,5 +68,6 @@ public sealed record DrilledCluster(string Cluster, bool Down, IReadOnlyList<Dri
 /// <summary>The process of a service.</summary>
 /// <param name="Pod">The pod that it plays.</param>
 /// <param name="App">The service.</param>
-/// <param name="Condition">How it is: <c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>down</c> or <c>stopped</c>.</param>
+/// <param name="Condition">How it is: <c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c>, <c>down</c> or
+/// <c>stopped</c>.</param>
 public sealed record DrilledProcess(string Pod, string App, string Condition);

@@ -28,7 +28,9 @@ public static partial class DrillEndpoints
         {
             var report = drill.Read();
             return TypedResults.Problem(
-                report.Available ? $"There is no cluster '{cluster}'; there are {string.Join(" and ", report.Clusters.Select(known => known.Cluster))}." : "Only a local run can take clusters down.",
+                report.Available
+                    ? $"There is no cluster '{cluster}'; there are {string.Join(" and ", report.Clusters.Select(known => known.Cluster))}."
+                    : "Only a local run can take clusters down.",
                 statusCode: StatusCodes.Status404NotFound);
         }
 

@@ -18,12 +18,15 @@ public static class ExplainEndpoints
     }
 
     private static IResult GetNewest(RecentRequests recent, string? limit = null) =>
-        Paging.TryRead(null, limit, out var paging, out var problem) ? TypedResults.Ok(new RecentList(recent.Newest(paging.Limit))) : problem;
+        Paging.TryRead(null, limit, out var paging, out var problem)
+            ? TypedResults.Ok(new RecentList(recent.Newest(paging.Limit)))
+            : problem;
 
     private static IResult GetOne(long id, RecentRequests recent) =>
         recent.Find(id) is { } entry
             ? TypedResults.Ok(new ExplainedRequest(entry.Request, entry.Method, entry.Path, entry.Exchange.Explain()))
-            : TypedResults.Problem($"Only the last {RecentRequests.Capacity:N0} requests are kept.", statusCode: StatusCodes.Status404NotFound);
+            : TypedResults.Problem(
+                $"Only the last {RecentRequests.Capacity:N0} requests are kept.", statusCode: StatusCodes.Status404NotFound);
 
     internal sealed record RecentList(ImmutableArray<RoutedRequest> Items);
 

@@ -23,13 +23,16 @@ public static class ExplainHeader
             return ValueTask.CompletedTask;
         });
         transforms.AddResponseTransform(static context =>
-            context.HttpContext.Request.Headers.TryGetValue(Name, out var asked) && asked == "true" ? ExplainAsync(context.HttpContext) : ValueTask.CompletedTask);
+            context.HttpContext.Request.Headers.TryGetValue(Name, out var asked) && asked == "true"
+                ? ExplainAsync(context.HttpContext)
+                : ValueTask.CompletedTask);
     });
 
     private static async ValueTask ExplainAsync(HttpContext context)
     {
         context.Response.Headers.Remove(Name); // a service's own would be no explanation of the mesh
-        if (context.Features.Get<MeshExchange>()?.Explain() is not { } explanation || !(await context.AuthenticateAsync(SessionAuthentication.Scheme)).Succeeded)
+        if (context.Features.Get<MeshExchange>()?.Explain() is not { } explanation
+            || !(await context.AuthenticateAsync(SessionAuthentication.Scheme)).Succeeded)
             return;
 
         // The serializer's own encoder leaves nothing but ASCII.

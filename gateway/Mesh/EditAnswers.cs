@@ -13,9 +13,14 @@ internal static class EditAnswers
 
     /// <summary>A 502 that says which cluster did not take an edit, and what became of the others.</summary>
     public static ProblemHttpResult Failed(EditResult.Failed failed) =>
-        TypedResults.Problem(failed.Reason, title: "The edit could not be made in every cluster.", statusCode: StatusCodes.Status502BadGateway);
+        TypedResults.Problem(
+            failed.Reason, title: "The edit could not be made in every cluster.", statusCode: StatusCodes.Status502BadGateway);
 
     /// <summary>A 422 with the errors by field.</summary>
     public static ProblemHttpResult Unprocessable(IEnumerable<KeyValuePair<string, string[]>> errors) =>
-        TypedResults.Problem(new HttpValidationProblemDetails(errors) { Status = StatusCodes.Status422UnprocessableEntity, Title = "What is asked for is not allowed." });
+        TypedResults.Problem(new HttpValidationProblemDetails(errors)
+        {
+            Status = StatusCodes.Status422UnprocessableEntity,
+            Title = "What is asked for is not allowed.",
+        });
 }

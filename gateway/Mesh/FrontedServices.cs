@@ -7,13 +7,16 @@ namespace MessageBoard.Gateway.Mesh;
 public sealed class FrontedServices(IProxyConfigProvider proxy, IMeshStore mesh)
 {
     /// <summary>Their names, in order.</summary>
-    public IReadOnlyList<string> Names { get; } = [.. proxy.GetConfig().Clusters.Select(cluster => cluster.ClusterId).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names { get; } = [.. proxy.GetConfig().Clusters
+        .Select(cluster => cluster.ClusterId)
+        .Order(StringComparer.Ordinal)];
 
     /// <summary>The configuration at this moment.</summary>
     public MeshConfiguration Read()
     {
         var snapshot = mesh.Current;
-        var problems = snapshot.Problems.Select(problem => new ConfigurationProblem(problem.File, problem.Line, problem.Resource?.ToString(), problem.Message));
+        var problems = snapshot.Problems.Select(problem =>
+            new ConfigurationProblem(problem.File, problem.Line, problem.Resource?.ToString(), problem.Message));
         return new([.. Names.Select(service => ServiceConfiguration.Of(snapshot, service))], [.. problems], mesh.Clusters);
     }
 

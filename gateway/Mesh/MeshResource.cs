@@ -23,7 +23,8 @@ public sealed record MeshResource(
 /// <summary>One resource with its text, which begins on a line of its file; the lines of what is said of it are the text's.</summary>
 public sealed record MeshResourceText(
     string Kind, string? Namespace, string? Name, string File, int Line, string ResourceVersion, string Yaml, string State,
-    IReadOnlyList<ResourceProblem> Problems, IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable, IReadOnlyList<FormerVersion> Versions)
+    IReadOnlyList<ResourceProblem> Problems, IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable,
+    IReadOnlyList<FormerVersion> Versions)
 {
     /// <summary>A resource as the API gives it.</summary>
     public static MeshResourceText Of(ResourceText text)
@@ -31,7 +32,8 @@ public sealed record MeshResourceText(
         var status = text.Resource.Status;
         return new(
             status.Kind, status.Namespace, status.Name, status.File, text.Line, text.Resource.ResourceVersion, text.Yaml,
-            MeshResource.NameOf(status.State), ResourceProblem.Of(status.Problems, text.Line), ResourceProblem.Of(status.NotCarriedOut, text.Line),
+            MeshResource.NameOf(status.State), ResourceProblem.Of(status.Problems, text.Line),
+            ResourceProblem.Of(status.NotCarriedOut, text.Line),
             text.Resource.IsEditable, text.Versions);
     }
 }

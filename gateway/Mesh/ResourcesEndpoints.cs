@@ -31,11 +31,15 @@ public static partial class ResourcesEndpoints
     /// <summary>The body of an undo: the version that is to be taken back; null for whatever is there.</summary>
     public sealed record ResourceUndo(string? ResourceVersion);
 
-    private static async Task<IResult> GetAsync(string kind, string name, IMeshStore mesh, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken) =>
-        await mesh.ReadAsync(KeyOf(kind, ns, name), cancellationToken) is { } text ? TypedResults.Ok(MeshResourceText.Of(text)) : NotThere(kind, name);
+    private static async Task<IResult> GetAsync(
+        string kind, string name, IMeshStore mesh, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken) =>
+        await mesh.ReadAsync(KeyOf(kind, ns, name), cancellationToken) is { } text
+            ? TypedResults.Ok(MeshResourceText.Of(text))
+            : NotThere(kind, name);
 
     private static async Task<IResult> PutAsync(
-        string kind, string name, ResourceEdit edit, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken)
+        string kind, string name, ResourceEdit edit, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger,
+        [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(edit.Yaml))
             return Refused([new(null, "yaml is missing: a resource is taken away by deleting its file, or on Kubernetes with kubectl.")]);
@@ -49,7 +53,8 @@ public static partial class ResourcesEndpoints
     }
 
     private static async Task<IResult> UndoAsync(
-        string kind, string name, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger, [FromQuery(Name = "namespace")] string? ns, ResourceUndo? undo, CancellationToken cancellationToken)
+        string kind, string name, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger,
+        [FromQuery(Name = "namespace")] string? ns, ResourceUndo? undo, CancellationToken cancellationToken)
     {
         var (key, user) = (KeyOf(kind, ns, name), context.User.Identity!.Name!);
         var result = await mesh.UndoAsync(key, undo?.ResourceVersion, user, cancellationToken);
@@ -84,7 +89,8 @@ public static partial class ResourcesEndpoints
         statusCode: StatusCodes.Status422UnprocessableEntity,
         extensions: new Dictionary<string, object?> { ["problems"] = problems });
 
-    private static ProblemHttpResult NotThere(string kind, string name) => TypedResults.Problem($"There is no {kind} '{name}'.", statusCode: StatusCodes.Status404NotFound);
+    private static ProblemHttpResult NotThere(string kind, string name) =>
+        TypedResults.Problem($"There is no {kind} '{name}'.", statusCode: StatusCodes.Status404NotFound);
 
     [LoggerMessage(LogLevel.Information, "{User} has edited {Resource}")]
     private static partial void LogEdited(ILogger logger, string user, ResourceKey resource);

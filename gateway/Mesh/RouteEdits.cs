@@ -5,7 +5,10 @@ namespace MessageBoard.Gateway.Mesh;
 /// <summary>Carries out the edits of weights and rules.</summary>
 public sealed partial class RouteEdits(IMeshStore mesh, ILogger<RouteEdits> logger)
 {
-    /// <summary>Edits a service's default route: 200 with its new row, 404, 409 with the row as it is now, 422, or 502 when a cluster does not take it.</summary>
+    /// <summary>
+    /// Edits a service's default route: 200 with its new row, 404, 409 with the row as it is now, 422, or 502 when a cluster does
+    /// not take it.
+    /// </summary>
     /// <param name="service">The service.</param>
     /// <param name="edit">The edit.</param>
     /// <param name="resourceVersion">The version it is based on; null to edit whatever is there, as in Kubernetes.</param>
@@ -25,7 +28,8 @@ public sealed partial class RouteEdits(IMeshStore mesh, ILogger<RouteEdits> logg
             case EditResult.Failed failed:
                 return EditAnswers.Failed(failed);
             default:
-                return TypedResults.Problem($"'{service}' has no VirtualService with a default route.", statusCode: StatusCodes.Status404NotFound);
+                return TypedResults.Problem(
+                    $"'{service}' has no VirtualService with a default route.", statusCode: StatusCodes.Status404NotFound);
         }
     }
 

@@ -37,7 +37,9 @@ public static class RulesEndpoints
         var errors = new Dictionary<string, string[]>();
         if (body.Delay is { } delay)
         {
-            Require(errors, "delay.seconds", delay.Seconds is > 0 and <= MaxDelaySeconds, $"has to be more than 0 and at most {MaxDelaySeconds}.");
+            Require(
+                errors, "delay.seconds", delay.Seconds is > 0 and <= MaxDelaySeconds,
+                $"has to be more than 0 and at most {MaxDelaySeconds}.");
             Require(errors, "delay.percentage", delay.Percentage is >= 0 and <= 100, "has to be from 0 to 100.");
         }
 
@@ -63,15 +65,21 @@ public static class RulesEndpoints
         Require(errors, "timeoutSeconds", body.TimeoutSeconds is null or (>= MinTimeoutSeconds and <= MaxTimeoutSeconds), range);
         if (body.Retries is { } retries)
         {
-            Require(errors, "retries.attempts", retries.Attempts is >= 0 and <= MaxAttempts, $"has to be a whole number from 0 to {MaxAttempts}.");
-            Require(errors, "retries.perTryTimeoutSeconds", retries.PerTryTimeoutSeconds is null or (>= MinTimeoutSeconds and <= MaxTimeoutSeconds), range);
+            Require(
+                errors, "retries.attempts", retries.Attempts is >= 0 and <= MaxAttempts,
+                $"has to be a whole number from 0 to {MaxAttempts}.");
+            Require(
+                errors, "retries.perTryTimeoutSeconds",
+                retries.PerTryTimeoutSeconds is null or (>= MinTimeoutSeconds and <= MaxTimeoutSeconds), range);
         }
 
         return errors.Count > 0 ? EditAnswers.Unprocessable(errors) : await edits.ApplyAsync(
             service,
             new ResilienceEdit(
                 body.TimeoutSeconds is { } timeout ? Seconds(timeout) : null,
-                body.Retries is { } again ? new(again.Attempts!.Value, again.PerTryTimeoutSeconds is { } limit ? Seconds(limit) : null, again.RetryOn) : null),
+                body.Retries is { } again
+                    ? new(again.Attempts!.Value, again.PerTryTimeoutSeconds is { } limit ? Seconds(limit) : null, again.RetryOn)
+                    : null),
             body.ResourceVersion,
             context);
     }

@@ -7,7 +7,8 @@ namespace MessageBoard.Gateway.Page;
 public static class PageHosting
 {
     // The page brings all it needs and may be shown in no frame.
-    private const string ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+    private const string ContentSecurityPolicy =
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
     /// <summary>Serves the folder <c>Gateway:Page</c> at <c>/</c>; without it nothing is served there.</summary>
     public static WebApplication UsePage(this WebApplication app)

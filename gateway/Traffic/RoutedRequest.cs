@@ -11,4 +11,5 @@ namespace MessageBoard.Gateway.Traffic;
 /// <param name="Flags">Envoy's response flags, such as <c>UF,URX</c>; null when all went well.</param>
 /// <param name="TraceId">The W3C trace id, 32 hex digits.</param>
 public record RoutedRequest(
-    long Id, string Service, string? Cluster, string? Pod, int Status, double DurationMs, DateTimeOffset Time, string? Flags, string TraceId);
+    long Id, string Service, string? Cluster, string? Pod, int Status, double DurationMs, DateTimeOffset Time, string? Flags,
+    string TraceId);

@@ -65,7 +65,8 @@ public sealed class ServiceTraffic
                 Increment(_pods, outcome.Pod);
         }
 
-        public TrafficCounts ToCounts() => new(_total, _errors, _unanswered, new SortedDictionary<string, long>(_clusters), new SortedDictionary<string, long>(_pods));
+        public TrafficCounts ToCounts() =>
+            new(_total, _errors, _unanswered, new SortedDictionary<string, long>(_clusters), new SortedDictionary<string, long>(_pods));
 
         private static void Increment(Dictionary<string, long> counts, string key) =>
             CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _)++;

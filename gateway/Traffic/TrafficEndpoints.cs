@@ -36,5 +36,6 @@ public static class TrafficEndpoints
     private static IResult ReadEvents(TrafficFeed feed) =>
         feed.Subscribe() is { } subscription
             ? new TrafficEventsResult(subscription)
-            : TypedResults.Problem($"All {TrafficFeed.MaxReaders} places at the event stream are taken.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            : TypedResults.Problem(
+                $"All {TrafficFeed.MaxReaders} places at the event stream are taken.", statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -11,7 +11,8 @@ namespace MessageBoard.Gateway.Traffic;
 /// <param name="Problems">What is wrong with the mesh configuration.</param>
 /// <param name="Clusters">The clusters whose API servers the configuration comes from; none where it is a folder.</param>
 public sealed record TrafficReport(
-    DateTimeOffset StartedAt, int Window, IReadOnlyList<ServiceReport> Services, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);
+    DateTimeOffset StartedAt, int Window, IReadOnlyList<ServiceReport> Services, IReadOnlyList<ConfigurationProblem> Problems,
+    IReadOnlyList<ClusterStatus> Clusters);
 
 /// <summary>One service's configuration beside its counts.</summary>
 public sealed record ServiceReport : ServiceConfiguration

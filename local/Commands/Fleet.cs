@@ -26,7 +26,8 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
         .. from program in Programs
            from cluster in Clusters
            from _ in Enumerable.Range(0, options.Replicas)
-           select Web(program.App, cluster, installation.Program(program.Folder, program.Assembly), ports.Take(), stores) with { InMesh = true },
+           let assembly = installation.Program(program.Folder, program.Assembly)
+           select Web(program.App, cluster, assembly, ports.Take(), stores) with { InMesh = true },
     ];
 
     public ProcessSpec Gateway(EmbeddedStores stores) =>

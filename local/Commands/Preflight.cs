@@ -35,6 +35,7 @@ internal static class Preflight
     {
         var address = StateFile.Read(installation.StateFile)?.Address;
         return new LaunchException(
-            $"MessageBoard is running already{(address is null ? "" : $" at {address}")}; --status shows it, --stop stops it.", ExitCodes.BadInput);
+            $"MessageBoard is running already{(address is null ? "" : $" at {address}")}; --status shows it, --stop stops it.",
+            ExitCodes.BadInput);
     }
 }

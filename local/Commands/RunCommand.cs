@@ -34,7 +34,8 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
 
         var processes = specs.Select(spec => new SupervisedProcess(spec, LogOf(spec), Grace, ports)).ToList();
         var services = processes.Where(process => process.Spec.InMesh).ToList();
-        var board = new RunBoard(installation.StateFile, options.Port, processes.Select(process => process.State), [.. stores.Notes, .. edits]);
+        var board = new RunBoard(
+            installation.StateFile, options.Port, processes.Select(process => process.State), [.. stores.Notes, .. edits]);
         foreach (var service in services)
             service.Changed += workloads.Show;
 

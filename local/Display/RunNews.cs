@@ -26,7 +26,8 @@ internal sealed record RunNews(string Text, bool Trouble)
             if (then is not null && now.Restarts > then.Restarts)
             {
                 var again = after.Phase is RunPhase.Starting or RunPhase.Ready ? "; it is restarted" : "";
-                yield return new RunNews($"{now.Pod} ended with {ExitCodeText.Of(now.ExitCode ?? 0)}{again}. Log: {Installation.Shown(now.Log)}", Trouble: true);
+                yield return new RunNews(
+                    $"{now.Pod} ended with {ExitCodeText.Of(now.ExitCode ?? 0)}{again}. Log: {Installation.Shown(now.Log)}", Trouble: true);
             }
 
             if (now.Condition == then?.Condition)
@@ -36,10 +37,13 @@ internal sealed record RunNews(string Text, bool Trouble)
             {
                 case Condition.Ready:
                     // Said beside a table only when it ends a trouble that was said.
-                    yield return new RunNews($"{now.Pod} is ready on port {now.Port}", Trouble: then is not null && (now.Restarts > 0 || then.Condition == Condition.Unready));
+                    yield return new RunNews(
+                        $"{now.Pod} is ready on port {now.Port}",
+                        Trouble: then is not null && (now.Restarts > 0 || then.Condition == Condition.Unready));
                     break;
                 case Condition.Unready:
-                    yield return new RunNews($"{now.Pod} no longer answers; no requests are routed to it. Log: {Installation.Shown(now.Log)}", Trouble: true);
+                    yield return new RunNews(
+                        $"{now.Pod} no longer answers; no requests are routed to it. Log: {Installation.Shown(now.Log)}", Trouble: true);
                     break;
                 case Condition.Stopped:
                     yield return new RunNews($"{now.Pod} has stopped", Trouble: false);

@@ -63,7 +63,8 @@ internal sealed partial class DrillFolder : IDisposable
         lock (_lock)
         {
             var clusters = _services.Select(service => service.State).GroupBy(state => state.Cluster).ToDictionary(
-                cluster => cluster.Key, cluster => cluster.Select(state => new DrilledProcess(state.Pod, state.App, NameOf(state.Condition))));
+                cluster => cluster.Key,
+                cluster => cluster.Select(state => new DrilledProcess(state.Pod, state.App, NameOf(state.Condition))));
             var report = new DrillReport(Environment.ProcessId, clusters);
             AtomicFile.Write(ReportFile, JsonSerializer.SerializeToUtf8Bytes(report, Json.Default.DrillReport));
         }

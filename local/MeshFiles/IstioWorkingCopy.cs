@@ -51,7 +51,9 @@ internal sealed partial class IstioWorkingCopy(string source, string copy)
     }
 
     private Dictionary<string, string> ReadOrigins() =>
-        File.Exists(OriginsFile) ? JsonSerializer.Deserialize(File.ReadAllBytes(OriginsFile), OriginsJson.Default.DictionaryStringString)! : [];
+        File.Exists(OriginsFile)
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(OriginsFile), OriginsJson.Default.DictionaryStringString)!
+            : [];
 
     private static string Hash(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
 

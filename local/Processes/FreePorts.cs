@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace MessageBoard.Local.Processes;
 
-/// <summary>Ports on 127.0.0.1, from below Linux's ephemeral range (32768 up), where an outgoing connection could take one before we listen.</summary>
+/// <summary>
+/// Ports on 127.0.0.1, from below Linux's ephemeral range (32768 up), where an outgoing connection could take one before we listen.
+/// </summary>
 internal sealed class FreePorts
 {
     private const int Lowest = 20000;
@@ -44,7 +46,9 @@ internal sealed class FreePorts
         }
     }
 
-    /// <summary>Which process listens on the port: <c>: process 42 (nginx) listens on it</c>, or nothing where that cannot be known.</summary>
+    /// <summary>
+    /// Which process listens on the port: <c>: process 42 (nginx) listens on it</c>, or nothing where that cannot be known.
+    /// </summary>
     public static string Holder(int port) =>
         OperatingSystem.IsLinux() && LinuxProcesses.ListenerOn(port) is { } holder ? $": process {holder} listens on it" : "";
 }

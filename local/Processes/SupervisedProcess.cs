@@ -82,14 +82,18 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
 
     private async Task WaitForRestartAsync(int exitCode, TimeSpan lived)
     {
-        Change(state => state with { Condition = Condition.Restarting, Serving = false, ExitCode = exitCode, Restarts = state.Restarts + 1 });
+        Change(state =>
+            state with { Condition = Condition.Restarting, Serving = false, ExitCode = exitCode, Restarts = state.Restarts + 1 });
         var drilled = _drill.Begun;
         await Task.WhenAny(Task.Delay(_backoff.After(lived), _stopping.Token), drilled);
         if (drilled.IsCompleted)
             await StayDownAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Watches until the child ends by itself, and returns its exit code, or until it was stopped or a drill with it is over, and returns null.</summary>
+    /// <summary>
+    /// Watches until the child ends by itself, and returns its exit code, or until it was stopped or a drill with it is over, and
+    /// returns null.
+    /// </summary>
     private async Task<int?> WatchAsync(ChildProcess child)
     {
         var drilled = _drill.Begun;

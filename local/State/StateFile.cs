@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace MessageBoard.Local.State;
 
-/// <summary>state.json: how <c>--status</c>, <c>--stop</c> and the next start learn what runs, even after the launcher was killed.</summary>
+/// <summary>
+/// state.json: how <c>--status</c>, <c>--stop</c> and the next start learn what runs, even after the launcher was killed.
+/// </summary>
 internal static class StateFile
 {
     /// <summary>Null when there is none or it cannot be read.</summary>

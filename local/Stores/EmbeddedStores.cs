@@ -1,7 +1,10 @@
 namespace MessageBoard.Local.Stores;
 
-/// <summary>The stores of a run: embedded ones where the environment names no real server, and what the services need to know of them.</summary>
-internal sealed record EmbeddedStores(ProcessSpec? Garnet, KafkaCluster? Kafka, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Notes)
+/// <summary>
+/// The stores of a run: embedded ones where the environment names no real server, and what the services need to know of them.
+/// </summary>
+internal sealed record EmbeddedStores(
+    ProcessSpec? Garnet, KafkaCluster? Kafka, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Notes)
     : IDisposable
 {
     private const string Topic = "api-stats";

@@ -5,7 +5,9 @@ using StackExchange.Redis;
 
 namespace MessageBoard.Local.Stores;
 
-/// <summary>The real servers a person named in the environment, which replace the embedded ones. The services inherit the variables.</summary>
+/// <summary>
+/// The real servers a person named in the environment, which replace the embedded ones. The services inherit the variables.
+/// </summary>
 internal sealed record ExternalStores(string? MariaDb, string? Redis, string? Kafka)
 {
     public const string MariaDbVariable = "ConnectionStrings__MariaDb";

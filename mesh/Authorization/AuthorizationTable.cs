@@ -9,8 +9,11 @@ public sealed class AuthorizationTable
 {
     private readonly AuthorizationPolicy[] _deny, _allow;
 
-    private AuthorizationTable(AuthorizationPolicy[] policies) =>
-        (_deny, _allow) = ([.. policies.Where(policy => policy.Action == AuthorizationAction.Deny)], [.. policies.Where(policy => policy.Action == AuthorizationAction.Allow)]);
+    private AuthorizationTable(AuthorizationPolicy[] policies)
+    {
+        _deny = [.. policies.Where(policy => policy.Action == AuthorizationAction.Deny)];
+        _allow = [.. policies.Where(policy => policy.Action == AuthorizationAction.Allow)];
+    }
 
     /// <summary>Whether there is nothing to decide.</summary>
     public bool IsEmpty => _deny.Length == 0 && _allow.Length == 0;
@@ -25,7 +28,8 @@ public sealed class AuthorizationTable
 
     /// <summary>Whether a request is answered.</summary>
     public bool Allows(InboundRequest request) =>
-        !Array.Exists(_deny, policy => Matches(policy, request)) && (_allow.Length == 0 || Array.Exists(_allow, policy => Matches(policy, request)));
+        !Array.Exists(_deny, policy => Matches(policy, request))
+            && (_allow.Length == 0 || Array.Exists(_allow, policy => Matches(policy, request)));
 
     private static bool Matches(AuthorizationPolicy policy, InboundRequest request) => policy.Rules.Any(rule =>
         (rule.From.Count == 0 || rule.From.Any(source => Matches(source, request)))
@@ -33,7 +37,8 @@ public sealed class AuthorizationTable
         && rule.When.All(condition => Matches(condition.Values, condition.NotValues, request.Header(condition.Header))));
 
     private static bool Matches(AuthorizationSource source, InboundRequest request) =>
-        Matches(source.Principals, source.NotPrincipals, request.Principal) && Matches(source.Namespaces, source.NotNamespaces, NamespaceOf(request.Principal));
+        Matches(source.Principals, source.NotPrincipals, request.Principal)
+            && Matches(source.Namespaces, source.NotNamespaces, NamespaceOf(request.Principal));
 
     private static bool Matches(AuthorizationOperation operation, InboundRequest request) =>
         Matches(operation.Hosts, operation.NotHosts, request.Host, StringComparison.OrdinalIgnoreCase)
@@ -41,7 +46,8 @@ public sealed class AuthorizationTable
         && Matches(operation.Paths, operation.NotPaths, request.Path);
 
     private static bool Matches(
-        IReadOnlyList<TextPattern> wanted, IReadOnlyList<TextPattern> unwanted, string? value, StringComparison comparison = StringComparison.Ordinal) =>
+        IReadOnlyList<TextPattern> wanted, IReadOnlyList<TextPattern> unwanted, string? value,
+        StringComparison comparison = StringComparison.Ordinal) =>
         (wanted.Count == 0 || (value is not null && wanted.Any(pattern => pattern.IsMatch(value, comparison))))
         && (value is null || !unwanted.Any(pattern => pattern.IsMatch(value, comparison)));
 

@@ -13,7 +13,8 @@ internal sealed class CallerIdentity(byte[] key)
     public const string Header = "X-Mesh-Source";
 
     /// <summary>The header's value for a caller.</summary>
-    public string Sign(string principal) => $"{principal} {Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(principal)))}";
+    public string Sign(string principal) =>
+        $"{principal} {Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(principal)))}";
 
     /// <summary>The caller, when the header is there and the signature is right; null otherwise.</summary>
     public string? Verify(string? header)
@@ -21,6 +22,8 @@ internal sealed class CallerIdentity(byte[] key)
         if (header?.Split(' ') is not [var principal, _])
             return null;
 
-        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(Sign(principal))) ? principal : null;
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(Sign(principal)))
+            ? principal
+            : null;
     }
 }

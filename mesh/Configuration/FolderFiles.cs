@@ -55,13 +55,15 @@ internal sealed class FolderFiles(string folder)
     public string? ReadText(string name) => ResourceFile.ReadText(Path.Combine(folder, name), out _);
 
     /// <summary>The file of which a resource is in force; null when there is none.</summary>
-    public string? FileHolding(ResourceKey key) => _files.FirstOrDefault(file => file.Value.Resources.Any(resource => resource.Key == key)).Key;
+    public string? FileHolding(ResourceKey key) =>
+        _files.FirstOrDefault(file => file.Value.Resources.Any(resource => resource.Key == key)).Key;
 
     private static MeshSnapshot Compile(IEnumerable<KeyValuePair<string, LoadedFile>> all, MeshProxy proxy)
     {
         var files = all.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value).ToList();
         return MeshSnapshot.Create(
-            [.. files.SelectMany(file => file.Resources)], [.. files.SelectMany(file => file.Problems)], [.. files.SelectMany(file => file.Statuses)], proxy);
+            [.. files.SelectMany(file => file.Resources)], [.. files.SelectMany(file => file.Problems)],
+            [.. files.SelectMany(file => file.Statuses)], proxy);
     }
 
     private IEnumerable<string> EnumerateFiles() =>
@@ -108,15 +110,24 @@ internal sealed class FolderFiles(string folder)
         var isHeldBack = read.Refused && before is not null;
         var documents = DocumentText.Split(text ?? "");
         var version = text is null ? "" : DocumentText.VersionOf(text);
-        return new(default, version, isHeldBack ? before!.Resources : read.Resources, read.Problems, [.. read.Statuses.Select(Configured)], read.Refused);
+        return new(
+            default, version, isHeldBack ? before!.Resources : read.Resources, read.Problems, [.. read.Statuses.Select(Configured)],
+            read.Refused);
 
         ConfiguredResource Configured(ResourceStatus status)
         {
             var document = DocumentText.At(documents, status.Line);
             if (isHeldBack && status.State == ResourceState.Accepted)
-                status = status with { State = ResourceState.Refused, Problems = [new(name, status.Line, status.Key, null, $"is not in force before {name} is mended")] };
+                status = status with
+                {
+                    State = ResourceState.Refused,
+                    Problems = [new(name, status.Line, status.Key, null, $"is not in force before {name} is mended")],
+                };
 
-            return new(status, document is { } place ? DocumentText.VersionOf(place.In(text!)) : "", document is not null && status.Name is not null && !IsLaunchers(name));
+            return new(
+                status,
+                document is { } place ? DocumentText.VersionOf(place.In(text!)) : "",
+                document is not null && status.Name is not null && !IsLaunchers(name));
         }
     }
 
@@ -137,5 +148,6 @@ internal sealed class FolderFiles(string folder)
     /// <param name="Statuses">Its documents.</param>
     /// <param name="Refused">Whether anything was refused.</param>
     internal sealed record LoadedFile(
-        FileStamp Stamp, string Version, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ConfiguredResource> Statuses, bool Refused);
+        FileStamp Stamp, string Version, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems,
+        IReadOnlyList<ConfiguredResource> Statuses, bool Refused);
 }

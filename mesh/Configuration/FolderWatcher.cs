@@ -18,7 +18,11 @@ internal sealed class FolderWatcher : IDisposable
     /// <param name="folder">The folder, with all below it.</param>
     public FolderWatcher(string folder)
     {
-        _watcher = new(folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size };
+        _watcher = new(folder)
+        {
+            IncludeSubdirectories = true,
+            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
+        };
         _watcher.Changed += (_, _) => _changed.Set();
         _watcher.Created += (_, _) => _changed.Set();
         _watcher.Deleted += (_, _) => _changed.Set();

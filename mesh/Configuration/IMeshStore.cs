@@ -29,7 +29,8 @@ public interface IMeshStore
     /// <param name="resourceVersion">The version the edit is based on; null to replace whatever is there.</param>
     /// <param name="origin">Who edits, and what for.</param>
     /// <param name="cancellationToken">Gives up before anything was written.</param>
-    Task<EditResult> ReplaceAsync(ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken);
+    Task<EditResult> ReplaceAsync(
+        ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken);
 
     /// <summary>Goes back to what a resource said before its last edit that was not taken back yet.</summary>
     /// <param name="key">The resource.</param>
@@ -38,17 +39,21 @@ public interface IMeshStore
     /// <param name="cancellationToken">Gives up before anything was written.</param>
     Task<EditResult> UndoAsync(ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken);
 
-    /// <summary>Edits the default route of a service in its VirtualService, and nothing else in it. It is in force when this returns.</summary>
+    /// <summary>
+    /// Edits the default route of a service in its VirtualService, and nothing else in it. It is in force when this returns.
+    /// </summary>
     /// <param name="service">The service's short name.</param>
     /// <param name="edit">The edit.</param>
     /// <param name="resourceVersion">The version the edit is based on; null to edit whatever is there.</param>
     /// <param name="user">Who edits.</param>
     /// <param name="cancellationToken">Gives up before anything was written.</param>
-    Task<EditResult> EditRouteAsync(string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken);
+    Task<EditResult> EditRouteAsync(
+        string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken);
 }
 
 /// <summary>How well a cluster's configuration is known.</summary>
 /// <param name="Cluster">The cluster.</param>
-/// <param name="StaleSince">Since when its API server has not answered, so that all that is known of it is what it last said; null when it is up to date.</param>
+/// <param name="StaleSince">Since when its API server has not answered, so that all that is known of it is what it last said; null when it
+/// is up to date.</param>
 /// <param name="Reason">Why it is stale; null when it is not.</param>
 public sealed record ClusterStatus(string Cluster, DateTimeOffset? StaleSince, string? Reason);

@@ -11,7 +11,8 @@ namespace MessageBoard.Mesh.Configuration;
 /// refused keeps what it held before. Edits through this class change one document's text, and keep what they replace in the
 /// folder <c>.versions</c>.
 /// </summary>
-public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null) : IMeshStore, IHostedService, IDisposable
+public sealed partial class MeshFolder(
+    string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null) : IMeshStore, IHostedService, IDisposable
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxFileBytes = ResourceFile.MaxBytes;
@@ -78,7 +79,8 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
     }
 
     /// <inheritdoc/>
-    public Task<EditResult> ReplaceAsync(ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
+    public Task<EditResult> ReplaceAsync(
+        ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
         EditAsync(_ => key, (_, _) => yaml, resourceVersion, origin, cancellationToken);
 
     /// <inheritdoc/>
@@ -89,9 +91,11 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
             resourceVersion, new(user, VersionStore.Undo), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<EditResult> EditRouteAsync(string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken)
+    public async Task<EditResult> EditRouteAsync(
+        string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken)
     {
-        var result = await EditAsync(snapshot => snapshot.DefaultRouteOf(service)?.Service, Propose, resourceVersion, new(user, edit.Reason), cancellationToken);
+        var result = await EditAsync(
+            snapshot => snapshot.DefaultRouteOf(service)?.Service, Propose, resourceVersion, new(user, edit.Reason), cancellationToken);
         return result.ByField(edit);
 
         Proposal Propose(MeshSnapshot snapshot, FoundDocument found) => _files[found.Resource.Status.File].Refused
@@ -151,7 +155,8 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
 
     // The one way on which texts change.
     private async Task<EditResult> EditAsync(
-        Func<MeshSnapshot, ResourceKey?> select, Func<MeshSnapshot, FoundDocument, Proposal> propose, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken)
+        Func<MeshSnapshot, ResourceKey?> select, Func<MeshSnapshot, FoundDocument, Proposal> propose, string? resourceVersion,
+        EditOrigin origin, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
@@ -161,7 +166,9 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
                 return new EditResult.NotFound();
 
             if (Find(key) is not { } found)
-                return _files.FileHolding(key) is { } broken ? new EditResult.Refused([new(broken, null, key, null, NotBefore(broken))]) : new EditResult.NotFound();
+                return _files.FileHolding(key) is { } broken
+                    ? new EditResult.Refused([new(broken, null, key, null, NotBefore(broken))])
+                    : new EditResult.NotFound();
 
             if (!found.Resource.IsEditable)
                 return Refused(found, $"{found.Resource.Status.File} is the launcher's, which would write it again");
@@ -229,7 +236,8 @@ public sealed partial class MeshFolder(string folder, ILogger<MeshFolder> logger
         {
             var newLine = DocumentText.NewLineOf(FileText);
             var (before, after) = (FileText[..Place.Start], FileText[Place.End..]);
-            var isBehindMarker = before is [.., '-'] && text is not ['\r' or '\n', ..] && !(text is [' ', ..] && text.TrimStart() is ['{', ..]);
+            var isBehindMarker = before is [.., '-'] && text is not ['\r' or '\n', ..]
+                && !(text is [' ', ..] && text.TrimStart() is ['{', ..]);
             var isOpen = after.Length > 0 && !DocumentText.LineBreaks.Contains(text[^1]);
             return string.Concat(before, isBehindMarker ? newLine : "", text, isOpen ? newLine : "") + after;
         }

@@ -60,7 +60,8 @@ public static class DefaultRoutes
             return null;
 
         var (route, canary) = (http[index], http.FindIndex(IsCanary));
-        var rules = new RouteRules(canary < 0 ? null : http[canary].Destinations[0].Destination.Subset, route.Fault, route.Timeout, route.Retries);
+        var rules = new RouteRules(
+            canary < 0 ? null : http[canary].Destinations[0].Destination.Subset, route.Fault, route.Timeout, route.Retries);
         return new(service.Key, version, WeightsOf(route), rules)
         {
             Index = index,
@@ -90,7 +91,8 @@ public static class DefaultRoutes
         var weights = new Dictionary<string, int>();
         foreach (var destination in route.Destinations)
         {
-            if (destination.Destination.Subset is not { } subset || !weights.TryAdd(subset, route.Destinations.Count == 1 ? 100 : destination.Weight ?? 0))
+            if (destination.Destination.Subset is not { } subset
+                || !weights.TryAdd(subset, route.Destinations.Count == 1 ? 100 : destination.Weight ?? 0))
                 return null;
         }
 

@@ -98,5 +98,6 @@ internal readonly record struct DocumentText(int Start, int End, int Line, int L
     public static bool IsBlank(ReadOnlySpan<char> line) => line.TrimStart() is [] or ['#', ..];
 
     private static bool IsMarker(ReadOnlySpan<char> line) =>
-        (line.StartsWith("---", StringComparison.Ordinal) || line.StartsWith("...", StringComparison.Ordinal)) && (line.Length == 3 || char.IsWhiteSpace(line[3]));
+        (line.StartsWith("---", StringComparison.Ordinal) || line.StartsWith("...", StringComparison.Ordinal))
+            && (line.Length == 3 || char.IsWhiteSpace(line[3]));
 }

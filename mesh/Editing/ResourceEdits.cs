@@ -54,7 +54,9 @@ internal static class ResourceEdits
 
         var documents = DocumentText.Split(yaml);
         if (documents is not [var document])
-            return documents.Count == 0 ? Problem(null, "is empty") : Problem(documents[1].Line, "is a second document: edit one resource at a time");
+            return documents.Count == 0
+                ? Problem(null, "is empty")
+                : Problem(documents[1].Line, "is a second document: edit one resource at a time");
 
         text = document.In(yaml);
         var read = ResourceFile.Read(file, text, isIstios);
@@ -79,7 +81,12 @@ internal static class ResourceEdits
         {
             problems.Add(problem.Resource == key
                 ? problem with { Line = YamlEditor.LineOf(text, problem.Path) }
-                : problem with { Line = null, Path = null, Message = $"{problem.Resource?.ToString() ?? problem.File}: {problem.Message}" });
+                : problem with
+                {
+                    Line = null,
+                    Path = null,
+                    Message = $"{problem.Resource?.ToString() ?? problem.File}: {problem.Message}",
+                });
         }
 
         return problems;
@@ -87,7 +94,8 @@ internal static class ResourceEdits
 
     /// <summary>An edit of a route is refused by its fields, not by the text's lines.</summary>
     public static EditResult ByField(this EditResult result, RouteEdit edit) => result is EditResult.Refused { Problems: var problems }
-        ? new EditResult.Invalid(problems.GroupBy(problem => edit.FieldOf(problem.Path)).ToDictionary(field => field.Key, field => field.Select(problem => problem.Message).ToArray()))
+        ? new EditResult.Invalid(problems.GroupBy(problem => edit.FieldOf(problem.Path))
+            .ToDictionary(field => field.Key, field => field.Select(problem => problem.Message).ToArray()))
         : result;
 
     /// <summary>A refusal of an edit as a whole.</summary>

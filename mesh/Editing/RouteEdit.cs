@@ -17,7 +17,8 @@ public abstract record RouteEdit(string Reason)
     internal abstract string FieldOf(FieldPath? path);
 
     // Istio's own validation and Go read both 0.5s and 500ms; the first is what its documentation writes.
-    private protected static YamlScalarNode Duration(TimeSpan duration) => YamlWriter.Text($"{duration.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture)}s");
+    private protected static YamlScalarNode Duration(TimeSpan duration) =>
+        YamlWriter.Text($"{duration.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture)}s");
 
     private protected static FieldPath Routes => FieldPath.Spec["http"];
 }
@@ -64,7 +65,8 @@ public sealed record CanaryEdit(string? Subset) : RouteEdit("canary")
     internal override Dictionary<string, string[]> Check(DefaultRoute current)
     {
         if (current.HasOtherCanary)
-            return Error($"cannot be set: the VirtualService has a route '{RouteRules.CanaryRoute}' that is no plain canary; edit the YAML.");
+            return Error(
+                $"cannot be set: the VirtualService has a route '{RouteRules.CanaryRoute}' that is no plain canary; edit the YAML.");
 
         if (Subset is "")
             return Error("has to be a subset's name, or null.");
@@ -88,8 +90,10 @@ public sealed record CanaryEdit(string? Subset) : RouteEdit("canary")
 
     private static YamlMappingNode NewRoute(string host, string subset) => YamlWriter.Map(
         ("name", YamlWriter.Text(RouteRules.CanaryRoute)),
-        ("match", new YamlSequenceNode(YamlWriter.Map(("headers", YamlWriter.Map((RouteRules.CanaryHeader, YamlWriter.Map(("exact", YamlWriter.Text("true"))))))))),
-        ("route", new YamlSequenceNode(YamlWriter.Map(("destination", YamlWriter.Map(("host", YamlWriter.Text(host)), ("subset", YamlWriter.Text(subset))))))));
+        ("match", new YamlSequenceNode(
+            YamlWriter.Map(("headers", YamlWriter.Map((RouteRules.CanaryHeader, YamlWriter.Map(("exact", YamlWriter.Text("true"))))))))),
+        ("route", new YamlSequenceNode(
+            YamlWriter.Map(("destination", YamlWriter.Map(("host", YamlWriter.Text(host)), ("subset", YamlWriter.Text(subset))))))));
 }
 
 /// <summary>Sets the faults that are injected.</summary>
@@ -99,8 +103,12 @@ public sealed record FaultEdit(FaultDelay? Delay, FaultAbort? Abort) : RouteEdit
 {
     internal override void Apply(YamlEditor text, DefaultRoute current)
     {
-        var delay = Delay is null ? null : YamlWriter.Map(("fixedDelay", Duration(Delay.Duration)), ("percentage", Percentage(Delay.Percentage)));
-        var abort = Abort is null ? null : YamlWriter.Map(("httpStatus", YamlWriter.Number(Abort.Status)), ("percentage", Percentage(Abort.Percentage)));
+        var delay = Delay is null
+            ? null
+            : YamlWriter.Map(("fixedDelay", Duration(Delay.Duration)), ("percentage", Percentage(Delay.Percentage)));
+        var abort = Abort is null
+            ? null
+            : YamlWriter.Map(("httpStatus", YamlWriter.Number(Abort.Status)), ("percentage", Percentage(Abort.Percentage)));
         var fault = Routes[current.Index]["fault"];
         if (text.Find(fault) is null)
         {
@@ -172,7 +180,9 @@ public sealed record ResilienceEdit(TimeSpan? Timeout, RetryEdit? Retries) : Rou
             return;
         }
 
-        var (attempts, perTry, on) = (YamlWriter.Number(Retries.Attempts), Retries.PerTryTimeout is { } limit ? Duration(limit) : null, Retries.On is { } words ? YamlWriter.Text(words) : null);
+        var attempts = YamlWriter.Number(Retries.Attempts);
+        var perTry = Retries.PerTryTimeout is { } limit ? Duration(limit) : null;
+        var on = Retries.On is { } words ? YamlWriter.Text(words) : null;
         if (text.Find(retries) is null)
         {
             text.Set(retries, YamlWriter.Map(("attempts", attempts), ("perTryTimeout", perTry), ("retryOn", on)));

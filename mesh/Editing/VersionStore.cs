@@ -20,10 +20,13 @@ internal sealed partial class VersionStore(string folder)
 
     /// <summary>The versions of a resource, the newest first.</summary>
     /// <param name="key">The resource.</param>
-    /// <param name="current">The version in force, which is no former one: an edit may have been cut off between keeping and writing.</param>
+    /// <param name="current">The version in force, which is no former one: an edit may have been cut off between keeping and
+    /// writing.</param>
     public IReadOnlyList<FormerVersion> List(ResourceKey key, string current) => [.. Read(key, current).Select(entry => entry.Version)];
 
-    /// <summary>The text to go back to; null when there is none. An edit that went back is passed over, and so is what it took back.</summary>
+    /// <summary>
+    /// The text to go back to; null when there is none. An edit that went back is passed over, and so is what it took back.
+    /// </summary>
     public string? TextBefore(ResourceKey key, string current)
     {
         var undone = 0;
@@ -62,7 +65,8 @@ internal sealed partial class VersionStore(string folder)
         foreach (var number in Numbers(place).Take(Kept))
         {
             var text = Path.Combine(place, $"{number:D10}.yaml");
-            if (ReadDescription(Path.ChangeExtension(text, ".json")) is { } version && File.Exists(text) && (entries.Count > 0 || version.ResourceVersion != current))
+            if (ReadDescription(Path.ChangeExtension(text, ".json")) is { } version && File.Exists(text)
+                && (entries.Count > 0 || version.ResourceVersion != current))
                 entries.Add((version, text));
         }
 
@@ -84,7 +88,8 @@ internal sealed partial class VersionStore(string folder)
     private static List<long> Numbers(string place) => !Directory.Exists(place) ? [] :
     [
         .. Directory.EnumerateFiles(place, "*.json")
-            .Select(path => long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
+            .Select(path => long.TryParse(
+                Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
             .Where(number => number > 0)
             .OrderDescending(),
     ];
@@ -93,7 +98,8 @@ internal sealed partial class VersionStore(string folder)
     private string PlaceOf(ResourceKey key)
     {
         var name = $"{key.Kind}.{key.Namespace}.{key.Name}";
-        return Path.Combine(folder, PlainName().IsMatch(name) ? name : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key.Kind}\n{key.Namespace}\n{key.Name}"))));
+        return Path.Combine(folder, PlainName().IsMatch(name) ? name : Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{key.Kind}\n{key.Namespace}\n{key.Name}"))));
     }
 
     [GeneratedRegex(@"\A[A-Za-z]+\.[-a-z0-9]+\.[-.a-z0-9]{1,150}\z", RegexOptions.CultureInvariant)]

@@ -43,7 +43,8 @@ internal sealed class YamlEditor
             if (old.Equals(value))
                 return;
 
-            if (old is not YamlScalarNode { Style: not (ScalarStyle.Literal or ScalarStyle.Folded) } || (value is not YamlScalarNode && !IsNull(old)))
+            if (old is not YamlScalarNode { Style: not (ScalarStyle.Literal or ScalarStyle.Folded) }
+                || (value is not YamlScalarNode && !IsNull(old)))
                 throw Unsafe(key, old);
 
             var (start, end) = Range(old);
@@ -161,7 +162,8 @@ internal sealed class YamlEditor
 
     private static YamlNode? Find(YamlNode root, FieldPath? path) => path is null ? root : Find(root, path.Parent) switch
     {
-        YamlMappingNode mapping when path.Name is not null && mapping.Children.TryGetValue(new YamlScalarNode(path.Name), out var child) => child,
+        YamlMappingNode mapping when path.Name is not null && mapping.Children.TryGetValue(new YamlScalarNode(path.Name), out var child) =>
+            child,
         YamlSequenceNode sequence when path.Name is null && path.Index < sequence.Children.Count => sequence.Children[path.Index],
         _ => null,
     };
@@ -172,9 +174,11 @@ internal sealed class YamlEditor
     private static YamlSequenceNode Sequence(YamlNode root, FieldPath? path) =>
         Find(root, path) as YamlSequenceNode ?? throw new YamlEditException("a list is not where it has to be");
 
-    private static bool IsNull(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text } && YamlWords.IsNull(text);
+    private static bool IsNull(YamlNode node) =>
+        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: { } text } && YamlWords.IsNull(text);
 
-    private static bool IsJson(YamlNode node) => node is YamlMappingNode { Style: MappingStyle.Flow, Children: { Count: > 0 } children } && children.First().Key is YamlScalarNode { Style: ScalarStyle.DoubleQuoted };
+    private static bool IsJson(YamlNode node) => node is YamlMappingNode { Style: MappingStyle.Flow, Children: { Count: > 0 } children }
+        && children.First().Key is YamlScalarNode { Style: ScalarStyle.DoubleQuoted };
 
     private static YamlEditException Unsafe(string what, YamlNode node) =>
         new($"line {node.Start.Line}: '{what}' is written in a way that cannot be changed here without changing more; edit the YAML");

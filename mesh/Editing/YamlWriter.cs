@@ -10,18 +10,21 @@ internal static partial class YamlWriter
     public static YamlScalarNode Text(string text) => new(text);
 
     /// <summary>A number.</summary>
-    public static YamlScalarNode Number(IFormattable number) => new(number.ToString(null, System.Globalization.CultureInfo.InvariantCulture)) { Style = ScalarStyle.Plain };
+    public static YamlScalarNode Number(IFormattable number) =>
+        new(number.ToString(null, System.Globalization.CultureInfo.InvariantCulture)) { Style = ScalarStyle.Plain };
 
     /// <summary>A mapping.</summary>
     public static YamlMappingNode Map(params IEnumerable<(string Key, YamlNode? Value)> entries) =>
-        new(entries.Where(entry => entry.Value is not null).Select(entry => KeyValuePair.Create<YamlNode, YamlNode>(Text(entry.Key), entry.Value!)));
+        new(entries.Where(entry => entry.Value is not null)
+            .Select(entry => KeyValuePair.Create<YamlNode, YamlNode>(Text(entry.Key), entry.Value!)));
 
     /// <summary>In one line.</summary>
     /// <param name="node">What to write.</param>
     /// <param name="json">Whether every text gets quotes.</param>
     public static string Flow(YamlNode node, bool json) => node switch
     {
-        YamlMappingNode mapping => $"{{{string.Join(", ", mapping.Children.Select(entry => $"{Flow(entry.Key, json)}: {Flow(entry.Value, json)}"))}}}",
+        YamlMappingNode mapping =>
+            $"{{{string.Join(", ", mapping.Children.Select(entry => $"{Flow(entry.Key, json)}: {Flow(entry.Value, json)}"))}}}",
         YamlSequenceNode sequence => $"[{string.Join(", ", sequence.Children.Select(item => Flow(item, json)))}]",
         _ => Scalar((YamlScalarNode)node, quoted: json),
     };
@@ -31,7 +34,9 @@ internal static partial class YamlWriter
     /// <param name="indent">The indentation of the other lines.</param>
     /// <param name="newLine">How lines end.</param>
     public static string Block(YamlMappingNode mapping, int indent, string newLine) =>
-        string.Join(newLine + new string(' ', indent), mapping.Children.Select(entry => BlockEntry(((YamlScalarNode)entry.Key).Value!, entry.Value, indent, newLine)));
+        string.Join(
+            newLine + new string(' ', indent),
+            mapping.Children.Select(entry => BlockEntry(((YamlScalarNode)entry.Key).Value!, entry.Value, indent, newLine)));
 
     /// <summary>A key and its value in lines; the first is not indented.</summary>
     public static string BlockEntry(string key, YamlNode value, int indent, string newLine)
@@ -45,7 +50,9 @@ internal static partial class YamlWriter
                 break;
             case YamlSequenceNode sequence:
                 foreach (var item in sequence.Children)
-                    text.Append(newLine).Append(inner).Append("- ").Append(item is YamlMappingNode mapping ? Block(mapping, indent + 4, newLine) : Flow(item, json: false));
+                    text.Append(newLine).Append(inner).Append("- ").Append(item is YamlMappingNode mapping
+                        ? Block(mapping, indent + 4, newLine)
+                        : Flow(item, json: false));
 
                 break;
             default:
@@ -71,6 +78,8 @@ internal static partial class YamlWriter
     private static partial Regex PlainText();
 
     // What YAML, in one version or another, takes for a number, a truth value, a date or nothing.
-    [GeneratedRegex(@"\A(?:true|false|yes|no|on|off|y|n|null|[0-9][-0-9_.]*(?:e[-+]?[0-9]+)?|0x[0-9a-f_]+|0o?[0-7_]+|0b[01_]+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?:true|false|yes|no|on|off|y|n|null|[0-9][-0-9_.]*(?:e[-+]?[0-9]+)?|0x[0-9a-f_]+|0o?[0-7_]+|0b[01_]+)\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NotText();
 }

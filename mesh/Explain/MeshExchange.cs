@@ -43,8 +43,11 @@ public sealed class MeshExchange
         VirtualService = _decision.VirtualService is { } id ? $"{id.Namespace}/{id.Name}" : null,
         Route = _decision.Route is { } route ? Explain(route, _decision.Match) : null,
         Draw = _decision.Draw < 0 ? null : _decision.Draw,
-        Weights = [.. _decision.Route?.Destinations.Select(destination => new ExplainedWeight(destination.Host, destination.Subset, destination.Weight)) ?? []],
-        Destination = _upstream is { Upstream: var upstream } ? new(upstream.Host, upstream.Subset, upstream.Port, _upstream.LoadBalancer) : null,
+        Weights = [.. _decision.Route?.Destinations.Select(destination =>
+            new ExplainedWeight(destination.Host, destination.Subset, destination.Weight)) ?? []],
+        Destination = _upstream is { Upstream: var upstream }
+            ? new(upstream.Host, upstream.Subset, upstream.Port, _upstream.LoadBalancer)
+            : null,
         Attempts = [.. (_earlier ?? []).Append(_last).Where(attempt => attempt.Number > 0).Select(attempt => attempt.Explain())],
         Faults = _faults ?? [],
         Mirrors = _mirrors ?? [],
@@ -100,6 +103,7 @@ public sealed class MeshExchange
     private readonly record struct Try(int Number, UpstreamHost? Host, int Status, ResponseFlags Flag)
     {
         public ExplainedAttempt Explain() =>
-            new(Host?.Endpoint.Workload.Key.Name, Host?.Endpoint.Authority, Status == 0 ? null : Status, Flag == ResponseFlags.None ? null : Flag.ToString());
+            new(Host?.Endpoint.Workload.Key.Name, Host?.Endpoint.Authority, Status == 0 ? null : Status,
+                Flag == ResponseFlags.None ? null : Flag.ToString());
     }
 }

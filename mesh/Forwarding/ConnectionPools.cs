@@ -21,7 +21,8 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
     {
         request.RequestUri = new Uri($"http://{host.Endpoint.Authority}{pathAndQuery}", AsWritten);
         var timeouts = settings is null ? Defaults : (settings.ConnectTimeout ?? Defaults.Connect, settings.IdleTimeout ?? Defaults.Idle);
-        return _handlers.GetOrAdd(timeouts, static (timeouts, configure) => Create(timeouts, configure), configure).SendAsync(request, cancellationToken);
+        return _handlers.GetOrAdd(timeouts, static (timeouts, configure) => Create(timeouts, configure), configure)
+            .SendAsync(request, cancellationToken);
     }
 
     public void Dispose()

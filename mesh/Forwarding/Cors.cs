@@ -1,13 +1,16 @@
 namespace MessageBoard.Mesh.Forwarding;
 
-/// <summary>Answers preflights and marks answers for scripts of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol).</summary>
+/// <summary>
+/// Answers preflights and marks answers for scripts of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol).
+/// </summary>
 internal static class Cors
 {
     /// <summary>The answer to a preflight; null for a request that goes on.</summary>
     public static HttpResponseMessage? Preflight(Call call)
     {
         var request = call.Request;
-        if (PolicyOf(call) is not { } policy || request.Method != HttpMethod.Options || Header(request, "Origin") is not { } origin || Header(request, "Access-Control-Request-Method") is not { } method)
+        if (PolicyOf(call) is not { } policy || request.Method != HttpMethod.Options || Header(request, "Origin") is not { } origin
+            || Header(request, "Access-Control-Request-Method") is not { } method)
             return null;
 
         var allowed = Allows(policy, origin);
@@ -55,7 +58,8 @@ internal static class Cors
     }
 
     // An origin of "*" stands for all, as a header's name and a method's do: for what was asked for.
-    private static bool Allows(CorsPolicy policy, string origin) => policy.AllowOrigins.Any(candidate => candidate.IsMatch("*") || candidate.IsMatch(origin));
+    private static bool Allows(CorsPolicy policy, string origin) =>
+        policy.AllowOrigins.Any(candidate => candidate.IsMatch("*") || candidate.IsMatch(origin));
 
     private static void Set(HttpResponseMessage response, string name, IReadOnlyList<string> values, string? asked)
     {

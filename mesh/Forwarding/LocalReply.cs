@@ -28,8 +28,10 @@ internal static class LocalReply
         {
             ResponseFlags.UT => Problem(504, "upstream request timeout", call),
             ResponseFlags.UO => Problem(503, "upstream overflow", call),
-            ResponseFlags.UF => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure", call),
-            ResponseFlags.UC => Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", call),
+            ResponseFlags.UF =>
+                Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure", call),
+            ResponseFlags.UC =>
+                Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", call),
             _ => Problem(503, "no healthy upstream", call),
         });
     }
@@ -38,7 +40,9 @@ internal static class LocalReply
         ? null
         : HeaderRules.ApplyResponse(call, new((HttpStatusCode)direct.Status)
         {
-            Content = direct.Body is { } body ? new ReadOnlyMemoryContent(body) { Headers = { ContentType = new("text/plain") } } : new ByteArrayContent([]),
+            Content = direct.Body is { } body
+                ? new ReadOnlyMemoryContent(body) { Headers = { ContentType = new("text/plain") } }
+                : new ByteArrayContent([]),
         });
 
     public static HttpResponseMessage? Redirect(Call call)

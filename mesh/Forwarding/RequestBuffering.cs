@@ -22,7 +22,8 @@ internal static class RequestBuffering
     /// <summary>The same request once more, with its buffered body.</summary>
     public static async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        var copy =
+            new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
         foreach (var (name, values) in request.Headers.NonValidated)
             copy.Headers.TryAddWithoutValidation(name, values);
 

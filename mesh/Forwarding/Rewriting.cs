@@ -25,7 +25,8 @@ internal static partial class Rewriting
     private static string Clean(string path)
     {
         path = path.StartsWith('/') ? path : $"/{path}";
-        return path.All(IsPlain) ? path : string.Concat(path.EnumerateRunes().Select(rune => rune.IsAscii && IsPlain((char)rune.Value) ? $"{rune}" : Uri.EscapeDataString($"{rune}")));
+        return path.All(IsPlain) ? path : string.Concat(path.EnumerateRunes()
+            .Select(rune => rune.IsAscii && IsPlain((char)rune.Value) ? $"{rune}" : Uri.EscapeDataString($"{rune}")));
     }
 
     private static bool IsPlain(char letter) => letter is > ' ' and < (char)0x7f and not '#';
@@ -40,7 +41,8 @@ internal static partial class Rewriting
 
     // RE2 writes \1 and \\ where .NET writes $1 and \, and $ stands for itself.
     private static string ToDotNet(string rewrite) =>
-        Re2Escape().Replace(rewrite.Replace("$", "$$", StringComparison.Ordinal), escape => escape.Value[1] == '\\' ? @"\" : $"${{{escape.Value[1]}}}");
+        Re2Escape().Replace(
+            rewrite.Replace("$", "$$", StringComparison.Ordinal), escape => escape.Value[1] == '\\' ? @"\" : $"${{{escape.Value[1]}}}");
 
     [GeneratedRegex(@"\\[0-9\\]")]
     private static partial Regex Re2Escape();

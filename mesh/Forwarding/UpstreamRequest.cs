@@ -57,7 +57,9 @@ internal sealed class UpstreamRequest(
         catch (OperationCanceledException exception) when (!call.Cancelled.IsCancellationRequested)
         {
             upstream.Failed(host);
-            return End(cancellationToken.IsCancellationRequested || exception.InnerException is not TimeoutException ? ResponseFlags.UT : ResponseFlags.UF);
+            return End(cancellationToken.IsCancellationRequested || exception.InnerException is not TimeoutException
+                ? ResponseFlags.UT
+                : ResponseFlags.UF);
         }
     }
 

@@ -7,8 +7,10 @@ internal static class AuthorizationPolicyReader
     // https://istio.io/latest/docs/reference/config/security/conditions/
     private static readonly string[] KnownKeys =
     [
-        "source.ip", "remote.ip", "source.namespace", "source.principal", "source.serviceAccount", "request.auth.principal", "request.auth.audiences",
-        "request.auth.presenter", "request.auth.claims", "destination.ip", "destination.port", "connection.sni", "experimental.envoy.filters.",
+        "source.ip", "remote.ip", "source.namespace", "source.principal", "source.serviceAccount", "request.auth.principal",
+        "request.auth.audiences",
+        "request.auth.presenter", "request.auth.claims", "destination.ip", "destination.port", "connection.sni",
+        "experimental.envoy.filters.",
     ];
 
     public static AuthorizationPolicy Read(ResourceKey key, string file, YamlFields spec)
@@ -66,7 +68,8 @@ internal static class AuthorizationPolicyReader
             return new([], [], [], []);
 
         var read = new AuthorizationSource(
-            ReadPatterns(source, "principals"), ReadPatterns(source, "notPrincipals"), ReadPatterns(source, "namespaces"), ReadPatterns(source, "notNamespaces"));
+            ReadPatterns(source, "principals"), ReadPatterns(source, "notPrincipals"), ReadPatterns(source, "namespaces"),
+            ReadPatterns(source, "notNamespaces"));
         source.Done(
             "ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks", "requestPrincipals", "notRequestPrincipals",
             "serviceAccounts", "notServiceAccounts", "trustDomains", "notTrustDomains");
@@ -79,7 +82,8 @@ internal static class AuthorizationPolicyReader
             return new([], [], [], [], [], []);
 
         var read = new AuthorizationOperation(
-            ReadPatterns(operation, "hosts"), ReadPatterns(operation, "notHosts"), ReadPatterns(operation, "methods"), ReadPatterns(operation, "notMethods"),
+            ReadPatterns(operation, "hosts"), ReadPatterns(operation, "notHosts"), ReadPatterns(operation, "methods"),
+            ReadPatterns(operation, "notMethods"),
             ReadPatterns(operation, "paths", PathProblem), ReadPatterns(operation, "notPaths", PathProblem));
         operation.Done("ports", "notPorts");
         return read;
@@ -120,5 +124,6 @@ internal static class AuthorizationPolicyReader
     private static IReadOnlyList<TextPattern> ReadPatterns(YamlFields fields, string name, Func<string, string?>? problem = null) =>
         [.. fields.Texts(name, problem).Select(text => new TextPattern(text))];
 
-    private static string? PathProblem(string path) => path.Contains('{') || path.Contains('}') ? $"'{path}' is not carried out by the local mesh: it has a template" : null;
+    private static string? PathProblem(string path) =>
+        path.Contains('{') || path.Contains('}') ? $"'{path}' is not carried out by the local mesh: it has a template" : null;
 }

@@ -32,7 +32,8 @@ internal static class ConnectionPoolReader
     }
 
     // 0 cannot be told from absent in protobuf: it is no limit.
-    private static int? ReadLimit(YamlFields fields, string name) => fields.Whole(name, 0, int.MaxValue) is > 0 and var limit ? limit : null;
+    private static int? ReadLimit(YamlFields fields, string name) =>
+        fields.Whole(name, 0, int.MaxValue) is > 0 and var limit ? limit : null;
 
     // What belongs to connections, and not to what becomes of a request, is .NET's affair here.
     private static void FinishTcp(YamlFields tcp)

@@ -22,7 +22,8 @@ internal static class DestinationReader
         if (fields.Object(name) is not { } destination)
             return null;
 
-        var read = new Destination(destination.RequiredText("host") ?? "", destination.FilledText("subset"), ReadPort(destination.Object("port")));
+        var read = new Destination(
+            destination.RequiredText("host") ?? "", destination.FilledText("subset"), ReadPort(destination.Object("port")));
         if (read.Host.Length > 0 && (read.Host.StartsWith('*') || !HostNames.IsValid(read.Host)))
             destination.Report("host", $"'{read.Host}' is no service's name");
 

@@ -2,7 +2,8 @@ namespace MessageBoard.Mesh.Loading;
 
 /// <summary>Collects what is to be said about one document.</summary>
 /// <param name="file">The file it is in.</param>
-/// <param name="isIstios">Whether Istio itself carries it out: what the local mesh cannot do, or does not know, is then noted and not refused.</param>
+/// <param name="isIstios">Whether Istio itself carries it out: what the local mesh cannot do, or does not know, is then noted and not
+/// refused.</param>
 internal sealed class DocumentReport(string file, bool isIstios = false)
 {
     /// <summary>How many regular expressions one resource may have: the first request may have to make all of them.</summary>

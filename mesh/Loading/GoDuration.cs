@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace MessageBoard.Mesh.Loading;
 
-/// <summary>Durations as Go writes them, such as <c>1.5s</c>, <c>100ms</c> and <c>1h30m</c> (https://pkg.go.dev/time#ParseDuration).</summary>
+/// <summary>
+/// Durations as Go writes them, such as <c>1.5s</c>, <c>100ms</c> and <c>1h30m</c> (https://pkg.go.dev/time#ParseDuration).
+/// </summary>
 internal static class GoDuration
 {
     // Go counts nanoseconds in an int64.
@@ -28,13 +30,15 @@ internal static class GoDuration
         while (!text.IsEmpty)
         {
             var digits = text.IndexOfAnyExcept(Digits);
-            if (digits <= 0 || digits > 25 || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (digits <= 0 || digits > 25
+                || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
 
             text = text[digits..];
             var letters = text.IndexOfAny(Digits);
             var unit = letters < 0 ? text : text[..letters];
-            if (Nanoseconds(unit) is not { } factor || number > MaxNanoseconds / factor || (nanoseconds += number * factor) > MaxNanoseconds)
+            if (Nanoseconds(unit) is not { } factor || number > MaxNanoseconds / factor
+                || (nanoseconds += number * factor) > MaxNanoseconds)
                 return false;
 
             text = text[unit.Length..];

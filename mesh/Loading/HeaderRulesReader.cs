@@ -8,7 +8,8 @@ internal static class HeaderRulesReader
         if (fields.Object("headers") is not { } headers)
             return HttpHeaderRules.None;
 
-        var read = new HttpHeaderRules(ReadOperations(headers, "request", isRequest: true), ReadOperations(headers, "response", isRequest: false));
+        var read = new HttpHeaderRules(
+            ReadOperations(headers, "request", isRequest: true), ReadOperations(headers, "response", isRequest: false));
         headers.Done();
         return read;
     }
@@ -46,7 +47,9 @@ internal static class HeaderRulesReader
         if (name.StartsWith(':'))
             return "must not begin with ':'";
 
-        return name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter)) ? null : $"'{name}' is no header name";
+        return name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter))
+            ? null
+            : $"'{name}' is no header name";
     }
 
     // To Envoy %NAME% is a command and %% a percent sign.
@@ -69,7 +72,9 @@ internal static class HeaderRulesReader
             }
 
             var end = text.IndexOf('%', i + 1);
-            values.Report(name, end > i ? $"{text[i..(end + 1)]} is not carried out by the local mesh" : "is no header value: a '%' has to be written as '%%'");
+            values.Report(name, end > i
+                ? $"{text[i..(end + 1)]} is not carried out by the local mesh"
+                : "is no header value: a '%' has to be written as '%%'");
             return text;
         }
 

@@ -19,12 +19,15 @@ internal static class HttpAnswerReader
             redirect.Report("scheme", "has to be http or https");
 
         var port = redirect.Whole("port", 0, 65535) is > 0 and var number ? number : (int?)null;
-        var derivePort = redirect.Word("derivePort", "FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT") is "FROM_REQUEST_PORT" ? RedirectPort.FromRequestPort : RedirectPort.FromProtocolDefault;
+        var derivePort = redirect.Word("derivePort", "FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT") is "FROM_REQUEST_PORT"
+            ? RedirectPort.FromRequestPort
+            : RedirectPort.FromProtocolDefault;
         if (redirect.Has("port") && redirect.Has("derivePort"))
             redirect.Report(null, "has to have one of port and derivePort");
 
         var read = new HttpRedirect(redirect.FilledText("uri"), redirect.FilledText("authority"), scheme, port, derivePort, code);
-        if (read is { Uri: null, Authority: null, Scheme: null } && !redirect.Has("port") && !redirect.Has("derivePort") && !redirect.Has("prefixRewrite"))
+        if (read is { Uri: null, Authority: null, Scheme: null } && !redirect.Has("port") && !redirect.Has("derivePort")
+            && !redirect.Has("prefixRewrite"))
             redirect.Report(null, "has to have uri, authority, scheme or port");
 
         redirect.Done("prefixRewrite");

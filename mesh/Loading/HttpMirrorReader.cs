@@ -27,7 +27,8 @@ internal static class HttpMirrorReader
 
     private static HttpMirror ReadOne(YamlFields mirror)
     {
-        var read = new HttpMirror(DestinationReader.ReadRequired(mirror, "destination"), PercentageReader.Read(mirror, "percentage") ?? Everything);
+        var read = new HttpMirror(
+            DestinationReader.ReadRequired(mirror, "destination"), PercentageReader.Read(mirror, "percentage") ?? Everything);
         mirror.Done();
         return read;
     }

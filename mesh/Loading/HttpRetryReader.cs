@@ -44,8 +44,10 @@ internal static class HttpRetryReader
         };
 
         retries.Flag("retryRemoteLocalities");
-        if (read.Attempts == 0 && (attempts is not null || !retries.Has("attempts")) && (retries.Has("perTryTimeout") || retries.Text("retryOn") is { Length: > 0 } || retries.Has("retryRemoteLocalities")))
-            retries.Report("attempts", "has to be at least 1 where it is said how to try again; 0, also when it is left out, switches retries off");
+        if (read.Attempts == 0 && (attempts is not null || !retries.Has("attempts"))
+            && (retries.Has("perTryTimeout") || retries.Text("retryOn") is { Length: > 0 } || retries.Has("retryRemoteLocalities")))
+            retries.Report(
+                "attempts", "has to be at least 1 where it is said how to try again; 0, also when it is left out, switches retries off");
 
         retries.Note("retryRemoteLocalities");
         retries.Done();
@@ -56,7 +58,8 @@ internal static class HttpRetryReader
     public static string? Write(HttpRetry retry) => retry is { On: RetryConditions.IstioDefault, StatusCodes.Count: 0 }
         ? null
         : string.Join(',', Words
-            .Where(word => retry.On.HasFlag(word.Value) && (word.Value != RetryConditions.RetriableStatusCodes || retry.StatusCodes.Count == 0))
+            .Where(word => retry.On.HasFlag(word.Value)
+                && (word.Value != RetryConditions.RetriableStatusCodes || retry.StatusCodes.Count == 0))
             .OrderBy(word => word.Value)
             .Select(word => word.Key)
             .Concat(retry.StatusCodes.Select(status => status.ToString(CultureInfo.InvariantCulture))));
@@ -74,10 +77,12 @@ internal static class HttpRetryReader
                 conditions |= condition;
             else if (WithoutEffect.Contains(word))
                 retries.Note("retryOn", $"'{word}' is not carried out by the local mesh");
-            else if (int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var status) && HttpStatuses.IsKnown(status))
+            else if (int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var status)
+                && HttpStatuses.IsKnown(status))
                 statuses.Add(status);
             else
-                retries.Report("retryOn", $"'{word}' is nothing that Envoy tries again: {string.Join(", ", Words.Keys)}, or an HTTP status");
+                retries.Report(
+                    "retryOn", $"'{word}' is nothing that Envoy tries again: {string.Join(", ", Words.Keys)}, or an HTTP status");
         }
 
         return (statuses.Count == 0 ? conditions : conditions | RetryConditions.RetriableStatusCodes, statuses);

@@ -29,7 +29,8 @@ internal static class HttpRouteReader
 
     private static HttpRouteDestination ReadDestination(YamlFields route)
     {
-        var read = new HttpRouteDestination(DestinationReader.ReadRequired(route, "destination"), route.Whole("weight", 0, int.MaxValue), HeaderRulesReader.Read(route));
+        var read = new HttpRouteDestination(
+            DestinationReader.ReadRequired(route, "destination"), route.Whole("weight", 0, int.MaxValue), HeaderRulesReader.Read(route));
         route.Done();
         return read;
     }
@@ -74,7 +75,8 @@ internal static class HttpRouteReader
     private static void CheckAuthority(YamlFields route, HttpRoute read)
     {
         var request = read.Headers.Request;
-        var times = request.Set.Concat(request.Add).Count(header => HeaderOperations.IsAuthority(header.Key)) + (read.Rewrite?.Authority is null ? 0 : 1);
+        var times = request.Set.Concat(request.Add).Count(header => HeaderOperations.IsAuthority(header.Key))
+            + (read.Rewrite?.Authority is null ? 0 : 1);
         if (times > 1)
             route.Report("headers", "sets the authority more than once, with rewrite.authority counted");
     }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Versions = System.Collections.Frozen.FrozenDictionary<string, string[]>;
 
 namespace MessageBoard.Mesh.Loading;
 
@@ -7,7 +8,7 @@ internal static class IstioKinds
 {
     private static readonly string[] Stable = ["v1", "v1beta1", "v1alpha3"];
 
-    private static readonly FrozenDictionary<string, FrozenDictionary<string, string[]>> Groups = new Dictionary<string, FrozenDictionary<string, string[]>>
+    private static readonly FrozenDictionary<string, Versions> Groups = new Dictionary<string, Versions>
     {
         ["networking.istio.io"] = new Dictionary<string, string[]>
         {
@@ -28,10 +29,12 @@ internal static class IstioKinds
             ["RequestAuthentication"] = ["v1", "v1beta1"],
         }.ToFrozenDictionary(),
         ["telemetry.istio.io"] = new Dictionary<string, string[]> { ["Telemetry"] = ["v1", "v1alpha1"] }.ToFrozenDictionary(),
-        ["extensions.istio.io"] = new Dictionary<string, string[]> { ["WasmPlugin"] = ["v1alpha1"], ["TrafficExtension"] = ["v1alpha1"] }.ToFrozenDictionary(),
+        ["extensions.istio.io"] =
+            new Dictionary<string, string[]> { ["WasmPlugin"] = ["v1alpha1"], ["TrafficExtension"] = ["v1alpha1"] }.ToFrozenDictionary(),
     }.ToFrozenDictionary();
 
-    private static readonly FrozenSet<string> WithoutSpec = ["AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Telemetry", "EnvoyFilter", "ProxyConfig"];
+    private static readonly FrozenSet<string> WithoutSpec =
+        ["AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Telemetry", "EnvoyFilter", "ProxyConfig"];
 
     /// <summary>Whether this is a group of Istio's, <c>networking.istio.io/v1</c> or the like.</summary>
     public static bool IsGroup(string apiVersion) => Groups.ContainsKey(apiVersion.Split('/')[0]);
@@ -43,7 +46,9 @@ internal static class IstioKinds
         if (!Groups[parts[0]].TryGetValue(kind, out var versions))
             return ("kind", $"'{kind}' is no kind of {parts[0]}");
 
-        return parts.Length == 2 && versions.Contains(parts[1]) ? null : ("apiVersion", $"'{apiVersion}' is no version of {kind}: Istio has {string.Join(", ", versions)}");
+        return parts.Length == 2 && versions.Contains(parts[1])
+            ? null
+            : ("apiVersion", $"'{apiVersion}' is no version of {kind}: Istio has {string.Join(", ", versions)}");
     }
 
     /// <summary>Whether a resource says something without its <c>spec</c>.</summary>

@@ -12,7 +12,8 @@ internal static class LoadBalancerReader
         if (policy.Object("loadBalancer") is not { } balancer)
             return null;
 
-        var given = (balancer.Has("simple") ? 1 : 0) + (balancer.Has("consistentHash") ? 1 : 0) + (balancer.Has("backendUtilization") ? 1 : 0);
+        var given = (balancer.Has("simple") ? 1 : 0) + (balancer.Has("consistentHash") ? 1 : 0)
+            + (balancer.Has("backendUtilization") ? 1 : 0);
         if (given > 1)
             balancer.Report(null, "has to have one of simple, consistentHash and backendUtilization");
 
@@ -71,7 +72,8 @@ internal static class LoadBalancerReader
 
     private static (string? Name, string? Path, TimeSpan? Ttl) ReadCookie(YamlFields cookie)
     {
-        var read = (cookie.RequiredText("name"), cookie.FilledText("path"), cookie.Duration("ttl", TimeSpan.Zero, TimeSpan.TicksPerSecond, "whole seconds, such as 1h or 0s"));
+        var read = (cookie.RequiredText("name"), cookie.FilledText("path"), cookie.Duration(
+            "ttl", TimeSpan.Zero, TimeSpan.TicksPerSecond, "whole seconds, such as 1h or 0s"));
         cookie.Done("attributes");
         return read;
     }

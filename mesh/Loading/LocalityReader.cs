@@ -2,7 +2,8 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class LocalityReader
 {
-    private static readonly string[] TopologyLabels = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"];
+    private static readonly string[] TopologyLabels =
+        ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"];
 
     public static LocalityLoadBalancing? Read(YamlFields balancer)
     {
@@ -68,7 +69,8 @@ internal static class LocalityReader
             if (locality.Split('/', 3).Contains(""))
                 return $"'{locality}' must not have an empty part";
 
-            if (earlier.Contains("*") || aboveEarlier.Contains(locality) || !earlier.Add(locality) || Above(locality).Any(above => earlier.Contains(above) || (locality != $"{above}/*" && earlier.Contains($"{above}/*"))))
+            if (earlier.Contains("*") || aboveEarlier.Contains(locality) || !earlier.Add(locality)
+                || Above(locality).Any(above => earlier.Contains(above) || (locality != $"{above}/*" && earlier.Contains($"{above}/*"))))
                 return $"'{locality}' overlaps with an earlier one";
 
             aboveEarlier.UnionWith(Above(locality));

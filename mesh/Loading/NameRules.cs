@@ -5,16 +5,23 @@ internal static partial class NameRules
 {
     public static bool IsDnsLabel(string text) => text.Length <= 63 && DnsLabel().IsMatch(text);
 
-    /// <summary>Whether Kubernetes takes this as the name of a resource (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).</summary>
+    /// <summary>
+    /// Whether Kubernetes takes this as the name of a resource
+    /// (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
+    /// </summary>
     public static bool IsResourceName(string text) => text.Length <= 253 && ResourceName().IsMatch(text);
 
     public static bool IsHeaderName(string text) => HeaderName().IsMatch(text);
 
-    /// <summary>The host of a VirtualService (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService).</summary>
+    /// <summary>
+    /// The host of a VirtualService (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService).
+    /// </summary>
     public static string? Host(string host)
     {
         if (HostNames.IsValid(host))
-            return host.StartsWith("*-", StringComparison.Ordinal) ? $"'{host}' is not carried out by the local mesh: a '*' may only be a whole label" : null;
+            return host.StartsWith("*-", StringComparison.Ordinal)
+                ? $"'{host}' is not carried out by the local mesh: a '*' may only be a whole label"
+                : null;
 
         return IPAddress.TryParse(host, out _) ? null : $"'{host}' is no host name; a '*' may stand alone or as its first label";
     }
@@ -23,7 +30,9 @@ internal static partial class NameRules
     public static string? Gateway(string gateway)
     {
         var parts = gateway.Split('/', 2);
-        var valid = parts.Length == 2 ? IsDnsLabel(parts[0]) && IsDnsLabel(parts[1]) : HostNames.IsValid(gateway) && !gateway.StartsWith('*');
+        var valid = parts.Length == 2
+            ? IsDnsLabel(parts[0]) && IsDnsLabel(parts[1])
+            : HostNames.IsValid(gateway) && !gateway.StartsWith('*');
         return valid ? null : $"'{gateway}' is no gateway's name, such as mesh, front or istio-system/front";
     }
 
@@ -36,7 +45,8 @@ internal static partial class NameRules
         _ => $"{ns}/{gateway}",
     };
 
-    public static string? Subset(string subset) => IsDnsLabel(subset) ? null : $"'{subset}' is no subset's name: letters, digits and '-', at most 63";
+    public static string? Subset(string subset) =>
+        IsDnsLabel(subset) ? null : $"'{subset}' is no subset's name: letters, digits and '-', at most 63";
 
     /// <summary>Reads labels as Kubernetes has them.</summary>
     public static IReadOnlyDictionary<string, string> ReadLabels(YamlFields fields, string name) => fields.Map(name, (labels, key) =>
@@ -89,7 +99,9 @@ internal static partial class NameRules
     [GeneratedRegex(@"\A[-_A-Za-z0-9]+\z")]
     private static partial Regex HeaderName();
 
-    [GeneratedRegex(@"\A(?:(?=[^/]{1,253}/)[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z")]
+    [GeneratedRegex(
+        @"\A(?:(?=[^/]{1,253}/)[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*/)?"
+        + @"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z")]
     private static partial Regex LabelKey();
 
     [GeneratedRegex(@"\A(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\z")]

@@ -48,7 +48,8 @@ internal static class OtherKindReader
                 AuthorizationPolicyReader.ReadSelector(spec);
                 spec.RequiredText("url");
                 Finish(
-                    spec, "failStrategy", "imagePullPolicy", "imagePullSecret", "match", "phase", "pluginConfig", "pluginName", "priority", "sha256",
+                    spec, "failStrategy", "imagePullPolicy", "imagePullSecret", "match", "phase", "pluginConfig", "pluginName", "priority",
+                    "sha256",
                     "targetRef", "targetRefs", "type", "verificationKey", "vmConfig");
                 break;
             default: // TrafficExtension

@@ -27,7 +27,8 @@ internal static class OutlierDetectionReader
             outlier.Report("consecutiveLocalOriginFailures", "has to have splitExternalLocalOriginErrors true beside it");
 
         outlier.Whole("consecutiveErrors", int.MinValue, int.MaxValue);
-        outlier.Note("consecutiveErrors", "has no effect, in Istio neither: consecutive5xxErrors and consecutiveGatewayErrors have taken its place");
+        outlier.Note(
+            "consecutiveErrors", "has no effect, in Istio neither: consecutive5xxErrors and consecutiveGatewayErrors have taken its place");
         outlier.Done("outlierDetectionHttpErrorCodes");
         return read;
     }

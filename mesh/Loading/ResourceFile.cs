@@ -7,7 +7,8 @@ namespace MessageBoard.Mesh.Loading;
 /// <param name="Resources">The resources that the mesh carries out.</param>
 /// <param name="Problems">What was refused, and why.</param>
 /// <param name="Statuses">What became of each of its documents; one without a kind when the file could not be read.</param>
-internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ResourceStatus> Statuses)
+internal sealed record ResourceFile(
+    IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems, IReadOnlyList<ResourceStatus> Statuses)
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -15,7 +16,9 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
     /// <summary>How many problems of one file are told; a broken one may have one at each of its lines.</summary>
     public const int MaxProblems = 100;
 
-    /// <summary>Refuses what is no UTF-8. The byte order mark stays a character of the text, so that what is written back is what was read.</summary>
+    /// <summary>
+    /// Refuses what is no UTF-8. The byte order mark stays a character of the text, so that what is written back is what was read.
+    /// </summary>
     public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Whether anything was refused: the file is not as its writer meant it.</summary>
@@ -123,13 +126,16 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
             if (report.Refusals > 0 || !IstioKinds.IsGroup(apiVersion))
             {
                 // Another system's, whose names are not checked.
-                var name = document.IndexOf("metadata") is >= 0 and var at && document[at].Value is YamlMap other && other.TryGetText("name", out var text) ? text : null;
-                Add(apiVersion, kind, null, name, document.Line, report.Refusals > 0 ? ResourceState.Refused : ResourceState.PassedOver, report);
+                var name = document.IndexOf("metadata") is >= 0 and var at && document[at].Value is YamlMap other
+                    && other.TryGetText("name", out var text) ? text : null;
+                Add(apiVersion, kind, null, name, document.Line, report.Refusals > 0 ? ResourceState.Refused : ResourceState.PassedOver,
+                    report);
                 return;
             }
 
             var metadata = fields.Object("metadata");
-            var key = new ResourceKey(kind, metadata?.FilledText("namespace") ?? HostNames.DefaultNamespace, metadata?.RequiredText("name") ?? "");
+            var key = new ResourceKey(
+                kind, metadata?.FilledText("namespace") ?? HostNames.DefaultNamespace, metadata?.RequiredText("name") ?? "");
             report.Resource = key;
             if (metadata is null && !fields.Has("metadata"))
                 fields.Report("metadata", "is missing");
@@ -145,7 +151,9 @@ internal sealed record ResourceFile(IReadOnlyList<IMeshResource> Resources, IRea
             else
                 ReadSpec(key, fields, metadata, report);
 
-            Add(apiVersion, kind, key.Namespace, key.Name.Length == 0 ? null : key.Name, document.Line, report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
+            Add(
+                apiVersion, kind, key.Namespace, key.Name.Length == 0 ? null : key.Name, document.Line,
+                report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
         }
 
         private void ReadSpec(ResourceKey key, YamlFields fields, YamlFields? metadata, DocumentReport report)

@@ -5,7 +5,8 @@ internal static class ServiceEntryReader
     // Istio reads protocols without regard to case.
     private static readonly HashSet<string> Protocols = new(StringComparer.OrdinalIgnoreCase)
     {
-        "", "TCP", "TLS", "UDP", "GRPC", "GRPC-WEB", "HTTP", "HTTP_PROXY", "HTTP2", "HTTPS", "MONGO", "REDIS", "MYSQL", "HBONE", "DOUBLE-HBONE",
+        "", "TCP", "TLS", "UDP", "GRPC", "GRPC-WEB", "HTTP", "HTTP_PROXY", "HTTP2", "HTTPS", "MONGO", "REDIS", "MYSQL", "HBONE",
+        "DOUBLE-HBONE",
     };
 
     public static ServiceEntry Read(ResourceKey key, string file, YamlFields spec)
@@ -43,7 +44,8 @@ internal static class ServiceEntryReader
     private static string? AddressProblem(string address)
     {
         var parts = address.Split('/', 2);
-        return IPAddress.TryParse(parts[0], out var ip) && (parts.Length == 1 || (byte.TryParse(parts[1], out var bits) && bits <= ip.GetAddressBytes().Length * 8))
+        return IPAddress.TryParse(parts[0], out var ip)
+            && (parts.Length == 1 || (byte.TryParse(parts[1], out var bits) && bits <= ip.GetAddressBytes().Length * 8))
             ? null
             : $"'{address}' is no IP address or block of them";
     }

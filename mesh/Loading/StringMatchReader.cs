@@ -16,7 +16,8 @@ internal static class StringMatchReader
     /// <param name="name">Their field.</param>
     /// <param name="problem">What is wrong with a name; null for nothing.</param>
     /// <param name="starIsPresence">Whether the expression <c>*</c>, which is none, stands for presence.</param>
-    public static IReadOnlyList<KeyValuePair<string, StringMatch>> ReadAll(YamlFields fields, string name, Func<string, string?>? problem = null, bool starIsPresence = false)
+    public static IReadOnlyList<KeyValuePair<string, StringMatch>> ReadAll(
+        YamlFields fields, string name, Func<string, string?>? problem = null, bool starIsPresence = false)
     {
         var entries = fields.Entries(name, (matches, key) =>
         {
@@ -67,7 +68,8 @@ internal static class StringMatchReader
     }
 
     /// <summary>Reads a regular expression, and reports one that RE2 does not know.</summary>
-    public static bool TryReadRegex<T>(YamlFields fields, string name, string expression, Func<string, T> parse, [NotNullWhen(true)] out T? regex) where T : class
+    public static bool TryReadRegex<T>(
+        YamlFields fields, string name, string expression, Func<string, T> parse, [NotNullWhen(true)] out T? regex) where T : class
     {
         regex = null;
         if (!fields.TakeExpression(name))

@@ -9,7 +9,8 @@ internal static class TrafficPolicyReader
         if (fields.Object("trafficPolicy") is not { } policy)
             return null;
 
-        if (!Fields.Any(policy.Has) && !policy.Has("portLevelSettings") && !policy.Has("tunnel") && !policy.Has("proxyProtocol") && !policy.Has("retryBudget"))
+        if (!Fields.Any(policy.Has) && !policy.Has("portLevelSettings") && !policy.Has("tunnel") && !policy.Has("proxyProtocol")
+            && !policy.Has("retryBudget"))
             policy.Report(null, "has to have at least one field");
 
         var ports = new Dictionary<int, TrafficPolicy>();

@@ -6,7 +6,8 @@ internal static class WorkloadEntryReader
     {
         var address = spec.Text("address") ?? "";
         if (address.Length == 0)
-            spec.Report("address", spec.Has("network") ? "is missing: a network without one is not carried out by the local mesh" : "is missing");
+            spec.Report(
+                "address", spec.Has("network") ? "is missing: a network without one is not carried out by the local mesh" : "is missing");
         else if (address.StartsWith("unix://", StringComparison.Ordinal) || HostNames.IsValid(address))
             spec.Report("address", $"'{address}' is not carried out by the local mesh, only IP addresses are");
         else if (!IPAddress.TryParse(address, out _))

@@ -90,7 +90,10 @@ internal static class YamlDocuments
         }
     }
 
-    /// <summary>Stops a parser in time: nodes are built recursively, aliases can make a small text huge, and tags can make of a value what it is not.</summary>
+    /// <summary>
+    /// Stops a parser in time: nodes are built recursively, aliases can make a small text huge, and tags can make of a value what
+    /// it is not.
+    /// </summary>
     private sealed class GuardedParser(Parser parser) : IParser
     {
         private int _depth, _items, _documents;

@@ -93,7 +93,9 @@ internal sealed class YamlFields
             return null;
 
         return item is YamlText { IsPlain: true, Value: var text }
-            && double.TryParse(text, NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite), CultureInfo.InvariantCulture, out var value)
+            && double.TryParse(
+                text, NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite),
+                CultureInfo.InvariantCulture, out var value)
             && value >= min && value <= max
             ? value
             : Wrong<double?>(item, name, string.Create(CultureInfo.InvariantCulture, $"has to be a number from {min} to {max}"));
@@ -109,7 +111,9 @@ internal sealed class YamlFields
     };
 
     /// <summary>A duration of whole milliseconds, at least one: Istio's rule for all of its durations but a few.</summary>
-    public TimeSpan? Duration(string name) => Duration(name, TimeSpan.FromMilliseconds(1), TimeSpan.TicksPerMillisecond, "whole milliseconds, such as 1.5s, 100ms or 1h30m, and at least 1ms");
+    public TimeSpan? Duration(string name) => Duration(
+        name, TimeSpan.FromMilliseconds(1), TimeSpan.TicksPerMillisecond,
+        "whole milliseconds, such as 1.5s, 100ms or 1h30m, and at least 1ms");
 
     /// <summary>A duration of whole <paramref name="unit"/> ticks.</summary>
     public TimeSpan? Duration(string name, TimeSpan min, long unit, string rule)
@@ -117,7 +121,8 @@ internal sealed class YamlFields
         if (Find(name) is not { } item)
             return null;
 
-        if (item is YamlText { Value: var text } && GoDuration.TryParse(text, out var duration) && duration >= min && duration.Ticks % unit == 0)
+        if (item is YamlText { Value: var text } && GoDuration.TryParse(text, out var duration) && duration >= min
+            && duration.Ticks % unit == 0)
             return duration;
 
         Report(name, $"has to be a duration of {rule}");
@@ -217,7 +222,8 @@ internal sealed class YamlFields
         if (++_report.Expressions <= DocumentReport.MaxExpressions)
             return true;
 
-        Report(name, $"is one regular expression too many: more than {DocumentReport.MaxExpressions} in one resource are not carried out by the local mesh");
+        Report(name, $"is one regular expression too many: more than {DocumentReport.MaxExpressions} in one resource are not carried "
+            + "out by the local mesh");
         return false;
     }
 
@@ -256,7 +262,8 @@ internal sealed class YamlFields
             return "";
 
         // What Kubernetes reads as a truth value or a number, it refuses where a text belongs.
-        if (text is not null && !(text.IsPlain && MayBeNoText(text.Value) && (YamlWords.Truth(text.Value) is not null || YamlWords.IsNumber(text.Value))))
+        if (text is not null
+            && !(text.IsPlain && MayBeNoText(text.Value) && (YamlWords.Truth(text.Value) is not null || YamlWords.IsNumber(text.Value))))
             return text.Value;
 
         var rule = text is null ? "has to be a text" : $"has to be a text: write \"{text.Value}\" with quotes";
@@ -275,7 +282,8 @@ internal sealed class YamlFields
 
         // A leading zero is octal to Kubernetes: nobody means that.
         return item is YamlText { IsPlain: true, Value: var text } && (text is "0" || text.TrimStart('-', '+') is not ['0', ..])
-            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min
+                && value <= max
             ? value
             : Wrong<long?>(item, name, $"has to be a whole number from {min} to {max}");
     }

@@ -37,7 +37,9 @@ public sealed class Re2
         return new(expression, $@"\A(?:{net})\z", groups);
     }
 
-    /// <summary>What is wrong with what its matches are replaced by, with <c>\0</c> to <c>\9</c> for its groups; null for nothing.</summary>
+    /// <summary>
+    /// What is wrong with what its matches are replaced by, with <c>\0</c> to <c>\9</c> for its groups; null for nothing.
+    /// </summary>
     public string? ReplacementProblem(string replacement)
     {
         for (var i = 0; i < replacement.Length; i++)

@@ -404,7 +404,8 @@ internal sealed class Re2Translator
 
         if (name == "Any")
             set.Add([('\0', Last)], negated);
-        else if (name is ['C' or 'L' or 'M' or 'N' or 'P' or 'S' or 'Z'] or [_, 'a' or 'c' or 'd' or 'e' or 'f' or 'i' or 'k' or 'l' or 'm' or 'n' or 'o' or 'p' or 's' or 't' or 'u'])
+        else if (name is ['C' or 'L' or 'M' or 'N' or 'P' or 'S' or 'Z']
+            or [_, 'a' or 'c' or 'd' or 'e' or 'f' or 'i' or 'k' or 'l' or 'm' or 'n' or 'o' or 'p' or 's' or 't' or 'u'])
             set.AddCategory(name, negated);
         else
             throw Error($"the script {name} is not carried out by the local mesh");
@@ -416,7 +417,9 @@ internal sealed class Re2Translator
             throw Error("a ']' is missing");
 
         if (_text[_at] != '\\')
-            return char.IsSurrogate(_text[_at]) ? throw Error("a character beyond U+FFFF in a class is not carried out by the local mesh") : _text[_at++];
+            return char.IsSurrogate(_text[_at])
+                ? throw Error("a character beyond U+FFFF in a class is not carried out by the local mesh")
+                : _text[_at++];
 
         _at++;
         return _at < _text.Length ? TakeCharacter() : throw Error("a ']' is missing");
@@ -464,7 +467,10 @@ internal sealed class Re2Translator
     private char TakeHexadecimal()
     {
         var end = Take('{') ? _text.IndexOf('}', _at) : _at + 2;
-        if (end < 0 || end > _text.Length || !int.TryParse(_text.AsSpan(_at, end - _at), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) || value is < 0 or > 0x10FFFF)
+        if (end < 0
+            || end > _text.Length
+            || !int.TryParse(_text.AsSpan(_at, end - _at), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            || value is < 0 or > 0x10FFFF)
             throw Error("a '\\x' has to have two hexadecimal digits, or some in braces");
 
         _at = end < _text.Length && _text[end] == '}' && _text[_at - 1] == '{' ? end + 1 : end;

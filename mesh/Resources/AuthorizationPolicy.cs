@@ -7,7 +7,8 @@ namespace MessageBoard.Mesh.Resources;
 /// <param name="Action">What happens to the requests that match.</param>
 /// <param name="Rules">Any of these has to match; none matches no request.</param>
 public sealed record AuthorizationPolicy(
-    ResourceKey Key, string File, IReadOnlyDictionary<string, string> Selector, AuthorizationAction Action, IReadOnlyList<AuthorizationRule> Rules) : IMeshResource;
+    ResourceKey Key, string File, IReadOnlyDictionary<string, string> Selector, AuthorizationAction Action,
+    IReadOnlyList<AuthorizationRule> Rules) : IMeshResource;
 
 /// <summary>What happens to requests that match.</summary>
 public enum AuthorizationAction
@@ -23,7 +24,8 @@ public enum AuthorizationAction
 /// <param name="From">The callers; none for any.</param>
 /// <param name="To">What is called; none for anything.</param>
 /// <param name="When">Further conditions.</param>
-public sealed record AuthorizationRule(IReadOnlyList<AuthorizationSource> From, IReadOnlyList<AuthorizationOperation> To, IReadOnlyList<AuthorizationCondition> When);
+public sealed record AuthorizationRule(
+    IReadOnlyList<AuthorizationSource> From, IReadOnlyList<AuthorizationOperation> To, IReadOnlyList<AuthorizationCondition> When);
 
 /// <summary>A caller; all that is given has to match.</summary>
 /// <param name="Principals">The caller's identity, such as <c>cluster.local/ns/messageboard/sa/gateway</c>.</param>
@@ -31,7 +33,8 @@ public sealed record AuthorizationRule(IReadOnlyList<AuthorizationSource> From, 
 /// <param name="Namespaces">The caller's namespace.</param>
 /// <param name="NotNamespaces">What it must not be.</param>
 public sealed record AuthorizationSource(
-    IReadOnlyList<TextPattern> Principals, IReadOnlyList<TextPattern> NotPrincipals, IReadOnlyList<TextPattern> Namespaces, IReadOnlyList<TextPattern> NotNamespaces);
+    IReadOnlyList<TextPattern> Principals, IReadOnlyList<TextPattern> NotPrincipals, IReadOnlyList<TextPattern> Namespaces,
+    IReadOnlyList<TextPattern> NotNamespaces);
 
 /// <summary>What is called; all that is given has to match.</summary>
 /// <param name="Hosts">The <c>Host</c> header, in any case.</param>
@@ -41,7 +44,8 @@ public sealed record AuthorizationSource(
 /// <param name="Paths">The path without the query.</param>
 /// <param name="NotPaths">What it must not be.</param>
 public sealed record AuthorizationOperation(
-    IReadOnlyList<TextPattern> Hosts, IReadOnlyList<TextPattern> NotHosts, IReadOnlyList<TextPattern> Methods, IReadOnlyList<TextPattern> NotMethods,
+    IReadOnlyList<TextPattern> Hosts, IReadOnlyList<TextPattern> NotHosts, IReadOnlyList<TextPattern> Methods,
+    IReadOnlyList<TextPattern> NotMethods,
     IReadOnlyList<TextPattern> Paths, IReadOnlyList<TextPattern> NotPaths);
 
 /// <summary>A condition on a request header.</summary>
@@ -50,7 +54,9 @@ public sealed record AuthorizationOperation(
 /// <param name="NotValues">None of these may match.</param>
 public sealed record AuthorizationCondition(string Header, IReadOnlyList<TextPattern> Values, IReadOnlyList<TextPattern> NotValues);
 
-/// <summary>Istio's patterns of authorization: <c>text</c>, <c>prefix*</c>, <c>*suffix</c>, or <c>*</c> for anything that is not empty.</summary>
+/// <summary>
+/// Istio's patterns of authorization: <c>text</c>, <c>prefix*</c>, <c>*suffix</c>, or <c>*</c> for anything that is not empty.
+/// </summary>
 /// <param name="Text">The pattern as it was written.</param>
 public readonly record struct TextPattern(string Text)
 {

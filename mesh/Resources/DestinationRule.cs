@@ -8,7 +8,8 @@ namespace MessageBoard.Mesh.Resources;
 /// <param name="Host">The service: a short name is of the rule's namespace; <c>*</c> and <c>*.suffix</c> stand for many.</param>
 /// <param name="TrafficPolicy">How all of it is called; null when nothing is said.</param>
 /// <param name="Subsets">Its subsets.</param>
-public sealed record DestinationRule(ResourceKey Key, string File, string Host, TrafficPolicy? TrafficPolicy, IReadOnlyList<Subset> Subsets) : IMeshResource;
+public sealed record DestinationRule(
+    ResourceKey Key, string File, string Host, TrafficPolicy? TrafficPolicy, IReadOnlyList<Subset> Subsets) : IMeshResource;
 
 /// <summary>Some of a service's workloads.</summary>
 /// <param name="Name">Its name.</param>
@@ -65,7 +66,8 @@ public enum LoadBalancingAlgorithm
 /// <param name="CookieTtl">The life of such a cookie, zero for the browser's session; null when no cookie is made.</param>
 /// <param name="MinimumRingSize">The least number of places on the ring, for RING_HASH.</param>
 /// <param name="MaglevTableSize">The size of the table, a prime, for MAGLEV; null for RING_HASH.</param>
-public sealed record ConsistentHash(HashKey Key, string? Name, string? CookiePath, TimeSpan? CookieTtl, int MinimumRingSize = 1024, int? MaglevTableSize = null);
+public sealed record ConsistentHash(
+    HashKey Key, string? Name, string? CookiePath, TimeSpan? CookieTtl, int MinimumRingSize = 1024, int? MaglevTableSize = null);
 
 /// <summary>Where a consistent hash's key comes from.</summary>
 public enum HashKey
@@ -92,7 +94,8 @@ public enum HashKey
 /// <param name="Failover">The region to go to when the caller's own has too few healthy endpoints.</param>
 /// <param name="FailoverPriority">Labels that an endpoint shares with the caller, the most important first.</param>
 public sealed record LocalityLoadBalancing(
-    bool Enabled, IReadOnlyList<LocalityDistribution> Distribute, IReadOnlyList<LocalityFailover> Failover, IReadOnlyList<string> FailoverPriority)
+    bool Enabled, IReadOnlyList<LocalityDistribution> Distribute, IReadOnlyList<LocalityFailover> Failover,
+    IReadOnlyList<string> FailoverPriority)
 {
     /// <summary>Istio's default: near endpoints first, once outlier detection is there.</summary>
     public static readonly LocalityLoadBalancing Default = new(true, [], [], []);

@@ -12,7 +12,9 @@ public sealed record FieldPath(FieldPath? Parent, string? Name, int Index = 0)
     /// <summary>The path of these steps, names and items' places; null for none.</summary>
     public static FieldPath? Of(IEnumerable<string> steps) => steps.Aggregate(
         (FieldPath?)null,
-        (path, step) => int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var item) ? new(path, null, item) : new(path, step));
+        (path, step) => int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var item)
+            ? new(path, null, item)
+            : new(path, step));
 
     /// <summary>A field in this one.</summary>
     public FieldPath this[string name] => new(this, name);

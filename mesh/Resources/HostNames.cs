@@ -11,7 +11,9 @@ public static partial class HostNames
 
     private const string ClusterDomain = "svc.cluster.local";
 
-    /// <summary>Whether this is a host name, <c>*</c>, or a host name whose first label is <c>*</c> or begins with <c>*-</c>: Istio's rule.</summary>
+    /// <summary>
+    /// Whether this is a host name, <c>*</c>, or a host name whose first label is <c>*</c> or begins with <c>*-</c>: Istio's rule.
+    /// </summary>
     public static bool IsValid(string host) => host == "*" || (host.Length <= 255 && Name().IsMatch(host) && !HasNumericEnd(host));
 
     /// <summary>The full name of a host; one without a dot is a service of that namespace.</summary>
@@ -32,9 +34,12 @@ public static partial class HostNames
     }
 
     // As in an IP address; a single label may be a number.
-    private static bool HasNumericEnd(string host) => host.LastIndexOf('.') is >= 0 and var dot && !host.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');
+    private static bool HasNumericEnd(string host) =>
+        host.LastIndexOf('.') is >= 0 and var dot && !host.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');
 
     // Labels as in RFC 1123, of at most 63 characters.
-    [GeneratedRegex(@"\A(?:\*\.|\*-)?[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?:\*\.|\*-)?[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)*\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }

@@ -6,7 +6,9 @@ namespace MessageBoard.Mesh.Resources;
 /// <param name="Hosts">Its full host names.</param>
 /// <param name="Ports">Its ports.</param>
 /// <param name="WorkloadLabels">The labels that its workloads carry.</param>
-public sealed record ServiceEntry(ResourceKey Key, string File, IReadOnlyList<string> Hosts, IReadOnlyList<ServicePort> Ports, IReadOnlyDictionary<string, string> WorkloadLabels) : IMeshResource;
+public sealed record ServiceEntry(
+    ResourceKey Key, string File, IReadOnlyList<string> Hosts, IReadOnlyList<ServicePort> Ports,
+    IReadOnlyDictionary<string, string> WorkloadLabels) : IMeshResource;
 
 /// <summary>A port of a service.</summary>
 /// <param name="Number">Its number.</param>

@@ -39,5 +39,6 @@ public abstract record StringMatch
         public override bool IsMatch(string text, bool ignoreCase = false) => true;
     }
 
-    private static StringComparison Comparison(bool ignoreCase) => ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+    private static StringComparison Comparison(bool ignoreCase) =>
+        ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 }

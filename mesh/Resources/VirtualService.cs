@@ -8,10 +8,13 @@ namespace MessageBoard.Mesh.Resources;
 /// <param name="Hosts">The hosts: short names, full names, <c>*</c> or <c>*.suffix</c>.</param>
 /// <param name="Gateways">The gateways it is for; <see cref="MeshProxy.Mesh"/> alone when it names none.</param>
 /// <param name="Http">The routes in order; the first that matches is taken.</param>
-public sealed record VirtualService(ResourceKey Key, string File, IReadOnlyList<string> Hosts, IReadOnlyList<string> Gateways, IReadOnlyList<HttpRoute> Http) : IMeshResource;
+public sealed record VirtualService(
+    ResourceKey Key, string File, IReadOnlyList<string> Hosts, IReadOnlyList<string> Gateways, IReadOnlyList<HttpRoute> Http)
+        : IMeshResource;
 
 /// <summary>
-/// One rule of a VirtualService. Requests end in one of <see cref="Destinations"/>, <see cref="Redirect"/> and <see cref="DirectResponse"/>.
+/// One rule of a VirtualService. Requests end in one of <see cref="Destinations"/>, <see cref="Redirect"/> and
+/// <see cref="DirectResponse"/>.
 /// </summary>
 public sealed record HttpRoute
 {
@@ -137,7 +140,8 @@ public sealed record HeaderOperations(
     public bool IsEmpty => Set.Count == 0 && Add.Count == 0 && Remove.Count == 0;
 
     /// <inheritdoc cref="HttpHeaderRules.With"/>
-    public HeaderOperations With(HeaderOperations other) => new([.. Set, .. other.Set], [.. Add, .. other.Add], [.. Remove, .. other.Remove]);
+    public HeaderOperations With(HeaderOperations other) =>
+        new([.. Set, .. other.Set], [.. Add, .. other.Add], [.. Remove, .. other.Remove]);
 }
 
 /// <summary>An answer that sends the caller elsewhere.</summary>
@@ -297,6 +301,8 @@ public sealed record CorsPolicy
     /// <summary>Whether credentials may be sent; null when it is not said.</summary>
     public bool? AllowCredentials { get; init; }
 
-    /// <summary>Whether preflights of other origins go on to the service (<c>FORWARD</c>, the default) or end here (<c>IGNORE</c>).</summary>
+    /// <summary>
+    /// Whether preflights of other origins go on to the service (<c>FORWARD</c>, the default) or end here (<c>IGNORE</c>).
+    /// </summary>
     public bool ForwardUnmatchedPreflights { get; init; } = true;
 }

@@ -8,4 +8,5 @@ namespace MessageBoard.Mesh.Resources;
 /// <param name="Labels">Its labels.</param>
 /// <param name="Locality">Where it runs; the cluster as region.</param>
 public sealed record WorkloadEntry(
-    ResourceKey Key, string File, string Address, IReadOnlyDictionary<string, int> Ports, IReadOnlyDictionary<string, string> Labels, string? Locality) : IMeshResource;
+    ResourceKey Key, string File, string Address, IReadOnlyDictionary<string, int> Ports, IReadOnlyDictionary<string, string> Labels,
+    string? Locality) : IMeshResource;

@@ -26,7 +26,9 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     /// <summary>Whether a try avoids the endpoints that were tried before.</summary>
     public bool IgnoresPreviousHosts => retry.IgnorePreviousHosts;
 
-    /// <summary>The timeout around all tries, the tries, and the timeout of one. Made when it is needed, which for most routes is never.</summary>
+    /// <summary>
+    /// The timeout around all tries, the tries, and the timeout of one. Made when it is needed, which for most routes is never.
+    /// </summary>
     public ResiliencePipeline<UpstreamResult> Pipeline => field ??= Build();
 
     /// <summary>Whether all tries are used up and one more would have been made.</summary>
@@ -41,7 +43,8 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
         return result.Response is { } response
             ? IsRetriable(response)
             : (retry.On & OnAnyReset) != 0
-                || (result.Flag == ResponseFlags.UF && (retry.On & (RetryConditions.ConnectFailure | RetryConditions.ResetBeforeRequest)) != 0);
+                || (result.Flag == ResponseFlags.UF
+                    && (retry.On & (RetryConditions.ConnectFailure | RetryConditions.ResetBeforeRequest)) != 0);
     }
 
     private ResiliencePipeline<UpstreamResult> Build()
@@ -55,8 +58,10 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
             builder.AddRetry(new RetryStrategyOptions<UpstreamResult>
             {
                 MaxRetryAttempts = retry.Attempts,
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is null && IsRetriable(arguments.Outcome.Result)),
-                DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(Backoff(retry.Backoff ?? DefaultBackoff, arguments.AttemptNumber)),
+                ShouldHandle = arguments =>
+                    ValueTask.FromResult(arguments.Outcome.Exception is null && IsRetriable(arguments.Outcome.Result)),
+                DelayGenerator = arguments =>
+                    ValueTask.FromResult<TimeSpan?>(Backoff(retry.Backoff ?? DefaultBackoff, arguments.AttemptNumber)),
             });
         }
 
@@ -87,7 +92,8 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     }
 
     private static RetryConditions GrpcCondition(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("grpc-status", out var values) && int.TryParse(values.ToString(), CultureInfo.InvariantCulture, out var status)
+        response.Headers.NonValidated.TryGetValues("grpc-status", out var values)
+            && int.TryParse(values.ToString(), CultureInfo.InvariantCulture, out var status)
             ? status switch
             {
                 1 => RetryConditions.GrpcCancelled,

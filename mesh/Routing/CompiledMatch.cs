@@ -62,6 +62,7 @@ internal sealed class CompiledMatch(int index, HttpMatch match)
         return true;
     }
 
-    private static bool HasHeader<TRequest>(KeyValuePair<string, StringMatch> header, in TRequest request) where TRequest : struct, IRoutableRequest =>
+    private static bool HasHeader<TRequest>(
+        KeyValuePair<string, StringMatch> header, in TRequest request) where TRequest : struct, IRoutableRequest =>
         request.TryGetHeader(header.Key, out var value) && header.Value.IsMatch(value);
 }

@@ -8,7 +8,8 @@ public sealed class CompiledRoute
     private readonly CompiledMatch[] _matches;
     private readonly CompiledDestination[] _destinations;
 
-    internal CompiledRoute(int index, HttpRoute route, CompiledMatch[] matches, CompiledDestination[] destinations, CompiledDestination[] mirrors)
+    internal CompiledRoute(
+        int index, HttpRoute route, CompiledMatch[] matches, CompiledDestination[] destinations, CompiledDestination[] mirrors)
     {
         (Index, Route, _matches, _destinations, Mirrors) = (index, route, matches, destinations, mirrors);
         Headers = destinations.Length == 1 ? HttpHeaderRules.None : route.Headers;
@@ -28,7 +29,9 @@ public sealed class CompiledRoute
     /// <summary>The services that get a copy, in the order of <see cref="HttpRoute.Mirrors"/>.</summary>
     public IReadOnlyList<CompiledDestination> Mirrors { get; }
 
-    /// <summary>Headers to change after the destination's. To Istio a single destination's and its route's are one: then there are none.</summary>
+    /// <summary>
+    /// Headers to change after the destination's. To Istio a single destination's and its route's are one: then there are none.
+    /// </summary>
     public HttpHeaderRules Headers { get; }
 
     /// <summary>When it tries again, and when it gives up.</summary>

@@ -32,7 +32,8 @@ internal static class Localities
             var covered = endpoints.Where(endpoint => !taken.Contains(endpoint) && Covers(to, LocalityOf(endpoint))).ToList();
             taken.UnionWith(covered);
             if (percent > 0)
-                groups.AddRange(covered.GroupBy(LocalityOf).Select(group => new EndpointGroup(0, (double)percent * group.Count() / covered.Count, [.. group])));
+                groups.AddRange(covered.GroupBy(LocalityOf)
+                    .Select(group => new EndpointGroup(0, (double)percent * group.Count() / covered.Count, [.. group])));
         }
 
         return groups;
@@ -43,7 +44,9 @@ internal static class Localities
         Func<Endpoint, int> distance = setting.FailoverPriority.Count > 0
             ? endpoint => DistanceByLabels(endpoint, proxy, setting.FailoverPriority)
             : endpoint => DistanceByLocality(LocalityOf(endpoint), proxy.Locality, setting.Failover);
-        return [.. endpoints.GroupBy(distance).OrderBy(group => group.Key).Select((group, priority) => new EndpointGroup(priority, 1, [.. group]))];
+        return [.. endpoints.GroupBy(distance)
+            .OrderBy(group => group.Key)
+            .Select((group, priority) => new EndpointGroup(priority, 1, [.. group]))];
     }
 
     // 0 for the same sub-zone, 1 zone, 2 region; then the region to fail over to, then all others.
@@ -71,7 +74,9 @@ internal static class Localities
 
         bool Shares(string label)
         {
-            var (name, value) = label.Split('=', 2) is [var left, var right] ? (left, right) : (label, proxy.Labels.GetValueOrDefault(label));
+            var (name, value) = label.Split('=', 2) is [var left, var right]
+                ? (left, right)
+                : (label, proxy.Labels.GetValueOrDefault(label));
             return value is not null && endpoint.Workload.Labels.GetValueOrDefault(name) == value;
         }
     }

@@ -11,12 +11,17 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
         for (var i = 0; i < service.Http.Count; i++)
         {
             var (route, path) = (service.Http[i], FieldPath.Spec["http"][i]);
-            CompiledMatch[] matches = [.. route.Matches.Index().Where(match => CompiledMatch.AppliesTo(match.Item, proxy)).Select(match => new CompiledMatch(match.Index, match.Item))];
-            var mirrors = route.Mirrors.Select(mirror => Compile(service, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None, path["mirrors"])).ToArray();
+            CompiledMatch[] matches = [.. route.Matches.Index()
+                .Where(match => CompiledMatch.AppliesTo(match.Item, proxy))
+                .Select(match => new CompiledMatch(match.Index, match.Item))];
+            var mirrors = route.Mirrors.Select(mirror => Compile(
+                service, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None, path["mirrors"])).ToArray();
             CompiledDestination[] destinations =
             [
                 .. route.Destinations.Select(destination =>
-                    Compile(service, destination, route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers, path["route"])),
+                    Compile(
+                        service, destination,
+                        route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers, path["route"])),
             ];
             if (route.Matches.Count == 0 || matches.Length > 0)
                 routes.Add(new(i, route, matches, destinations, mirrors));
@@ -29,7 +34,9 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
     public CompiledRoute CompileDefault(string host)
     {
         var written = new HttpRouteDestination(new(host, null, null), null, HttpHeaderRules.None);
-        return new(-1, new() { Destinations = [written] }, [], [new(host, written, HttpHeaderRules.None, registry.Find(host, null, null, out _))], []);
+        return new(
+            -1, new() { Destinations = [written] }, [], [new(host, written, HttpHeaderRules.None, registry.Find(host, null, null, out _))],
+            []);
     }
 
     private CompiledDestination Compile(VirtualService service, HttpRouteDestination written, HttpHeaderRules headers, FieldPath field)

@@ -12,7 +12,9 @@ public sealed class RouteTable
     private readonly FrozenDictionary<string, HostRoutes>.AlternateLookup<ReadOnlySpan<char>> _suffixes;
     private readonly HostRoutes? _anyHost;
 
-    private RouteTable(Dictionary<string, HostRoutes> hosts, Dictionary<string, HostRoutes> suffixes, HostRoutes? anyHost, IReadOnlyList<Upstream> upstreams)
+    private RouteTable(
+        Dictionary<string, HostRoutes> hosts, Dictionary<string, HostRoutes> suffixes, HostRoutes? anyHost,
+        IReadOnlyList<Upstream> upstreams)
     {
         _hosts = hosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         _suffixes = suffixes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -43,7 +45,8 @@ public sealed class RouteTable
                     _ => AddNames(HostNames.FullName(host, service.Key.Namespace), service.Key.Namespace, routes, service.Key),
                 };
                 if (!added)
-                    problems.Add(new(service.File, null, service.Key, null, $"host '{host}' has a VirtualService already, which stays in force"));
+                    problems.Add(new(
+                        service.File, null, service.Key, null, $"host '{host}' has a VirtualService already, which stays in force"));
             }
         }
 

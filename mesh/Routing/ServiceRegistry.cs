@@ -28,7 +28,8 @@ internal sealed class ServiceRegistry
         void Add<T>(Dictionary<string, T> all, string host, T resource) where T : IMeshResource
         {
             if (!all.TryAdd(host, resource))
-                problems.Add(new(resource.File, null, resource.Key, null, $"host '{host}' has a {resource.Key.Kind} already, which stays in force"));
+                problems.Add(new(
+                    resource.File, null, resource.Key, null, $"host '{host}' has a {resource.Key.Kind} already, which stays in force"));
         }
     }
 
@@ -39,7 +40,8 @@ internal sealed class ServiceRegistry
     public IReadOnlyList<Upstream> Upstreams => [.. _upstreams.Values];
 
     /// <summary>The ports of a service; null when there is no such service.</summary>
-    public int[]? PortsOf(string host) => _services.TryGetValue(host, out var service) ? [.. service.Ports.Select(port => port.Number)] : null;
+    public int[]? PortsOf(string host) =>
+        _services.TryGetValue(host, out var service) ? [.. service.Ports.Select(port => port.Number)] : null;
 
     /// <summary>The upstream of a destination, or one for each port of its service when it names none.</summary>
     /// <param name="host">The service's full name.</param>
@@ -56,7 +58,8 @@ internal sealed class ServiceRegistry
         else if (subset is not null && SubsetOf(host, subset) is null)
             problem = $"no DestinationRule of '{host}' has a subset '{subset}'";
         else
-            return [.. service.Ports.Where(candidate => port is null || candidate.Number == port).Select(candidate => Upstream(host, service, subset, candidate))];
+            return [.. service.Ports.Where(candidate => port is null || candidate.Number == port)
+                .Select(candidate => Upstream(host, service, subset, candidate))];
 
         return [];
     }
@@ -100,7 +103,8 @@ internal sealed class ServiceRegistry
     private List<WorkloadEntry> WorkloadsOf(ServiceEntry service)
     {
         if (!_workloadsOf.TryGetValue(service, out var workloads))
-            _workloadsOf.Add(service, workloads = [.. _workloads[service.Key.Namespace].Where(workload => Carries(workload, service.WorkloadLabels))]);
+            _workloadsOf.Add(
+                service, workloads = [.. _workloads[service.Key.Namespace].Where(workload => Carries(workload, service.WorkloadLabels))]);
 
         return workloads;
     }

@@ -10,7 +10,8 @@ public sealed class MeshSnapshot
     public static readonly MeshSnapshot Empty = Create([], [], new());
 
     private MeshSnapshot(
-        IReadOnlyList<IMeshResource> resources, MeshProxy proxy, IReadOnlyList<MeshProblem> problems, IReadOnlyList<ConfiguredResource> statuses)
+        IReadOnlyList<IMeshResource> resources, MeshProxy proxy, IReadOnlyList<MeshProblem> problems,
+        IReadOnlyList<ConfiguredResource> statuses)
     {
         var compiling = new List<MeshProblem>();
         Resources = WithoutDuplicates(resources, compiling);
@@ -43,12 +44,14 @@ public sealed class MeshSnapshot
         Create(resources, problems, [], proxy);
 
     internal static MeshSnapshot Create(
-        IReadOnlyList<IMeshResource> resources, IReadOnlyList<MeshProblem> problems, IReadOnlyList<ConfiguredResource> statuses, MeshProxy proxy) =>
+        IReadOnlyList<IMeshResource> resources, IReadOnlyList<MeshProblem> problems, IReadOnlyList<ConfiguredResource> statuses,
+        MeshProxy proxy) =>
         new(resources, proxy, problems, statuses);
 
     /// <summary>A resource; of several with this key the one that is in force. Null when there is none.</summary>
     public ConfiguredResource? Find(ResourceKey key) =>
-        Statuses.FirstOrDefault(resource => resource.Key == key && resource.Status.State != ResourceState.Refused) ?? Statuses.FirstOrDefault(resource => resource.Key == key);
+        Statuses.FirstOrDefault(resource => resource.Key == key && resource.Status.State != ResourceState.Refused)
+            ?? Statuses.FirstOrDefault(resource => resource.Key == key);
 
     // Kubernetes has one resource of a kind, namespace and name; two files may have more.
     private static List<IMeshResource> WithoutDuplicates(IReadOnlyList<IMeshResource> resources, List<MeshProblem> problems)
@@ -57,7 +60,8 @@ public sealed class MeshSnapshot
         foreach (var resource in resources)
         {
             if (!first.TryAdd(resource.Key, resource))
-                problems.Add(new(resource.File, null, resource.Key, null, $"is in {first[resource.Key].File} already, which stays in force"));
+                problems.Add(new(
+                    resource.File, null, resource.Key, null, $"is in {first[resource.Key].File} already, which stays in force"));
         }
 
         return [.. first.Values];
@@ -83,7 +87,8 @@ public sealed class MeshSnapshot
                 continue;
 
             var status = folded[place].Status;
-            folded[place] = folded[place] with { Status = status with { State = ResourceState.Refused, Problems = [.. status.Problems, problem] } };
+            folded[place] =
+                folded[place] with { Status = status with { State = ResourceState.Refused, Problems = [.. status.Problems, problem] } };
         }
 
         return folded;

@@ -3,7 +3,9 @@ using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Mesh.Upstreams;
 
-/// <summary>The configuration in force together with what is known of its upstreams. A new configuration takes over what was known.</summary>
+/// <summary>
+/// The configuration in force together with what is known of its upstreams. A new configuration takes over what was known.
+/// </summary>
 public sealed class MeshRuntime
 {
     private readonly Func<MeshSnapshot> _inForce;
@@ -49,7 +51,8 @@ public sealed class MeshRuntime
             if (before is null)
                 return;
 
-            var known = before._states.OfType<UpstreamState>().ToDictionary(state => (state.Upstream.Host, state.Upstream.Subset, state.Upstream.Port));
+            var known = before._states.OfType<UpstreamState>()
+                .ToDictionary(state => (state.Upstream.Host, state.Upstream.Subset, state.Upstream.Port));
 
             // First of all, so that nobody is taken out whom the successor does not watch.
             foreach (var state in known.Values)

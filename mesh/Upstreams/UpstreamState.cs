@@ -20,7 +20,9 @@ internal sealed class UpstreamState : IDisposable
     {
         Upstream = upstream;
         _hosts = [.. upstream.Endpoints.Select(endpoint => before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint))];
-        _balancer = before is not null && before.Upstream.Policy.LoadBalancer == upstream.Policy.LoadBalancer ? before._balancer : LoadBalancers.Create(upstream.Policy.LoadBalancer);
+        _balancer = before is not null && before.Upstream.Policy.LoadBalancer == upstream.Policy.LoadBalancer
+            ? before._balancer
+            : LoadBalancers.Create(upstream.Policy.LoadBalancer);
         if (upstream.Policy.OutlierDetection is null)
             Array.ForEach(_hosts, static host => host.Outlier.Uneject());
 
@@ -78,7 +80,8 @@ internal sealed class UpstreamState : IDisposable
 
     private UpstreamHost? TakeOver(Endpoint endpoint)
     {
-        var host = Array.Find(_hosts, host => host.Endpoint.Authority == endpoint.Authority && host.Endpoint.Workload.Key.Name == endpoint.Workload.Key.Name);
+        var host = Array.Find(
+            _hosts, host => host.Endpoint.Authority == endpoint.Authority && host.Endpoint.Workload.Key.Name == endpoint.Workload.Key.Name);
         if (host is not null)
             host.Endpoint = endpoint;
 

@@ -52,7 +52,9 @@ public static class Command
         else
             Report.WriteText(resources, unreadable, output, error);
 
-        return unreadable.Count > 0 ? Unreadable : resources.Any(resource => resource.State == Mesh.Resources.ResourceState.Refused) ? Refused : Fine;
+        return unreadable.Count > 0
+            ? Unreadable
+            : resources.Any(resource => resource.State == Mesh.Resources.ResourceState.Refused) ? Refused : Fine;
 
         int Fail(string message)
         {

@@ -16,26 +16,33 @@ internal static class FitCheck
             var own = files.Where(file => file.Folder == folder).SelectMany(file => file.Content.Resources).ToArray();
             var names = own.Select(resource => resource.Key).ToHashSet();
             // Nearer folders first, as the first of several stays in force.
-            var above = files.Where(file => IsAbove(file.Folder, folder)).OrderByDescending(file => file.Folder.Length).SelectMany(file => file.Content.Resources);
+            var above = files.Where(file => IsAbove(file.Folder, folder))
+                .OrderByDescending(file => file.Folder.Length)
+                .SelectMany(file => file.Content.Resources);
             var inherited = above.Where(resource => names.Add(resource.Key));
             problems.AddRange(Compile(own, [.. inherited]));
         }
 
         var byResource = problems.Distinct().ToLookup(problem => (problem.File, problem.Resource));
-        return [.. files.SelectMany(file => file.Content.Statuses).Select(status => WithProblems(status, byResource[(status.File, status.Key)]))];
+        return [.. files.SelectMany(file => file.Content.Statuses)
+            .Select(status => WithProblems(status, byResource[(status.File, status.Key)]))];
     }
 
-    private static bool IsAbove(string folder, string other) => folder != other && (folder.Length == 0 || other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+    private static bool IsAbove(string folder, string other) =>
+        folder != other && (folder.Length == 0 || other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
     // What is above was compiled for itself: only what is wrong with the folder's own resources is told.
     private static IEnumerable<MeshProblem> Compile(IMeshResource[] own, IMeshResource[] inherited)
     {
         IMeshResource[] all = [.. own, .. inherited];
         var files = own.Select(resource => resource.File).ToHashSet();
-        return MeshSnapshot.Create([.. all, .. NamedElsewhere.Of(all)], [], new() { Gateways = [MeshProxy.Mesh, .. GatewaysOf(all)] }).Problems.Where(problem => files.Contains(problem.File));
+        return MeshSnapshot
+            .Create([.. all, .. NamedElsewhere.Of(all)], [], new() { Gateways = [MeshProxy.Mesh, .. GatewaysOf(all)] }).Problems
+            .Where(problem => files.Contains(problem.File));
     }
 
-    private static IEnumerable<string> GatewaysOf(IMeshResource[] resources) => resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Distinct();
+    private static IEnumerable<string> GatewaysOf(IMeshResource[] resources) =>
+        resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Distinct();
 
     private static ResourceStatus WithProblems(ResourceStatus status, IEnumerable<MeshProblem> problems) =>
         problems.ToArray() is { Length: > 0 } found && status.State == ResourceState.Accepted

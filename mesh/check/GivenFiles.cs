@@ -16,7 +16,8 @@ internal sealed record UnreadableFile(string File, string Message);
 internal static class GivenFiles
 {
     // Mounted ConfigMaps are links; a link to a folder above must not lead around forever.
-    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 32, IgnoreInaccessible = false };
+    private static readonly EnumerationOptions Below =
+        new() { RecurseSubdirectories = true, MaxRecursionDepth = 32, IgnoreInaccessible = false };
 
     public static (IReadOnlyList<GivenFile> Files, IReadOnlyList<UnreadableFile> Unreadable) Read(IEnumerable<string> paths)
     {
@@ -50,7 +51,9 @@ internal static class GivenFiles
     }
 
     private static string[] Find(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", Below).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*", Below)
+            .Where(file => Path.GetExtension(file) is ".yaml" or ".yml")
+            .Order(StringComparer.Ordinal)];
 
     private static ResourceFile? TryRead(string file, out string message)
     {

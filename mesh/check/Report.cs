@@ -9,7 +9,8 @@ internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static void WriteText(IReadOnlyList<ResourceStatus> resources, IReadOnlyList<UnreadableFile> unreadable, TextWriter output, TextWriter error)
+    public static void WriteText(
+        IReadOnlyList<ResourceStatus> resources, IReadOnlyList<UnreadableFile> unreadable, TextWriter output, TextWriter error)
     {
         string? file = null;
         foreach (var resource in resources)
@@ -28,10 +29,15 @@ internal static class Report
         foreach (var one in unreadable)
             Write(error, $"{one.File}: {one.Message}");
 
-        output.WriteLine(string.Join(", ", resources.CountBy(resource => resource.State).OrderBy(count => count.Key).Select(count => $"{count.Value} {Word(count.Key)}").DefaultIfEmpty("nothing was read")));
+        output.WriteLine(string.Join(", ", resources.CountBy(resource => resource.State)
+            .OrderBy(count => count.Key)
+            .Select(count => $"{count.Value} {Word(count.Key)}")
+            .DefaultIfEmpty("nothing was read")));
     }
 
-    public static void WriteJson(IReadOnlyList<ResourceStatus> resources, IReadOnlyList<UnreadableFile> unreadable, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(
+    public static void WriteJson(
+        IReadOnlyList<ResourceStatus> resources, IReadOnlyList<UnreadableFile> unreadable, TextWriter output) =>
+        output.WriteLine(JsonSerializer.Serialize(
         new
         {
             Resources = resources.Select(resource => new
@@ -50,7 +56,9 @@ internal static class Report
         },
         Json));
 
-    private static string NameOf(ResourceStatus resource) => resource.Kind.Length == 0 ? "" : $"{resource.Kind} {(resource.Namespace is null ? "" : $"{resource.Namespace}/")}{resource.Name ?? "without a name"}: ";
+    private static string NameOf(ResourceStatus resource) => resource.Kind.Length == 0
+        ? ""
+        : $"{resource.Kind} {(resource.Namespace is null ? "" : $"{resource.Namespace}/")}{resource.Name ?? "without a name"}: ";
 
     private static string Word(ResourceState state) => state switch
     {

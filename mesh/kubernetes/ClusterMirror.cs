@@ -25,7 +25,8 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
 
     // What answers to edits have brought, with their number among all answers.
     private readonly Dictionary<string, long> _answered = [];
-    private ImmutableSortedDictionary<string, ClusterResource> _resources = ImmutableSortedDictionary.Create<string, ClusterResource>(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<string, ClusterResource> _resources =
+        ImmutableSortedDictionary.Create<string, ClusterResource>(StringComparer.Ordinal);
     private long _answers;
 
     /// <summary>The cluster's API server.</summary>
@@ -59,7 +60,8 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     /// <summary>Takes a list for all there is of a kind; gives the version from which to watch.</summary>
     /// <param name="plural">The kind.</param>
     /// <param name="list">The list.</param>
-    /// <param name="answersBefore">How many answers there were before the list was asked for: what came since may be newer than the list.</param>
+    /// <param name="answersBefore">How many answers there were before the list was asked for: what came since may be newer than the
+    /// list.</param>
     public string Replace(string plural, JsonElement list, long answersBefore)
     {
         var version = list.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;
@@ -68,7 +70,9 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
         {
             // Not by the versions: after a restore of the API server's store they may have gone back.
             var all = _resources.ToBuilder();
-            all.RemoveRange(_resources.Values.Where(known => known.Plural == plural && _answered.GetValueOrDefault(known.Place) <= answersBefore).Select(known => known.Place));
+            all.RemoveRange(_resources.Values
+                .Where(known => known.Plural == plural && _answered.GetValueOrDefault(known.Place) <= answersBefore)
+                .Select(known => known.Place));
             foreach (var item in items.Where(item => !all.TryGetValue(item.Place, out var answered) || answered.IsOlderThan(item.Version)))
                 all[item.Place] = item;
 

@@ -11,11 +11,13 @@ internal static class ClusterProblem
     private const int LongestMessage = 200;
 
     /// <summary>Whether a version is so old that the API server cannot say what has changed since.</summary>
-    public static bool IsExpired(Exception exception) => exception is KubernetesException { Status.Code: (int)HttpStatusCode.Gone } || StatusOf(exception) == HttpStatusCode.Gone;
+    public static bool IsExpired(Exception exception) =>
+        exception is KubernetesException { Status.Code: (int)HttpStatusCode.Gone } || StatusOf(exception) == HttpStatusCode.Gone;
 
     /// <summary>Whether the API server has answered, and the answer is about what was asked.</summary>
     public static bool IsRefusal(Exception exception) =>
-        StatusOf(exception) is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity;
+        StatusOf(exception) is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Conflict
+            or HttpStatusCode.UnprocessableEntity;
 
     /// <summary>What happened, for anybody who sees the page.</summary>
     public static string Describe(Exception exception) => exception switch
@@ -38,13 +40,18 @@ internal static class ClusterProblem
     public static string Explain(Exception exception) =>
         exception is HttpOperationException http ? $"{Describe(http)}: {MessageOf(http)}" : Describe(exception);
 
-    /// <summary>What the API server says of a refusal: the message of its Status, or the beginning of whatever a proxy on the way says.</summary>
+    /// <summary>
+    /// What the API server says of a refusal: the message of its Status, or the beginning of whatever a proxy on the way says.
+    /// </summary>
     public static string MessageOf(HttpOperationException exception) =>
-        Read(exception)?.Message ?? (exception.Response.Content is { Length: > LongestMessage } page ? page[..LongestMessage] : exception.Response.Content);
+        Read(exception)?.Message
+            ?? (exception.Response.Content is { Length: > LongestMessage } page ? page[..LongestMessage] : exception.Response.Content);
 
     /// <summary>The field that a refusal is about: that of its Status' first cause; null for none.</summary>
     public static FieldPath? FieldOf(HttpOperationException exception) =>
-        Read(exception)?.Details?.Causes is [{ Field: { } field }, ..] ? FieldPath.Of(field.Split(['.', '[', ']'], StringSplitOptions.RemoveEmptyEntries)) : null;
+        Read(exception)?.Details?.Causes is [{ Field: { } field }, ..]
+            ? FieldPath.Of(field.Split(['.', '[', ']'], StringSplitOptions.RemoveEmptyEntries))
+            : null;
 
     private static V1Status? Read(HttpOperationException exception)
     {

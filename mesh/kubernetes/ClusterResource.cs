@@ -9,7 +9,8 @@ namespace MessageBoard.MeshKubernetes;
 internal sealed class ClusterResource
 {
     /// <summary>The kinds that the gateway reads and edits, by their names in paths.</summary>
-    public static readonly IReadOnlyList<(string Plural, string Kind)> Kinds = [("virtualservices", "VirtualService"), ("destinationrules", "DestinationRule")];
+    public static readonly IReadOnlyList<(string Plural, string Kind)> Kinds =
+        [("virtualservices", "VirtualService"), ("destinationrules", "DestinationRule")];
 
     private static readonly JsonElement Nothing = JsonSerializer.SerializeToElement<object?>(null);
 
@@ -18,7 +19,8 @@ internal sealed class ClusterResource
     /// <param name="cluster">Its cluster.</param>
     /// <param name="plural">Its kind's name in paths.</param>
     /// <param name="resource">The object as the API server gives it.</param>
-    public ClusterResource(string cluster, string plural, JsonElement resource) : this(cluster, plural, resource, ObjectText.Write(resource))
+    public ClusterResource(string cluster, string plural, JsonElement resource)
+        : this(cluster, plural, resource, ObjectText.Write(resource))
     {
     }
 
@@ -36,7 +38,10 @@ internal sealed class ClusterResource
 
         // What Istio has accepted is in force, whether the gateway understands all of it or not.
         Problems = [.. _read.Problems.Select(problem => problem with { Message = $"cannot be read by the gateway: {problem.Message}" })];
-        Status = new(new("networking.istio.io/v1", Key.Kind, Key.Namespace, Key.Name, Place, 1, ResourceState.Accepted, [], Problems), Version, IsEditable: true);
+        Status = new(
+            new("networking.istio.io/v1", Key.Kind, Key.Namespace, Key.Name, Place, 1, ResourceState.Accepted, [], Problems),
+            Version,
+            IsEditable: true);
     }
 
     /// <summary>Its kind's name in paths.</summary>
@@ -77,8 +82,10 @@ internal sealed class ClusterResource
 
     /// <summary>
     /// Whether it is older than another version of itself. Newer API servers promise that versions can be compared as numbers
-    /// (https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/5504-comparable-resource-version), and older ones keep to it.
+    /// (https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/5504-comparable-resource-version), and older ones
+    /// keep to it.
     /// </summary>
     public bool IsOlderThan(string version) =>
-        ulong.TryParse(Version, NumberStyles.None, CultureInfo.InvariantCulture, out var mine) && ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var other) && mine < other;
+        ulong.TryParse(Version, NumberStyles.None, CultureInfo.InvariantCulture, out var mine)
+            && ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var other) && mine < other;
 }

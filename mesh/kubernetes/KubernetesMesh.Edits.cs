@@ -10,24 +10,30 @@ namespace MessageBoard.MeshKubernetes;
 public sealed partial class KubernetesMesh
 {
     /// <inheritdoc/>
-    public Task<EditResult> ReplaceAsync(ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
+    public Task<EditResult> ReplaceAsync(
+        ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
         EditAsync(key, SameInEveryCluster(_ => yaml), resourceVersion, origin, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<EditResult> UndoAsync(ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken) => EditAsync(
-        key,
-        SameInEveryCluster(home => _versions.TextBefore(key, home.Version) is { } text ? text : new EditResult.NotFound()),
-        resourceVersion, new(user, VersionStore.Undo), cancellationToken);
+    public Task<EditResult> UndoAsync(
+        ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken) =>
+        EditAsync(
+            key,
+            SameInEveryCluster(home => _versions.TextBefore(key, home.Version) is { } text ? text : new EditResult.NotFound()),
+            resourceVersion, new(user, VersionStore.Undo), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<EditResult> EditRouteAsync(string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken)
+    public async Task<EditResult> EditRouteAsync(
+        string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken)
     {
         if (_current.DefaultRouteOf(service)?.Service is not { } key)
             return new EditResult.NotFound();
 
         var result = await EditAsync(
             key,
-            (snapshot, live) => snapshot.DefaultRouteOf(service)?.Service == key ? ResourceEdits.Propose(service, edit, snapshot, live.Yaml, "\n") : new EditResult.NotFound(),
+            (snapshot, live) => snapshot.DefaultRouteOf(service)?.Service == key
+                ? ResourceEdits.Propose(service, edit, snapshot, live.Yaml, "\n")
+                : new EditResult.NotFound(),
             resourceVersion, new(user, edit.Reason), cancellationToken);
         return result.ByField(edit);
     }
@@ -51,7 +57,8 @@ public sealed partial class KubernetesMesh
 
     // Everything is read and checked in every cluster before anything is written in one.
     private async Task<EditResult> EditAsync(
-        ResourceKey key, Func<MeshSnapshot, ClusterResource, Proposal> propose, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken)
+        ResourceKey key, Func<MeshSnapshot, ClusterResource, Proposal> propose, string? resourceVersion, EditOrigin origin,
+        CancellationToken cancellationToken)
     {
         if (key.Namespace != Home.Api.Namespace || ClusterResource.Kinds.All(kind => kind.Kind != key.Kind))
             return new EditResult.NotFound();
@@ -62,9 +69,12 @@ public sealed partial class KubernetesMesh
             var changes = new List<Change>();
             foreach (var cluster in _clusters)
             {
-                var (change, ended) = await PrepareAsync(cluster, key, propose, cluster == Home ? resourceVersion : null, cancellationToken);
+                var (change, ended) =
+                    await PrepareAsync(cluster, key, propose, cluster == Home ? resourceVersion : null, cancellationToken);
                 if (change is null)
-                    return cluster == Home || ended is not EditResult.NotFound ? ended! : new EditResult.Failed($"{cluster.Api.Cluster} has no such {key.Kind}; nothing has changed.");
+                    return cluster == Home || ended is not EditResult.NotFound
+                        ? ended!
+                        : new EditResult.Failed($"{cluster.Api.Cluster} has no such {key.Kind}; nothing has changed.");
 
                 changes.Add(change);
             }
@@ -91,7 +101,8 @@ public sealed partial class KubernetesMesh
     }
 
     private async Task<(Change? Change, EditResult? Ended)> PrepareAsync(
-        ClusterMirror cluster, ResourceKey key, Func<MeshSnapshot, ClusterResource, Proposal> propose, string? resourceVersion, CancellationToken cancellationToken)
+        ClusterMirror cluster, ResourceKey key, Func<MeshSnapshot, ClusterResource, Proposal> propose, string? resourceVersion,
+        CancellationToken cancellationToken)
     {
         ClusterResource? live;
         try
@@ -187,7 +198,8 @@ public sealed partial class KubernetesMesh
         }
 
         return failure is HttpOperationException refusal && ClusterProblem.IsRefusal(refusal)
-            ? new EditResult.Refused([new(change.Live.Place, null, change.Live.Key, ClusterProblem.FieldOf(refusal), ClusterProblem.MessageOf(refusal))])
+            ? new EditResult.Refused(
+                [new(change.Live.Place, null, change.Live.Key, ClusterProblem.FieldOf(refusal), ClusterProblem.MessageOf(refusal))])
             : new EditResult.Failed(ClusterProblem.Explain(failure));
     }
 
@@ -200,7 +212,8 @@ public sealed partial class KubernetesMesh
         var why = refused switch
         {
             EditResult.Failed { Reason: var reason } => reason,
-            EditResult.Refused { Problems: var problems } => $"refuses the edit: {string.Join("; ", problems.Select(problem => problem.Message))}",
+            EditResult.Refused { Problems: var problems } =>
+                $"refuses the edit: {string.Join("; ", problems.Select(problem => problem.Message))}",
             EditResult.Conflict => "was edited by somebody else in the same moment",
             _ => "has lost the resource in the same moment",
         };

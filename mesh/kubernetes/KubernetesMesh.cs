@@ -27,8 +27,10 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     private Task _running = Task.CompletedTask;
     private volatile MeshSnapshot _current = MeshSnapshot.Empty;
 
-    internal KubernetesMesh(IReadOnlyList<ClusterApi> clusters, VersionStore versions, MeshProxy proxy, TimeProvider clock, ILogger<KubernetesMesh> logger) =>
-        (_clusters, _versions, _logger) = ([.. clusters.Select(cluster => new ClusterMirror(cluster, proxy, clock, _changed.Set))], versions, logger);
+    internal KubernetesMesh(
+        IReadOnlyList<ClusterApi> clusters, VersionStore versions, MeshProxy proxy, TimeProvider clock, ILogger<KubernetesMesh> logger) =>
+        (_clusters, _versions, _logger) =
+            ([.. clusters.Select(cluster => new ClusterMirror(cluster, proxy, clock, _changed.Set))], versions, logger);
 
     /// <inheritdoc/>
     public event Action<MeshSnapshot>? Changed;
@@ -44,7 +46,8 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     /// <summary>Begins to watch; waits a moment for the first lists.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var reflectors = _clusters.SelectMany(cluster => ClusterResource.Kinds.Select(kind => new Reflector(cluster, kind.Plural, _logger)));
+        var reflectors = _clusters.SelectMany(cluster =>
+            ClusterResource.Kinds.Select(kind => new Reflector(cluster, kind.Plural, _logger)));
         _running = Task.WhenAll([
             .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
             Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None)]);
@@ -78,7 +81,9 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     /// <inheritdoc/>
     public Task<ResourceText?> ReadAsync(ResourceKey key, CancellationToken cancellationToken) =>
         Task.FromResult(Home.Resources.Values.FirstOrDefault(resource => resource.Key == key) is { } found
-            ? new ResourceText(_current.Find(key) is { } listed && listed.ResourceVersion == found.Version ? listed : found.Status, found.Yaml, 1, _versions.List(key, found.Version))
+            ? new ResourceText(
+                _current.Find(key) is { } listed && listed.ResourceVersion == found.Version ? listed : found.Status, found.Yaml, 1,
+                _versions.List(key, found.Version))
             : null);
 
     private async Task PublishChangesAsync(CancellationToken cancellationToken)
@@ -121,7 +126,8 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
                 if (!theirs.Remove(ours.Key, out var same))
                     yield return new(ours.Place, null, ours.Key, null, $"is not in {other.Api.Cluster}");
                 else if (DifferingField(FieldPath.Spec, ours.Spec, same.Spec) is { } field)
-                    yield return new(same.Place, null, ours.Key, field, $"{field} is not the same in {Home.Api.Cluster} and {other.Api.Cluster}");
+                    yield return new(
+                        same.Place, null, ours.Key, field, $"{field} is not the same in {Home.Api.Cluster} and {other.Api.Cluster}");
             }
 
             foreach (var more in theirs.Values)

@@ -26,7 +26,8 @@ public static class KubernetesMeshServices
         {
             case null or "" or "folder":
                 return string.IsNullOrEmpty(mesh["Folder"])
-                    ? throw new InvalidOperationException("Mesh:Folder is not set: it names the folder with Istio's YAML. On Kubernetes set Mesh:Source to 'kubernetes'.")
+                    ? throw new InvalidOperationException(
+                        "Mesh:Folder is not set: it names the folder with Istio's YAML. On Kubernetes set Mesh:Source to 'kubernetes'.")
                     : services.AddMesh(configuration);
             case "kubernetes":
                 services.AddSingleton(provider => Create(provider, mesh));
@@ -48,10 +49,15 @@ public static class KubernetesMeshServices
         var clusters = remotes
             .Select(remote => new ClusterApi(remote.Key, ns, () => Connect(remote["Kubeconfig"] ?? mesh["Kubeconfig"], remote["Context"])))
             .Prepend(new(proxy.Labels["cluster"], ns, () => Connect(mesh["Kubeconfig"], mesh["Context"])));
-        var versions = new VersionStore(mesh["VersionsFolder"] ?? Path.Combine(Path.GetTempPath(), "messageboard", VersionStore.FolderName));
-        return new([.. clusters], versions, proxy, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KubernetesMesh>>());
+        var versions = new VersionStore(mesh["VersionsFolder"]
+            ?? Path.Combine(Path.GetTempPath(), "messageboard", VersionStore.FolderName));
+        return new(
+            [.. clusters], versions, proxy, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<KubernetesMesh>>());
     }
 
     private static k8s.Kubernetes Connect(string? kubeconfig, string? context) => new(
-        kubeconfig is null && context is null ? KubernetesClientConfiguration.InClusterConfig() : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context));
+        kubeconfig is null && context is null
+            ? KubernetesClientConfiguration.InClusterConfig()
+            : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context));
 }

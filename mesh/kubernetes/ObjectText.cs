@@ -14,9 +14,13 @@ internal static partial class ObjectText
 {
     private const string Annotations = "annotations", LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-    // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/ "Populated by the system", and finalizers' and owners' are nobody's business here
+    // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/ "Populated by the system", and finalizers' and
+    // owners' are nobody's business here
     private static readonly string[] ServersMetadata =
-        ["creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers", "generation", "managedFields", "ownerReferences", "resourceVersion", "selfLink", "uid"];
+        [
+            "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers", "generation", "managedFields",
+            "ownerReferences", "resourceVersion", "selfLink", "uid",
+        ];
 
     /// <summary>The YAML of an object.</summary>
     public static string Write(JsonElement resource)
@@ -68,7 +72,10 @@ internal static partial class ObjectText
         foreach (var map in (string[])["labels", Annotations])
         {
             var (from, to) = (old["metadata"]![map] as JsonObject ?? [], after["metadata"]![map] as JsonObject ?? []);
-            var changed = from.Select(entry => entry.Key).Union(to.Select(entry => entry.Key)).Where(key => !JsonNode.DeepEquals(from[key], to[key])).ToList();
+            var changed = from.Select(entry => entry.Key)
+                .Union(to.Select(entry => entry.Key))
+                .Where(key => !JsonNode.DeepEquals(from[key], to[key]))
+                .ToList();
             if (changed.Count == 0)
                 continue;
 
@@ -123,7 +130,8 @@ internal static partial class ObjectText
                 emitter.Emit(new MappingEnd());
                 break;
             case JsonArray list:
-                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, list.Count == 0 ? SequenceStyle.Flow : SequenceStyle.Block));
+                emitter.Emit(new SequenceStart(
+                    AnchorName.Empty, TagName.Empty, isImplicit: true, list.Count == 0 ? SequenceStyle.Flow : SequenceStyle.Block));
                 foreach (var item in list)
                     Emit(emitter, item);
 
@@ -139,7 +147,12 @@ internal static partial class ObjectText
     }
 
     private static Scalar Text(string text) => new(
-        AnchorName.Empty, TagName.Empty, text, YamlWriter.IsPlain(text) ? ScalarStyle.Plain : Lines().IsMatch(text) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true);
+        AnchorName.Empty,
+        TagName.Empty,
+        text,
+        YamlWriter.IsPlain(text) ? ScalarStyle.Plain : Lines().IsMatch(text) ? ScalarStyle.Literal : ScalarStyle.DoubleQuoted,
+        isPlainImplicit: true,
+        isQuotedImplicit: true);
 
     // As kubectl reads YAML (https://github.com/kubernetes-sigs/yaml).
     private static JsonNode? Convert(YamlNode node) => node switch
@@ -154,7 +167,8 @@ internal static partial class ObjectText
     {
         _ when YamlWords.IsNull(text) => null,
         _ when YamlWords.Truth(text) is { } truth => truth,
-        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && Number().IsMatch(text) => whole,
+        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && Number().IsMatch(text) =>
+            whole,
         _ when Number().IsMatch(text) => JsonNode.Parse(text),
         _ when OtherNumber().IsMatch(text) => double.Parse(text, CultureInfo.InvariantCulture),
         _ => JsonValue.Create(text),

@@ -76,7 +76,8 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
         }
         catch (HttpRequestException exception) when (exception.InnerException is EndOfStreamException)
         {
-            // KubernetesClient's way to say that a watch has ended without a line (https://github.com/kubernetes-client/csharp/issues/1507).
+            // KubernetesClient's way to say that a watch has ended without a line
+            // (https://github.com/kubernetes-client/csharp/issues/1507).
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

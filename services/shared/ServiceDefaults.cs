@@ -52,7 +52,8 @@ public static class ServiceDefaults
     {
         app.MapHealthChecks("/healthz/live", new() { Predicate = _ => false, ResponseWriter = HealthReportWriter.WriteAsync });
         app.MapHealthChecks("/healthz/ready", new() { ResponseWriter = HealthReportWriter.WriteAsync });
-        app.MapGet("/healthz/prestop", (TimeProvider clock, CancellationToken gone) => Task.Delay(EndpointWithdrawal, clock, gone)).ExcludeFromDescription();
+        app.MapGet("/healthz/prestop", (TimeProvider clock, CancellationToken gone) => Task.Delay(EndpointWithdrawal, clock, gone))
+            .ExcludeFromDescription();
         return app;
     }
 }

@@ -9,7 +9,8 @@ public class FolderTests
 {
     /// <summary>All projects but the tests: this one references whatever stands in their folders.</summary>
     public static TheoryData<string> Products => [.. Directory.GetFiles(AppContext.BaseDirectory, "MessageBoard.*.dll")
-        .Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => name is not ("MessageBoard.Common" or "MessageBoard.Architecture.Tests"))];
+        .Select(path => Path.GetFileNameWithoutExtension(path)).Where(name =>
+            name is not ("MessageBoard.Common" or "MessageBoard.Architecture.Tests"))];
 
     // What stands in no folder, such as Program.cs, puts the folders together.
     [Theory]

@@ -15,7 +15,8 @@ switch (args)
         await Reload.RunAsync(gateway, folder);
         break;
     default:
-        await Console.Error.WriteLineAsync("Usage: bench backend URL CLUSTER | bench yarp URL BACKEND… | bench decision | bench reload GATEWAY FOLDER");
+        await Console.Error.WriteLineAsync(
+            "Usage: bench backend URL CLUSTER | bench yarp URL BACKEND… | bench decision | bench reload GATEWAY FOLDER");
         Environment.Exit(2);
         break;
 }

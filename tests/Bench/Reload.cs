@@ -26,7 +26,8 @@ internal static class Reload
             var took = await ChangeAsync(client, folder, ctx1: 60 + round);
             await Task.Delay(TimeSpan.FromSeconds(1));
             var times = requests.Select(request => request.Took.TotalMilliseconds).Order().ToList();
-            Console.WriteLine(FormattableString.Invariant($"| {round} | {took.TotalMilliseconds:0} | {times.Count} | {times[times.Count / 2]:0.00} | {times[^1]:0.0} |"));
+            Console.WriteLine(FormattableString.Invariant(
+                $"| {round} | {took.TotalMilliseconds:0} | {times.Count} | {times[times.Count / 2]:0.00} | {times[^1]:0.0} |"));
         }
 
         await stop.CancelAsync();
@@ -37,10 +38,14 @@ internal static class Reload
     private static async Task<TimeSpan> ChangeAsync(HttpClient client, string folder, int ctx1)
     {
         var files = Enumerable.Range(0, VirtualServices).Select(number => Service(number, ctx1)).Chunk(InOneFile)
-            .Select((documents, index) => (Path: Path.Combine(folder, $"many-{index}.yaml"), Text: string.Join("---\n", documents))).ToList();
+            .Select((documents, index) =>
+                (Path: Path.Combine(folder, $"many-{index}.yaml"), Text: string.Join("---\n", documents))).ToList();
         var own = Path.Combine(folder, "user-service.yaml");
         var lines = await File.ReadAllLinesAsync(own);
-        var weights = lines.Index().Where(line => line.Item.TrimStart().StartsWith("weight:", StringComparison.Ordinal)).Select(line => line.Index).ToList();
+        var weights = lines.Index()
+            .Where(line => line.Item.TrimStart().StartsWith("weight:", StringComparison.Ordinal))
+            .Select(line => line.Index)
+            .ToList();
         (lines[weights[0]], lines[weights[1]]) = ($"          weight: {ctx1}", $"          weight: {100 - ctx1}");
 
         var begun = Stopwatch.GetTimestamp();

@@ -33,14 +33,16 @@ public class RoutingDecision
         var summary = BenchmarkRunner.Run<RoutingDecision>(config);
         foreach (var report in summary.Reports)
         {
-            Console.WriteLine(FormattableString.Invariant(
-                $"| {report.BenchmarkCase.Parameters[nameof(VirtualServices)]} | {report.ResultStatistics!.Mean:0.0} | {report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase)} |"));
+            var services = report.BenchmarkCase.Parameters[nameof(VirtualServices)];
+            var bytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);
+            Console.WriteLine(FormattableString.Invariant($"| {services} | {report.ResultStatistics!.Mean:0.0} | {bytes} |"));
         }
     }
 
     /// <summary>Compiles the table.</summary>
     [GlobalSetup]
-    public void Compile() => _table = RouteTable.Compile([.. Enumerable.Range(0, VirtualServices).SelectMany(Resources)], new MeshProxy(), []);
+    public void Compile() =>
+        _table = RouteTable.Compile([.. Enumerable.Range(0, VirtualServices).SelectMany(Resources)], new MeshProxy(), []);
 
     /// <summary>Decides.</summary>
     [Benchmark]
@@ -49,9 +51,12 @@ public class RoutingDecision
     private static IEnumerable<IMeshResource> Resources(int number)
     {
         var name = $"service-{number}";
-        yield return new VirtualService(Key("VirtualService"), "a.yaml", [name], [MeshProxy.Mesh], [new() { Destinations = [To("ctx1", 70), To("ctx2", 30)] }]);
+        yield return new VirtualService(
+            Key("VirtualService"), "a.yaml", [name], [MeshProxy.Mesh], [new() { Destinations = [To("ctx1", 70), To("ctx2", 30)] }]);
         yield return new DestinationRule(Key("DestinationRule"), "a.yaml", name, null, [Subset("ctx1"), Subset("ctx2")]);
-        yield return new ServiceEntry(Key("ServiceEntry"), "a.yaml", [$"{name}.messageboard.svc.cluster.local"], [new(80, "http")], new Dictionary<string, string> { ["app"] = name });
+        yield return new ServiceEntry(
+            Key("ServiceEntry"), "a.yaml", [$"{name}.messageboard.svc.cluster.local"], [new(80, "http")],
+            new Dictionary<string, string> { ["app"] = name });
 
         ResourceKey Key(string kind) => new(kind, HostNames.DefaultNamespace, name);
         HttpRouteDestination To(string subset, int weight) => new(new(name, subset, null), weight, HttpHeaderRules.None);

@@ -6,12 +6,14 @@ namespace MessageBoard.Tests;
 
 /// <summary>
 /// Two real Kubernetes API servers with Istio's CRDs, contexts <c>ctx1</c> and <c>ctx2</c>, for a test class or several. They come from
-/// <c>../shared/kube-api/kube-api</c> beside the checkout, or from the path in MESSAGEBOARD_KUBE_API. There is no kubelet and no controller.
+/// <c>../shared/kube-api/kube-api</c> beside the checkout, or from the path in MESSAGEBOARD_KUBE_API. There is no kubelet and no
+/// controller.
 /// </summary>
 public sealed class KubeApi : IAsyncLifetime
 {
     private static readonly string Script =
-        Environment.GetEnvironmentVariable("MESSAGEBOARD_KUBE_API") ?? Path.Combine(Repository.Root, "..", "shared", "kube-api", "kube-api");
+        Environment.GetEnvironmentVariable("MESSAGEBOARD_KUBE_API")
+            ?? Path.Combine(Repository.Root, "..", "shared", "kube-api", "kube-api");
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"messageboard-kube-api-{Guid.NewGuid():N}");
     private readonly Dictionary<string, Server> _servers = [];
@@ -86,9 +88,12 @@ public sealed class KubeApi : IAsyncLifetime
     public async Task<string> NewMeshAsync(Func<string, string>? more = null)
     {
         var name = await NewNamespaceAsync();
-        var files = await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml").Select(file => File.ReadAllTextAsync(file)));
+        var files = await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml")
+            .Select(file => File.ReadAllTextAsync(file)));
         await Task.WhenAll(Contexts.Select(context => ApplyAsync(
-            context, string.Join("---\n", more is null ? files : [.. files, more(context)]).Replace("namespace: messageboard", $"namespace: {name}"))));
+            context, string.Join(
+                "---\n",
+                more is null ? files : [.. files, more(context)]).Replace("namespace: messageboard", $"namespace: {name}"))));
         return name;
     }
 
@@ -96,14 +101,16 @@ public sealed class KubeApi : IAsyncLifetime
     public static string KubeconfigOf(string context, string server, string token) => $$"""
         apiVersion: v1
         kind: Config
-        clusters: [{ name: it, cluster: { server: "{{server}}", insecure-skip-tls-verify: {{(server.StartsWith("https", StringComparison.Ordinal) ? "true" : "false")}} } }]
+        clusters: [{ name: it, cluster: { server: "{{server}}", insecure-skip-tls-verify: {{(server.StartsWith("https",
+          StringComparison.Ordinal) ? "true" : "false")}} } }]
         users: [{ name: me, user: { token: "{{token}}" } }]
         contexts: [{ name: "{{context}}", context: { cluster: it, user: me } }]
         current-context: "{{context}}"
         """;
 
     /// <summary>The address of a context's API server.</summary>
-    public Task<string> ServerAsync(string context) => KubectlAsync("config", "view", "-o", $"jsonpath={{.clusters[?(@.name==\"{context}\")].cluster.server}}");
+    public Task<string> ServerAsync(string context) =>
+        KubectlAsync("config", "view", "-o", $"jsonpath={{.clusters[?(@.name==\"{context}\")].cluster.server}}");
 
     /// <summary>Ends a server as a crash would: its connections break and its port refuses. What it stored stays.</summary>
     public Task StopServerAsync(string context) => KillAsync(_servers[context].Pid);
@@ -114,7 +121,8 @@ public sealed class KubeApi : IAsyncLifetime
         var server = _servers[context];
         var pid = (await RunAsync(
             "bash",
-            ["-c", """log=$1; shift; setsid "$@" >>"$log" 2>&1 </dev/null & echo $!""", "bash", Path.Combine(_folder, $"{context}.log"), .. server.Command],
+            ["-c", """log=$1; shift; setsid "$@" >>"$log" 2>&1 </dev/null """
+                + """& echo $!""", "bash", Path.Combine(_folder, $"{context}.log"), .. server.Command],
             TimeSpan.FromMinutes(1))).Trim();
         _servers[context] = server with { Pid = pid };
         await File.AppendAllLinesAsync(Pids, [pid]);
@@ -136,7 +144,10 @@ public sealed class KubeApi : IAsyncLifetime
 
     // The first start on a machine builds kube-apiserver, so test projects that run at once take turns.
     private Task<string> UpAsync() =>
-        RunAsync("flock", ["--close", Path.Combine(Path.GetTempPath(), "messageboard-kube-api.lock"), Script, "up", _folder, .. Contexts], TimeSpan.FromMinutes(15));
+        RunAsync(
+            "flock",
+            ["--close", Path.Combine(Path.GetTempPath(), "messageboard-kube-api.lock"), Script, "up", _folder, .. Contexts],
+            TimeSpan.FromMinutes(15));
 
     private Task<string> KubectlAsync(IEnumerable<string> args, string? input) =>
         RunAsync("kubectl", ["--kubeconfig", Kubeconfig, "--request-timeout=20s", .. args], TimeSpan.FromMinutes(2), input);
@@ -154,12 +165,14 @@ public sealed class KubeApi : IAsyncLifetime
         }
 
         // A process that ended has no command line, whether or not its parent has taken notice.
-        await Eventually.IsTrueAsync(() => !File.Exists($"/proc/{pid}/cmdline") || File.ReadAllText($"/proc/{pid}/cmdline") == "", $"process {pid} has ended");
+        await Eventually.IsTrueAsync(
+            () => !File.Exists($"/proc/{pid}/cmdline") || File.ReadAllText($"/proc/{pid}/cmdline") == "", $"process {pid} has ended");
     }
 
     private static async Task<string> RunAsync(string file, IEnumerable<string> args, TimeSpan timeLimit, string? input = null)
     {
-        var start = new ProcessStartInfo(file, args) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(file, args) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(timeLimit);
         try
@@ -169,7 +182,9 @@ public sealed class KubeApi : IAsyncLifetime
             await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token);
             process.StandardInput.Close();
             await process.WaitForExitAsync(limit.Token);
-            return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{file} {string.Join(' ', args)}: {await errors}");
+            return process.ExitCode == 0
+                ? await output
+                : throw new InvalidOperationException($"{file} {string.Join(' ', args)}: {await errors}");
         }
         catch (OperationCanceledException)
         {

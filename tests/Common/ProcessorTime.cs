@@ -16,6 +16,7 @@ public static class ProcessorTime
 
     // proc(5): the first field of schedstat is the time on a processor, in ns.
     private static TimeSpan Now() => OperatingSystem.IsLinux()
-        ? TimeSpan.FromMicroseconds(long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1000)
+        ? TimeSpan.FromMicroseconds(
+            long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1000)
         : TimeSpan.FromMilliseconds(Environment.TickCount64);
 }

@@ -54,7 +54,8 @@ public sealed class FailureTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, ping.StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, edit.StatusCode);
-        Assert.Equal("Redis is not available just now.", (await edit.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Equal(
+            "Redis is not available just now.", (await edit.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
         Assert.Contains("Degraded", await ready.Content.ReadAsStringAsync());
     }
@@ -62,7 +63,11 @@ public sealed class FailureTests : IAsyncLifetime
     private async Task<(long Total, long Errors, long Unanswered)> CountsAsync()
     {
         var traffic = await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
-        var recent = traffic.GetProperty("services").EnumerateArray().Single(row => row.GetProperty("service").GetString() == "user-service").GetProperty("recent");
-        return (recent.GetProperty("total").GetInt64(), recent.GetProperty("errors").GetInt64(), recent.GetProperty("unanswered").GetInt64());
+        var recent = traffic.GetProperty("services")
+            .EnumerateArray()
+            .Single(row => row.GetProperty("service").GetString() == "user-service")
+            .GetProperty("recent");
+        return (recent.GetProperty("total").GetInt64(), recent.GetProperty("errors").GetInt64(), recent.GetProperty("unanswered")
+            .GetInt64());
     }
 }

@@ -90,7 +90,10 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
     /// <summary>Takes a cluster's workloads out of the mesh.</summary>
     public void RemoveWorkloads(string cluster) => File.Delete(WorkloadFile(cluster));
 
-    /// <summary>Starts a backend that answers with its tags and the path it saw, with the status and the delay (in ms) that the query asks for.</summary>
+    /// <summary>
+    /// Starts a backend that answers with its tags and the path it saw, with the status and the delay (in ms) that the query asks
+    /// for.
+    /// </summary>
     private async Task StartBackendAsync(string cluster)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -107,7 +110,9 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
             context.Response.Headers["X-Service-Cluster"] = cluster;
             context.Response.Headers["X-Pod-Name"] = $"{context.Request.Host.Host}-{cluster}-pod";
             context.Response.Headers["X-Seen-TraceParent"] = context.Request.Headers.TraceParent;
-            context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status ? int.Parse(status, CultureInfo.InvariantCulture) : 200;
+            context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status
+                ? int.Parse(status, CultureInfo.InvariantCulture)
+                : 200;
             await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
         });
         await app.StartAsync();
@@ -115,7 +120,8 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
 
         var port = AddressOf(app.Services).Port;
         Directory.CreateDirectory(Path.GetDirectoryName(WorkloadFile(cluster))!);
-        await File.WriteAllTextAsync(WorkloadFile(cluster), string.Concat(Fronted.Select(service => MeshYaml.Workload(service, cluster, port))));
+        await File.WriteAllTextAsync(
+            WorkloadFile(cluster), string.Concat(Fronted.Select(service => MeshYaml.Workload(service, cluster, port))));
         await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Concat(Fronted.Select(MeshYaml.Service)));
     }
 

@@ -23,14 +23,18 @@ public abstract class RunningGateway
         _garnet = await Garnet.StartAsync(redisPort);
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
-            host.UseUrls("http://127.0.0.1:0").UseSetting("CLUSTER_NAME", "ctx1").UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}");
+            host.UseUrls("http://127.0.0.1:0")
+                .UseSetting("CLUSTER_NAME", "ctx1")
+                .UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}");
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
         });
         _factory.UseKestrel(0);
         _factory.StartServer();
-        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = AddressOf(Services) };
-        await Eventually.IsTrueAsync(async () => (await Client.GetStringAsync("/healthz/ready")).Contains("\"redis\":\"Healthy\""), "Garnet answers");
+        Client =
+            new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = AddressOf(Services) };
+        await Eventually.IsTrueAsync(
+            async () => (await Client.GetStringAsync("/healthz/ready")).Contains("\"redis\":\"Healthy\""), "Garnet answers");
     }
 
     protected async Task StopAsync()
@@ -53,7 +57,12 @@ public abstract class RunningGateway
     /// <summary>Sends JSON.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body = null, string? cookie = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, null, "application/json") };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = body is null
+            ? null
+            : new StringContent(body, null, "application/json")
+        };
         if (cookie is not null)
             request.Headers.Add("Cookie", cookie);
 

@@ -12,7 +12,10 @@ namespace MessageBoard.MeshKubernetes.Tests;
 internal sealed class ApiServerProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly HttpMessageInvoker _client = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
+    private readonly HttpMessageInvoker _client = new(new HttpClientHandler
+    {
+        ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+    });
 
     private ApiServerProxy(WebApplication app) => _app = app;
 

@@ -7,7 +7,8 @@ public sealed class ClusterMirrorTests
 {
     private const string Plural = "virtualservices";
 
-    private readonly ClusterMirror _mirror = new(new("ctx1", "messageboard", () => throw new NotSupportedException()), new MeshProxy(), TimeProvider.System, () => { });
+    private readonly ClusterMirror _mirror = new(
+        new("ctx1", "messageboard", () => throw new NotSupportedException()), new MeshProxy(), TimeProvider.System, () => { });
 
     [Fact]
     public void An_old_event_does_not_undo_what_an_edit_has_answered()
@@ -52,12 +53,18 @@ public sealed class ClusterMirrorTests
         Assert.Equal(20, Weight());
     }
 
-    private void List(int version, params (int Version, int Weight)[] services) => _mirror.Replace(Plural, ListOf(version, services), _mirror.Answers);
+    private void List(int version, params (int Version, int Weight)[] services) =>
+        _mirror.Replace(Plural, ListOf(version, services), _mirror.Answers);
 
     private int Weight() => Assert.Single(_mirror.Resources.Values).Spec.GetProperty("weight").GetInt32();
 
     private static JsonElement ListOf(int version, params (int Version, int Weight)[] services) => JsonSerializer.SerializeToElement(
-        new { metadata = new { resourceVersion = $"{version}" }, items = services.Select(service => Service(service.Version, service.Weight)) });
+        new
+        {
+            metadata = new { resourceVersion = $"{version}" },
+            items = services.Select(service =>
+            Service(service.Version, service.Weight))
+        });
 
     private static JsonElement Service(int version, int weight) => JsonSerializer.SerializeToElement(
         new { metadata = new { name = "a", @namespace = "messageboard", resourceVersion = $"{version}" }, spec = new { weight } });

@@ -13,8 +13,11 @@ public sealed class ObjectTextTests
           "spec": {
             "hosts": ["user-service", "*.example.com"],
             "http": [
-              { "name": "default", "route": [{ "destination": { "host": "user-service", "subset": "ctx1" }, "weight": 70 }], "timeout": "0.5s" },
-              { "fault": { "abort": { "httpStatus": 503, "percentage": { "value": 0.1 } } }, "route": [{ "destination": { "host": "user-service" } }], "headers": { "request": { "set": { "x": "1", "y": "a: b # c", "z": "two\nlines\n" } } } }
+              { "name": "default", "route": [{ "destination": { "host": "user-service", "subset": "ctx1" }, "weight": 70 }],
+                "timeout": "0.5s" },
+              { "fault": { "abort": { "httpStatus": 503, "percentage": { "value": 0.1 } } },
+                "route": [{ "destination": { "host": "user-service" } }], "headers": { "request": { "set": { "x": "1", "y": "a: b # c",
+                  "z": "two\nlines\n" } } } }
             ],
             "exportTo": []
           },
@@ -31,7 +34,8 @@ public sealed class ObjectTextTests
     {
         var yaml = ObjectText.Write(Element);
 
-        Assert.StartsWith("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  annotations:\n    team: \"yes\"\n  name: user-service\n  namespace: messageboard\nspec:\n  hosts:\n    - user-service\n", yaml);
+        Assert.StartsWith("apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata:\n  annotations:\n    team: \"yes\"\n  "
+            + "name: user-service\n  namespace: messageboard\nspec:\n  hosts:\n    - user-service\n", yaml);
         foreach (var hidden in (string[])["resourceVersion", "managedFields", "uid", "status", "last-applied", "generation", "..."])
             Assert.DoesNotContain(hidden, yaml);
     }
@@ -92,7 +96,8 @@ public sealed class ObjectTextTests
 
         var same = ObjectText.Read(ObjectText.WriteSame(before, after, other), other);
 
-        Assert.Equal("""{"new":"2","team":"two"}""", new JsonObject(same["metadata"]!["annotations"]!.AsObject().OrderBy(entry => entry.Key).Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))).ToJsonString());
+        Assert.Equal("""{"new":"2","team":"two"}""", new JsonObject(same["metadata"]!["annotations"]!.AsObject().OrderBy(
+            entry => entry.Key).Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))).ToJsonString());
         Assert.Equal("""{"x":2}""", same["spec"]!.ToJsonString());
     }
 
@@ -114,5 +119,6 @@ public sealed class ObjectTextTests
     [InlineData("1.2.3", "\"1.2.3\"")]
     [InlineData("10s", "\"10s\"")]
     public void Scalars_are_what_kubectl_makes_of_them(string yaml, string json) =>
-        Assert.Equal(json, ObjectText.Read($"metadata: {{}}\nspec:\n  value: {yaml}\n", Element)["spec"]!["value"]?.ToJsonString() ?? "null");
+        Assert.Equal(
+            json, ObjectText.Read($"metadata: {{}}\nspec:\n  value: {yaml}\n", Element)["spec"]!["value"]?.ToJsonString() ?? "null");
 }

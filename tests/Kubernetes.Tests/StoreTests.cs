@@ -51,7 +51,8 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         await _clusters.SetWeightAsync("ctx1", 55);
         var took = await Eventually.IsTrueAsync(() => TwoClusters.WeightIn(mesh) == 55, "the weight is there");
         Assert.True(took < TimeSpan.FromSeconds(5), $"took {took}");
-        Assert.Contains(mesh.Current.Problems, problem => problem.Message == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
+        Assert.Contains(
+            mesh.Current.Problems, problem => problem.Message == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
 
         await _clusters.SetWeightAsync("ctx2", 55);
         await Eventually.IsTrueAsync(() => mesh.Current.Problems.Count == 0, "the clusters say the same");
@@ -99,7 +100,8 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         }
 
         async Task<List<JsonObject>> ObjectsAsync() =>
-            [.. await Task.WhenAll(KubeApi.Contexts.Select(async context => (JsonObject)JsonNode.Parse(await _clusters.KubectlAsync(context, "get", "vs", "user-service", "-o", "json"))!))];
+            [.. await Task.WhenAll(KubeApi.Contexts.Select(async context =>
+                (JsonObject)JsonNode.Parse(await _clusters.KubectlAsync(context, "get", "vs", "user-service", "-o", "json"))!))];
     }
 
     [KubeApiFact]
@@ -131,7 +133,9 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
     public async Task An_object_that_says_nothing_at_all_does_no_harm()
     {
         foreach (var context in KubeApi.Contexts)
-            await api.ApplyAsync(context, $"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: empty, namespace: {_clusters.Namespace}}}\n");
+            await api.ApplyAsync(
+                context,
+                $"apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: empty, namespace: {_clusters.Namespace}}}\n");
 
         var mesh = await _clusters.StartFreshAsync();
 
@@ -219,7 +223,12 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         var mesh = await _clusters.StartFreshAsync();
         var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
 
-        Assert.IsType<EditResult.Done>(await mesh.ReplaceAsync(_clusters.UserService, text.Replace("- name: default", "- name: default\n      timeout: 3s"), null, TwoClusters.Admin, default));
+        Assert.IsType<EditResult.Done>(await mesh.ReplaceAsync(
+            _clusters.UserService,
+            text.Replace("- name: default", "- name: default\n      timeout: 3s"),
+            null,
+            TwoClusters.Admin,
+            default));
         foreach (var context in KubeApi.Contexts)
             Assert.Equal("3s", await _clusters.FieldAsync(context, "{.spec.http[0].timeout}"));
 
@@ -237,10 +246,12 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         var mesh = await _clusters.StartFreshAsync();
         var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
 
-        var refused = Assert.IsType<EditResult.Refused>(await mesh.ReplaceAsync(_clusters.UserService, text.Replace("weight: 70", "weight: -1"), null, TwoClusters.Admin, default));
+        var refused = Assert.IsType<EditResult.Refused>(
+            await mesh.ReplaceAsync(_clusters.UserService, text.Replace("weight: 70", "weight: -1"), null, TwoClusters.Admin, default));
         Assert.Equal(text.Split('\n').ToList().FindIndex(line => line.Contains("weight: 70")) + 1, Assert.Single(refused.Problems).Line);
 
-        var unknown = Assert.IsType<EditResult.Refused>(await mesh.ReplaceAsync(_clusters.UserService, text.Replace("subset: ctx2", "subset: ctx3"), null, TwoClusters.Admin, default));
+        var unknown = Assert.IsType<EditResult.Refused>(
+            await mesh.ReplaceAsync(_clusters.UserService, text.Replace("subset: ctx2", "subset: ctx3"), null, TwoClusters.Admin, default));
         Assert.Contains("ctx3", Assert.Single(unknown.Problems).Message);
         Assert.Equal("70 30", await _clusters.WeightAsync("ctx1"));
     }
@@ -252,7 +263,8 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         var text = (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml;
 
         var refused = Assert.IsType<EditResult.Refused>(await mesh.ReplaceAsync(
-            _clusters.UserService, text.Replace("  name: user-service", "  annotations:\n    not/a/key: x\n  name: user-service"), null, TwoClusters.Admin, default));
+            _clusters.UserService, text.Replace("  name: user-service", "  annotations:\n    not/a/key: x\n  name: user-service"),
+            null, TwoClusters.Admin, default));
 
         Assert.Contains("not/a/key", Assert.Single(refused.Problems).Message);
     }
@@ -270,13 +282,15 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
             if (request.Query["watch"] != "true")
                 Interlocked.Increment(ref lists);
             else if (Interlocked.Increment(ref expired) == 1)
-                request.QueryString = new QueryString(System.Text.RegularExpressions.Regex.Replace(request.QueryString.Value!, "resourceVersion=[0-9]+", "resourceVersion=1"));
+                request.QueryString = new QueryString(System.Text.RegularExpressions.Regex.Replace(
+                    request.QueryString.Value!, "resourceVersion=[0-9]+", "resourceVersion=1"));
 
             return Task.FromResult<int?>(null);
         };
         var mesh = await _clusters.StartAsync(await ThroughAsync("ctx1", proxy));
 
-        await Eventually.IsTrueAsync(() => Volatile.Read(ref lists) == 2 && Volatile.Read(ref expired) == 2, "it was listed again, and watched");
+        await Eventually.IsTrueAsync(
+            () => Volatile.Read(ref lists) == 2 && Volatile.Read(ref expired) == 2, "it was listed again, and watched");
         Assert.Null(mesh.Clusters[0].StaleSince);
         await _clusters.SetWeightAsync("ctx1", 44);
         await Eventually.IsTrueAsync(() => TwoClusters.WeightIn(mesh) == 44, "the watch goes on");
@@ -290,7 +304,8 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         var mesh = await _clusters.StartAsync(("ctx1", kubeconfig));
         await Eventually.IsTrueAsync(() => mesh.Clusters[0].Reason == "does not know the gateway's credentials", "the token is refused");
 
-        await File.WriteAllTextAsync(kubeconfig, KubeApi.KubeconfigOf("ctx1", await api.ServerAsync("ctx1"), await _clusters.AdminTokenAsync()));
+        await File.WriteAllTextAsync(
+            kubeconfig, KubeApi.KubeconfigOf("ctx1", await api.ServerAsync("ctx1"), await _clusters.AdminTokenAsync()));
         await TwoClusters.AreFreshAsync(mesh);
         Assert.Equal(70, TwoClusters.WeightIn(mesh));
     }
@@ -307,7 +322,8 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
             Assert.Equal("does not answer", mesh.Clusters[0].Reason);
             Assert.Null(mesh.Clusters[1].StaleSince);
             Assert.Equal(70, TwoClusters.WeightIn(mesh));
-            Assert.Equal("ctx1 does not answer; nothing has changed.", Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1)).Reason);
+            Assert.Equal(
+                "ctx1 does not answer; nothing has changed.", Assert.IsType<EditResult.Failed>(await SetWeightsAsync(mesh, 1)).Reason);
         }
         finally
         {

@@ -31,8 +31,11 @@ internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
     /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
     public async Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs)
     {
-        var apis = KubeApi.Contexts.Select(context => new ClusterApi(context, ns, () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
-            kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? api.Kubeconfig, context))));
+        var apis = KubeApi.Contexts.Select(context => new ClusterApi(
+            context,
+            ns,
+            () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
+                kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? api.Kubeconfig, context))));
         var mesh = new KubernetesMesh([.. apis], new(_folder["versions"]), new(), TimeProvider.System, NullLogger<KubernetesMesh>.Instance);
         _meshes.Add(mesh);
         await mesh.StartAsync(default);
@@ -55,7 +58,9 @@ internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
     public async Task<string> TokenOfAsync(string context, string verbs)
     {
         await KubectlAsync(context, "create", "serviceaccount", "reader");
-        await KubectlAsync(context, "create", "role", "reader", $"--verb={verbs}", "--resource=virtualservices.networking.istio.io,destinationrules.networking.istio.io");
+        await KubectlAsync(
+            context, "create", "role", "reader", $"--verb={verbs}",
+            "--resource=virtualservices.networking.istio.io,destinationrules.networking.istio.io");
         await KubectlAsync(context, "create", "rolebinding", "reader", "--role=reader", $"--serviceaccount={Namespace}:reader");
         return (await KubectlAsync(context, "create", "token", "reader")).Trim();
     }

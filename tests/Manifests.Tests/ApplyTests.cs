@@ -14,7 +14,9 @@ public sealed class ApplyTests(KubeApi servers) : IClassFixture<KubeApi>
                 // strict: a field that the server's schema has not is refused, here as in a server that validates fields itself (1.25)
                 var applied = await servers.KubectlAsync("--context", context, "apply", "--validate=strict", "-k", PathOf(folder));
 
-                Assert.Equal(Rendering.Of(folder).Manifests.Count, applied.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.EndsWith(" created", StringComparison.Ordinal)));
+                Assert.Equal(Rendering.Of(folder).Manifests.Count, applied.Split(
+                    '\n',
+                    StringSplitOptions.RemoveEmptyEntries).Count(line => line.EndsWith(" created", StringComparison.Ordinal)));
             }
 
             var versions = await VersionsAsync();
@@ -25,7 +27,8 @@ public sealed class ApplyTests(KubeApi servers) : IClassFixture<KubeApi>
             Assert.Equal(versions, await VersionsAsync());
 
             async Task<string> VersionsAsync() => string.Concat(await Task.WhenAll(folders.Select(folder => servers.KubectlAsync(
-                "--context", context, "get", "-k", PathOf(folder), "-o", "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}{.metadata.resourceVersion}"))));
+                "--context", context, "get", "-k", PathOf(folder), "-o", "jsonpath={range .items[*]}{.kind}/{.metadata.name} "
+                    + "{.metadata.resourceVersion}{\"\\n\"}{end}{.metadata.resourceVersion}"))));
         }
     }
 
@@ -41,9 +44,14 @@ public sealed class ApplyTests(KubeApi servers) : IClassFixture<KubeApi>
         ])
         {
             var name = await servers.NewNamespaceAsync("ctx1");
-            var yaml = Rendering.YamlOf(folder).Replace("namespace: messageboard", $"namespace: {name}", StringComparison.Ordinal).Replace(right, wrong, StringComparison.Ordinal);
+            var yaml = Rendering.YamlOf(folder)
+                .Replace("namespace: messageboard", $"namespace: {name}", StringComparison.Ordinal)
+                .Replace(right, wrong, StringComparison.Ordinal);
 
-            Assert.Contains(message, (await Assert.ThrowsAsync<InvalidOperationException>(() => servers.ApplyAsync("ctx1", yaml))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                message,
+                (await Assert.ThrowsAsync<InvalidOperationException>(() => servers.ApplyAsync("ctx1", yaml))).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -54,7 +62,10 @@ public sealed class ApplyTests(KubeApi servers) : IClassFixture<KubeApi>
 
         await servers.KubectlAsync("--context", "ctx2", "create", "namespace", "istio-system");
 
-        Assert.Contains("cross-network-gateway created", await servers.KubectlAsync("--context", "ctx2", "apply", "--validate=strict", "-f", file), StringComparison.Ordinal);
+        Assert.Contains(
+            "cross-network-gateway created",
+            await servers.KubectlAsync("--context", "ctx2", "apply", "--validate=strict", "-f", file),
+            StringComparison.Ordinal);
     }
 
     private static string PathOf(string folder) => Path.Combine(Repository.Root, folder);

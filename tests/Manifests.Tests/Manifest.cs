@@ -31,10 +31,12 @@ internal sealed record Manifest(JsonNode Json)
 
     public static IEnumerable<JsonNode> Items(JsonNode? list) => list is JsonArray array ? array.OfType<JsonNode>() : [];
 
-    public static IEnumerable<(string Key, JsonNode? Value)> Entries(JsonNode? map) => map is JsonObject entries ? entries.Select(entry => (entry.Key, entry.Value)) : [];
+    public static IEnumerable<(string Key, JsonNode? Value)> Entries(JsonNode? map) =>
+        map is JsonObject entries ? entries.Select(entry => (entry.Key, entry.Value)) : [];
 
     /// <summary>Whether a selector's labels are all among those of something.</summary>
-    public static bool Selects(JsonNode? selector, JsonNode? labels) => Entries(selector).All(label => Text(labels?[label.Key]) == Text(label.Value));
+    public static bool Selects(JsonNode? selector, JsonNode? labels) =>
+        Entries(selector).All(label => Text(labels?[label.Key]) == Text(label.Value));
 
     /// <summary>A node and all that is below it.</summary>
     public static IEnumerable<JsonNode> All(JsonNode? node) => node switch
@@ -49,7 +51,8 @@ internal sealed record Manifest(JsonNode Json)
 
     private static JsonNode? ToJson(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, ToJson(entry.Value)))),
+        YamlMappingNode map =>
+            new JsonObject(map.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, ToJson(entry.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Select(ToJson)]),
         _ => JsonValue.Create(((YamlScalarNode)node).Value),
     };

@@ -13,7 +13,9 @@ public sealed class MulticlusterTests
         foreach (var one in (Manifest[])[istio, eastwest])
         {
             var global = one.Spec!["values"]!["global"]!;
-            Assert.Equal(("messageboard", cluster, network), (Text(global["meshID"]), Text(global["multiCluster"]?["clusterName"]), Text(global["network"])));
+            Assert.Equal(
+                ("messageboard", cluster, network),
+                (Text(global["meshID"]), Text(global["multiCluster"]?["clusterName"]), Text(global["network"])));
         }
 
         Assert.NotEqual(istio.Name, eastwest.Name);
@@ -27,8 +29,12 @@ public sealed class MulticlusterTests
     {
         foreach (var file in (string[])["istio.yaml", "eastwest.yaml"])
         {
-            var ctx2 = File.ReadAllText(PathOf($"ctx2/{file}")).Replace("ctx2", "ctx1", StringComparison.Ordinal).Replace("network2", "network1", StringComparison.Ordinal);
-            Assert.Equal(Uncommented(File.ReadAllText(PathOf($"ctx1/{file}"))), Uncommented(ctx2).Select(line => line == "  profile: minimal" ? "  profile: default" : line));
+            var ctx2 = File.ReadAllText(PathOf($"ctx2/{file}"))
+                .Replace("ctx2", "ctx1", StringComparison.Ordinal)
+                .Replace("network2", "network1", StringComparison.Ordinal);
+            Assert.Equal(
+                Uncommented(File.ReadAllText(PathOf($"ctx1/{file}"))),
+                Uncommented(ctx2).Select(line => line == "  profile: minimal" ? "  profile: default" : line));
         }
     }
 

@@ -42,11 +42,15 @@ public sealed class NamesTests
     [InlineData("NetworkPolicy")]
     public void Policies_select_pods_that_exist(string kind)
     {
-        var apps = Overlays.SelectMany(overlay => Rendering.Of(overlay).Manifests).Select(manifest => Text(manifest.Template?["metadata"]?["labels"]?["app"])).ToHashSet();
+        var apps = Overlays.SelectMany(overlay => Rendering.Of(overlay).Manifests)
+            .Select(manifest => Text(manifest.Template?["metadata"]?["labels"]?["app"]))
+            .ToHashSet();
         var policies = Rendering.Folders.SelectMany(folder => Rendering.Of(folder).Of(kind)).ToArray();
         var selected = from policy in policies
                        from node in All(policy.Spec).OfType<JsonObject>()
-                       from app in Text(node["key"] as JsonValue) == "app" ? Items(node["values"]).Select(Text) : [Text((node["matchLabels"] as JsonObject)?["app"])]
+                       from app in Text(node["key"] as JsonValue) == "app"
+                           ? Items(node["values"]).Select(Text)
+                           : [Text((node["matchLabels"] as JsonObject)?["app"])]
                        where app is not ("" or "istiod")
                        select app;
 
@@ -64,13 +68,20 @@ public sealed class NamesTests
     [InlineData("gateway", "istio-system/istio-ingressgateway istio-system/istio-ingressgateway-service-account")]
     public void Only_these_call(string app, string callers)
     {
-        var accounts = Overlays.SelectMany(overlay => Rendering.Of(overlay).Of("ServiceAccount")).Select(account => account.Name).ToHashSet();
-        var policies = Rendering.Of("istio").Of("AuthorizationPolicy").Where(policy => Text(policy.Spec!["selector"]?["matchLabels"]?["app"]) == app).ToArray();
+        var accounts = Overlays.SelectMany(overlay => Rendering.Of(overlay).Of("ServiceAccount"))
+            .Select(account => account.Name)
+            .ToHashSet();
+        var policies = Rendering.Of("istio")
+            .Of("AuthorizationPolicy")
+            .Where(policy => Text(policy.Spec!["selector"]?["matchLabels"]?["app"]) == app)
+            .ToArray();
         var allowed = from policy in policies
                       from rule in Items(policy.Spec!["rules"])
                       from source in Items(rule["from"])
                       from principal in Items(source["source"]!["principals"])
-                      select Text(principal).Replace("cluster.local/ns/messageboard/sa/", "", StringComparison.Ordinal).Replace("cluster.local/ns/", "", StringComparison.Ordinal).Replace("/sa/", "/", StringComparison.Ordinal);
+                      select Text(principal).Replace("cluster.local/ns/messageboard/sa/", "", StringComparison.Ordinal)
+                          .Replace("cluster.local/ns/", "", StringComparison.Ordinal)
+                          .Replace("/sa/", "/", StringComparison.Ordinal);
 
         Assert.Equal(callers.Split(' ').Order(), allowed.Order());
         Assert.All(allowed.Where(account => !account.Contains('/')), account => Assert.Contains(account, accounts));
@@ -82,7 +93,9 @@ public sealed class NamesTests
     public void Every_pod_reaches_DNS_wherever_a_cluster_has_it(string overlay)
     {
         var everybody = Rendering.Of(overlay).Of("NetworkPolicy").Where(policy => policy.Spec!["podSelector"] is JsonObject { Count: 0 });
-        var rule = Assert.Single(everybody.SelectMany(policy => Items(policy.Spec!["egress"])), rule => Items(rule["ports"]).Any(port => Text(port["port"]) == "53"));
+        var rule = Assert.Single(
+            everybody.SelectMany(policy => Items(policy.Spec!["egress"])),
+            rule => Items(rule["ports"]).Any(port => Text(port["port"]) == "53"));
 
         Assert.Null(rule["to"]);
         Assert.Equal(["TCP 53", "UDP 53"], Items(rule["ports"]).Select(port => $"{Text(port["protocol"])} {Text(port["port"])}").Order());
@@ -94,7 +107,12 @@ public sealed class NamesTests
     public void Routes_lead_to_Services(string kind)
     {
         var services = Overlays.SelectMany(overlay => Rendering.Of(overlay).Of("Service")).Select(service => service.Name).ToHashSet();
-        var hosts = Rendering.Of("istio").Of(kind).SelectMany(rule => All(rule.Spec)).OfType<JsonObject>().Select(node => Text(node["host"])).Where(host => host is not ("" or "*.messageboard.svc.cluster.local"));
+        var hosts = Rendering.Of("istio")
+            .Of(kind)
+            .SelectMany(rule => All(rule.Spec))
+            .OfType<JsonObject>()
+            .Select(node => Text(node["host"]))
+            .Where(host => host is not ("" or "*.messageboard.svc.cluster.local"));
 
         Assert.Subset(services, hosts.ToHashSet());
     }
@@ -107,11 +125,13 @@ public sealed class NamesTests
         foreach (var rule in Rendering.Of("istio").Of("DestinationRule").Where(rule => rule.Spec!["subsets"] is not null))
         {
             var subset = Assert.Single(Items(rule.Spec!["subsets"]), subset => Text(subset["name"]) == cluster);
-            var deployment = Assert.Single(Rendering.Of($"k8s/overlays/{cluster}").Of("Deployment"), deployment => deployment.Name == rule.Name);
+            var deployment = Assert.Single(
+                Rendering.Of($"k8s/overlays/{cluster}").Of("Deployment"), deployment => deployment.Name == rule.Name);
 
             Assert.True(Selects(subset["labels"], deployment.Template!["metadata"]!["labels"]));
             // The other cluster is a single host, its east-west gateway, which must not be ejected as a whole.
-            Assert.True(int.Parse(Text(rule.Spec["trafficPolicy"]?["outlierDetection"]?["maxEjectionPercent"]), CultureInfo.InvariantCulture) < 100);
+            Assert.True(int.Parse(
+                Text(rule.Spec["trafficPolicy"]?["outlierDetection"]?["maxEjectionPercent"]), CultureInfo.InvariantCulture) < 100);
         }
     }
 
@@ -130,9 +150,11 @@ public sealed class NamesTests
     [InlineData("k8s/istio/routes", true)]
     [InlineData("k8s/istio/policies", false)]
     public void Routes_which_a_run_keeps_are_apart_from_what_follows_the_files(string folder, bool areRoutes) => Assert.Equal(
-        Rendering.Of("istio").Manifests.Where(manifest => manifest.Kind == "VirtualService" == areRoutes).Select(manifest => $"{manifest.Kind} {manifest.Name}"),
+        Rendering.Of("istio").Manifests.Where(manifest => manifest.Kind == "VirtualService" == areRoutes).Select(manifest =>
+            $"{manifest.Kind} {manifest.Name}"),
         Rendering.Of(folder).Manifests.Select(manifest => $"{manifest.Kind} {manifest.Name}"));
 
     // A pod of a headless Service has its own name before the Service's.
-    private static string ServiceOf(string host) => host.Split('.') is [_, not "messageboard" and var service, ..] ? service : host.Split('.')[0];
+    private static string ServiceOf(string host) =>
+        host.Split('.') is [_, not "messageboard" and var service, ..] ? service : host.Split('.')[0];
 }

@@ -16,7 +16,8 @@ internal sealed record Rendering(string Cluster, IReadOnlyList<Manifest> Manifes
 
     public static Rendering Of(string folder) => Read(folder, YamlOf(folder));
 
-    public static Rendering Read(string folder, string yaml) => new(folder.StartsWith("k8s/overlays/", StringComparison.Ordinal) ? Path.GetFileName(folder) : "", Manifest.Read(yaml));
+    public static Rendering Read(string folder, string yaml) =>
+        new(folder.StartsWith("k8s/overlays/", StringComparison.Ordinal) ? Path.GetFileName(folder) : "", Manifest.Read(yaml));
 
     public static string YamlOf(string folder) => Texts.GetOrAdd(folder, Render);
 
@@ -24,7 +25,8 @@ internal sealed record Rendering(string Cluster, IReadOnlyList<Manifest> Manifes
 
     private static string Render(string folder)
     {
-        using var kubectl = Process.Start(new ProcessStartInfo("kubectl", ["kustomize", Path.Combine(Repository.Root, folder)]) { RedirectStandardOutput = true })!;
+        using var kubectl = Process.Start(
+            new ProcessStartInfo("kubectl", ["kustomize", Path.Combine(Repository.Root, folder)]) { RedirectStandardOutput = true })!;
         var yaml = kubectl.StandardOutput.ReadToEnd();
         kubectl.WaitForExit();
         return kubectl.ExitCode == 0 ? yaml : throw new InvalidOperationException($"kubectl kustomize {folder} failed");
@@ -38,7 +40,8 @@ internal sealed class KubectlTheoryAttribute : TheoryAttribute
     public KubectlTheoryAttribute(string? other = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
         : base(file, line)
     {
-        var missing = new[] { "kubectl", other }.OfType<string>().Where(tool => !Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool))));
+        var missing = new[] { "kubectl", other }.OfType<string>().Where(tool =>
+            !Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool))));
         if (Environment.GetEnvironmentVariable("CI") != "true" && missing.Any())
             Skip = $"missing: {string.Join(", ", missing)}";
     }

@@ -1,3 +1,5 @@
+using Rule = System.Func<MessageBoard.Manifests.Tests.Rendering, System.Collections.Generic.IEnumerable<string>>;
+
 namespace MessageBoard.Manifests.Tests;
 
 /// <summary>What reviews look for: each rule takes what is rendered of one folder and says what is wrong with it.</summary>
@@ -7,7 +9,8 @@ internal static partial class Rules
     private static readonly string[] Protocols = ["http", "http2", "https", "grpc", "grpc-web", "tcp", "tls", "mongo", "mysql", "redis"];
 
     // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
-    private static readonly string[] Volumes = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
+    private static readonly string[] Volumes =
+        ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
 
     // What every API server that is meant knows, and nothing that reaches beyond the namespace or whose deletion takes data along.
     private static readonly string[] Kinds =
@@ -18,9 +21,10 @@ internal static partial class Rules
         "security.istio.io/v1 AuthorizationPolicy", "security.istio.io/v1 PeerAuthentication", "telemetry.istio.io/v1 Telemetry",
     ];
 
-    private static readonly string[] CommonLabels = ["app.kubernetes.io/name", "app.kubernetes.io/part-of=messageboard", "app.kubernetes.io/managed-by=messageboard"];
+    private static readonly string[] CommonLabels =
+        ["app.kubernetes.io/name", "app.kubernetes.io/part-of=messageboard", "app.kubernetes.io/managed-by=messageboard"];
 
-    public static IReadOnlyDictionary<string, Func<Rendering, IEnumerable<string>>> All { get; } = new Dictionary<string, Func<Rendering, IEnumerable<string>>>
+    public static IReadOnlyDictionary<string, Rule> All { get; } = new Dictionary<string, Rule>
     {
         ["images have exact versions"] = EachContainer((_, container) =>
             [(ImageWithVersion.IsMatch(Text(container["image"])), Text(container["image"]))]),
@@ -41,17 +45,22 @@ internal static partial class Rules
         ["accounts have no token"] = Each(manifest => manifest.Kind is not "ServiceAccount" ? [] :
         [
             (Text(manifest.Json["automountServiceAccountToken"]) == "false", "automountServiceAccountToken"),
-            (Items(manifest.Json["imagePullSecrets"]).Select(secret => Text(secret["name"])).SequenceEqual(["registry"]), "imagePullSecrets"),
+            (Items(manifest.Json["imagePullSecrets"]).Select(secret => Text(
+                secret["name"])).SequenceEqual(["registry"]), "imagePullSecrets"),
         ]),
         ["only the gateway's pod has a token"] = Each(manifest => manifest is not { Template: { } template, Name: not "gateway" } ? [] :
             [(template["spec"]!["automountServiceAccountToken"] is null, "automountServiceAccountToken")]),
         ["ports are named for Istio"] = Each(Ports),
         ["labels are complete"] = Labels,
         ["selectors match"] = Selectors,
-        ["only kinds that are known, and none of the cluster's"] = rendering => rendering.Cluster == "" && rendering.Manifests is [{ Kind: "Namespace" }] ? [] :
-            Each(manifest => [(Kinds.Contains($"{Text(manifest.Json["apiVersion"])} {manifest.Kind}"), Text(manifest.Json["apiVersion"]))])(rendering),
+        ["only kinds that are known, and none of the cluster's"] = rendering => rendering.Cluster == ""
+            && rendering.Manifests is [{ Kind: "Namespace" }] ? [] :
+            Each(manifest => [(Kinds.Contains($"{Text(manifest.Json["apiVersion"])} {manifest.Kind}"), Text(manifest.Json["apiVersion"]))])(
+                rendering),
         ["all is in the namespace"] = Each(manifest =>
-            [(manifest.Kind is "Namespace" ? manifest is { Name: "messageboard", Namespace: "" } : manifest.Namespace == "messageboard", manifest.Namespace)]),
+            [(manifest.Kind is "Namespace"
+                ? manifest is { Name: "messageboard", Namespace: "" }
+                : manifest.Namespace == "messageboard", manifest.Namespace)]),
         ["nobody talks to anybody by default"] = DefaultDeny,
     };
 
@@ -68,15 +77,19 @@ internal static partial class Rules
         where !check.Right
         select $"{manifest}: {check.What}";
 
-    private static Func<Rendering, IEnumerable<string>> EachContainer(Func<Manifest, JsonNode, IEnumerable<(bool Right, string What)>> rule) =>
+    private static Func<Rendering, IEnumerable<string>> EachContainer(
+        Func<Manifest, JsonNode, IEnumerable<(bool Right, string What)>> rule) =>
         Each(manifest => manifest.Containers.SelectMany(container => rule(manifest, container)));
 
-    private static IEnumerable<(bool Right, string What)> Present(JsonNode node, params string[] names) => names.Select(name => (node[name] is not null, name));
+    private static IEnumerable<(bool Right, string What)> Present(JsonNode node, params string[] names) =>
+        names.Select(name => (node[name] is not null, name));
 
     private static IEnumerable<string> Secrets(Rendering rendering) =>
     [
-        .. rendering.Of("Secret").Where(secret => secret.Json["data"] is not null || secret.Json["stringData"] is not null).Select(secret => $"{secret} has data"),
-        .. rendering.Of("ConfigMap").SelectMany(map => Entries(map.Json["data"])).Where(entry => SecretName.IsMatch(entry.Key)).Select(entry => entry.Key),
+        .. rendering.Of("Secret").Where(secret => secret.Json["data"] is not null
+            || secret.Json["stringData"] is not null).Select(secret => $"{secret} has data"),
+        .. rendering.Of("ConfigMap").SelectMany(map => Entries(map.Json["data"])).Where(entry => SecretName.IsMatch(
+            entry.Key)).Select(entry => entry.Key),
         .. from manifest in rendering.Manifests
            from container in manifest.Containers
            from variable in Items(container["env"])
@@ -96,7 +109,8 @@ internal static partial class Rules
             yield return (pod[name] is null, name);
 
         foreach (var volume in Items(pod["volumes"]))
-            yield return (Entries(volume).All(entry => entry.Key == "name" || Volumes.Contains(entry.Key)), $"volume {Text(volume["name"])}");
+            yield return (Entries(volume).All(entry => entry.Key == "name"
+                || Volumes.Contains(entry.Key)), $"volume {Text(volume["name"])}");
     }
 
     private static IEnumerable<(bool, string)> Container(Manifest manifest, JsonNode container)
@@ -114,7 +128,8 @@ internal static partial class Rules
     [
         .. from port in Items(manifest.Kind is "Service" ? manifest.Spec!["ports"] : null)
            let protocol = Text(port["appProtocol"])
-           select (Protocols.Contains(protocol) && $"{Text(port["name"])}-".StartsWith($"{protocol}-", StringComparison.Ordinal), $"port {Text(port["port"])}"),
+           select (Protocols.Contains(protocol)
+               && $"{Text(port["name"])}-".StartsWith($"{protocol}-", StringComparison.Ordinal), $"port {Text(port["port"])}"),
         .. from container in manifest.Containers
            from port in Items(container["ports"])
            select (port["name"] is not null, $"port {Text(port["containerPort"])}"),
@@ -122,9 +137,13 @@ internal static partial class Rules
 
     private static IEnumerable<string> Labels(Rendering rendering)
     {
-        string[] wanted = rendering.Cluster == "" ? CommonLabels : [.. CommonLabels, "app", "app.kubernetes.io/component", "version=v1", $"cluster={rendering.Cluster}"];
+        string[] wanted = rendering.Cluster == ""
+            ? CommonLabels
+            : [.. CommonLabels, "app", "app.kubernetes.io/component", "version=v1", $"cluster={rendering.Cluster}"];
         return from manifest in rendering.Manifests
-               from labels in manifest.Template is { } template ? new[] { manifest.Labels, template["metadata"]?["labels"] } : [manifest.Labels]
+               from labels in manifest.Template is { } template
+                   ? new[] { manifest.Labels, template["metadata"]?["labels"] }
+                   : [manifest.Labels]
                from label in wanted
                let parts = label.Split('=')
                let value = Text(labels?[parts[0]])
@@ -137,17 +156,23 @@ internal static partial class Rules
         var accounts = rendering.Of("ServiceAccount").Select(account => account.Name).ToHashSet();
         return Each(manifest => manifest.Template is not { } template ? [] :
         [
-            (manifest.Kind is "Job" || (manifest.Spec!["selector"]?["matchLabels"] is JsonObject { Count: > 0 } selector && Selects(selector, template["metadata"]!["labels"])), "selector"),
-            .. Items(template["spec"]!["topologySpreadConstraints"]).Select(spread => (Selects(manifest.Spec!["selector"]!["matchLabels"], spread["labelSelector"]?["matchLabels"]), "topologySpreadConstraints")),
+            (manifest.Kind is "Job" || (manifest.Spec!["selector"]?["matchLabels"] is JsonObject { Count: > 0 } selector
+                && Selects(selector, template["metadata"]!["labels"])), "selector"),
+            .. Items(template["spec"]!["topologySpreadConstraints"]).Select(spread => (Selects(
+                manifest.Spec!["selector"]!["matchLabels"],
+                spread["labelSelector"]?["matchLabels"]), "topologySpreadConstraints")),
             (accounts.Contains(Text(template["spec"]!["serviceAccountName"])), "serviceAccountName"),
-            (manifest.Kind is not "Deployment" || rendering.Of("Service").Any(service => Selects(service.Spec!["selector"], template["metadata"]!["labels"])), "has no Service"),
+            (manifest.Kind is not "Deployment" || rendering.Of("Service").Any(service => Selects(
+                service.Spec!["selector"],
+                template["metadata"]!["labels"])), "has no Service"),
         ])(rendering);
     }
 
     private static IEnumerable<string> DefaultDeny(Rendering rendering)
     {
         if (rendering.Cluster != "" && !rendering.Of("NetworkPolicy").Any(policy =>
-            policy.Spec is { } spec && spec["podSelector"] is JsonObject { Count: 0 } && Items(spec["policyTypes"]).Count() == 2 && spec["ingress"] is null && spec["egress"] is null))
+            policy.Spec is { } spec && spec["podSelector"] is JsonObject { Count: 0 } && Items(spec["policyTypes"]).Count() == 2
+                && spec["ingress"] is null && spec["egress"] is null))
             yield return "no NetworkPolicy denies all";
 
         if (rendering.Of("AuthorizationPolicy").Any() && !rendering.Of("AuthorizationPolicy").Any(policy =>

@@ -2,7 +2,8 @@ namespace MessageBoard.Manifests.Tests;
 
 public sealed class RulesTests
 {
-    public static IEnumerable<object[]> Cases { get; } = from folder in Rendering.Folders from rule in Rules.All.Keys select (object[])[folder, rule];
+    public static IEnumerable<object[]> Cases { get; } =
+        from folder in Rendering.Folders from rule in Rules.All.Keys select (object[])[folder, rule];
 
     [KubectlTheory]
     [MemberData(nameof(Cases))]

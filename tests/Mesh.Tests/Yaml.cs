@@ -18,7 +18,8 @@ internal static class Yaml
         """;
 
     /// <summary>user-service with its subsets and one workload in each cluster, at ports 1001 and 1002.</summary>
-    public static readonly string UserService = Join(Rule, Service("user-service"), Workload("user-service", "ctx1", 1001), Workload("user-service", "ctx2", 1002));
+    public static readonly string UserService = Join(
+        Rule, Service("user-service"), Workload("user-service", "ctx1", 1001), Workload("user-service", "ctx2", 1002));
 
     public static string Join(params string[] documents) => string.Join("\n---\n", documents);
 

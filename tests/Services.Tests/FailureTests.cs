@@ -55,7 +55,8 @@ public sealed class FailureTests : IAsyncLifetime
             if (!login.IsSuccessStatusCode)
                 return false;
 
-            using var list = await logs.SendAsync(HttpMethod.Get, "/api/logs/redis", login.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+            using var list = await logs.SendAsync(
+                HttpMethod.Get, "/api/logs/redis", login.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
             return list.IsSuccessStatusCode && (await list.Content.ReadAsStringAsync()).Contains(trace);
         }, "the call is in the list");
     }
@@ -113,13 +114,17 @@ public sealed class FailureTests : IAsyncLifetime
     public async Task A_burst_of_logins_leaves_the_service_answering()
     {
         using var users = _board.Client("user-service");
-        var logins = Enumerable.Range(0, 150).Select(_ => users.PostAsJsonAsync("/api/login", new { username = "admin", password = "a guess, one of many" })).ToList();
+        var logins = Enumerable.Range(0, 150)
+            .Select(_ => users.PostAsJsonAsync("/api/login", new { username = "admin", password = "a guess, one of many" }))
+            .ToList();
 
         using var ping = await users.GetAsync("/api/users/ping");
         Assert.Equal(HttpStatusCode.OK, ping.StatusCode);
 
         var answers = await Task.WhenAll(logins);
-        Assert.All(answers, answer => Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests]));
+        Assert.All(
+            answers,
+            answer => Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests]));
         Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
     }
 
@@ -135,6 +140,7 @@ public sealed class FailureTests : IAsyncLifetime
 
         var (name, cookie) = await _board.NewUserAsync();
         using var logs = _board.Client("log-service");
-        await Eventually.IsTrueAsync(async () => (await logs.JsonAsync("/api/logs/kafka", cookie)).GetRawText().Contains(name), "calls behind the junk arrive");
+        await Eventually.IsTrueAsync(
+            async () => (await logs.JsonAsync("/api/logs/kafka", cookie)).GetRawText().Contains(name), "calls behind the junk arrive");
     }
 }

@@ -136,10 +136,12 @@ public sealed class StartTests
             return collector;
         }
 
-        public bool Received(string path, string text = "") => _received.Any(received => received.Path == path && received.Hex.Contains(Hex(text)));
+        public bool Received(string path, string text = "") =>
+            _received.Any(received => received.Path == path && received.Hex.Contains(Hex(text)));
 
         public bool HasSpan(string service, string name, string trace) => _received.Any(received =>
-            received.Path == "/v1/traces" && received.Hex.Contains(Hex(service)) && received.Hex.Contains(trace) && SpansOf(received.Hex, trace).Any(span => span.Contains(Hex(name))));
+            received.Path == "/v1/traces" && received.Hex.Contains(Hex(service)) && received.Hex.Contains(trace)
+                && SpansOf(received.Hex, trace).Any(span => span.Contains(Hex(name))));
 
         public ValueTask DisposeAsync() => _app.DisposeAsync();
 

@@ -8,5 +8,6 @@ internal sealed class RoundRobinBalancer : ILoadBalancer
 
     public string Name => "ROUND_ROBIN";
 
-    public UpstreamHost Pick(UpstreamHost[] hosts, Random random, ulong? hash) => hosts[Interlocked.Increment(ref _next) % (uint)hosts.Length];
+    public UpstreamHost Pick(UpstreamHost[] hosts, Random random, ulong? hash) =>
+        hosts[Interlocked.Increment(ref _next) % (uint)hosts.Length];
 }

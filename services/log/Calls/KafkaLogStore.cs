@@ -37,7 +37,8 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISc
     public Task AddAsync(IReadOnlyCollection<ApiCall> calls, CancellationToken cancellationToken) =>
         database.ExecuteManyAsync(
             $"""
-            {database.InsertIgnore} INTO kafka_logs (id, time, user_name, method, path, route, status, duration_ms, service, cluster, pod, trace_id)
+            {database.InsertIgnore} INTO kafka_logs
+                (id, time, user_name, method, path, route, status, duration_ms, service, cluster, pod, trace_id)
             VALUES (@Id, @Time, @User, @Method, @Path, @Route, @Status, @DurationMs, @Service, @Cluster, @Pod, @TraceId)
             """,
             [.. calls.Select(Row.Of)],
@@ -66,14 +67,16 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISc
         var parameters = new { user, since = Ago(TimeSpan.FromMinutes(minutes)), limit = BusiestPaths };
         var where = $"time >= @since AND {Mine}";
         var (requests, errors) = await database.QuerySingleOrDefaultAsync<(long, long)>(
-            $"SELECT COUNT(*), COALESCE(SUM(CASE WHEN status >= 500 THEN 1 ELSE 0 END), 0) FROM kafka_logs WHERE {where}", parameters, cancellationToken);
+            $"SELECT COUNT(*), COALESCE(SUM(CASE WHEN status >= 500 THEN 1 ELSE 0 END), 0) FROM kafka_logs WHERE {where}", parameters,
+            cancellationToken);
         var p95 = requests == 0
             ? (double?)null
             : await database.QuerySingleOrDefaultAsync<double>(
                 $"SELECT duration_ms FROM kafka_logs WHERE {where} ORDER BY duration_ms LIMIT 1 OFFSET @rank",
                 new { user, parameters.since, rank = (long)Math.Ceiling(requests * 0.95) - 1 }, cancellationToken);
         var paths = await database.QueryAsync<PathCount>(
-            $"SELECT route AS Path, COUNT(*) AS Requests FROM kafka_logs WHERE {where} GROUP BY route ORDER BY COUNT(*) DESC, route LIMIT @limit", parameters, cancellationToken);
+            $"SELECT route AS Path, COUNT(*) AS Requests FROM kafka_logs WHERE {where} GROUP BY route ORDER BY COUNT(*) DESC, route "
+                + "LIMIT @limit", parameters, cancellationToken);
         return new(minutes, requests, Math.Round((double)requests / minutes, 2), errors, p95, paths);
     }
 
@@ -122,7 +125,8 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISc
         };
 
         public ApiCall ToCall() =>
-            new(Id, DateTimeOffset.FromUnixTimeMilliseconds(Time), User, Method, Path, Route, Status, DurationMs, Service, Cluster, Pod, TraceId);
+            new(Id, DateTimeOffset.FromUnixTimeMilliseconds(Time), User, Method, Path, Route, Status, DurationMs, Service, Cluster, Pod,
+                TraceId);
     }
 }
 
@@ -133,7 +137,8 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISc
 /// <param name="Errors">Those that ended with a 5xx status.</param>
 /// <param name="P95Ms">95 % took no longer, in ms; null without calls.</param>
 /// <param name="Paths">The busiest routes, busiest first.</param>
-internal sealed record CallStats(int Minutes, long Requests, double RequestsPerMinute, long Errors, double? P95Ms, IReadOnlyList<PathCount> Paths);
+internal sealed record CallStats(
+    int Minutes, long Requests, double RequestsPerMinute, long Errors, double? P95Ms, IReadOnlyList<PathCount> Paths);
 
 /// <summary>How often a route was called.</summary>
 internal sealed class PathCount

@@ -31,10 +31,13 @@ internal static class LogEndpoints
     private static async Task<Ok<CallList>> GetRedisAsync(ClaimsPrincipal user, RecentCalls calls) =>
         TypedResults.Ok(new CallList(true, await calls.NewestAsync(OnlyOf(user), Newest)));
 
-    private static async Task<Ok<CallList>> GetKafkaAsync(ClaimsPrincipal user, KafkaLogStore calls, IConfiguration configuration, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new CallList(Kafka.BootstrapServers(configuration) is not null, await calls.NewestAsync(OnlyOf(user), Newest, cancellationToken)));
+    private static async Task<Ok<CallList>> GetKafkaAsync(
+        ClaimsPrincipal user, KafkaLogStore calls, IConfiguration configuration, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new CallList(
+            Kafka.BootstrapServers(configuration) is not null, await calls.NewestAsync(OnlyOf(user), Newest, cancellationToken)));
 
-    private static async Task<Ok<Stats>> GetStatsAsync(ClaimsPrincipal user, KafkaLogStore calls, RecentCalls recent, CancellationToken cancellationToken)
+    private static async Task<Ok<Stats>> GetStatsAsync(
+        ClaimsPrincipal user, KafkaLogStore calls, RecentCalls recent, CancellationToken cancellationToken)
     {
         var windows = new List<CallStats>();
         foreach (var minutes in Windows)

@@ -15,10 +15,14 @@ namespace MessageBoard.LogService.Consumer;
 /// over what is there: a call may be read twice, but is kept once. All log-services share the topic as one group.
 /// </summary>
 internal sealed partial class KafkaLogConsumer(
-    IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, TimeProvider clock, ILogger<KafkaLogConsumer> logger) : BackgroundService
+    IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, TimeProvider clock, ILogger<KafkaLogConsumer> logger)
+        : BackgroundService
 {
     private const int BatchSize = 100;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200), RetryDelay = TimeSpan.FromSeconds(1), TrimInterval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan
+        Poll = TimeSpan.FromMilliseconds(200),
+        RetryDelay = TimeSpan.FromSeconds(1),
+        TrimInterval = TimeSpan.FromMinutes(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,7 +30,9 @@ internal sealed partial class KafkaLogConsumer(
             return;
 
         // Consume blocks its thread.
-        await Task.Factory.StartNew(() => Run(servers, stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        await Task.Factory
+            .StartNew(() => Run(servers, stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .Unwrap();
     }
 
     private async Task Run(string servers, CancellationToken stoppingToken)
@@ -134,7 +140,10 @@ internal sealed partial class KafkaLogConsumer(
     private static Activity? StartSpan(Headers headers)
     {
         DistributedContextPropagator.Current.ExtractTraceIdAndState(headers, Read, out var parent, out var state);
-        return Tracing.Source.StartActivity($"process {Shared.Events.Kafka.Topic}", ActivityKind.Consumer, ActivityContext.TryParse(parent, state, isRemote: true, out var context) ? context : default)
+        return Tracing.Source.StartActivity(
+            $"process {Shared.Events.Kafka.Topic}",
+            ActivityKind.Consumer,
+            ActivityContext.TryParse(parent, state, isRemote: true, out var context) ? context : default)
             ?.SetTag("messaging.system", "kafka")
             .SetTag("messaging.operation.type", "process")
             .SetTag("messaging.destination.name", Shared.Events.Kafka.Topic);

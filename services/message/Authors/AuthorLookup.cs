@@ -62,7 +62,8 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
             response.EnsureSuccessStatusCode();
             return await response.Content.ReadFromJsonAsync<Dictionary<long, string>>(cancellationToken) ?? [];
         }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogUnavailable(exception.Message); // messages without their authors' names are better than none
             return [];

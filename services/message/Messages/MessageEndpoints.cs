@@ -49,13 +49,15 @@ internal static class MessageEndpoints
     }
 
     private static async Task<Results<Ok<Page<MessageView>>, ValidationProblem>> ListAsync(
-        string? offset, string? limit, ClaimsPrincipal user, MessageStore messages, AuthorLookup authors, CancellationToken cancellationToken) =>
+        string? offset, string? limit, ClaimsPrincipal user, MessageStore messages, AuthorLookup authors,
+        CancellationToken cancellationToken) =>
         Paging.TryRead(offset, limit, out var paging, out var problem)
             ? TypedResults.Ok(await ReadAsync(user, null, paging, messages, authors, cancellationToken))
             : problem;
 
     private static async Task<Results<Ok<Page<MessageView>>, ValidationProblem>> SearchAsync(
-        string? q, string? offset, string? limit, ClaimsPrincipal user, MessageStore messages, AuthorLookup authors, CancellationToken cancellationToken)
+        string? q, string? offset, string? limit, ClaimsPrincipal user, MessageStore messages, AuthorLookup authors,
+        CancellationToken cancellationToken)
     {
         if (q is null || q.Length is 0 or > MaxLength)
             return Problems.Invalid("q", $"has to be 1 to {MaxLength:N0} characters.");
@@ -75,7 +77,8 @@ internal static class MessageEndpoints
         return TypedResults.Ok(View(message, names.GetValueOrDefault(message.UserId)));
     }
 
-    private static async Task<Results<NoContent, NotFound>> DeleteAsync(long id, ClaimsPrincipal user, MessageStore messages, CancellationToken cancellationToken) =>
+    private static async Task<Results<NoContent, NotFound>> DeleteAsync(
+        long id, ClaimsPrincipal user, MessageStore messages, CancellationToken cancellationToken) =>
         await messages.TryDeleteAsync(user.Session().UserId, id, cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound();
 
     private static async Task<Page<MessageView>> ReadAsync(
@@ -83,7 +86,8 @@ internal static class MessageEndpoints
     {
         var page = await messages.ListAsync(user.Session().UserId, text, paging, cancellationToken);
         var names = await authors.NamesAsync(page.Items.Select(message => message.UserId), cancellationToken);
-        return new([.. page.Items.Select(message => View(message, names.GetValueOrDefault(message.UserId)))], page.Total, page.Offset, page.Limit);
+        return new(
+            [.. page.Items.Select(message => View(message, names.GetValueOrDefault(message.UserId)))], page.Total, page.Offset, page.Limit);
     }
 
     private static MessageView View(StoredMessage message, string? author) =>

@@ -46,16 +46,20 @@ internal sealed class MessageStore(Database database, TimeProvider clock) : ISch
     }
 
     public Task<StoredMessage?> FindAsync(long userId, long id, CancellationToken cancellationToken) =>
-        database.QuerySingleOrDefaultAsync<StoredMessage>($"SELECT {Columns} FROM messages WHERE id = @id AND user_id = @userId", new { userId, id }, cancellationToken);
+        database.QuerySingleOrDefaultAsync<StoredMessage>(
+            $"SELECT {Columns} FROM messages WHERE id = @id AND user_id = @userId", new { userId, id }, cancellationToken);
 
-    /// <summary>The user's messages, newest first; with <paramref name="text"/> only those that contain it, without regard to case.</summary>
+    /// <summary>
+    /// The user's messages, newest first; with <paramref name="text"/> only those that contain it, without regard to case.
+    /// </summary>
     public async Task<Page<StoredMessage>> ListAsync(long userId, string? text, Paging paging, CancellationToken cancellationToken)
     {
         // INSTR knows no wildcards.
         var where = text is null ? "user_id = @userId" : "user_id = @userId AND INSTR(message_key, @key) > 0";
         var parameters = new { userId, key = text is null ? null : Folding.Fold(text), paging.Limit, paging.Offset };
 
-        var total = await database.QuerySingleOrDefaultAsync<long>($"SELECT COUNT(*) FROM messages WHERE {where}", parameters, cancellationToken);
+        var total = await database.QuerySingleOrDefaultAsync<long>(
+            $"SELECT COUNT(*) FROM messages WHERE {where}", parameters, cancellationToken);
         var rows = await database.QueryAsync<StoredMessage>(
             $"SELECT {Columns} FROM messages WHERE {where} ORDER BY id DESC LIMIT @Limit OFFSET @Offset", parameters, cancellationToken);
         return new(rows, total, paging.Offset, paging.Limit);
@@ -63,5 +67,6 @@ internal sealed class MessageStore(Database database, TimeProvider clock) : ISch
 
     /// <summary>Deletes a message; false when the user has none of this id.</summary>
     public async Task<bool> TryDeleteAsync(long userId, long id, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync("DELETE FROM messages WHERE id = @id AND user_id = @userId", new { userId, id }, cancellationToken) == 1;
+        await database.ExecuteAsync(
+            "DELETE FROM messages WHERE id = @id AND user_id = @userId", new { userId, id }, cancellationToken) == 1;
 }

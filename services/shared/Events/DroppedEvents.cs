@@ -3,10 +3,13 @@ using MessageBoard.Shared.Telemetry;
 
 namespace MessageBoard.Shared.Events;
 
-/// <summary>Counts events that could not be kept while their sink was away: as a metric, and until somebody takes the sum to show it.</summary>
+/// <summary>
+/// Counts events that could not be kept while their sink was away: as a metric, and until somebody takes the sum to show it.
+/// </summary>
 public sealed class DroppedEvents
 {
-    private static readonly Counter<long> Dropped = Tracing.Meter.CreateCounter<long>("messageboard.events.dropped", "{event}", "API calls that reached neither list nor topic.");
+    private static readonly Counter<long> Dropped = Tracing.Meter.CreateCounter<long>(
+        "messageboard.events.dropped", "{event}", "API calls that reached neither list nor topic.");
 
     private long _redis;
     private long _kafka;

@@ -15,7 +15,9 @@ public readonly record struct Paging(long Offset, int Limit)
     /// <summary>The most that can be asked for at once.</summary>
     public const int MaxLimit = 100;
 
-    /// <summary>Reads <c>offset</c> and <c>limit</c> as the query has them; false with the answer for the caller when one is out of range.</summary>
+    /// <summary>
+    /// Reads <c>offset</c> and <c>limit</c> as the query has them; false with the answer for the caller when one is out of range.
+    /// </summary>
     public static bool TryRead(string? offset, string? limit, out Paging paging, [NotNullWhen(false)] out ValidationProblem? problem)
     {
         (paging, problem) = (default, null);
@@ -23,7 +25,8 @@ public readonly record struct Paging(long Offset, int Limit)
         var count = DefaultLimit;
         if (offset is not null && !(long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out from)))
             problem = Problems.Invalid("offset", "has to be a whole number from 0.");
-        else if (limit is not null && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxLimit))
+        else if (limit is not null
+            && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxLimit))
             problem = Problems.Invalid("limit", $"has to be a whole number from 1 to {MaxLimit}.");
         else
             paging = new(from, count);

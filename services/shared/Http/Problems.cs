@@ -44,9 +44,12 @@ public static class Problems
             StoreUnavailableException unavailable => (StatusCodes.Status503ServiceUnavailable, unavailable.Message, null),
             BadHttpRequestException { InnerException: JsonException json } when FieldOf(json) is { } field =>
                 (StatusCodes.Status400BadRequest, null, new() { [field] = ["has a value of the wrong type."] }),
-            BadHttpRequestException { InnerException: JsonException } => (StatusCodes.Status400BadRequest, "The body is not the JSON object that is wanted here.", null),
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, "The body is too large.", null),
-            BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => (StatusCodes.Status415UnsupportedMediaType, "The body has to be application/json.", null),
+            BadHttpRequestException { InnerException: JsonException } =>
+                (StatusCodes.Status400BadRequest, "The body is not the JSON object that is wanted here.", null),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                (StatusCodes.Status413PayloadTooLarge, "The body is too large.", null),
+            BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
+                (StatusCodes.Status415UnsupportedMediaType, "The body has to be application/json.", null),
             BadHttpRequestException bad => (bad.StatusCode, "A parameter or the body is missing or malformed.", null),
             _ => (null, null, null),
         };

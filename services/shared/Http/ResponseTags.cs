@@ -12,7 +12,10 @@ public static class ResponseTags
     /// <summary>The pod it runs in.</summary>
     public const string PodName = "X-Pod-Name";
 
-    /// <summary>Puts the three tags on every response, errors too: when the response starts, because the exception handler clears all headers.</summary>
+    /// <summary>
+    /// Puts the three tags on every response, errors too: when the response starts, because the exception handler clears all
+    /// headers.
+    /// </summary>
     public static WebApplication UseResponseTags(this WebApplication app)
     {
         var identity = app.Services.GetRequiredService<ServiceIdentity>();

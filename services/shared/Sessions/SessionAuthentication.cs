@@ -58,7 +58,8 @@ public static class SessionAuthentication
 
     /// <summary>The session of an authenticated request.</summary>
     public static Session Session(this ClaimsPrincipal user) => new(
-        long.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!, CultureInfo.InvariantCulture), user.Identity!.Name!, user.IsInRole(AdminRole));
+        long.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!, CultureInfo.InvariantCulture), user.Identity!.Name!,
+        user.IsInRole(AdminRole));
 
     private static CookieOptions CookieOptions(HttpContext context) =>
         new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" };
@@ -76,7 +77,8 @@ public static class SessionAuthentication
         return new(new ClaimsIdentity(claims, Scheme));
     }
 
-    private sealed class Handler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionStore sessions)
+    private sealed class Handler(
+        IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionStore sessions)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override async Task<AuthenticateResult> HandleAuthenticateAsync()

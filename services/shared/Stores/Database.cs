@@ -55,12 +55,16 @@ public sealed class Database
     /// <summary>Runs a query.</summary>
     /// <returns>Its rows.</returns>
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        RunAsync(sql, async connection => (IReadOnlyList<T>)(await connection.QueryAsync<T>(Command(sql, parameters, null, cancellationToken))).AsList(), cancellationToken);
+        RunAsync(sql, async connection => (IReadOnlyList<T>)(await connection.QueryAsync<T>(Command(
+            sql, parameters, null, cancellationToken))).AsList(), cancellationToken);
 
     /// <summary>Runs a query for at most one row.</summary>
     /// <returns>The row, or the default of <typeparamref name="T"/> when there is none.</returns>
     public Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        RunAsync(sql, connection => connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters, null, cancellationToken)), cancellationToken);
+        RunAsync(
+            sql,
+            connection => connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters, null, cancellationToken)),
+            cancellationToken);
 
     /// <summary>Runs a statement.</summary>
     /// <returns>How many rows it changed.</returns>
@@ -87,11 +91,16 @@ public sealed class Database
 
     private static Func<DbConnection> MariaDb(string connectionString)
     {
-        var full = new MySqlConnectionStringBuilder(connectionString) { ConnectionTimeout = TimeoutSeconds, DefaultCommandTimeout = TimeoutSeconds }.ToString();
+        var full = new MySqlConnectionStringBuilder(connectionString)
+        {
+            ConnectionTimeout = TimeoutSeconds,
+            DefaultCommandTimeout = TimeoutSeconds,
+        }.ToString();
         return () => new MySqlConnection(full);
     }
 
-    private static CommandDefinition Command(string sql, object? parameters, IDbTransaction? transaction, CancellationToken cancellationToken) =>
+    private static CommandDefinition Command(
+        string sql, object? parameters, IDbTransaction? transaction, CancellationToken cancellationToken) =>
         new(sql, parameters, transaction, TimeoutSeconds, cancellationToken: cancellationToken);
 
     private async Task<T> RunAsync<T>(string sql, Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)

@@ -33,7 +33,8 @@ public sealed class Redis : IHealthCheck, IDisposable
 
     /// <summary>Runs a command, or a batch of some.</summary>
     /// <returns>Redis's answer.</returns>
-    /// <exception cref="StoreUnavailableException">Redis cannot be reached, refuses the command, or does not answer within a second.</exception>
+    /// <exception cref="StoreUnavailableException">Redis cannot be reached, refuses the command, or does not answer within a
+    /// second.</exception>
     public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command)
     {
         try

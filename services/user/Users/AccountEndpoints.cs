@@ -9,14 +9,23 @@ internal static class AccountEndpoints
 {
     // Hashing a password costs some 20 ms of a core on purpose; more at once would starve everything else here. A filter, because the
     // rate limiter's middleware takes its permit before the body is read: who sends it slowly would keep all others from logging in.
-    private static readonly ConcurrencyLimiter Hashing = new(new() { PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = 64 });
+    private static readonly ConcurrencyLimiter Hashing =
+        new(new() { PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = 64 });
 
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api").WithTags("accounts");
-        group.MapPost("/register", RegisterAsync).WithSummary("Makes a user.").AddEndpointFilter(LimitHashingAsync).ProducesProblem(StatusCodes.Status409Conflict);
-        group.MapPost("/login", LogInAsync).WithSummary("Starts a session and sets its cookie.").AddEndpointFilter(LimitHashingAsync).ProducesProblem(StatusCodes.Status401Unauthorized);
-        group.MapPost("/logout", (Delegate)LogOutAsync).WithSummary("Ends the session.").RequireAuthorization(SessionAuthentication.UserPolicy);
+        group.MapPost("/register", RegisterAsync)
+            .WithSummary("Makes a user.")
+            .AddEndpointFilter(LimitHashingAsync)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        group.MapPost("/login", LogInAsync)
+            .WithSummary("Starts a session and sets its cookie.")
+            .AddEndpointFilter(LimitHashingAsync)
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
+        group.MapPost("/logout", (Delegate)LogOutAsync)
+            .WithSummary("Ends the session.")
+            .RequireAuthorization(SessionAuthentication.UserPolicy);
         return app;
     }
 
@@ -32,7 +41,8 @@ internal static class AccountEndpoints
             return TypedResults.ValidationProblem(errors);
 
         var isAdmins = UserStore.KeyOf(credentials.Username!) == AdminSeed.Name;
-        if (isAdmins || await users.TryAddAsync(credentials.Username!, passwords.Hash(credentials.Password!), isAdmin: false, cancellationToken) is not { } name)
+        if (isAdmins || await users.TryAddAsync(
+            credentials.Username!, passwords.Hash(credentials.Password!), isAdmin: false, cancellationToken) is not { } name)
             return TypedResults.Problem("This user name is taken.", statusCode: StatusCodes.Status409Conflict);
 
         return TypedResults.Created("/api/users/me", new Registered(name));

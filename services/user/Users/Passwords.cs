@@ -12,7 +12,10 @@ internal sealed class Passwords
 
     public string Hash(string password) => _hasher.HashPassword(this, password);
 
-    /// <summary>Whether the password is the hash's. Takes as long without a hash: how long a login takes does not tell whether the user exists.</summary>
+    /// <summary>
+    /// Whether the password is the hash's. Takes as long without a hash: how long a login takes does not tell whether the user
+    /// exists.
+    /// </summary>
     public bool Matches(string? hash, string password) =>
         _hasher.VerifyHashedPassword(this, hash ?? _nobodysHash, password) != PasswordVerificationResult.Failed && hash is not null;
 }

@@ -28,12 +28,14 @@ internal static class UserEndpoints
 
     private static Ok<Me> GetMe(ClaimsPrincipal user) => TypedResults.Ok(new Me(user.Session().Username, user.Session().IsAdmin));
 
-    private static async Task<Results<Ok<Page<string>>, ValidationProblem>> ListAsync(string? offset, string? limit, UserStore users, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<Page<string>>, ValidationProblem>> ListAsync(
+        string? offset, string? limit, UserStore users, CancellationToken cancellationToken) =>
         Paging.TryRead(offset, limit, out var paging, out var problem)
             ? TypedResults.Ok(await users.ListAsync(paging, cancellationToken))
             : problem;
 
-    private static async Task<Results<Ok<Dictionary<long, string>>, ValidationProblem>> LookUpAsync(long[] id, UserStore users, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<Dictionary<long, string>>, ValidationProblem>> LookUpAsync(
+        long[] id, UserStore users, CancellationToken cancellationToken) =>
         id.Length is > 0 and <= MaxLookup
             ? TypedResults.Ok(await users.NamesAsync(id, cancellationToken))
             : Problems.Invalid("id", $"has to be given 1 to {MaxLookup} times.");

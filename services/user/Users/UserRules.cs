@@ -48,7 +48,9 @@ internal static class UserRules
     }
 
     // Some alphabets write part of their letters as marks: Devanagari's vowels are.
-    private static bool IsNameRune(Rune rune) => Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.IsMark() || rune.Value is '_' or '.' or '-';
+    private static bool IsNameRune(Rune rune) =>
+        Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.IsMark() || rune.Value is '_' or '.' or '-';
 
-    private static bool IsMark(this Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool IsMark(this Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 }

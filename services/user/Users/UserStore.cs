@@ -38,13 +38,16 @@ internal sealed class UserStore(Database database, TimeProvider clock) : ISchema
     public async Task<string?> TryAddAsync(string name, string passwordHash, bool isAdmin, CancellationToken cancellationToken)
     {
         var composed = name.Normalize();
-        var sql = $"{database.InsertIgnore} INTO users (name, name_key, password_hash, is_admin, created_at) VALUES (@name, @key, @passwordHash, @isAdmin, @now)";
-        var row = new { name = composed, key = KeyOf(name), passwordHash, isAdmin = isAdmin ? 1 : 0, now = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+        var sql = $"{database.InsertIgnore} INTO users (name, name_key, password_hash, is_admin, created_at) "
+            + "VALUES (@name, @key, @passwordHash, @isAdmin, @now)";
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var row = new { name = composed, key = KeyOf(name), passwordHash, isAdmin = isAdmin ? 1 : 0, now };
         return await database.ExecuteAsync(sql, row, cancellationToken) == 1 ? composed : null;
     }
 
     public Task<User?> FindAsync(string name, CancellationToken cancellationToken) =>
-        database.QuerySingleOrDefaultAsync<User>($"SELECT {Columns} FROM users WHERE name_key = @key", new { key = KeyOf(name) }, cancellationToken);
+        database.QuerySingleOrDefaultAsync<User>(
+            $"SELECT {Columns} FROM users WHERE name_key = @key", new { key = KeyOf(name) }, cancellationToken);
 
     public Task SetPasswordAsync(long id, string passwordHash, CancellationToken cancellationToken) =>
         database.ExecuteAsync("UPDATE users SET password_hash = @passwordHash WHERE id = @id", new { id, passwordHash }, cancellationToken);
@@ -52,13 +55,15 @@ internal sealed class UserStore(Database database, TimeProvider clock) : ISchema
     public async Task<Page<string>> ListAsync(Paging paging, CancellationToken cancellationToken)
     {
         var total = await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM users", cancellationToken: cancellationToken);
-        var names = await database.QueryAsync<string>("SELECT name FROM users ORDER BY name_key LIMIT @Limit OFFSET @Offset", paging, cancellationToken);
+        var names = await database.QueryAsync<string>(
+            "SELECT name FROM users ORDER BY name_key LIMIT @Limit OFFSET @Offset", paging, cancellationToken);
         return new(names, total, paging.Offset, paging.Limit);
     }
 
     public async Task<Dictionary<long, string>> NamesAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<(long Id, string Name)>("SELECT id, name FROM users WHERE id IN @ids", new { ids }, cancellationToken);
+        var rows = await database.QueryAsync<(long Id, string Name)>(
+            "SELECT id, name FROM users WHERE id IN @ids", new { ids }, cancellationToken);
         return rows.ToDictionary(row => row.Id, row => row.Name);
     }
 

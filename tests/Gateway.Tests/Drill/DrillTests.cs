@@ -16,7 +16,9 @@ public sealed class DrillTests : IAsyncLifetime
 
         var down = await PutAsync("ctx2", """{"down":true}""", cookie);
         Assert.Equal(HttpStatusCode.Accepted, down.Status);
-        Assert.Equal("""[{"cluster":"ctx1","down":false,"processes":[{"pod":"user-service-ctx1-a","app":"user-service","condition":"ready"}]},{"cluster":"ctx2","down":true,"processes":[{"pod":"user-service-ctx2-b","app":"user-service","condition":"down"}]}]""",
+        Assert.Equal("""[{"cluster":"ctx1","down":false,"processes":"""
+            + """[{"pod":"user-service-ctx1-a","app":"user-service","condition":"ready"}]},"""
+            + """{"cluster":"ctx2","down":true,"processes":[{"pod":"user-service-ctx2-b","app":"user-service","condition":"down"}]}]""",
             down.Body.GetProperty("clusters").GetRawText());
         Assert.True(File.Exists(Path.Combine(_gateway.DrillFolder, "ctx2.down")));
 
@@ -32,7 +34,8 @@ public sealed class DrillTests : IAsyncLifetime
 
         Assert.True((await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/drill")).GetProperty("available").GetBoolean());
         Assert.Equal(HttpStatusCode.Unauthorized, (await PutAsync("ctx2", """{"down":true}""", null)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await PutAsync("ctx2", """{"down":true}""", await _gateway.LogInAsync(isAdmin: false))).Status);
+        Assert.Equal(
+            HttpStatusCode.Forbidden, (await PutAsync("ctx2", """{"down":true}""", await _gateway.LogInAsync(isAdmin: false))).Status);
         Assert.Empty(Directory.EnumerateFiles(_gateway.DrillFolder, "*.down"));
     }
 
@@ -92,12 +95,16 @@ public sealed class DrillTests : IAsyncLifetime
         _gateway.BeginDrill();
         Directory.Delete(_gateway.DrillFolder, recursive: true);
 
-        Assert.Equal(HttpStatusCode.NotFound, (await PutAsync("ctx1", """{"down":true}""", await _gateway.LogInAsync(isAdmin: true))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await PutAsync("ctx1", """{"down":true}""", await _gateway.LogInAsync(isAdmin: true))).Status);
     }
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(string cluster, string body, string? cookie)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/mesh/drill/{cluster}") { Content = new StringContent(body, null, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/mesh/drill/{cluster}")
+        {
+            Content = new StringContent(body, null, "application/json"),
+        };
         if (cookie is not null)
             request.Headers.Add("Cookie", cookie);
 

@@ -10,12 +10,16 @@ public sealed class ExplainTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         var explanation = JsonDocument.Parse(response.Headers.GetValues("x-mesh-explain").Single()).RootElement;
         var cluster = response.Headers.GetValues("X-Service-Cluster").Single();
         Assert.Equal("messageboard/user-service", explanation.GetProperty("virtualService").GetString());
-        Assert.Equal((0, "default"), (explanation.GetProperty("route").GetProperty("index").GetInt32(), explanation.GetProperty("route").GetProperty("name").GetString()));
+        Assert.Equal((0, "default"), (explanation.GetProperty("route").GetProperty("index").GetInt32(), explanation.GetProperty("route")
+            .GetProperty("name")
+            .GetString()));
         Assert.Equal(cluster, explanation.GetProperty("destination").GetProperty("subset").GetString());
         Assert.Equal(cluster == "ctx1", explanation.GetProperty("draw").GetInt32() < 70);
-        Assert.Equal([70, 30], explanation.GetProperty("weights").EnumerateArray().Select(weight => weight.GetProperty("weight").GetInt32()));
+        Assert.Equal(
+            [70, 30], explanation.GetProperty("weights").EnumerateArray().Select(weight => weight.GetProperty("weight").GetInt32()));
         var attempt = Assert.Single(explanation.GetProperty("attempts").EnumerateArray());
-        Assert.Equal((200, $"user-service-{cluster}"), (attempt.GetProperty("status").GetInt32(), attempt.GetProperty("workload").GetString()));
+        Assert.Equal(
+            (200, $"user-service-{cluster}"), (attempt.GetProperty("status").GetInt32(), attempt.GetProperty("workload").GetString()));
         Assert.Equal("LEAST_REQUEST", explanation.GetProperty("destination").GetProperty("loadBalancer").GetString());
     }
 
@@ -33,7 +37,10 @@ public sealed class ExplainTests(MeshedGateway gateway) : IClassFixture<MeshedGa
     [Fact]
     public async Task Who_does_not_ask_is_not_told()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/ping") { Headers = { { "Cookie", await gateway.LogInAsync(isAdmin: false) } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/ping")
+        {
+            Headers = { { "Cookie", await gateway.LogInAsync(isAdmin: false) } },
+        };
         using var response = await gateway.Client.SendAsync(request);
 
         Assert.False(response.Headers.Contains("x-mesh-explain"));
@@ -47,10 +54,16 @@ public sealed class ExplainTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         var trace = asked.Headers.GetValues("X-Trace-Id").Single();
 
         var newest = await GetAsync("/api/traffic/requests?limit=100", cookie);
-        var id = newest.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("traceId").GetString() == trace).GetProperty("id").GetInt64();
+        var id = newest.GetProperty("items")
+            .EnumerateArray()
+            .Single(item => item.GetProperty("traceId").GetString() == trace)
+            .GetProperty("id")
+            .GetInt64();
         var request = await GetAsync($"/api/traffic/requests/{id}", cookie);
 
-        Assert.Equal(("GET", "/api/messages/ping", 200), (request.GetProperty("method").GetString(), request.GetProperty("path").GetString(), request.GetProperty("status").GetInt32()));
+        Assert.Equal(
+            ("GET", "/api/messages/ping", 200),
+            (request.GetProperty("method").GetString(), request.GetProperty("path").GetString(), request.GetProperty("status").GetInt32()));
         Assert.Equal("message-service", request.GetProperty("explanation").GetProperty("host").GetString());
         Assert.Equal(JsonValueKind.Null, request.GetProperty("flags").ValueKind);
         Assert.DoesNotContain("secret", request.GetRawText(), StringComparison.Ordinal);
@@ -67,7 +80,9 @@ public sealed class ExplainTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         using var response = await gateway.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-        Assert.Equal("Only the last 1,000 requests are kept.", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Equal(
+            "Only the last 1,000 requests are kept.",
+            (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
         Assert.Equal(100, (await GetAsync("/api/traffic/requests?limit=100", cookie)).GetProperty("items").GetArrayLength());
     }
 

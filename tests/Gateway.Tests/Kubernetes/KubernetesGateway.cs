@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace MessageBoard.Gateway.Tests.Kubernetes;
 
 /// <summary>
-/// The gateway as it runs in ctx1, with its service accounts' tokens and the rights that k8s/ gives them: it reads and edits the mesh's configuration in two API
-/// servers, and sends requests to a backend that stands for its sidecar.
+/// The gateway as it runs in ctx1, with its service accounts' tokens and the rights that k8s/ gives them: it reads and edits the mesh's
+/// configuration in two API servers, and sends requests to a backend that stands for its sidecar.
 /// </summary>
 internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) : RunningGateway, IAsyncDisposable
 {
@@ -25,7 +25,8 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
     /// <param name="mayEditCtx2">Whether its role in ctx2 is the one of k8s/, or may only read.</param>
     public static async Task<KubernetesGateway> StartAsync(KubeApi api, bool mayEditCtx2 = true)
     {
-        var rights = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "k8s", "base", "mesh-editor", "mesh-editor.yaml"))).Replace("metadata:\n", "metadata:\n  namespace: messageboard\n");
+        var rights = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "k8s", "base", "mesh-editor", "mesh-editor.yaml"))).Replace(
+            "metadata:\n", "metadata:\n  namespace: messageboard\n");
         var ns = await api.NewMeshAsync(context => context == "ctx1" || mayEditCtx2 ? rights : rights.Replace(", update]", "]"));
         var gateway = new KubernetesGateway(api, ns, Directory.CreateTempSubdirectory("messageboard-kubernetes-").FullName);
         await gateway.StartAsync();
@@ -34,12 +35,16 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
 
     public Task<string> KubectlAsync(string context, params string[] args) => api.KubectlAsync(["--context", context, "-n", ns, .. args]);
 
-    public Task<string> WeightsAsync(string context) => KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}");
+    public Task<string> WeightsAsync(string context) =>
+        KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}");
 
     /// <summary>Asks an API server for one of Istio's resources, as the gateway's service account.</summary>
     public async Task<HttpResponseMessage> AskAsync(string context, HttpMethod method, string resource)
     {
-        using var client = new HttpClient(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
+        using var client = new HttpClient(new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+        });
         client.DefaultRequestHeaders.Authorization = new("Bearer", _accounts[context].Token);
         return await client.SendAsync(new(method, $"{_accounts[context].Server}/apis/networking.istio.io/v1/namespaces/{ns}/{resource}"));
     }

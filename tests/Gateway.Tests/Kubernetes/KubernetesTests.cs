@@ -21,16 +21,24 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         await using var events = await EventReader.OpenAsync(_gateway.Client);
         await events.ReadAsync("configuration", configuration => WeightOf(configuration) == 70);
 
-        await _gateway.KubectlAsync("ctx1", "patch", "vs", "user-service", "--type=json", "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":61},{"op":"replace","path":"/spec/http/0/route/1/weight","value":39}]""");
+        await _gateway.KubectlAsync(
+            "ctx1", "patch", "vs", "user-service", "--type=json", "-p",
+            """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":61},"""
+                + """{"op":"replace","path":"/spec/http/0/route/1/weight","value":39}]""");
         var took = await Eventually.IsTrueAsync(async () => (await WeightsAsync())["UserServiceCtx1Weight"] == 61, "the weight is there");
 
         Assert.True(took < TimeSpan.FromSeconds(5), $"took {took}");
         var (_, data) = await events.ReadAsync("configuration", configuration => WeightOf(configuration) == 61);
-        Assert.All(data.GetProperty("clusters").EnumerateArray(), cluster => Assert.Equal(JsonValueKind.Null, cluster.GetProperty("staleSince").ValueKind));
-        Assert.Contains(data.GetProperty("problems").EnumerateArray(), problem => problem.GetProperty("message").GetString() == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
+        Assert.All(
+            data.GetProperty("clusters").EnumerateArray(),
+            cluster => Assert.Equal(JsonValueKind.Null, cluster.GetProperty("staleSince").ValueKind));
+        Assert.Contains(
+            data.GetProperty("problems").EnumerateArray(),
+            problem => problem.GetProperty("message").GetString() == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
 
         static int? WeightOf(JsonElement configuration) => configuration.GetProperty("services").EnumerateArray()
-            .Single(service => service.GetProperty("service").GetString() == "user-service").GetProperty("weights") is { ValueKind: JsonValueKind.Object } weights ? weights.GetProperty("ctx1").GetInt32() : null;
+            .Single(service => service.GetProperty("service").GetString() == "user-service").GetProperty(
+                "weights") is { ValueKind: JsonValueKind.Object } weights ? weights.GetProperty("ctx1").GetInt32() : null;
     }
 
     [KubeApiFact]
@@ -39,16 +47,21 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         var cookie = await _gateway.LogInAsync(isAdmin: true);
 
         using var weights = await _gateway.PutWeightsAsync("user-service", """{"weights":{"ctx1":5,"ctx2":95}}""", cookie);
-        using var fault = await _gateway.SendAsync(HttpMethod.Put, "/api/traffic/fault/user-service", """{"abort":{"status":503,"percentage":25}}""", cookie);
+        using var fault = await _gateway.SendAsync(
+            HttpMethod.Put, "/api/traffic/fault/user-service", """{"abort":{"status":503,"percentage":25}}""", cookie);
         using var canary = await _gateway.SendAsync(HttpMethod.Put, "/api/traffic/canary/user-service", """{"subset":"ctx2"}""", cookie);
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK), (weights.StatusCode, fault.StatusCode, canary.StatusCode));
         Assert.Equal(5, (await WeightsAsync())["UserServiceCtx1Weight"]);
         foreach (var context in KubeApi.Contexts)
         {
-            Assert.Equal("canary default", await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[*].name}"));
-            Assert.Equal("5 95", await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[1].route[*].weight}"));
-            Assert.Equal("25", await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[1].fault.abort.percentage.value}"));
+            Assert.Equal(
+                "canary default", await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[*].name}"));
+            Assert.Equal(
+                "5 95",
+                await _gateway.KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[1].route[*].weight}"));
+            Assert.Equal("25", await _gateway.KubectlAsync(
+                context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[1].fault.abort.percentage.value}"));
         }
     }
 
@@ -56,10 +69,15 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
     public async Task A_stale_version_is_a_conflict_that_shows_what_is_there_now()
     {
         var cookie = await _gateway.LogInAsync(isAdmin: true);
-        var version = (await TrafficAsync()).GetProperty("services").EnumerateArray().Single(service => service.GetProperty("service").GetString() == "user-service").GetProperty("resourceVersion").GetString();
+        var version = (await TrafficAsync()).GetProperty("services")
+            .EnumerateArray()
+            .Single(service => service.GetProperty("service").GetString() == "user-service")
+            .GetProperty("resourceVersion")
+            .GetString();
         await _gateway.KubectlAsync("ctx1", "annotate", "vs", "user-service", "by=somebody");
 
-        using var weights = await _gateway.PutWeightsAsync("user-service", $$"""{"weights":{"ctx1":5,"ctx2":95},"resourceVersion":"{{version}}"}""", cookie);
+        using var weights = await _gateway.PutWeightsAsync(
+            "user-service", $$"""{"weights":{"ctx1":5,"ctx2":95},"resourceVersion":"{{version}}"}""", cookie);
 
         Assert.Equal(HttpStatusCode.Conflict, weights.StatusCode);
         var current = (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("current");
@@ -75,8 +93,11 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         using var read = await _gateway.SendAsync(HttpMethod.Get, path, cookie: cookie);
         var text = (await read.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("yaml").GetString()!;
 
-        using var written = await _gateway.SendAsync(HttpMethod.Put, path, JsonSerializer.Serialize(new { yaml = text.Replace("- name: default", "- name: default\n      timeout: 4s") }), cookie);
-        using var refused = await _gateway.SendAsync(HttpMethod.Put, path, JsonSerializer.Serialize(new { yaml = text.Replace("weight: 70", "weight: many") }), cookie);
+        using var written = await _gateway.SendAsync(
+            HttpMethod.Put, path,
+            JsonSerializer.Serialize(new { yaml = text.Replace("- name: default", "- name: default\n      timeout: 4s") }), cookie);
+        using var refused = await _gateway.SendAsync(
+            HttpMethod.Put, path, JsonSerializer.Serialize(new { yaml = text.Replace("weight: 70", "weight: many") }), cookie);
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.UnprocessableEntity), (written.StatusCode, refused.StatusCode));
         foreach (var context in KubeApi.Contexts)
@@ -88,10 +109,13 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
     {
         await using var gateway = await KubernetesGateway.StartAsync(api, mayEditCtx2: false);
 
-        using var weights = await gateway.PutWeightsAsync("user-service", """{"weights":{"ctx1":5,"ctx2":95}}""", await gateway.LogInAsync(isAdmin: true));
+        using var weights = await gateway.PutWeightsAsync(
+            "user-service", """{"weights":{"ctx1":5,"ctx2":95}}""", await gateway.LogInAsync(isAdmin: true));
 
         Assert.Equal(HttpStatusCode.BadGateway, weights.StatusCode);
-        Assert.Matches("^ctx2 does not allow it: .*ctx1 was put back\\.$", (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Matches(
+            "^ctx2 does not allow it: .*ctx1 was put back\\.$",
+            (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
         Assert.Equal(("70 30", "70 30"), (await gateway.WeightsAsync("ctx1"), await gateway.WeightsAsync("ctx2")));
     }
 
@@ -117,17 +141,24 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         try
         {
             await api.StopServerAsync("ctx1");
-            await Eventually.IsTrueAsync(async () => (await TrafficAsync()).GetProperty("clusters")[0].GetProperty("staleSince").ValueKind == JsonValueKind.String, "it is stale");
+            await Eventually.IsTrueAsync(
+                async () => (await TrafficAsync()).GetProperty("clusters")[0].GetProperty("staleSince").ValueKind == JsonValueKind.String,
+                "it is stale");
 
             var clusters = (await TrafficAsync()).GetProperty("clusters");
-            Assert.Equal(("ctx1", "does not answer"), (clusters[0].GetProperty("cluster").GetString(), clusters[0].GetProperty("reason").GetString()));
+            Assert.Equal(
+                ("ctx1", "does not answer"),
+                (clusters[0].GetProperty("cluster").GetString(), clusters[0].GetProperty("reason").GetString()));
             Assert.Equal(JsonValueKind.Null, clusters[1].GetProperty("staleSince").ValueKind);
             Assert.Equal(70, (await WeightsAsync())["UserServiceCtx1Weight"]);
             using var ping = await _gateway.Client.GetAsync("/api/users/ping");
             using var ready = await _gateway.Client.GetAsync("/healthz/ready");
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (ping.StatusCode, ready.StatusCode));
-            using var weights = await _gateway.PutWeightsAsync("user-service", """{"weights":{"ctx1":5,"ctx2":95}}""", await _gateway.LogInAsync(isAdmin: true));
-            Assert.Equal("ctx1 does not answer; nothing has changed.", (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+            using var weights = await _gateway.PutWeightsAsync(
+                "user-service", """{"weights":{"ctx1":5,"ctx2":95}}""", await _gateway.LogInAsync(isAdmin: true));
+            Assert.Equal(
+                "ctx1 does not answer; nothing has changed.",
+                (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
         }
         finally
         {
@@ -142,11 +173,14 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
 
         Assert.Equal("ctx2", ping.Headers.GetValues("X-Service-Cluster").Single());
         Assert.Equal(ping.Headers.GetValues("X-Trace-Id").Single(), _gateway.TraceParent!.Split('-')[1]);
-        var users = (await TrafficAsync()).GetProperty("services").EnumerateArray().Single(service => service.GetProperty("service").GetString() == "user-service");
+        var users = (await TrafficAsync()).GetProperty("services")
+            .EnumerateArray()
+            .Single(service => service.GetProperty("service").GetString() == "user-service");
         Assert.Equal(1, users.GetProperty("sinceStart").GetProperty("clusters").GetProperty("ctx2").GetInt32());
     }
 
-    private async Task<Dictionary<string, int>> WeightsAsync() => (await _gateway.Client.GetFromJsonAsync<Dictionary<string, int>>("/traffic-weights"))!;
+    private async Task<Dictionary<string, int>> WeightsAsync() =>
+        (await _gateway.Client.GetFromJsonAsync<Dictionary<string, int>>("/traffic-weights"))!;
 
     private Task<JsonElement> TrafficAsync() => _gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
 }

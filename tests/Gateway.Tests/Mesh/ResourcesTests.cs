@@ -2,17 +2,25 @@ namespace MessageBoard.Gateway.Tests.Mesh;
 
 public sealed class ResourcesTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
 {
-    private const string Users = "/api/mesh/resources/VirtualService/user-service", Messages = "/api/mesh/resources/VirtualService/message-service";
+    private const string
+        Users = "/api/mesh/resources/VirtualService/user-service",
+        Messages = "/api/mesh/resources/VirtualService/message-service";
 
     [Fact]
     public async Task Anyone_may_see_what_became_of_each_resource()
     {
-        var list = (await gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/resources")).GetProperty("resources").EnumerateArray().ToList();
+        var list = (await gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/resources")).GetProperty("resources")
+            .EnumerateArray()
+            .ToList();
 
-        var service = list.Single(resource => (resource.GetProperty("kind").GetString(), resource.GetProperty("name").GetString()) == ("VirtualService", "log-service"));
+        var service = list.Single(resource =>
+            (resource.GetProperty("kind").GetString(), resource.GetProperty("name").GetString()) == ("VirtualService", "log-service"));
         Assert.Equal(("accepted", "log-service.yaml", 1, true), (
-            service.GetProperty("state").GetString(), service.GetProperty("file").GetString(), service.GetProperty("line").GetInt32(), service.GetProperty("editable").GetBoolean()));
-        Assert.All(list.Where(resource => resource.GetProperty("kind").GetString() == "WorkloadEntry"), resource => Assert.False(resource.GetProperty("editable").GetBoolean()));
+            service.GetProperty("state").GetString(), service.GetProperty(
+                "file").GetString(), service.GetProperty("line").GetInt32(), service.GetProperty("editable").GetBoolean()));
+        Assert.All(
+            list.Where(resource => resource.GetProperty("kind").GetString() == "WorkloadEntry"),
+            resource => Assert.False(resource.GetProperty("editable").GetBoolean()));
         Assert.All(list, resource => Assert.Equal(0, resource.GetProperty("problems").GetArrayLength()));
     }
 
@@ -27,8 +35,10 @@ public sealed class ResourcesTests(MeshedGateway gateway) : IClassFixture<Meshed
         var body = method == "GET" ? null : Body;
         using var nobody = await gateway.SendAsync(verb, Users + more, body);
         using var user = await gateway.SendAsync(verb, Users + more, body, await gateway.LogInAsync(isAdmin: false));
-        using var unknown = await gateway.SendAsync(verb, $"/api/mesh/resources/VirtualService/nobody{more}", body, await gateway.LogInAsync(isAdmin: true));
-        using var elsewhere = await gateway.SendAsync(verb, $"{Users}{more}?namespace=other", body, await gateway.LogInAsync(isAdmin: true));
+        using var unknown = await gateway.SendAsync(
+            verb, $"/api/mesh/resources/VirtualService/nobody{more}", body, await gateway.LogInAsync(isAdmin: true));
+        using var elsewhere = await gateway.SendAsync(
+            verb, $"{Users}{more}?namespace=other", body, await gateway.LogInAsync(isAdmin: true));
 
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden), (nobody.StatusCode, user.StatusCode));
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (unknown.StatusCode, elsewhere.StatusCode));
@@ -41,11 +51,13 @@ public sealed class ResourcesTests(MeshedGateway gateway) : IClassFixture<Meshed
         var first = await GetAsync(Users, cookie);
         var (yaml, version) = (first.GetProperty("yaml").GetString()!, first.GetProperty("resourceVersion").GetString()!);
 
-        using var put = await PutAsync(Users, "# edited\n" + yaml.Replace("weight: 70", "weight: 0").Replace("weight: 30", "weight: 100"), version, cookie);
+        using var put = await PutAsync(
+            Users, "# edited\n" + yaml.Replace("weight: 70", "weight: 0").Replace("weight: 30", "weight: 100"), version, cookie);
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
         var edited = await put.Content.ReadFromJsonAsync<JsonElement>();
         var former = Assert.Single(edited.GetProperty("versions").EnumerateArray());
-        Assert.Equal((version, "admin", "yaml"), (former.GetProperty("resourceVersion").GetString(), former.GetProperty("user").GetString(), former.GetProperty("reason").GetString()));
+        Assert.Equal((version, "admin", "yaml"), (former.GetProperty(
+            "resourceVersion").GetString(), former.GetProperty("user").GetString(), former.GetProperty("reason").GetString()));
         for (var i = 0; i < 20; i++)
         {
             using var ping = await gateway.Client.GetAsync("/api/users/ping");
@@ -54,9 +66,12 @@ public sealed class ResourcesTests(MeshedGateway gateway) : IClassFixture<Meshed
 
         using var stale = await gateway.SendAsync(HttpMethod.Post, $"{Users}/undo", $$"""{"resourceVersion":"{{version}}"}""", cookie);
         Assert.Equal(HttpStatusCode.Conflict, stale.StatusCode);
-        Assert.Equal(edited.GetProperty("resourceVersion").GetString(), (await stale.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("current").GetProperty("resourceVersion").GetString());
+        Assert.Equal(
+            edited.GetProperty("resourceVersion").GetString(),
+            (await stale.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("current").GetProperty("resourceVersion").GetString());
 
-        using var undo = await gateway.SendAsync(HttpMethod.Post, $"{Users}/undo", $$"""{"resourceVersion":"{{edited.GetProperty("resourceVersion").GetString()}}"}""", cookie);
+        using var undo = await gateway.SendAsync(
+            HttpMethod.Post, $"{Users}/undo", $$"""{"resourceVersion":"{{edited.GetProperty("resourceVersion").GetString()}}"}""", cookie);
         Assert.Equal(yaml, (await undo.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("yaml").GetString());
         using var nothing = await gateway.SendAsync(HttpMethod.Post, $"{Users}/undo", null, cookie);
         Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
@@ -73,8 +88,13 @@ public sealed class ResourcesTests(MeshedGateway gateway) : IClassFixture<Meshed
         using var response = await PutAsync(Messages, string.Join('\n', lines), first.GetProperty("resourceVersion").GetString()!, cookie);
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
-        var told = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("line").GetInt32()).ToHashSet();
-        Assert.Superset(Enumerable.Range(1, lines.Length).Where(line => lines[line - 1].Contains("wieght", StringComparison.Ordinal)).ToHashSet(), told);
+        var told = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("problems")
+            .EnumerateArray()
+            .Select(problem => problem.GetProperty("line").GetInt32())
+            .ToHashSet();
+        Assert.Superset(
+            Enumerable.Range(1, lines.Length).Where(line => lines[line - 1].Contains("wieght", StringComparison.Ordinal)).ToHashSet(),
+            told);
         Assert.Equal(first.GetRawText(), (await GetAsync(Messages, cookie)).GetRawText());
     }
 
@@ -104,7 +124,9 @@ public sealed class ResourcesTests(MeshedGateway gateway) : IClassFixture<Meshed
         using var tooLarge = await PutAsync(Messages, new string('#', 1_100_000), version, cookie);
         using var huge = await PutAsync(Messages, new string('#', 5_000_000), version, cookie);
 
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity, HttpStatusCode.RequestEntityTooLarge), (large.StatusCode, tooLarge.StatusCode, huge.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity, HttpStatusCode.RequestEntityTooLarge),
+            (large.StatusCode, tooLarge.StatusCode, huge.StatusCode));
     }
 
     [Fact]
@@ -114,7 +136,8 @@ public sealed class ResourcesTests(MeshedGateway gateway) : IClassFixture<Meshed
         var first = await GetAsync(Messages, cookie);
         var (yaml, version) = (first.GetProperty("yaml").GetString()!, first.GetProperty("resourceVersion").GetString()!);
 
-        var responses = await Task.WhenAll(Enumerable.Range(1, 8).Select(number => PutAsync(Messages, $"# {number}\n{yaml}", version, cookie)));
+        var responses = await Task.WhenAll(Enumerable.Range(1, 8)
+            .Select(number => PutAsync(Messages, $"# {number}\n{yaml}", version, cookie)));
 
         Assert.Equal(1, responses.Count(response => response.StatusCode == HttpStatusCode.OK));
         Assert.Equal(7, responses.Count(response => response.StatusCode == HttpStatusCode.Conflict));

@@ -14,7 +14,9 @@ public sealed class RulesTests(MeshedGateway gateway) : IClassFixture<MeshedGate
         using var user = await PutAsync(shortcut, "user-service", body, await gateway.LogInAsync(isAdmin: false));
         using var unknown = await PutAsync(shortcut, "nobody", body, await gateway.LogInAsync(isAdmin: true));
 
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound), (nobody.StatusCode, user.StatusCode, unknown.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound),
+            (nobody.StatusCode, user.StatusCode, unknown.StatusCode));
     }
 
     [Fact]
@@ -44,9 +46,12 @@ public sealed class RulesTests(MeshedGateway gateway) : IClassFixture<MeshedGate
     {
         var cookie = await gateway.LogInAsync(isAdmin: true);
 
-        var row = await OkAsync("fault", "message-service", """{"delay":{"seconds":0.2,"percentage":100},"abort":{"status":418,"percentage":100}}""", cookie);
+        var row = await OkAsync(
+            "fault", "message-service", """{"delay":{"seconds":0.2,"percentage":100},"abort":{"status":418,"percentage":100}}""", cookie);
 
-        Assert.Equal("""{"delay":{"seconds":0.2,"percentage":100},"abort":{"status":418,"percentage":100}}""", row.GetProperty("rules").GetProperty("fault").GetRawText());
+        Assert.Equal(
+            """{"delay":{"seconds":0.2,"percentage":100},"abort":{"status":418,"percentage":100}}""",
+            row.GetProperty("rules").GetProperty("fault").GetRawText());
         var started = Stopwatch.GetTimestamp();
         using var aborted = await gateway.Client.GetAsync("/api/messages/ping");
         Assert.Equal(418, (int)aborted.StatusCode);
@@ -63,23 +68,31 @@ public sealed class RulesTests(MeshedGateway gateway) : IClassFixture<MeshedGate
     {
         var cookie = await gateway.LogInAsync(isAdmin: true);
 
-        var row = await OkAsync("resilience", "log-service", """{"timeoutSeconds":0.1,"retries":{"attempts":1,"perTryTimeoutSeconds":0.05,"retryOn":"5xx,connect-failure"}}""", cookie);
+        var row = await OkAsync(
+            "resilience", "log-service",
+            """{"timeoutSeconds":0.1,"retries":{"attempts":1,"perTryTimeoutSeconds":0.05,"retryOn":"5xx,connect-failure"}}""", cookie);
 
         Assert.Equal(0.1, row.GetProperty("rules").GetProperty("timeoutSeconds").GetDouble());
-        Assert.Equal("""{"attempts":1,"perTryTimeoutSeconds":0.05,"retryOn":"5xx,connect-failure"}""", row.GetProperty("rules").GetProperty("retries").GetRawText());
+        Assert.Equal(
+            """{"attempts":1,"perTryTimeoutSeconds":0.05,"retryOn":"5xx,connect-failure"}""",
+            row.GetProperty("rules").GetProperty("retries").GetRawText());
         using var late = await gateway.Client.GetAsync("/api/logs/ping?delay=2000");
         Assert.Equal(HttpStatusCode.GatewayTimeout, late.StatusCode);
 
         row = await OkAsync("resilience", "log-service", """{"timeoutSeconds":null,"retries":null}""", cookie);
-        Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (row.GetProperty("rules").GetProperty("timeoutSeconds").ValueKind, row.GetProperty("rules").GetProperty("retries").ValueKind));
+        Assert.Equal(
+            (JsonValueKind.Null, JsonValueKind.Null),
+            (row.GetProperty("rules").GetProperty("timeoutSeconds").ValueKind, row.GetProperty("rules").GetProperty("retries").ValueKind));
     }
 
     [Theory]
     [InlineData("canary", """{"subset":"ctx9"}""", "subset")]
     [InlineData("canary", """{"subset":""}""", "subset")]
-    [InlineData("fault", """{"delay":{"seconds":0,"percentage":101},"abort":{"status":199,"percentage":-1}}""", "delay.seconds", "delay.percentage", "abort.status", "abort.percentage")]
+    [InlineData("fault", """{"delay":{"seconds":0,"percentage":101},"abort":{"status":"""
+        + """199,"percentage":-1}}""", "delay.seconds", "delay.percentage", "abort.status", "abort.percentage")]
     [InlineData("fault", """{"delay":{"seconds":60.1,"percentage":50},"abort":{}}""", "delay.seconds", "abort.status", "abort.percentage")]
-    [InlineData("resilience", """{"timeoutSeconds":0,"retries":{"attempts":11,"perTryTimeoutSeconds":3601}}""", "timeoutSeconds", "retries.attempts", "retries.perTryTimeoutSeconds")]
+    [InlineData("resilience", """{"timeoutSeconds":0,"retries":{"attempts":"""
+        + """11,"perTryTimeoutSeconds":3601}}""", "timeoutSeconds", "retries.attempts", "retries.perTryTimeoutSeconds")]
     [InlineData("resilience", """{"timeoutSeconds":1e300,"retries":{"attempts":-1}}""", "timeoutSeconds", "retries.attempts")]
     [InlineData("resilience", """{"timeoutSeconds":null,"retries":{"attempts":2,"retryOn":"whenever, and: [ever]"}}""", "retries.retryOn")]
     public async Task What_is_not_allowed_is_refused_by_field_and_changes_nothing(string shortcut, string body, params string[] fields)
@@ -90,7 +103,10 @@ public sealed class RulesTests(MeshedGateway gateway) : IClassFixture<MeshedGate
         using var response = await PutAsync(shortcut, "user-service", body, await gateway.LogInAsync(isAdmin: true));
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
-        Assert.Equal(fields.Order(), (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateObject().Select(error => error.Name).Order());
+        Assert.Equal(fields.Order(), (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors")
+            .EnumerateObject()
+            .Select(error => error.Name)
+            .Order());
         Assert.Equal(before, await File.ReadAllTextAsync(file));
     }
 
@@ -112,7 +128,8 @@ public sealed class RulesTests(MeshedGateway gateway) : IClassFixture<MeshedGate
     public async Task A_body_that_is_deep_or_huge_is_refused()
     {
         var cookie = await gateway.LogInAsync(isAdmin: true);
-        using var deep = await PutAsync("fault", "user-service", $$"""{"delay":{{new string('[', 5000)}}{{new string(']', 5000)}}}""", cookie);
+        using var deep = await PutAsync(
+            "fault", "user-service", $$"""{"delay":{{new string('[', 5000)}}{{new string(']', 5000)}}}""", cookie);
         using var huge = await PutAsync("canary", "user-service", $$"""{"subset":"{{new string('a', 100_000)}}"}""", cookie);
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge), (deep.StatusCode, huge.StatusCode));

@@ -93,7 +93,8 @@ public sealed class WeightsTests(MeshedGateway gateway) : IClassFixture<MeshedGa
     [Fact]
     public async Task An_unknown_service_is_not_found()
     {
-        using var response = await gateway.PutWeightsAsync("nobody", """{"weights":{"ctx1":50,"ctx2":50}}""", await gateway.LogInAsync(isAdmin: true));
+        using var response = await gateway.PutWeightsAsync(
+            "nobody", """{"weights":{"ctx1":50,"ctx2":50}}""", await gateway.LogInAsync(isAdmin: true));
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
@@ -103,10 +104,12 @@ public sealed class WeightsTests(MeshedGateway gateway) : IClassFixture<MeshedGa
     {
         var cookie = await gateway.LogInAsync(isAdmin: true);
         var version = await VersionAsync("log-service");
-        using var first = await gateway.PutWeightsAsync("log-service", $$"""{"weights":{"ctx1":40,"ctx2":60},"resourceVersion":"{{version}}"}""", cookie);
+        using var first = await gateway.PutWeightsAsync(
+            "log-service", $$"""{"weights":{"ctx1":40,"ctx2":60},"resourceVersion":"{{version}}"}""", cookie);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
 
-        using var second = await gateway.PutWeightsAsync("log-service", $$"""{"weights":{"ctx1":10,"ctx2":90},"resourceVersion":"{{version}}"}""", cookie);
+        using var second = await gateway.PutWeightsAsync(
+            "log-service", $$"""{"weights":{"ctx1":10,"ctx2":90},"resourceVersion":"{{version}}"}""", cookie);
 
         Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
         var current = (await second.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("current");
@@ -120,6 +123,10 @@ public sealed class WeightsTests(MeshedGateway gateway) : IClassFixture<MeshedGa
     private async Task<string> VersionAsync(string service)
     {
         var traffic = await gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
-        return traffic.GetProperty("services").EnumerateArray().Single(row => row.GetProperty("service").GetString() == service).GetProperty("resourceVersion").GetString()!;
+        return traffic.GetProperty("services")
+            .EnumerateArray()
+            .Single(row => row.GetProperty("service").GetString() == service)
+            .GetProperty("resourceVersion")
+            .GetString()!;
     }
 }

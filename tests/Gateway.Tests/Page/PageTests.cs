@@ -17,6 +17,8 @@ public sealed class PageTests(MeshedGateway gateway) : IClassFixture<MeshedGatew
     {
         var html = await gateway.Client.GetStringAsync("/openapi");
 
-        Assert.All((string[])["user-service", "message-service", "log-service"], service => Assert.Contains($"href=\"/openapi/{service}.json\"", html));
+        Assert.All(
+            (string[])["user-service", "message-service", "log-service"],
+            service => Assert.Contains($"href=\"/openapi/{service}.json\"", html));
     }
 }

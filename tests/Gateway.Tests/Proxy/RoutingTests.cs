@@ -24,7 +24,8 @@ public sealed class RoutingTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         Assert.Equal($"GET {seen}", await response.Content.ReadAsStringAsync());
         Assert.Equal(service, response.Headers.GetValues("X-Service-Name").Single());
         Assert.Contains(response.Headers.GetValues("X-Service-Cluster").Single(), (string[])["ctx1", "ctx2"]);
-        Assert.Equal($"{service}-{response.Headers.GetValues("X-Service-Cluster").Single()}-pod", response.Headers.GetValues("X-Pod-Name").Single());
+        Assert.Equal(
+            $"{service}-{response.Headers.GetValues("X-Service-Cluster").Single()}-pod", response.Headers.GetValues("X-Pod-Name").Single());
     }
 
     [Theory]
@@ -64,7 +65,9 @@ public sealed class RoutingTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         using var response = await gateway.Client.SendAsync(request);
 
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", response.Headers.GetValues("X-Trace-Id").Single());
-        Assert.Matches("^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$", response.Headers.GetValues("X-Seen-TraceParent").Single());
+        Assert.Matches(
+            "^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$",
+            response.Headers.GetValues("X-Seen-TraceParent").Single());
     }
 
     [Fact]

@@ -31,7 +31,9 @@ public sealed class TrafficTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         var traffic = await gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
 
         string[] row = ["service", "resourceVersion", "weights", "rules", "recent", "sinceStart"];
-        Assert.All(traffic.GetProperty("services").EnumerateArray(), service => Assert.Equal(row, service.EnumerateObject().Select(field => field.Name)));
+        Assert.All(
+            traffic.GetProperty("services").EnumerateArray(),
+            service => Assert.Equal(row, service.EnumerateObject().Select(field => field.Name)));
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed class TrafficTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         Assert.Equal(31, WeightOf(broken, "message-service", "ctx1"));
 
         await File.WriteAllTextAsync(file, text);
-        await events.ReadAsync("configuration", row => WeightOf(row, "message-service", "ctx1") == 30 && row.GetProperty("problems").GetArrayLength() == 0);
+        await events.ReadAsync(
+            "configuration", row => WeightOf(row, "message-service", "ctx1") == 30 && row.GetProperty("problems").GetArrayLength() == 0);
     }
 
     private static int WeightOf(JsonElement configuration, string service, string cluster) =>
@@ -80,7 +83,10 @@ public sealed class TrafficTests(MeshedGateway gateway) : IClassFixture<MeshedGa
     private async Task<JsonElement> CountsAsync(string service)
     {
         var traffic = await gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
-        return traffic.GetProperty("services").EnumerateArray().Single(row => row.GetProperty("service").GetString() == service).GetProperty("sinceStart");
+        return traffic.GetProperty("services")
+            .EnumerateArray()
+            .Single(row => row.GetProperty("service").GetString() == service)
+            .GetProperty("sinceStart");
     }
 
     private static long Cluster(JsonElement counts, string cluster) =>

@@ -48,9 +48,15 @@ public sealed class DisplayTests
     {
         ProcessState[] ready = [RunStates.Process(cluster: "ctx2"), RunStates.Process("log-service", "ctx2")];
         ProcessState[] down = [.. ready.Select(process => process with { Condition = Condition.Down })];
-        RunState[] states = [RunStates.Of(ready), RunStates.Of(down[0], ready[1]), RunStates.Of(down), RunStates.Of(ready[0], down[1]), RunStates.Of(ready)];
+        RunState[] states =
+        [
+            RunStates.Of(ready), RunStates.Of(down[0], ready[1]), RunStates.Of(down), RunStates.Of(ready[0], down[1]), RunStates.Of(ready),
+        ];
 
-        var said = states.Zip(states.Skip(1), RunNews.Between).SelectMany(news => news).Where(news => news.Trouble).Select(news => news.Text);
+        var said = states.Zip(states.Skip(1), RunNews.Between)
+            .SelectMany(news => news)
+            .Where(news => news.Trouble)
+            .Select(news => news.Text);
 
         Assert.Equal(["ctx2 is taken down (drill)", "ctx2 is started again (the drill is over)"], said);
         Assert.Empty(RunNews.Between(states[2], states[2] with { Phase = RunPhase.Stopped }));
@@ -63,7 +69,8 @@ public sealed class DisplayTests
         var output = new StringWriter();
         var installation = new Installation("/root", "/state");
 
-        await new PlainDisplay(output, new ReadyBanner(installation, "secret-once")).ShowAsync(States(starting, RunStates.Of(starting.Processes[0] with { Condition = Condition.Ready })));
+        await new PlainDisplay(output, new ReadyBanner(installation, "secret-once")).ShowAsync(States(
+            starting, RunStates.Of(starting.Processes[0] with { Condition = Condition.Ready })));
 
         var text = output.ToString();
         Assert.Contains("is ready on port 20001", text, StringComparison.Ordinal);

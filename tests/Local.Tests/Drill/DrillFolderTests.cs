@@ -39,7 +39,8 @@ public sealed class DrillFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static string Report(string condition) =>
-        $$$"""{"launcher":{{{Environment.ProcessId}}},"clusters":{"ctx2":[{"pod":"pod-2","app":"user-service","condition":"{{{condition}}}"}]}}""";
+        $$$"""{"launcher":{{{Environment.ProcessId}}},"clusters":"""
+        + $$$"""{"ctx2":[{"pod":"pod-2","app":"user-service","condition":"{{{condition}}}"}]}}""";
 
     private string Read() => File.ReadAllText(_folder["drill/drill.json"]);
 }

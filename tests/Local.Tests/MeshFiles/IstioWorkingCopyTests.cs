@@ -23,7 +23,9 @@ public sealed class IstioWorkingCopyTests : IDisposable
     {
         Assert.Empty(_copy.Refresh());
         Assert.Equal("weight: 70", Copied);
-        Assert.Equal([".origins.json", "user.yaml"], Directory.EnumerateFileSystemEntries(_folder["copy"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".origins.json", "user.yaml"],
+            Directory.EnumerateFileSystemEntries(_folder["copy"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class WorkloadFilesTests : IDisposable
 
     public WorkloadFilesTests() => _files = new WorkloadFiles(_folder["workloads"]);
 
-    private IEnumerable<string> Names => Directory.EnumerateFiles(_folder["workloads"]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal);
+    private IEnumerable<string> Names =>
+        Directory.EnumerateFiles(_folder["workloads"]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal);
 
     [Fact]
     public void A_process_that_serves_has_a_WorkloadEntry_and_one_that_is_gone_has_none()
@@ -52,7 +53,10 @@ public sealed class WorkloadFilesTests : IDisposable
 
         var entry = File.ReadAllText(_folder["workloads/user-service.yaml"]);
         Assert.Contains("kind: ServiceEntry", entry, StringComparison.Ordinal);
-        Assert.Contains("  hosts: [user-service.messageboard.svc.cluster.local]\n  location: MESH_INTERNAL\n  resolution: STATIC\n", entry, StringComparison.Ordinal);
+        Assert.Contains(
+            "  hosts: [user-service.messageboard.svc.cluster.local]\n  location: MESH_INTERNAL\n  resolution: STATIC\n",
+            entry,
+            StringComparison.Ordinal);
         Assert.Contains("  workloadSelector:\n    labels:\n      app: user-service\n", entry, StringComparison.Ordinal);
     }
 

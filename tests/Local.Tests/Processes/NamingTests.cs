@@ -10,7 +10,8 @@ public sealed class NamingTests
     {
         var pods = Enumerable.Range(0, 100).Select(_ => PodName.Create("user-service", "ctx2")).ToList();
 
-        Assert.All(pods, pod => Assert.Matches("^user-service-ctx2-[bcdfghjklmnpqrstvwxz2456789]{7,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$", pod));
+        Assert.All(
+            pods, pod => Assert.Matches("^user-service-ctx2-[bcdfghjklmnpqrstvwxz2456789]{7,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$", pod));
         Assert.Single(pods.Select(pod => pod[..pod.LastIndexOf('-')]).Distinct());
         Assert.NotEqual(pods[0][..^6], PodName.Create("user-service", "ctx1")[..^6]);
     }

@@ -12,13 +12,16 @@ public sealed class StateTests : IDisposable
     [Fact]
     public void The_state_file_gives_back_what_was_written()
     {
-        var state = RunStates.Of(RunStates.Process(identity: ProcessIdentity.Current), RunStates.Process("gateway") with { ExitCode = 137, Restarts = 2 });
+        var state = RunStates.Of(
+            RunStates.Process(identity: ProcessIdentity.Current), RunStates.Process("gateway") with { ExitCode = 137, Restarts = 2 });
         StateFile.Write(_folder["state.json"], state);
 
         var read = StateFile.Read(_folder["state.json"])!;
         Assert.Equal(state.Processes.AsEnumerable(), read.Processes);
         Assert.Equal(state.Notes.AsEnumerable(), read.Notes);
-        Assert.Equal((state.BootId, state.Launcher, state.Phase, state.Port, state.StartedAt), (read.BootId, read.Launcher, read.Phase, read.Port, read.StartedAt));
+        Assert.Equal(
+            (state.BootId, state.Launcher, state.Phase, state.Port, state.StartedAt),
+            (read.BootId, read.Launcher, read.Phase, read.Port, read.StartedAt));
         Assert.Equal(["state.json"], Directory.EnumerateFiles(_folder.Path).Select(Path.GetFileName));
     }
 
@@ -48,9 +51,11 @@ public sealed class StateTests : IDisposable
     public async Task Orphans_are_ended_by_force_if_need_be()
     {
         using var willing = Process.Start("sleep", "60");
-        using var stubborn = Process.Start(new ProcessStartInfo("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"]) { RedirectStandardOutput = true })!;
+        using var stubborn = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"]) { RedirectStandardOutput = true })!;
         await stubborn.StandardOutput.ReadLineAsync();
-        var state = RunStates.Of(RunStates.Process(identity: ProcessIdentity.Of(willing.Id)), RunStates.Process(identity: ProcessIdentity.Of(stubborn.Id)));
+        var state = RunStates.Of(
+            RunStates.Process(identity: ProcessIdentity.Of(willing.Id)), RunStates.Process(identity: ProcessIdentity.Of(stubborn.Id)));
 
         var orphans = Orphans.Of(state);
         Assert.Equal(2, orphans.Count);
@@ -88,7 +93,8 @@ public sealed class StateTests : IDisposable
         await foreach (var state in board.Changes)
             seen.Add((state.Phase, state.Processes[0].Condition));
 
-        Assert.Equal([(RunPhase.Starting, Condition.Starting), (RunPhase.Starting, Condition.Ready), (RunPhase.Stopped, Condition.Ready)], seen);
+        Assert.Equal(
+            [(RunPhase.Starting, Condition.Starting), (RunPhase.Starting, Condition.Ready), (RunPhase.Stopped, Condition.Ready)], seen);
     }
 
     public void Dispose() => _folder.Dispose();

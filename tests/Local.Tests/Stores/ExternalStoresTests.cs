@@ -77,7 +77,10 @@ public sealed class ExternalStoresTests
     {
         using var cluster = new KafkaCluster("api-stats");
         await (None with { Kafka = cluster.BootstrapServers }).CheckAsync(default);
-        Assert.EndsWith("it does not connect, or is not Redis.", await RefusalOf(None with { Redis = cluster.BootstrapServers.Split(',')[0] }), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "it does not connect, or is not Redis.",
+            await RefusalOf(None with { Redis = cluster.BootstrapServers.Split(',')[0] }),
+            StringComparison.Ordinal);
     }
 
     [Fact]

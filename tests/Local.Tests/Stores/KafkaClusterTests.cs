@@ -36,7 +36,8 @@ public sealed class KafkaClusterTests
         consumer.Subscribe("api-stats");
         var seen = new Dictionary<string, (string Value, string Trace, int Partition)>();
         while (seen.Count < 30 && consumer.Consume(TimeSpan.FromSeconds(20)) is { } consumed)
-            seen[consumed.Message.Key] = (consumed.Message.Value, Encoding.UTF8.GetString(consumed.Message.Headers.GetLastBytes("traceparent")), consumed.Partition.Value);
+            seen[consumed.Message.Key] = (consumed.Message.Value, Encoding.UTF8.GetString(
+                consumed.Message.Headers.GetLastBytes("traceparent")), consumed.Partition.Value);
 
         consumer.Close();
         Assert.Equal(30, seen.Count);

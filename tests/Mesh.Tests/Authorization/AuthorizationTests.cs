@@ -29,7 +29,9 @@ public class AuthorizationTests
 
     [Fact]
     public void DENY_goes_before_ALLOW() =>
-        Assert.False(Table(Policy(AuthorizationAction.Allow, new AuthorizationRule([], [], [])), Policy(AuthorizationAction.Deny, FromGateway)).Allows(Request(Gateway)));
+        Assert.False(Table(
+            Policy(AuthorizationAction.Allow, new AuthorizationRule([], [], [])),
+            Policy(AuthorizationAction.Deny, FromGateway)).Allows(Request(Gateway)));
 
     [Theory]
     [InlineData("messageboard", true)]
@@ -38,7 +40,9 @@ public class AuthorizationTests
     [InlineData("*", true)]
     [InlineData("other", false)]
     public void A_namespace_comes_with_the_principal(string pattern, bool allowed) =>
-        Assert.Equal(allowed, Table(Policy(AuthorizationAction.Allow, new AuthorizationRule([new([], [], [new(pattern)], [])], [], []))).Allows(Request(Gateway)));
+        Assert.Equal(allowed, Table(Policy(
+            AuthorizationAction.Allow,
+            new AuthorizationRule([new([], [], [new(pattern)], [])], [], []))).Allows(Request(Gateway)));
 
     [Theory]
     [InlineData("GET", "/internal/users", false)]
@@ -80,13 +84,18 @@ public class AuthorizationTests
     {
         var rule = new AuthorizationRule([], [], [new("x-version", [new("b*")], [])]);
 
-        Assert.Equal(allowed, Table(Policy(AuthorizationAction.Allow, rule)).Allows(Request(null) with { Header = name => name == "x-version" ? value : null }));
+        Assert.Equal(allowed, Table(Policy(
+            AuthorizationAction.Allow,
+            rule)).Allows(Request(null) with { Header = name => name == "x-version" ? value : null }));
     }
 
     [Fact]
     public void Policies_of_other_workloads_and_namespaces_do_not_concern_it()
     {
-        Assert.True(Table(Policy(AuthorizationAction.Allow) with { Selector = new Dictionary<string, string> { ["app"] = "message-service" } }).IsEmpty);
+        Assert.True(Table(Policy(AuthorizationAction.Allow) with
+        {
+            Selector = new Dictionary<string, string> { ["app"] = "message-service" },
+        }).IsEmpty);
         Assert.True(Table(Policy(AuthorizationAction.Allow) with { Key = new("AuthorizationPolicy", "other", "a") }).IsEmpty);
         Assert.False(Table(Policy(AuthorizationAction.Allow) with { Key = new("AuthorizationPolicy", "istio-system", "a") }).IsEmpty);
         Assert.False(Table(Policy(AuthorizationAction.Allow) with { Selector = UserService.Labels }).IsEmpty);
@@ -108,5 +117,6 @@ public class AuthorizationTests
     private static AuthorizationPolicy Policy(AuthorizationAction action, params AuthorizationRule[] rules) =>
         new(new("AuthorizationPolicy", "messageboard", "a"), "a.yaml", new Dictionary<string, string>(), action, rules);
 
-    private static InboundRequest Request(string? principal, string method = "GET", string path = "/") => new(principal, "user-service", method, path, _ => null);
+    private static InboundRequest Request(string? principal, string method = "GET", string path = "/") =>
+        new(principal, "user-service", method, path, _ => null);
 }

@@ -24,7 +24,8 @@ public sealed class CalledServiceTests : IAsyncLifetime
         _service.UseMeshAuthorization();
         _service.MapGet("/{**path}", () => "answered");
         await _service.StartAsync();
-        var port = new Uri(_service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+        var port =
+            new Uri(_service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
         _istio.Write("user-service.yaml", MeshYaml.Service("user-service") + MeshYaml.Workload("user-service", "ctx1", port));
     }
 
@@ -61,7 +62,8 @@ public sealed class CalledServiceTests : IAsyncLifetime
     [InlineData("/INTERNAL/users")]
     [InlineData("//internal/users")]
     [InlineData("/healthz/%2E%2E/internal/users")]
-    public async Task No_spelling_of_the_path_gets_around_it(string path) => Assert.Equal(403, (await GetAsync("gateway", Key, path)).Status);
+    public async Task No_spelling_of_the_path_gets_around_it(string path) =>
+        Assert.Equal(403, (await GetAsync("gateway", Key, path)).Status);
 
     [Theory]
     [InlineData(null)]
@@ -81,7 +83,8 @@ public sealed class CalledServiceTests : IAsyncLifetime
         await using var app = Create(caller, key);
         await app.StartAsync();
         using var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("user-service");
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://user-service{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(
+            $"http://user-service{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (source is not null)
             request.Headers.TryAddWithoutValidation(CallerIdentity.Header, source);
 

@@ -36,12 +36,15 @@ public sealed class MeshCheckTests : IDisposable
     [Fact]
     public void What_is_refused_is_told_with_field_file_and_line()
     {
-        _folder.Write("a.yaml", Yaml.Join(Yaml.Split(70, 30).Replace("weight: 30", "weight: many", StringComparison.Ordinal), Yaml.Rule + "\n  exportTo: [.]"));
+        _folder.Write("a.yaml", Yaml.Join(
+            Yaml.Split(70, 30).Replace("weight: 30", "weight: many", StringComparison.Ordinal), Yaml.Rule + "\n  exportTo: [.]"));
         var (code, output, _) = Run(_folder["a.yaml"]);
 
         Assert.Equal(1, code);
-        Assert.Contains($"    {_folder["a.yaml"]}:12: spec.http[0].route[1].weight has to be a whole number", output, StringComparison.Ordinal);
-        Assert.Contains($"    {_folder["a.yaml"]}:25: note: spec.exportTo is not carried out by the local mesh", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"    {_folder["a.yaml"]}:12: spec.http[0].route[1].weight has to be a whole number", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"    {_folder["a.yaml"]}:25: note: spec.exportTo is not carried out by the local mesh", output, StringComparison.Ordinal);
         Assert.EndsWith("1 accepted, 1 refused\n", output, StringComparison.Ordinal);
     }
 
@@ -94,7 +97,8 @@ public sealed class MeshCheckTests : IDisposable
     [Fact]
     public void Machines_get_JSON()
     {
-        _folder.Write("a.yaml", Yaml.Join(Yaml.Routes("- route: []"), "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec: {egress: []}"));
+        _folder.Write("a.yaml", Yaml.Join(
+            Yaml.Routes("- route: []"), "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec: {egress: []}"));
         var (code, output, _) = Run("--json", _folder.Path, _folder["b.yaml"]);
         using var json = JsonDocument.Parse(output);
         var resources = json.RootElement.GetProperty("resources");
@@ -102,7 +106,9 @@ public sealed class MeshCheckTests : IDisposable
         Assert.Equal(2, code);
         Assert.Equal(["refused", "accepted"], resources.EnumerateArray().Select(resource => resource.GetProperty("state").GetString()));
         Assert.Equal(8, resources[0].GetProperty("problems")[0].GetProperty("line").GetInt32());
-        Assert.Equal("kind Sidecar is not carried out by the local mesh", resources[1].GetProperty("notCarriedOut")[0].GetProperty("message").GetString());
+        Assert.Equal(
+            "kind Sidecar is not carried out by the local mesh",
+            resources[1].GetProperty("notCarriedOut")[0].GetProperty("message").GetString());
         Assert.Equal(_folder["b.yaml"], json.RootElement.GetProperty("unreadable")[0].GetProperty("file").GetString());
     }
 
@@ -156,7 +162,11 @@ public sealed class MeshCheckTests : IDisposable
     public void The_script_runs_it()
     {
         _folder.Write("a.yaml", Yaml.Rule);
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Repository.Root, "scripts", "mesh-check.sh"), ["a.yaml"]) { RedirectStandardOutput = true, WorkingDirectory = _folder.Path })!;
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Repository.Root, "scripts", "mesh-check.sh"), ["a.yaml"])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = _folder.Path,
+        })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
 

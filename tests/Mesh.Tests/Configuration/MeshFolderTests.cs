@@ -200,5 +200,7 @@ public sealed class MeshFolderTests : IAsyncLifetime
     }
 
     private Task<EditResult> SetAsync(int ctx1) =>
-        _mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = ctx1, ["ctx2"] = 100 - ctx1 }), null, "admin", CancellationToken.None);
+        _mesh.EditRouteAsync(
+            "user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = ctx1, ["ctx2"] = 100 - ctx1 }), null, "admin",
+            CancellationToken.None);
 }

@@ -3,7 +3,9 @@ namespace MessageBoard.Mesh.Tests.Editing;
 /// <summary>Whole texts: replaced, refused, kept and brought back.</summary>
 public sealed class ResourceEditTests : IAsyncLifetime
 {
-    private static readonly ResourceKey Service = new("VirtualService", "messageboard", "user-service"), Rule = new("DestinationRule", "messageboard", "user-service");
+    private static readonly ResourceKey
+        Service = new("VirtualService", "messageboard", "user-service"),
+        Rule = new("DestinationRule", "messageboard", "user-service");
 
     private readonly TemporaryFolder _folder = new();
     private readonly MeshFolder _mesh;
@@ -85,12 +87,16 @@ public sealed class ResourceEditTests : IAsyncLifetime
 
     [Fact]
     public async Task Half_a_character_is_no_text() =>
-        Assert.Equal("is no text", Assert.Single(Assert.IsType<EditResult.Refused>(await ReplaceAsync(Yaml.Split(60, 40) + " # \ud800")).Problems).Message);
+        Assert.Equal(
+            "is no text",
+            Assert.Single(Assert.IsType<EditResult.Refused>(await ReplaceAsync(Yaml.Split(60, 40) + " # \ud800")).Problems).Message);
 
     [Fact]
     public async Task All_problems_are_told_at_once()
     {
-        var refused = Assert.IsType<EditResult.Refused>(await ReplaceAsync(Yaml.Split(60, 40).Replace("weight:", "wieght:", StringComparison.Ordinal).Replace("hosts:", "hots:", StringComparison.Ordinal)));
+        var refused = Assert.IsType<EditResult.Refused>(await ReplaceAsync(Yaml.Split(60, 40)
+            .Replace("weight:", "wieght:", StringComparison.Ordinal)
+            .Replace("hosts:", "hots:", StringComparison.Ordinal)));
 
         Assert.True(refused.Problems.Count >= 3, string.Join("; ", refused.Problems));
     }
@@ -98,18 +104,25 @@ public sealed class ResourceEditTests : IAsyncLifetime
     [Fact]
     public async Task An_edit_that_breaks_another_resource_is_refused_with_its_name()
     {
-        var result = await _mesh.ReplaceAsync(Rule, Yaml.Rule.Replace("name: ctx2", "name: ctx3", StringComparison.Ordinal), null, new("admin", "yaml"), CancellationToken.None);
+        var result = await _mesh.ReplaceAsync(
+            Rule, Yaml.Rule.Replace("name: ctx2", "name: ctx3", StringComparison.Ordinal), null, new("admin", "yaml"),
+            CancellationToken.None);
 
-        Assert.Contains(Assert.IsType<EditResult.Refused>(result).Problems, problem => problem.Message.StartsWith("VirtualService messageboard/user-service: ", StringComparison.Ordinal));
+        Assert.Contains(
+            Assert.IsType<EditResult.Refused>(result).Problems,
+            problem => problem.Message.StartsWith("VirtualService messageboard/user-service: ", StringComparison.Ordinal));
         Assert.Empty(_mesh.Current.Problems);
     }
 
     [Fact]
     public async Task What_is_refused_already_may_be_mended()
     {
-        _folder.Write("user-service.yaml", Yaml.Join(Yaml.Split(70, 30).Replace("weight: 70", "weight: many", StringComparison.Ordinal), Yaml.Rule));
+        _folder.Write(
+            "user-service.yaml", Yaml.Join(Yaml.Split(70, 30).Replace("weight: 70", "weight: many", StringComparison.Ordinal), Yaml.Rule));
         await Eventually.IsTrueAsync(() => _mesh.Current.Problems.Count > 0, "the broken file");
-        Assert.All(_mesh.Current.Statuses.Where(resource => resource.Status.File == "user-service.yaml"), resource => Assert.Equal(ResourceState.Refused, resource.Status.State));
+        Assert.All(
+            _mesh.Current.Statuses.Where(resource => resource.Status.File == "user-service.yaml"),
+            resource => Assert.Equal(ResourceState.Refused, resource.Status.State));
 
         Assert.IsType<EditResult.Done>(await ReplaceAsync(Yaml.Split(20, 80)));
 
@@ -125,7 +138,9 @@ public sealed class ResourceEditTests : IAsyncLifetime
         await Eventually.IsTrueAsync(() => _mesh.Current.Problems.Count > 0, "the second one");
 
         var second = _mesh.Current.Statuses.Single(resource => resource.Status.File == "z.yaml").Status;
-        Assert.Equal((ResourceState.Refused, "is in user-service.yaml already, which stays in force"), (second.State, Assert.Single(second.Problems).Message));
+        Assert.Equal(
+            (ResourceState.Refused, "is in user-service.yaml already, which stays in force"),
+            (second.State, Assert.Single(second.Problems).Message));
         Assert.Equal("user-service.yaml", _mesh.Current.Find(Service)!.Status.File);
     }
 
@@ -135,7 +150,8 @@ public sealed class ResourceEditTests : IAsyncLifetime
         var key = new ResourceKey("ServiceEntry", "messageboard", "user-service");
         Assert.False(_mesh.Current.Find(key)!.IsEditable);
 
-        Assert.IsType<EditResult.Refused>(await _mesh.ReplaceAsync(key, Yaml.Service("user-service") + "\n# edited", null, new("admin", "yaml"), CancellationToken.None));
+        Assert.IsType<EditResult.Refused>(
+            await _mesh.ReplaceAsync(key, Yaml.Service("user-service") + "\n# edited", null, new("admin", "yaml"), CancellationToken.None));
     }
 
     [Fact]
@@ -143,7 +159,8 @@ public sealed class ResourceEditTests : IAsyncLifetime
     {
         var version = _mesh.Current.Find(Service)!.ResourceVersion;
 
-        var results = await Task.WhenAll(Enumerable.Range(1, 20).Select(weight => Task.Run(() => ReplaceAsync(Yaml.Split(weight, 100 - weight), version))));
+        var results = await Task.WhenAll(Enumerable.Range(1, 20)
+            .Select(weight => Task.Run(() => ReplaceAsync(Yaml.Split(weight, 100 - weight), version))));
 
         Assert.Single(results.OfType<EditResult.Done>());
         Assert.Equal(19, results.OfType<EditResult.Conflict>().Count());
@@ -203,13 +220,15 @@ public sealed class ResourceEditTests : IAsyncLifetime
     {
         await ReplaceAsync(Yaml.Split(60, 40));
 
-        // A text without its description, half a temporary file, a description that is none, and a version that was kept for an edit that never came.
+        // A text without its description, half a temporary file, a description that is none, and a version that was kept for an edit that
+        // never came.
         File.WriteAllText(Path.Combine(Versions, "0000000007.yaml"), "half");
         File.WriteAllText(Path.Combine(Versions, ".0000000008.json.123"), "{");
         File.WriteAllText(Path.Combine(Versions, "0000000009.json"), "{");
         File.WriteAllText(Path.Combine(Versions, "0000000010.yaml"), Yaml.Split(60, 40));
         File.WriteAllText(Path.Combine(Versions, "0000000010.json"), File.ReadAllText(Path.Combine(Versions, "0000000001.json"))
-            .Replace((await ReadAsync()).Versions[0].ResourceVersion, _mesh.Current.Find(Service)!.ResourceVersion, StringComparison.Ordinal));
+            .Replace(
+                (await ReadAsync()).Versions[0].ResourceVersion, _mesh.Current.Find(Service)!.ResourceVersion, StringComparison.Ordinal));
         File.WriteAllText(_folder[".user-service.yaml.123"], "kind: [half");
 
         Assert.Single((await ReadAsync()).Versions);
@@ -227,7 +246,8 @@ public sealed class ResourceEditTests : IAsyncLifetime
 
     private async Task<ResourceText> ReadAsync() => (await _mesh.ReadAsync(Service, CancellationToken.None))!;
 
-    private Task<EditResult> ReplaceAsync(string yaml, string? version = null) => _mesh.ReplaceAsync(Service, yaml, version, new("admin", "yaml"), CancellationToken.None);
+    private Task<EditResult> ReplaceAsync(string yaml, string? version = null) =>
+        _mesh.ReplaceAsync(Service, yaml, version, new("admin", "yaml"), CancellationToken.None);
 
     private Task<EditResult> UndoAsync() => _mesh.UndoAsync(Service, null, "admin", CancellationToken.None);
 }

@@ -29,25 +29,41 @@ public sealed partial class RouteEditTests : IAsyncLifetime
     {
         get
         {
-            const string Head = "# 머리말 😀\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: user-service}\nspec:\n  hosts: [user-service]\n";
-            const string Block = Head + "  http:\n    # everything\n    - name: default # the last\n      route: # the split\n        - destination:\n            host: user-service\n            subset: ctx1\n          weight: 70 # ctx1's\n        - destination: {host: user-service, subset: ctx2}\n          weight: 30 # ctx2's\n# end\n";
-            const string Flow = "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: user-service}, spec: {hosts: [user-service], http: [{route: [{destination: {host: user-service, subset: ctx1}, weight: 70}, {destination: {host: user-service, subset: ctx2}, weight: 30}]}]}}";
+            const string Head = "# 머리말 😀\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: "
+                + "user-service}\nspec:\n  hosts: [user-service]\n";
+            const string Block = Head + "  http:\n    # everything\n    - name: default # the last\n      route: # the split\n        - "
+                + "destination:\n            host: user-service\n            subset: ctx1\n          weight: 70 # ctx1's\n        - "
+                + "destination: {host: user-service, subset: ctx2}\n          weight: 30 # ctx2's\n# end\n";
+            const string Flow = "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: user-service}, spec: {hosts: "
+                + "[user-service], http: [{route: [{destination: {host: user-service, subset: ctx1}, weight: 70}, {destination: {host: "
+                + "user-service, subset: ctx2}, weight: 30}]}]}}";
             return new()
             {
                 { "block", Block },
                 { "Windows line ends", Block.Replace("\n", "\r\n", StringComparison.Ordinal) },
                 { "a byte order mark", "\uFEFF" + Block },
                 { "no line end at the end", Block[..^"\n# end\n".Length] },
-                { "dashes without indentation", Head + "  http:\n  - route:\n    - destination: {host: user-service, subset: ctx1}\n      weight: 70\n    - destination: {host: user-service, subset: ctx2}\n      weight: 30\n" },
-                { "a dash on a line of its own", Head + "  http:\n    -\n      route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 70\n        - destination: {host: user-service, subset: ctx2}\n          weight: 30\n" },
+                { "dashes without indentation", Head + "  http:\n  - route:\n    - destination: {host: user-service, subset: ctx1}\n      "
+                    + "weight: 70\n    - destination: {host: user-service, subset: ctx2}\n      weight: 30\n" },
+                { "a dash on a line of its own", Head + "  http:\n    -\n      route:\n        - destination: {host: user-service, "
+                    + "subset: ctx1}\n          weight: 70\n        - destination: {host: user-service, subset: ctx2}\n          weight: "
+                    + "30\n" },
                 { "flow", Flow },
-                { "JSON", Flow.Replace("{", "{\"", StringComparison.Ordinal).Replace(": ", "\": ", StringComparison.Ordinal).Replace(", ", ", \"", StringComparison.Ordinal)
-                    .Replace("\"{", "{", StringComparison.Ordinal).Replace("networking.istio.io/v1", "\"networking.istio.io/v1\"", StringComparison.Ordinal)
-                    .Replace("VirtualService", "\"VirtualService\"", StringComparison.Ordinal).Replace("[user-service]", "[\"user-service\"]", StringComparison.Ordinal)
-                    .Replace(": user-service", ": \"user-service\"", StringComparison.Ordinal).Replace(": ctx1", ": \"ctx1\"", StringComparison.Ordinal).Replace(": ctx2", ": \"ctx2\"", StringComparison.Ordinal) },
-                { "flow over lines", Head + "  http: [\n    { # the only one\n      route: [ # split\n        {destination: {host: user-service, subset: ctx1}, weight: 70},\n        {destination: {host: user-service, subset: ctx2}, weight: 30}, # last\n      ],\n    },\n  ]\n" },
-                { "between others", Yaml.Rule.Replace("user-service", "other", StringComparison.Ordinal) + "\n--- # the service\n" + Block + "---\n" + Yaml.Rule.Replace("user-service", "third", StringComparison.Ordinal) },
-                { "behind its marker", "--- " + Flow + "\n...\n---\n" + Yaml.Rule.Replace("user-service", "third", StringComparison.Ordinal) },
+                { "JSON", Flow.Replace("{", "{\"", StringComparison.Ordinal).Replace(": ", "\": ", StringComparison.Ordinal).Replace(
+                    ", ", ", \"", StringComparison.Ordinal)
+                    .Replace("\"{", "{", StringComparison.Ordinal).Replace(
+                        "networking.istio.io/v1", "\"networking.istio.io/v1\"", StringComparison.Ordinal)
+                    .Replace("VirtualService", "\"VirtualService\"", StringComparison.Ordinal).Replace(
+                        "[user-service]", "[\"user-service\"]", StringComparison.Ordinal)
+                    .Replace(": user-service", ": \"user-service\"", StringComparison.Ordinal).Replace(
+                        ": ctx1", ": \"ctx1\"", StringComparison.Ordinal).Replace(": ctx2", ": \"ctx2\"", StringComparison.Ordinal) },
+                { "flow over lines", Head + "  http: [\n    { # the only one\n      route: [ # split\n        {destination: {host: "
+                    + "user-service, subset: ctx1}, weight: 70},\n        {destination: {host: user-service, subset: ctx2}, weight: 30}, "
+                    + "# last\n      ],\n    },\n  ]\n" },
+                { "between others", Yaml.Rule.Replace("user-service", "other", StringComparison.Ordinal) + "\n--- # the service\n" + Block
+                    + "---\n" + Yaml.Rule.Replace("user-service", "third", StringComparison.Ordinal) },
+                { "behind its marker", "--- " + Flow + "\n...\n---\n"
+                    + Yaml.Rule.Replace("user-service", "third", StringComparison.Ordinal) },
             };
         }
     }
@@ -66,11 +82,17 @@ public sealed partial class RouteEditTests : IAsyncLifetime
         Assert.Equal("ctx2", Route.Rules.CanarySubset);
         Assert.Equal(new(new(TimeSpan.FromSeconds(1.5), 50), new(503, 0.5)), Route.Rules.Fault);
         Assert.Equal(TimeSpan.FromSeconds(3), Route.Rules.Timeout);
-        Assert.Equal((2, TimeSpan.FromMilliseconds(250), "5xx,connect-failure"), (Route.Rules.Retries!.Attempts, Route.Rules.Retries.PerTryTimeout, Route.Rules.RetryOn));
+        Assert.Equal(
+            (2, TimeSpan.FromMilliseconds(250), "5xx,connect-failure"),
+            (Route.Rules.Retries!.Attempts, Route.Rules.Retries.PerTryTimeout, Route.Rules.RetryOn));
         Assert.Equal(40, Route.Weights!["ctx1"]);
-        var comments = text.Split('\n').Select(line => line.IndexOf('#', StringComparison.Ordinal) is >= 0 and var at ? line[at..].TrimEnd() : null).OfType<string>();
+        var comments = text.Split('\n')
+            .Select(line => line.IndexOf('#', StringComparison.Ordinal) is >= 0 and var at ? line[at..].TrimEnd() : null)
+            .OfType<string>();
         Assert.All(comments, comment => Assert.Contains(comment, Text, StringComparison.Ordinal));
-        Assert.Equal(text.Contains("\r\n", StringComparison.Ordinal) ? ["\r\n"] : text.Contains('\n') ? ["\n"] : [], LineEnds().Matches(Text).Select(match => match.Value).Distinct());
+        Assert.Equal(
+            text.Contains("\r\n", StringComparison.Ordinal) ? ["\r\n"] : text.Contains('\n') ? ["\n"] : [],
+            LineEnds().Matches(Text).Select(match => match.Value).Distinct());
 
         await DoneAsync(new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 70, ["ctx2"] = 30 }));
         await DoneAsync(new ResilienceEdit(null, null));
@@ -132,11 +154,13 @@ public sealed partial class RouteEditTests : IAsyncLifetime
     [Fact]
     public async Task Retries_keep_what_the_edit_does_not_know()
     {
-        await WriteAsync(Yaml.Routes("- route: [{destination: {host: user-service, subset: ctx1}}]\n  retries:\n    attempts: 1\n    retryOn: \"503\"\n    backoff: 50ms # short"));
+        await WriteAsync(Yaml.Routes("- route: [{destination: {host: user-service, subset: ctx1}}]\n  retries:\n    attempts: 1\n    "
+            + "retryOn: \"503\"\n    backoff: 50ms # short"));
 
         await DoneAsync(new ResilienceEdit(null, new(4, null, null)));
 
-        Assert.Equal((4, null, TimeSpan.FromMilliseconds(50)), (Route.Rules.Retries!.Attempts, Route.Rules.RetryOn, Route.Rules.Retries.Backoff));
+        Assert.Equal(
+            (4, null, TimeSpan.FromMilliseconds(50)), (Route.Rules.Retries!.Attempts, Route.Rules.RetryOn, Route.Rules.Retries.Backoff));
         Assert.Contains("backoff: 50ms # short", Text, StringComparison.Ordinal);
     }
 
@@ -183,14 +207,16 @@ public sealed partial class RouteEditTests : IAsyncLifetime
     private async Task WriteAsync(string text)
     {
         File.WriteAllBytes(_folder["a.yaml"], Encoding.UTF8.GetBytes(text));
-        await Eventually.IsTrueAsync(() => _mesh.Current.DefaultRouteOf("user-service") is { ResourceVersion.Length: > 0 }, "the VirtualService is read");
+        await Eventually.IsTrueAsync(
+            () => _mesh.Current.DefaultRouteOf("user-service") is { ResourceVersion.Length: > 0 }, "the VirtualService is read");
         Assert.Empty(_mesh.Current.Problems);
     }
 
     private async Task DoneAsync(RouteEdit edit)
     {
         var result = await EditAsync(edit);
-        Assert.True(result is EditResult.Done, $"{edit}: {(result is EditResult.Invalid invalid ? string.Join("; ", invalid.Errors.Select(error => $"{error.Key} {error.Value[0]}")) : result)}");
+        var errors = result is EditResult.Invalid invalid ? invalid.Errors.Select(error => $"{error.Key} {error.Value[0]}") : [];
+        Assert.True(result is EditResult.Done, $"{edit}: {result} {string.Join("; ", errors)}");
         Assert.Empty(_mesh.Current.Problems);
     }
 

@@ -4,7 +4,8 @@ namespace MessageBoard.Mesh.Tests.Editing;
 
 public sealed partial class WeightsEditTests : IDisposable
 {
-    private const string Head = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: user-service}\nspec:\n  hosts: [user-service]\n  http:\n";
+    private const string Head = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: user-service}\nspec:\n  "
+        + "hosts: [user-service]\n  http:\n";
 
     private readonly TemporaryFolder _folder = new();
     private readonly MeshFolder _mesh;
@@ -20,19 +21,43 @@ public sealed partial class WeightsEditTests : IDisposable
 
     public static TheoryData<string, string> Layouts => new()
     {
-        { "as the repository has it", Head + "    - route:\n        - destination:\n            host: user-service\n            subset: ctx1\n          weight: 〔5〕\n        - destination:\n            host: user-service\n            subset: ctx2\n          weight: 〔95〕\n" },
-        { "comments, blanks and odd numbers", "# 가중치 😀\n\n" + Head + "    - route: # the split\n      - weight:   〔+70〕   # ctx1's\n        destination: {subset: 'ctx1', host: user-service}\n\n      - destination: {host: user-service, \"subset\": ctx2}\n        weight: 〔30〕 # 😀 ctx2's\n# end" },
-        { "Windows line ends", (Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 〔5〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n").Replace("\n", "\r\n", StringComparison.Ordinal) },
-        { "a byte order mark", "\uFEFF" + Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 〔5〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
-        { "all in one line", "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: user-service}, spec: {hosts: [user-service], http: [{route: [{destination: {host: user-service, subset: ctx1}, weight: 〔5〕}, {weight: 〔95〕, destination: {host: user-service, subset: ctx2}}]}]}}" },
-        { "JSON", """{"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "user-service"}, "spec": {"hosts": ["user-service"], "http": [{"route": [{"destination": {"host": "user-service", "subset": "ctx1"}, "weight": 〔5〕}, {"weight": 〔95〕, "destination": {"host": "user-service", "subset": "ctx2"}}]}]}}""" },
-        { "a weight that is missing", Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}〔\n          weight: +〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
-        { "a missing weight, Windows line ends", (Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}〔\n          weight: +〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n").Replace("\n", "\r\n", StringComparison.Ordinal) },
-        { "a missing weight in one line", Head + "    - route: [{destination: {host: user-service, subset: ctx1}〔, weight: +〕}, {destination: {host: user-service, subset: ctx2}, weight: 〔95〕}]\n" },
-        { "an empty weight", Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight:〔〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
-        { "routes with matches around it", Head + "    - match: [{uri: {prefix: /a}}]\n      route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 1\n        - destination: {host: user-service, subset: ctx2}\n          weight: 2\n    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 〔5〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n    - match: [{uri: {prefix: /b}}]\n      route: [{destination: {host: user-service}}]\n" },
-        { "others of the same name around it", "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: user-service, namespace: other}\nspec: {hosts: [other-service], http: [{route: [{destination: {host: a, subset: ctx1}, weight: 1}, {destination: {host: a, subset: ctx2}, weight: 2}]}]}\n---\n"
-            + Yaml.Rule + "\n---\n" + Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 〔5〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n---\napiVersion: appmesh.k8s.aws/v1beta2\nkind: VirtualService\nmetadata: {name: user-service}\n" },
+        { "as the repository has it", Head + "    - route:\n        - destination:\n            host: user-service\n            subset: "
+            + "ctx1\n          weight: 〔5〕\n        - destination:\n            host: user-service\n            subset: ctx2\n          "
+            + "weight: 〔95〕\n" },
+        { "comments, blanks and odd numbers", "# 가중치 😀\n\n" + Head
+            + "    - route: # the split\n      - weight:   〔+70〕   # ctx1's\n        destination: {subset: 'ctx1', host: "
+            + "user-service}\n\n      - destination: {host: user-service, \"subset\": ctx2}\n        weight: 〔30〕 # 😀 ctx2's\n# end" },
+        { "Windows line ends", (Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 〔5〕\n  "
+            + "      - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n").Replace(
+                "\n", "\r\n", StringComparison.Ordinal) },
+        { "a byte order mark", "\uFEFF" + Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          "
+            + "weight: 〔5〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
+        { "all in one line", "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: user-service}, spec: {hosts: "
+            + "[user-service], http: [{route: [{destination: {host: user-service, subset: ctx1}, weight: 〔5〕}, {weight: 〔95〕, "
+            + "destination: {host: user-service, subset: ctx2}}]}]}}" },
+        { "JSON", """{"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "user-service"},"""
+            + """ "spec": {"hosts": ["user-service"], "http": [{"route": [{"destination": {"host": "user-service","""
+            + """ "subset": "ctx1"}, "weight": 〔5〕}, {"weight": 〔95〕, "destination": {"host": "user-service", "subset": "ctx2"}}]}]}}""" },
+        { "a weight that is missing", Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}〔\n          weight: "
+            + "+〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
+        { "a missing weight, Windows line ends", (Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}〔\n      "
+            + "    weight: +〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n").Replace(
+                "\n", "\r\n", StringComparison.Ordinal) },
+        { "a missing weight in one line", Head + "    - route: [{destination: {host: user-service, subset: ctx1}〔, weight: +〕}, "
+            + "{destination: {host: user-service, subset: ctx2}, weight: 〔95〕}]\n" },
+        { "an empty weight", Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight:〔〕\n       "
+            + " - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n" },
+        { "routes with matches around it", Head + "    - match: [{uri: {prefix: /a}}]\n      route:\n        - destination: {host: "
+            + "user-service, subset: ctx1}\n          weight: 1\n        - destination: {host: user-service, subset: ctx2}\n          "
+            + "weight: 2\n    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: 〔5〕\n        - "
+            + "destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n    - match: [{uri: {prefix: /b}}]\n      route: "
+            + "[{destination: {host: user-service}}]\n" },
+        { "others of the same name around it", "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: user-service, "
+            + "namespace: other}\nspec: {hosts: [other-service], http: [{route: [{destination: {host: a, subset: ctx1}, weight: 1}, "
+            + "{destination: {host: a, subset: ctx2}, weight: 2}]}]}\n---\n"
+            + Yaml.Rule + "\n---\n" + Head + "    - route:\n        - destination: {host: user-service, subset: ctx1}\n          weight: "
+            + "〔5〕\n        - destination: {host: user-service, subset: ctx2}\n          weight: 〔95〕\n---\napiVersion: "
+            + "appmesh.k8s.aws/v1beta2\nkind: VirtualService\nmetadata: {name: user-service}\n" },
     };
 
     // 〔…〕 marks what changes, or is added with the new number for its "+".
@@ -79,7 +104,9 @@ public sealed partial class WeightsEditTests : IDisposable
         var fresh = Assert.IsType<EditResult.Done>(await SetAsync(10, 90, stale)).Snapshot.DefaultRouteOf("user-service")!;
         Assert.NotEqual(stale, fresh.ResourceVersion);
 
-        Assert.Equal(fresh.ResourceVersion, Assert.IsType<EditResult.Conflict>(await SetAsync(20, 80, stale)).Snapshot.DefaultRouteOf("user-service")!.ResourceVersion);
+        Assert.Equal(
+            fresh.ResourceVersion,
+            Assert.IsType<EditResult.Conflict>(await SetAsync(20, 80, stale)).Snapshot.DefaultRouteOf("user-service")!.ResourceVersion);
         Assert.Equal(10, _mesh.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
         Assert.IsType<EditResult.Done>(await SetAsync(20, 80, fresh.ResourceVersion));
     }
@@ -92,7 +119,8 @@ public sealed partial class WeightsEditTests : IDisposable
         {
             Assert.IsType<EditResult.Done>(await SetAsync(weight, 100 - weight));
             _folder.Write("a.yaml", Yaml.Split(weight + 30, 70 - weight));
-            await Eventually.IsTrueAsync(() => _mesh.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"] == weight + 30, "the other one's");
+            await Eventually.IsTrueAsync(
+                () => _mesh.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"] == weight + 30, "the other one's");
         }
     }
 
@@ -118,7 +146,9 @@ public sealed partial class WeightsEditTests : IDisposable
         var version = _mesh.Current.DefaultRouteOf("user-service")!.ResourceVersion;
         _folder.Write("a.yaml", Yaml.Split(60, 40));
 
-        Assert.Equal(60, Assert.IsType<EditResult.Conflict>(await SetAsync(20, 80, version)).Snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
+        Assert.Equal(
+            60,
+            Assert.IsType<EditResult.Conflict>(await SetAsync(20, 80, version)).Snapshot.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
     }
 
     [Fact]
@@ -151,7 +181,9 @@ public sealed partial class WeightsEditTests : IDisposable
     {
         await StartAsync();
 
-        var result = await _mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 50, ["ctx3"] = 50 }), null, "admin", CancellationToken.None);
+        var result = await _mesh.EditRouteAsync(
+            "user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 50, ["ctx3"] = 50 }), null, "admin",
+            CancellationToken.None);
 
         Assert.Equal(["weights.ctx2", "weights.ctx3"], Assert.IsType<EditResult.Invalid>(result).Errors.Keys.Order());
     }
@@ -160,7 +192,8 @@ public sealed partial class WeightsEditTests : IDisposable
     public async Task A_service_without_a_default_route_of_subsets_has_no_weights()
     {
         await StartAsync();
-        Assert.IsType<EditResult.NotFound>(await _mesh.EditRouteAsync("nobody", new WeightsEdit(new Dictionary<string, int>()), null, "admin", CancellationToken.None));
+        Assert.IsType<EditResult.NotFound>(
+            await _mesh.EditRouteAsync("nobody", new WeightsEdit(new Dictionary<string, int>()), null, "admin", CancellationToken.None));
 
         _folder.Write("a.yaml", Yaml.Routes("- match: [{uri: {prefix: /}}]\n  route: [{destination: {host: user-service, subset: ctx1}}]"));
         Assert.IsType<EditResult.NotFound>(await SetAsync(50, 50));
@@ -174,7 +207,9 @@ public sealed partial class WeightsEditTests : IDisposable
 
         var result = await SetAsync(50, 50);
 
-        Assert.Equal("cannot be set before a.yaml is mended: it is refused as it stands.", Assert.IsType<EditResult.Invalid>(result).Errors["weights"][0]);
+        Assert.Equal(
+            "cannot be set before a.yaml is mended: it is refused as it stands.",
+            Assert.IsType<EditResult.Invalid>(result).Errors["weights"][0]);
         Assert.Equal(Yaml.Split(60, 40) + "\n    timeout: 5s", File.ReadAllText(_folder["a.yaml"]));
     }
 
@@ -188,5 +223,7 @@ public sealed partial class WeightsEditTests : IDisposable
     }
 
     private Task<EditResult> SetAsync(int ctx1, int ctx2, string? version = null) =>
-        _mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = ctx1, ["ctx2"] = ctx2 }), version, "admin", CancellationToken.None);
+        _mesh.EditRouteAsync(
+            "user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = ctx1, ["ctx2"] = ctx2 }), version, "admin",
+            CancellationToken.None);
 }

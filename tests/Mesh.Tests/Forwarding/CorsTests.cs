@@ -25,7 +25,8 @@ public sealed class CorsTests : ForwardingTest
 
         Assert.Equal((200, 0), (answer.Status, _mesh.Ctx1.Requests));
         Assert.Equal(
-            ["Access-Control-Allow-Credentials: true", "Access-Control-Allow-Headers: x-a,x-b", "Access-Control-Allow-Methods: GET,PUT", "Access-Control-Allow-Origin: https://example.com", "Access-Control-Max-Age: 3600"],
+            ["Access-Control-Allow-Credentials: true", "Access-Control-Allow-Headers: x-a,x-b", "Access-Control-Allow-Methods: "
+                + "GET,PUT", "Access-Control-Allow-Origin: https://example.com", "Access-Control-Max-Age: 3600"],
             answer.Response.Headers.Select(header => $"{header.Key}: {string.Join(',', header.Value)}").Order());
     }
 
@@ -57,12 +58,17 @@ public sealed class CorsTests : ForwardingTest
     [Fact]
     public async Task A_star_stands_for_any_origin_and_for_what_was_asked_for()
     {
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Cors = new() { AllowOrigins = [new StringMatch.Exact("*")], AllowMethods = ["*"], AllowHeaders = ["*"] } });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with
+        {
+            Cors = new() { AllowOrigins = [new StringMatch.Exact("*")], AllowMethods = ["*"], AllowHeaders = ["*"] },
+        });
 
         var headers = (await PreflightAsync("https://any.example")).Response.Headers;
 
         Assert.Equal(("https://any.example", "PUT", "x-mine"), (
-            headers.GetValues("Access-Control-Allow-Origin").Single(), headers.GetValues("Access-Control-Allow-Methods").Single(), headers.GetValues("Access-Control-Allow-Headers").Single()));
+            headers.GetValues("Access-Control-Allow-Origin").Single(), headers.GetValues("Access-Control-Allow-Methods").Single(), headers
+                .GetValues("Access-Control-Allow-Headers")
+                .Single()));
     }
 
     [Fact]
@@ -76,7 +82,9 @@ public sealed class CorsTests : ForwardingTest
 
         var headers = (await _mesh.GetAsync(headers: ("Origin", "https://example.com"))).Response.Headers;
 
-        Assert.Equal(["https://example.com", "x-service-cluster"], [.. headers.GetValues("Access-Control-Allow-Origin"), .. headers.GetValues("Access-Control-Expose-Headers")]);
+        Assert.Equal(
+            ["https://example.com", "x-service-cluster"],
+            [.. headers.GetValues("Access-Control-Allow-Origin"), .. headers.GetValues("Access-Control-Expose-Headers")]);
     }
 
     [Fact]

@@ -7,7 +7,11 @@ public sealed class FaultInjectionTests : ForwardingTest
     [Fact]
     public async Task An_aborted_request_never_reaches_the_service_and_is_not_tried_again()
     {
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Fault = new(null, new(555, 100)), Retries = new() { Attempts = 3, On = RetryConditions.ServerError } });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with
+        {
+            Fault = new(null, new(555, 100)),
+            Retries = new() { Attempts = 3, On = RetryConditions.ServerError },
+        });
 
         var answer = await _mesh.GetAsync();
 
@@ -39,7 +43,11 @@ public sealed class FaultInjectionTests : ForwardingTest
     [Fact]
     public async Task A_delay_does_not_count_for_the_routes_timeout()
     {
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Fault = new(new(TimeSpan.FromMilliseconds(300), 100), null), Timeout = TimeSpan.FromMilliseconds(200) });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with
+        {
+            Fault = new(new(TimeSpan.FromMilliseconds(300), 100), null),
+            Timeout = TimeSpan.FromMilliseconds(200),
+        });
         await _mesh.GetAsync(); // the first request takes longer
 
         var started = Stopwatch.GetTimestamp();

@@ -11,12 +11,21 @@ public sealed class HeaderRulesTests : ForwardingTest
     public async Task Request_headers_are_removed_set_and_added_in_this_order(int destinations, string expected)
     {
         _mesh.Ctx1.Answer = context => context.Response.WriteAsync(
-            string.Join(' ', context.Request.Headers.Where(header => header.Key.StartsWith("x-", StringComparison.Ordinal)).OrderBy(header => header.Key).Select(header => $"{header.Key}={header.Value}")));
-        var headers = new HeaderOperations([new("x-set", "destination")], [new("x-add", "destination"), new("x-new", "destination")], ["x-gone", "x-new"]);
+            string.Join(' ', context.Request.Headers.Where(header => header.Key.StartsWith("x-", StringComparison.Ordinal))
+                .OrderBy(header => header.Key)
+                .Select(header => $"{header.Key}={header.Value}")));
+        var headers = new HeaderOperations(
+            [new("x-set", "destination")], [new("x-add", "destination"), new("x-new", "destination")], ["x-gone", "x-new"]);
         var destination = new HttpRouteDestination(new("user-service", "ctx1", null), 1, new(headers, HeaderOperations.None));
-        _mesh.Set(new() { Destinations = [.. Enumerable.Repeat(destination, destinations)], Headers = new(new([new("x-set", "route")], [new("x-add", "route")], []), HeaderOperations.None) });
+        _mesh.Set(new()
+        {
+            Destinations = [.. Enumerable.Repeat(destination, destinations)],
+            Headers = new(new([new("x-set", "route")], [new("x-add", "route")], []), HeaderOperations.None),
+        });
 
-        var answer = await _mesh.GetAsync(headers: [("x-set", "mine"), ("x-add", "mine"), ("x-gone", "mine"), ("x-new", "mine"), ("x-kept", "mine")]);
+        var answer = await _mesh.GetAsync(headers: [
+            ("x-set", "mine"), ("x-add", "mine"), ("x-gone", "mine"), ("x-new", "mine"), ("x-kept", "mine"),
+        ]);
 
         Assert.Equal(expected, answer.Body);
     }
@@ -26,8 +35,13 @@ public sealed class HeaderRulesTests : ForwardingTest
     [InlineData(2)]
     public async Task The_routes_authority_goes_before_its_destinations(int destinations)
     {
-        var destination = new HttpRouteDestination(new("user-service", "ctx1", null), 1, new(new([new("Host", "destination")], [], []), HeaderOperations.None));
-        _mesh.Set(new() { Destinations = [.. Enumerable.Repeat(destination, destinations)], Headers = new(new([new("Host", "route")], [new("Host", "added")], []), HeaderOperations.None) });
+        var destination = new HttpRouteDestination(
+            new("user-service", "ctx1", null), 1, new(new([new("Host", "destination")], [], []), HeaderOperations.None));
+        _mesh.Set(new()
+        {
+            Destinations = [.. Enumerable.Repeat(destination, destinations)],
+            Headers = new(new([new("Host", "route")], [new("Host", "added")], []), HeaderOperations.None),
+        });
 
         Assert.Equal("ctx1 GET route /", (await _mesh.GetAsync()).Body);
     }
@@ -41,12 +55,17 @@ public sealed class HeaderRulesTests : ForwardingTest
             context.Response.ContentType = "text/html";
             return context.Response.WriteAsync("x");
         };
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Headers = new(HeaderOperations.None, new([new("x-set", "mesh"), new("Content-Type", "text/plain")], [new("x-new", "1")], ["x-gone"])) });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with
+        {
+            Headers =
+            new(HeaderOperations.None, new([new("x-set", "mesh"), new("Content-Type", "text/plain")], [new("x-new", "1")], ["x-gone"]))
+        });
 
         var headers = (await _mesh.GetAsync()).Response;
 
         Assert.Equal(("mesh", "1", false, "text/plain"), (
-            headers.Headers.GetValues("x-set").Single(), headers.Headers.GetValues("x-new").Single(), headers.Headers.Contains("x-gone"), headers.Content.Headers.ContentType!.ToString()));
+            headers.Headers.GetValues("x-set").Single(), headers.Headers.GetValues("x-new").Single(), headers.Headers.Contains(
+                "x-gone"), headers.Content.Headers.ContentType!.ToString()));
     }
 
     [Theory]

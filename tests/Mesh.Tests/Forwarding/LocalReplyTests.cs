@@ -10,7 +10,8 @@ public sealed class LocalReplyTests : ForwardingTest
     [InlineData(null, null, "https", null, RedirectPort.FromProtocolDefault, "https://user-service/a?b=1")]
     [InlineData(null, null, "https", 8443, RedirectPort.FromProtocolDefault, "https://user-service:8443/a?b=1")]
     [InlineData(null, null, "https", null, RedirectPort.FromRequestPort, "https://user-service:80/a?b=1")]
-    public async Task A_redirect_changes_what_it_names(string? uri, string? authority, string? scheme, int? port, RedirectPort derive, string location)
+    public async Task A_redirect_changes_what_it_names(
+        string? uri, string? authority, string? scheme, int? port, RedirectPort derive, string location)
     {
         _mesh.Set(new() { Redirect = new(uri, authority, scheme, port, derive, 308) });
 
@@ -30,13 +31,18 @@ public sealed class LocalReplyTests : ForwardingTest
     {
         _mesh.Set(new() { Redirect = new(null, null, scheme, port, RedirectPort.FromProtocolDefault, 301) });
 
-        Assert.Equal(location, (await _mesh.GetAsync("http://user-service/a", ("Host", host))).Response.Headers.GetValues("Location").Single());
+        Assert.Equal(
+            location, (await _mesh.GetAsync("http://user-service/a", ("Host", host))).Response.Headers.GetValues("Location").Single());
     }
 
     [Fact]
     public async Task A_direct_response_is_given_by_nobody()
     {
-        _mesh.Set(new() { DirectResponse = new(503, Encoding.UTF8.GetBytes("closed")), Headers = new(HeaderOperations.None, new([new("Retry-After", "60")], [], [])) });
+        _mesh.Set(new()
+        {
+            DirectResponse = new(503, Encoding.UTF8.GetBytes("closed")),
+            Headers = new(HeaderOperations.None, new([new("Retry-After", "60")], [], [])),
+        });
 
         var answer = await _mesh.GetAsync();
 

@@ -9,7 +9,9 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
-/// <summary>What callers get: an HttpClient and YARP, registered as the services and the gateway do it, with two real servers behind.</summary>
+/// <summary>
+/// What callers get: an HttpClient and YARP, registered as the services and the gateway do it, with two real servers behind.
+/// </summary>
 public sealed class MeshHandlerTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -25,7 +27,10 @@ public sealed class MeshHandlerTests : IAsyncLifetime
     {
         (_ctx1, _ctx2) = (await TestBackend.StartAsync("ctx1"), await TestBackend.StartAsync("ctx2"));
         _folder.Write("user-service.yaml", Yaml.Join(Yaml.Split(70, 30), Yaml.Rule));
-        _folder.Write("workloads.yaml", Yaml.Join(Yaml.Service("user-service"), Yaml.Workload("user-service", "ctx1", _ctx1.Port), Yaml.Workload("user-service", "ctx2", _ctx2.Port)));
+        _folder.Write("workloads.yaml", Yaml.Join(
+            Yaml.Service("user-service"),
+            Yaml.Workload("user-service", "ctx1", _ctx1.Port),
+            Yaml.Workload("user-service", "ctx2", _ctx2.Port)));
         _gateway = Gateway(new() { ["Mesh:Folder"] = _folder.Path });
         await _gateway.StartAsync();
         _throughYarp = new() { BaseAddress = new(_gateway.Urls.Single()) };
@@ -49,7 +54,9 @@ public sealed class MeshHandlerTests : IAsyncLifetime
         var ctx1 = 0;
         var client = yarp ? _throughYarp : Client;
         for (var i = 0; i < Requests; i++)
-            ctx1 += (await client.GetStringAsync(yarp ? "/ping" : "http://user-service/ping")).StartsWith("ctx1", StringComparison.Ordinal) ? 1 : 0;
+            ctx1 += (await client.GetStringAsync(yarp ? "/ping" : "http://user-service/ping")).StartsWith("ctx1", StringComparison.Ordinal)
+                ? 1
+                : 0;
 
         // Outside of 4.9 standard deviations once in 10^6 runs.
         var deviation = Math.Sqrt(Requests * 0.7 * 0.3);
@@ -83,7 +90,9 @@ public sealed class MeshHandlerTests : IAsyncLifetime
     [Fact]
     public async Task An_edit_is_in_force_for_the_next_request()
     {
-        await Mesh.EditRouteAsync("user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 0, ["ctx2"] = 100 }), null, "admin", CancellationToken.None);
+        await Mesh.EditRouteAsync(
+            "user-service", new WeightsEdit(new Dictionary<string, int> { ["ctx1"] = 0, ["ctx2"] = 100 }), null, "admin",
+            CancellationToken.None);
 
         for (var i = 0; i < 50; i++)
             Assert.StartsWith("ctx2", await _throughYarp.GetStringAsync("/ping"), StringComparison.Ordinal);
@@ -120,7 +129,10 @@ public sealed class MeshHandlerTests : IAsyncLifetime
 
         using var response = await (yarp ? _throughYarp.GetAsync("/ping") : Client.GetAsync("http://user-service/ping"));
 
-        await AssertProblemAsync(response, HttpStatusCode.ServiceUnavailable, "upstream connect error or disconnect/reset before headers. reset reason: connection failure");
+        await AssertProblemAsync(
+            response,
+            HttpStatusCode.ServiceUnavailable,
+            "upstream connect error or disconnect/reset before headers. reset reason: connection failure");
     }
 
     [Fact]
@@ -151,7 +163,8 @@ public sealed class MeshHandlerTests : IAsyncLifetime
         builder.Services.AddHttpClient("mesh").AddMeshRouting();
         builder.Services.AddReverseProxy().AddMeshRouting().LoadFromMemory(
             [new RouteConfig { RouteId = "all", ClusterId = "user-service", Match = new() { Path = "/{**path}" } }],
-            [new ClusterConfig { ClusterId = "user-service", Destinations = new Dictionary<string, DestinationConfig> { ["mesh"] = new() { Address = "http://user-service" } } }]);
+            [new ClusterConfig { ClusterId = "user-service", Destinations =
+                new Dictionary<string, DestinationConfig> { ["mesh"] = new() { Address = "http://user-service" } } }]);
         var app = builder.Build();
         app.MapReverseProxy();
         return app;

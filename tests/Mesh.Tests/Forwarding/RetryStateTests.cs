@@ -46,7 +46,8 @@ public sealed class RetryStateTests : ForwardingTest
 
         var answer = await _mesh.GetAsync();
 
-        Assert.Equal((status, requests, requests > 1 ? ResponseFlags.URX : ResponseFlags.None), (answer.Status, _mesh.Ctx1.Requests, answer.Flags));
+        Assert.Equal(
+            (status, requests, requests > 1 ? ResponseFlags.URX : ResponseFlags.None), (answer.Status, _mesh.Ctx1.Requests, answer.Flags));
         Assert.Equal(requests, answer.Explanation.Attempts.Count);
         Assert.All(answer.Explanation.Attempts, attempt => Assert.Equal((status, "ctx1"), (attempt.Status, attempt.Workload)));
     }
@@ -136,10 +137,17 @@ public sealed class RetryStateTests : ForwardingTest
     public async Task Each_try_has_its_own_timeout_and_the_route_one_for_all()
     {
         _mesh.Ctx1.Answer = context => Task.Delay(TimeSpan.FromSeconds(30), context.RequestAborted);
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Retries = new() { Attempts = 1, On = RetryConditions.ServerError, PerTryTimeout = TimeSpan.FromMilliseconds(100) } });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with
+        {
+            Retries = new() { Attempts = 1, On = RetryConditions.ServerError, PerTryTimeout = TimeSpan.FromMilliseconds(100) },
+        });
         var perTry = await _mesh.GetAsync();
 
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Timeout = TimeSpan.FromMilliseconds(100), Retries = new() { Attempts = 5, On = RetryConditions.ServerError } });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with
+        {
+            Timeout = TimeSpan.FromMilliseconds(100),
+            Retries = new() { Attempts = 5, On = RetryConditions.ServerError },
+        });
         var started = Stopwatch.GetTimestamp();
         var whole = await _mesh.GetAsync();
 
@@ -168,7 +176,11 @@ public sealed class RetryStateTests : ForwardingTest
     public async Task A_route_that_times_out_between_two_tries_ends_so()
     {
         _mesh.Ctx1.AnswerWith(503);
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Timeout = TimeSpan.FromMilliseconds(300), Retries = new() { Attempts = 5, On = RetryConditions.ServerError, Backoff = TimeSpan.FromHours(1) } });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with
+        {
+            Timeout = TimeSpan.FromMilliseconds(300),
+            Retries = new() { Attempts = 5, On = RetryConditions.ServerError, Backoff = TimeSpan.FromHours(1) },
+        });
 
         var answer = await _mesh.GetAsync();
 
@@ -179,7 +191,11 @@ public sealed class RetryStateTests : ForwardingTest
     public async Task A_backoff_of_any_length_is_borne()
     {
         _mesh.Ctx1.AnswerWith(503);
-        _mesh.Set(TestMesh.ToSubset("ctx1") with { Timeout = TimeSpan.FromMilliseconds(300), Retries = new() { Attempts = 5, On = RetryConditions.ServerError, Backoff = TimeSpan.FromDays(200 * 365) } });
+        _mesh.Set(TestMesh.ToSubset("ctx1") with
+        {
+            Timeout = TimeSpan.FromMilliseconds(300),
+            Retries = new() { Attempts = 5, On = RetryConditions.ServerError, Backoff = TimeSpan.FromDays(200 * 365) },
+        });
 
         Assert.Equal(504, (await _mesh.GetAsync()).Status);
     }
@@ -221,7 +237,16 @@ public sealed class RetryStateTests : ForwardingTest
     }
 
     private static HttpRoute Retry(int attempts, RetryConditions on, IReadOnlyList<int>? codes = null) =>
-        TestMesh.ToSubset("ctx1") with { Retries = new() { Attempts = attempts, On = on, StatusCodes = on == RetryConditions.RetriableStatusCodes ? codes! : [], Backoff = TimeSpan.FromMilliseconds(1) } };
+        TestMesh.ToSubset("ctx1") with
+        {
+            Retries = new()
+            {
+                Attempts = attempts,
+                On = on,
+                StatusCodes = on == RetryConditions.RetriableStatusCodes ? codes! : [],
+                Backoff = TimeSpan.FromMilliseconds(1),
+            }
+        };
 
     /// <summary>A body that can be read once, as a caller's network stream.</summary>
     private sealed class Once(byte[] bytes) : HttpContent

@@ -19,10 +19,12 @@ internal sealed class TestBackend : IAsyncDisposable
     private TestBackend(string name)
     {
         Name = name;
-        Answer = context => context.Response.WriteAsync($"{name} {context.Request.Method} {context.Request.Host} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}");
+        Answer = context => context.Response.WriteAsync(
+            $"{name} {context.Request.Method} {context.Request.Host} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
         {
             Interlocked.Increment(ref _connections);
             return next(connection);
@@ -40,7 +42,8 @@ internal sealed class TestBackend : IAsyncDisposable
 
     public string Name { get; }
 
-    public int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+    public int Port =>
+        new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
 
     /// <summary>How many connections were made to it.</summary>
     public int Connections => Volatile.Read(ref _connections);

@@ -33,7 +33,8 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public static async Task<TestMesh> StartAsync() => new(await TestBackend.StartAsync("ctx1"), await TestBackend.StartAsync("ctx2"));
 
-    public static HttpRoute ToSubset(string subset) => new() { Destinations = [new(new("user-service", subset, null), null, HttpHeaderRules.None)] };
+    public static HttpRoute ToSubset(string subset) =>
+        new() { Destinations = [new(new("user-service", subset, null), null, HttpHeaderRules.None)] };
 
     public static HttpRoute ToAll() => new() { Destinations = [new(new("user-service", null, null), null, HttpHeaderRules.None)] };
 
@@ -43,7 +44,8 @@ internal sealed class TestMesh : IAsyncDisposable
         Apply();
     }
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default) => _client.SendAsync(request, cancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default) =>
+        _client.SendAsync(request, cancellationToken);
 
     public async Task<Answer> GetAsync(string target = "http://user-service/", params (string Name, string Value)[] headers)
     {
@@ -91,7 +93,8 @@ internal sealed class TestMesh : IAsyncDisposable
     private static Subset SubsetOf(string cluster) => new(cluster, new Dictionary<string, string> { ["cluster"] = cluster }, null);
 
     private static WorkloadEntry Workload(TestBackend backend) => new(
-        Key("WorkloadEntry", backend.Name), "a.yaml", "127.0.0.1", new Dictionary<string, int> { ["http"] = backend.Port }, new Dictionary<string, string> { ["cluster"] = backend.Name }, backend.Name);
+        Key("WorkloadEntry", backend.Name), "a.yaml", "127.0.0.1", new Dictionary<string, int> { ["http"] = backend.Port },
+        new Dictionary<string, string> { ["cluster"] = backend.Name }, backend.Name);
 
     private static ResourceKey Key(string kind, string name = "user-service") => new(kind, HostNames.DefaultNamespace, name);
 

@@ -12,7 +12,8 @@ public sealed class SchemaTests
     private static readonly string Crds = Path.Combine(Repository.Root, "..", "shared", "kube-api", "istio-crds.yaml");
 
     /// <summary>Whether Istio's CRDs are there; a build server has to have them.</summary>
-    internal static bool AreCrdsThere => File.Exists(Crds) || (Environment.GetEnvironmentVariable("CI") == "true" ? throw new FileNotFoundException("Istio's CRDs are missing", Crds) : false);
+    internal static bool AreCrdsThere => File.Exists(Crds)
+        || (Environment.GetEnvironmentVariable("CI") == "true" ? throw new FileNotFoundException("Istio's CRDs are missing", Crds) : false);
 
     [Fact]
     public void Every_Istio_file_fits_the_schema_of_its_kind()
@@ -22,7 +23,9 @@ public sealed class SchemaTests
 
         var schemas = ReadSchemas();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*.yaml", SearchOption.AllDirectories))
-            Assert.Equal([], Documents(File.ReadAllText(file)).Where(IsForTheServer).SelectMany(document => Check(document, schemas)).Select(error => $"{file}: {error}"));
+            Assert.Equal([], Documents(File.ReadAllText(file)).Where(IsForTheServer).SelectMany(document => Check(
+                document,
+                schemas)).Select(error => $"{file}: {error}"));
     }
 
     [Theory]
@@ -35,7 +38,8 @@ public sealed class SchemaTests
         if (!AreCrdsThere)
             return;
 
-        var text = File.ReadAllText(Path.Combine(Repository.Root, "istio", "user-service.yaml")).Replace(right, wrong, StringComparison.Ordinal);
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "istio", "user-service.yaml"))
+            .Replace(right, wrong, StringComparison.Ordinal);
 
         Assert.Contains(error, Documents(text).SelectMany(document => Check(document, ReadSchemas())));
     }
@@ -131,7 +135,8 @@ public sealed class SchemaTests
         _ => value is YamlScalarNode,
     };
 
-    private static double? Number(YamlNode schema, string name) => Text(Child(schema, name)) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
+    private static double? Number(YamlNode schema, string name) =>
+        Text(Child(schema, name)) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
 
     private static IEnumerable<YamlNode> Documents(string text)
     {
@@ -142,7 +147,8 @@ public sealed class SchemaTests
 
     private static IEnumerable<YamlNode> Items(YamlNode? node) => (node as YamlSequenceNode)?.Children ?? Enumerable.Empty<YamlNode>();
 
-    private static YamlNode? Child(YamlNode? node, string name) => node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(name), out var child) ? child : null;
+    private static YamlNode? Child(YamlNode? node, string name) =>
+        node is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(name), out var child) ? child : null;
 
     private static string? Text(YamlNode? node) => (node as YamlScalarNode)?.Value;
 }

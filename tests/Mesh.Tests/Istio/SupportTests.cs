@@ -11,7 +11,8 @@ public sealed partial class SupportTests
 
     private static readonly Row[] Rows = [.. ReadRows()];
 
-    public static IEnumerable<object[]> NotCarriedOut => Rows.Where(row => row.State != CarriedOut).Select(row => new object[] { row.Section, row.Field, row.State });
+    public static IEnumerable<object[]> NotCarriedOut =>
+        Rows.Where(row => row.State != CarriedOut).Select(row => new object[] { row.Section, row.Field, row.State });
 
     [Theory]
     [InlineData("VirtualService", "http", Routes)]
@@ -26,7 +27,10 @@ public sealed partial class SupportTests
         if (field.Length > 0)
             schema = schema["properties"][field];
 
-        var fields = Fields(schema, "").Where(path => section != Rule || !path.Contains("rafficPolicy.", StringComparison.Ordinal)).Where(path => !PortPolicy().IsMatch(path)).Order(StringComparer.Ordinal).ToArray();
+        var fields = Fields(schema, "").Where(path => section != Rule || !path.Contains("rafficPolicy.", StringComparison.Ordinal))
+            .Where(path => !PortPolicy().IsMatch(path))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         Assert.Equal(fields, Rows.Where(row => row.Section == section).Select(row => row.Field).Order(StringComparer.Ordinal));
     }
 
@@ -70,7 +74,8 @@ public sealed partial class SupportTests
             });
         }
 
-        return schema is YamlMappingNode map && map.Children.TryGetValue("additionalProperties", out var values) && values is YamlMappingNode ? Fields(values, $"{path}.*") : [];
+        return schema is YamlMappingNode map && map.Children.TryGetValue("additionalProperties", out var values)
+            && values is YamlMappingNode ? Fields(values, $"{path}.*") : [];
     }
 
     private static IEnumerable<Row> ReadRows()
@@ -81,7 +86,8 @@ public sealed partial class SupportTests
             if (line.StartsWith("## ", StringComparison.Ordinal))
                 section = line[3..];
 
-            if (section is not (Routes or Rule or Policy) || line.Split('|', StringSplitOptions.TrimEntries) is not ["", ['`', ..] and var fields, var state, var how, ""])
+            if (section is not (Routes or Rule or Policy)
+                || line.Split('|', StringSplitOptions.TrimEntries) is not ["", ['`', ..] and var fields, var state, var how, ""])
                 continue;
 
             var example = Code().Matches(how).LastOrDefault()?.Groups[1].Value;
@@ -93,7 +99,8 @@ public sealed partial class SupportTests
     private static IEnumerable<string> Alternatives(string pattern)
     {
         var braces = Braces().Match(pattern);
-        return braces.Success ? braces.Groups[1].Value.Split(',').SelectMany(one => Alternatives(pattern[..braces.Index] + one + pattern[(braces.Index + braces.Length)..])) : [pattern];
+        return braces.Success ? braces.Groups[1].Value.Split(',').SelectMany(one => Alternatives(pattern[..braces.Index] + one
+            + pattern[(braces.Index + braces.Length)..])) : [pattern];
     }
 
     [GeneratedRegex("`([^`]+)`")]

@@ -16,11 +16,15 @@ public class AuthorizationPolicyTests
         Assert.Equal(AuthorizationAction.Deny, policy.Action);
         var rule = Assert.Single(policy.Rules);
         var source = Assert.Single(rule.From);
-        Assert.Equal(["*/gateway", "a", "b", "c"], ((IReadOnlyList<TextPattern>[])[source.Principals, source.NotPrincipals, source.Namespaces, source.NotNamespaces]).Select(list => list.Single().Text));
+        Assert.Equal(["*/gateway", "a", "b", "c"], ((IReadOnlyList<TextPattern>[])[
+            source.Principals, source.NotPrincipals, source.Namespaces, source.NotNamespaces,
+        ]).Select(list => list.Single().Text));
         var operation = Assert.Single(rule.To);
         Assert.Equal(
             ["d", "e", "GET", "PUT", "/a*", "*.js"],
-            ((IReadOnlyList<TextPattern>[])[operation.Hosts, operation.NotHosts, operation.Methods, operation.NotMethods, operation.Paths, operation.NotPaths]).Select(list => list.Single().Text));
+            ((IReadOnlyList<TextPattern>[])[
+                operation.Hosts, operation.NotHosts, operation.Methods, operation.NotMethods, operation.Paths, operation.NotPaths,
+            ]).Select(list => list.Single().Text));
         var condition = Assert.Single(rule.When);
         Assert.Equal(("x-a", "f", "g"), (condition.Header, condition.Values.Single().Text, condition.NotValues.Single().Text));
     }
@@ -44,21 +48,28 @@ public class AuthorizationPolicyTests
     [InlineData("rules: [{from: []}]", "spec.rules[0].from must not be empty")]
     [InlineData("rules: [{from: [{}]}]", "spec.rules[0].from[0].source is missing")]
     [InlineData("rules: [{from: [{source: {}}]}]", "spec.rules[0].from[0].source must not be empty")]
-    [InlineData("rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]", "spec.rules[0].from[0].source.ipBlocks is not carried out by the local mesh")]
-    [InlineData("rules: [{from: [{source: {requestPrincipals: ['*']}}]}]", "spec.rules[0].from[0].source.requestPrincipals is not carried out by the local mesh")]
+    [InlineData("rules: [{from: [{source: {ipBlocks: "
+        + "[10.0.0.0/8]}}]}]", "spec.rules[0].from[0].source.ipBlocks is not carried out by the local mesh")]
+    [InlineData("rules: [{from: [{source: {requestPrincipals: "
+        + "['*']}}]}]", "spec.rules[0].from[0].source.requestPrincipals is not carried out by the local mesh")]
     [InlineData("rules: [{from: [{source: {principals: ['']}}]}]", "spec.rules[0].from[0].source.principals[0] must not be empty")]
     [InlineData("rules: [{to: [{operation: {paths: []}}]}]", "spec.rules[0].to[0].operation must not be empty")]
-    [InlineData("rules: [{to: [{operation: {ports: ['80']}}]}]", "spec.rules[0].to[0].operation.ports is not carried out by the local mesh")]
-    [InlineData("rules: [{to: [{operation: {paths: ['/a/{*}']}}]}]", "spec.rules[0].to[0].operation.paths[0] '/a/{*}' is not carried out by the local mesh")]
+    [InlineData("rules: [{to: [{operation: {ports: "
+        + "['80']}}]}]", "spec.rules[0].to[0].operation.ports is not carried out by the local mesh")]
+    [InlineData("rules: [{to: [{operation: {paths: "
+        + "['/a/{*}']}}]}]", "spec.rules[0].to[0].operation.paths[0] '/a/{*}' is not carried out by the local mesh")]
     [InlineData("rules: [{when: [{values: [a]}]}]", "spec.rules[0].when[0].key is missing")]
     [InlineData("rules: [{when: [{key: 'request.headers[a]'}]}]", "spec.rules[0].when[0] has to have values or notValues")]
-    [InlineData("rules: [{when: [{key: source.ip, values: [a]}]}]", "spec.rules[0].when[0].key source.ip is not carried out by the local mesh")]
+    [InlineData("rules: [{when: [{key: source.ip, values: "
+        + "[a]}]}]", "spec.rules[0].when[0].key source.ip is not carried out by the local mesh")]
     [InlineData("rules: [{when: [{key: colour, values: [a]}]}]", "spec.rules[0].when[0].key 'colour' is nothing that Istio knows")]
     [InlineData("targetRefs: [{kind: Service, name: a}]", "spec.targetRefs is not carried out by the local mesh")]
     [InlineData("selector: {matchLabels: {a: 'b*'}}", "spec.selector.matchLabels.a must not have a '*'")]
-    public void What_Istio_rejects_or_the_local_mesh_cannot_do_is_refused_by_name(string spec, string message) => Loaded.Authorization(spec).IsRefused(message);
+    public void What_Istio_rejects_or_the_local_mesh_cannot_do_is_refused_by_name(string spec, string message) =>
+        Loaded.Authorization(spec).IsRefused(message);
 
     [Fact]
     public void A_dry_run_would_not_be_one() => MessageBoard.Mesh.Loading.ResourceFile.Read(
-        "a.yaml", "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, annotations: {istio.io/dry-run: 'true'}}\nspec: {}").IsRefused("metadata.annotations.istio.io/dry-run is not carried out by the local mesh");
+        "a.yaml", "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: a, annotations: {istio.io/dry-run: "
+            + "'true'}}\nspec: {}").IsRefused("metadata.annotations.istio.io/dry-run is not carried out by the local mesh");
 }

@@ -6,7 +6,8 @@ public class DestinationRuleTests
     public void Policies_of_the_host_of_ports_and_of_subsets_are_read()
     {
         var rule = Loaded.Rule("""
-            trafficPolicy: {loadBalancer: {simple: RANDOM}, portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: ROUND_ROBIN}}, {port: {number: 80}, loadBalancer: {simple: RANDOM}}]},
+            trafficPolicy: {loadBalancer: {simple: RANDOM}, portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: ROUND_ROBIN}},
+              {port: {number: 80}, loadBalancer: {simple: RANDOM}}]},
             subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {loadBalancer: {simple: LEAST_CONN}}}, {name: v2}]
             """).Only<DestinationRule>();
 
@@ -34,12 +35,14 @@ public class DestinationRuleTests
     [Fact]
     public void Localities_are_read()
     {
-        var locality = Loaded.Policy("loadBalancer: {localityLbSetting: {enabled: false, distribute: [{from: ctx1/*, to: {ctx1/a: 80, ctx2: 20}}]}}").OnlyPolicy().LoadBalancer!.Locality!;
+        var locality = Loaded.Policy("loadBalancer: {localityLbSetting: {enabled: false, distribute: [{from: ctx1/*, to: {ctx1/a: 80, "
+            + "ctx2: 20}}]}}").OnlyPolicy().LoadBalancer!.Locality!;
         Assert.False(locality.Enabled);
         Assert.Equal("ctx1/*", Assert.Single(locality.Distribute).From);
         Assert.Equal([new("ctx1/a", 80), new("ctx2", 20)], locality.Distribute[0].To);
 
-        locality = Loaded.Policy("loadBalancer: {localityLbSetting: {failover: [{from: ctx1, to: ctx2}], failoverPriority: [rack]}}").OnlyPolicy().LoadBalancer!.Locality!;
+        locality = Loaded.Policy("loadBalancer: {localityLbSetting: {failover: [{from: ctx1, to: ctx2}], failoverPriority: "
+            + "[rack]}}").OnlyPolicy().LoadBalancer!.Locality!;
         Assert.True(locality.Enabled);
         Assert.Equal([new("ctx1", "ctx2")], locality.Failover);
         Assert.Equal(["rack"], locality.FailoverPriority);
@@ -62,26 +65,42 @@ public class DestinationRuleTests
                 MinHealthPercent = 50,
             },
             Loaded.Policy("""
-                outlierDetection: {consecutive5xxErrors: 0, consecutiveGatewayErrors: 3, splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 2,
+                outlierDetection: {consecutive5xxErrors: 0, consecutiveGatewayErrors: 3, splitExternalLocalOriginErrors: true,
+                  consecutiveLocalOriginFailures: 2,
                   interval: 1s, baseEjectionTime: 3m, maxEjectionPercent: 100, minHealthPercent: 50}
                 """).OnlyPolicy().OutlierDetection);
     }
 
     [Fact]
     public void Connection_pools_are_read() => Assert.Equal(
-        new ConnectionPool { MaxConnections = 1, ConnectTimeout = TimeSpan.FromMilliseconds(30), Http1MaxPendingRequests = 2, Http2MaxRequests = 3, MaxRetries = 4, IdleTimeout = TimeSpan.FromHours(1) },
-        Loaded.Policy("connectionPool: {tcp: {maxConnections: 1, connectTimeout: 30ms}, http: {http1MaxPendingRequests: 2, http2MaxRequests: 3, maxRetries: 4, idleTimeout: 1h}}").OnlyPolicy().ConnectionPool);
+        new ConnectionPool
+        {
+            MaxConnections = 1,
+            ConnectTimeout = TimeSpan.FromMilliseconds(
+            30),
+            Http1MaxPendingRequests = 2,
+            Http2MaxRequests = 3,
+            MaxRetries = 4,
+            IdleTimeout = TimeSpan.FromHours(1)
+        },
+        Loaded.Policy("connectionPool: {tcp: {maxConnections: 1, connectTimeout: 30ms}, http: {http1MaxPendingRequests: 2, "
+            + "http2MaxRequests: 3, maxRetries: 4, idleTimeout: 1h}}").OnlyPolicy().ConnectionPool);
 
     [Fact]
-    public void Zero_is_no_limit() => Assert.Equal(new(), Loaded.Policy("connectionPool: {http: {http1MaxPendingRequests: 0}}").OnlyPolicy().ConnectionPool);
+    public void Zero_is_no_limit() =>
+        Assert.Equal(new(), Loaded.Policy("connectionPool: {http: {http1MaxPendingRequests: 0}}").OnlyPolicy().ConnectionPool);
 
     [Theory]
     [InlineData("tls: {mode: ISTIO_MUTUAL}", "spec.trafficPolicy.tls is not carried out")]
     [InlineData("tls: {mode: DISABLE}", "spec.trafficPolicy.tls is not carried out")]
-    [InlineData("outlierDetection: {consecutiveErrors: 7}", "spec.trafficPolicy.outlierDetection.consecutiveErrors has no effect, in Istio neither")]
-    [InlineData("connectionPool: {tcp: {tcpKeepalive: {time: 1h, interval: 1m, probes: 3}}}", "spec.trafficPolicy.connectionPool.tcp.tcpKeepalive is not carried out")]
-    [InlineData("connectionPool: {http: {h2UpgradePolicy: UPGRADE}}", "spec.trafficPolicy.connectionPool.http.h2UpgradePolicy is not carried out")]
-    [InlineData("connectionPool: {http: {maxRequestsPerConnection: 1}}", "spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection is not carried out")]
+    [InlineData("outlierDetection: {consecutiveErrors: "
+        + "7}", "spec.trafficPolicy.outlierDetection.consecutiveErrors has no effect, in Istio neither")]
+    [InlineData("connectionPool: {tcp: {tcpKeepalive: {time: 1h, interval: 1m, probes: "
+        + "3}}}", "spec.trafficPolicy.connectionPool.tcp.tcpKeepalive is not carried out")]
+    [InlineData("connectionPool: {http: {h2UpgradePolicy: "
+        + "UPGRADE}}", "spec.trafficPolicy.connectionPool.http.h2UpgradePolicy is not carried out")]
+    [InlineData("connectionPool: {http: {maxRequestsPerConnection: "
+        + "1}}", "spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection is not carried out")]
     public void What_has_no_effect_is_accepted_and_said(string fields, string note)
     {
         var file = Loaded.Policy(fields);
@@ -93,32 +112,49 @@ public class DestinationRuleTests
     [Theory]
     [InlineData("loadBalancer: {simple: PASSTHROUGH}", ".loadBalancer.simple PASSTHROUGH is not carried out by the local mesh")]
     [InlineData("loadBalancer: {simple: FASTEST}", ".loadBalancer.simple has to be one of")]
-    [InlineData("loadBalancer: {simple: RANDOM, consistentHash: {useSourceIp: true}}", ".loadBalancer has to have one of simple, consistentHash")]
+    [InlineData("loadBalancer: {simple: RANDOM, consistentHash: {useSourceIp: "
+        + "true}}", ".loadBalancer has to have one of simple, consistentHash")]
     [InlineData("loadBalancer: {warmup: {duration: 10s}}", ".loadBalancer.warmup is not carried out by the local mesh")]
     [InlineData("loadBalancer: {warmupDurationSecs: 10s}", ".loadBalancer.warmupDurationSecs is not carried out by the local mesh")]
     [InlineData("loadBalancer: {consistentHash: {}}", ".loadBalancer.consistentHash without a key is not carried out")]
-    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, httpHeaderName: a}}", ".loadBalancer.consistentHash has to have one of")]
+    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, httpHeaderName: "
+        + "a}}", ".loadBalancer.consistentHash has to have one of")]
     [InlineData("loadBalancer: {consistentHash: {httpCookie: {ttl: 1s}}}", ".loadBalancer.consistentHash.httpCookie.name is missing")]
-    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 10}}}", ".loadBalancer.consistentHash.maglev.tableSize has to be a prime number")]
-    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, maglev: {}}}", ".loadBalancer.consistentHash.maglev.tableSize is missing")]
-    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 7}, ringHash: {}}}", ".loadBalancer.consistentHash has to have one of ringHash and maglev")]
-    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 90}}]}}", ".loadBalancer.localityLbSetting.distribute[0].to has shares that add up to 90")]
-    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 100, b: 0}}]}}", ".loadBalancer.localityLbSetting.distribute[0].to.b has to be a whole number from 1 to 100")]
-    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 50, a/b: 50}}]}}", ".loadBalancer.localityLbSetting.distribute[0].to 'a/b' overlaps")]
-    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: '*/a', to: {a: 100}}]}}", ".loadBalancer.localityLbSetting.distribute from: '*/a' may have one '*'")]
-    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 100}}], failover: [{from: a, to: b}]}}", ".loadBalancer.localityLbSetting has to have one of distribute and failover")]
-    [InlineData("loadBalancer: {localityLbSetting: {failover: [{from: a, to: a}]}}", ".loadBalancer.localityLbSetting.failover[0].to has to be another region")]
-    [InlineData("loadBalancer: {localityLbSetting: {failover: [{from: a/b, to: c}]}}", ".loadBalancer.localityLbSetting.failover[0].from 'a/b' has to be a region")]
-    [InlineData("outlierDetection: {maxEjectionPercent: 101}", ".outlierDetection.maxEjectionPercent has to be a whole number from 0 to 100")]
+    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: "
+        + "10}}}", ".loadBalancer.consistentHash.maglev.tableSize has to be a prime number")]
+    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, maglev: "
+        + "{}}}", ".loadBalancer.consistentHash.maglev.tableSize is missing")]
+    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 7}, ringHash: "
+        + "{}}}", ".loadBalancer.consistentHash has to have one of ringHash and maglev")]
+    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: "
+        + "90}}]}}", ".loadBalancer.localityLbSetting.distribute[0].to has shares that add up to 90")]
+    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 100, b: "
+        + "0}}]}}", ".loadBalancer.localityLbSetting.distribute[0].to.b has to be a whole number from 1 to 100")]
+    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 50, a/b: "
+        + "50}}]}}", ".loadBalancer.localityLbSetting.distribute[0].to 'a/b' overlaps")]
+    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: '*/a', to: {a: "
+        + "100}}]}}", ".loadBalancer.localityLbSetting.distribute from: '*/a' may have one '*'")]
+    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: a, to: {a: 100}}], failover: [{from: a, to: "
+        + "b}]}}", ".loadBalancer.localityLbSetting has to have one of distribute and failover")]
+    [InlineData("loadBalancer: {localityLbSetting: {failover: [{from: a, to: "
+        + "a}]}}", ".loadBalancer.localityLbSetting.failover[0].to has to be another region")]
+    [InlineData("loadBalancer: {localityLbSetting: {failover: [{from: a/b, to: "
+        + "c}]}}", ".loadBalancer.localityLbSetting.failover[0].from 'a/b' has to be a region")]
+    [InlineData("outlierDetection: {maxEjectionPercent: "
+        + "101}", ".outlierDetection.maxEjectionPercent has to be a whole number from 0 to 100")]
     [InlineData("outlierDetection: {interval: 1}", ".outlierDetection.interval has to be a duration")]
-    [InlineData("outlierDetection: {consecutiveLocalOriginFailures: 1}", ".outlierDetection.consecutiveLocalOriginFailures has to have splitExternalLocalOriginErrors")]
-    [InlineData("outlierDetection: {outlierDetectionHttpErrorCodes: [500]}", ".outlierDetection.outlierDetectionHttpErrorCodes is not carried out by the local mesh")]
+    [InlineData("outlierDetection: {consecutiveLocalOriginFailures: "
+        + "1}", ".outlierDetection.consecutiveLocalOriginFailures has to have splitExternalLocalOriginErrors")]
+    [InlineData("outlierDetection: {outlierDetectionHttpErrorCodes: "
+        + "[500]}", ".outlierDetection.outlierDetectionHttpErrorCodes is not carried out by the local mesh")]
     [InlineData("connectionPool: {}", ".connectionPool has to have tcp or http")]
     [InlineData("connectionPool: {tcp: {maxConnections: -1}}", ".connectionPool.tcp.maxConnections has to be a whole number")]
-    [InlineData("connectionPool: {http: {useClientProtocol: true, h2UpgradePolicy: UPGRADE}}", ".connectionPool.http.useClientProtocol cannot be true")]
+    [InlineData("connectionPool: {http: {useClientProtocol: true, h2UpgradePolicy: "
+        + "UPGRADE}}", ".connectionPool.http.useClientProtocol cannot be true")]
     [InlineData("portLevelSettings: [{loadBalancer: {simple: RANDOM}}]", ".portLevelSettings[0].port is missing")]
     [InlineData("portLevelSettings: [{port: {number: 80}}]", ".portLevelSettings[0] has to have at least one of")]
-    [InlineData("portLevelSettings: [{port: {number: 80}, tunnel: {}}]", ".portLevelSettings[0].tunnel is not a field that Istio knows here")]
+    [InlineData("portLevelSettings: [{port: {number: 80}, tunnel: "
+        + "{}}]", ".portLevelSettings[0].tunnel is not a field that Istio knows here")]
     [InlineData("tls: {mode: SIMPLE}", ".tls.mode SIMPLE is not carried out by the local mesh")]
     [InlineData("tls: {mode: ISTIO_MUTUAL, privateKey: a}", ".tls.privateKey must not be given with mode ISTIO_MUTUAL")]
     [InlineData("tunnel: {targetHost: a, targetPort: 80}", ".tunnel is not carried out by the local mesh")]
@@ -133,7 +169,8 @@ public class DestinationRuleTests
     [InlineData("subsets: [{labels: {a: b}}]", "spec.subsets[0].name is missing")]
     [InlineData("subsets: [{name: v1, labels: {a: b c}}]", "spec.subsets[0].labels.a 'b c' is no label's value")]
     [InlineData("subsets: [{name: v1, trafficPolicy: {}}]", "spec.subsets[0].trafficPolicy has to have at least one field")]
-    [InlineData("subsets: [{name: v1, trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}}]", "spec.subsets[0].trafficPolicy.loadBalancer.simple PASSTHROUGH is not carried out")]
+    [InlineData("subsets: [{name: v1, trafficPolicy: {loadBalancer: {simple: "
+        + "PASSTHROUGH}}}]", "spec.subsets[0].trafficPolicy.loadBalancer.simple PASSTHROUGH is not carried out")]
     [InlineData("exportTo: [., messageboard]", "spec.exportTo[1] 'messageboard' is here for the second time")]
     public void So_is_what_is_wrong_with_the_whole(string spec, string message) => Loaded.Rule(spec).IsRefused(message);
 }

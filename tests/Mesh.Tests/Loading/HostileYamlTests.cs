@@ -31,24 +31,35 @@ public class HostileYamlTests(ITestOutputHelper output)
         { "many documents", string.Concat(Enumerable.Repeat("---\n", Mebibyte / 4)) },
         { "many resources", string.Concat(Enumerable.Repeat("apiVersion: networking.istio.io/v1\nkind: X\n---\n", Mebibyte / 44)) },
         { "many keys", string.Concat(Enumerable.Range(0, Mebibyte / 10).Select(number => $"a{number}: 1\n")) },
-        { "many unknown fields", Yaml.Rule + "\n" + string.Concat(Enumerable.Range(0, Mebibyte / 16).Select(number => $"  a{number}: 1\n")) },
+        { "many unknown fields", Yaml.Rule + "\n"
+            + string.Concat(Enumerable.Range(0, Mebibyte / 16).Select(number => $"  a{number}: 1\n")) },
         { "a long text", "a: " + new string('x', Mebibyte - 3) },
         { "many anchors", string.Concat(Enumerable.Range(0, Mebibyte / 12).Select(number => $"- &a{number} 1\n")) },
-        { "a long regex", Yaml.Routes($"- match: [{{uri: {{regex: '{new string('(', 1000)}'}}}}]\n  route: [{{destination: {{host: a}}}}]") },
+        { "a long regex", Yaml.Routes(
+            $"- match: [{{uri: {{regex: '{new string('(', 1000)}'}}}}]\n  route: [{{destination: {{host: a}}}}]") },
         { "flow lists", "[" + string.Concat(Enumerable.Repeat("a,", Mebibyte / 2 - 1)) + "]" },
-        { "many labels", "apiVersion: networking.istio.io/v1\nkind: WorkloadEntry\nmetadata: {name: a}\nspec:\n  labels:\n" + string.Concat(Enumerable.Range(0, 45_000).Select(number => $"    a {number}: b\n")) },
-        { "many hosts", Yaml.Routes("- route: [{destination: {host: a}}]", string.Join("\", \"", Enumerable.Range(0, 90_000).Select(number => "a"))) },
-        { "many wildcards", Yaml.Routes("- route: [{destination: {host: a}}]", string.Join("\", \"", Enumerable.Range(0, 45_000).Select(number => $"*.h{number}"))) + "\nstatsu: 1" },
-        { "many localities", "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  trafficPolicy:\n    loadBalancer:\n      localityLbSetting:\n        distribute:\n"
-            + string.Concat(Enumerable.Range(0, 15_000).Select(number => $"        - {{from: a/{number}, to: {{b: 100}}}}\n")) + "statsu: 1" },
-        { "large regexes", Yaml.Routes(string.Concat(Enumerable.Range(0, 900).Select(number => $"- match: [{{uri: {{regex: '{string.Concat(Enumerable.Repeat(".{1000}", 140))}'}}}}]\n"))) },
-        { "many regexes", Yaml.Routes(string.Concat(Enumerable.Range(0, 10_000).Select(number => $"- match: [{{uri: {{regex: '/a{number}/.*|[a-z]{{3,9}}'}}}}]\n"))) },
+        { "many labels", "apiVersion: networking.istio.io/v1\nkind: WorkloadEntry\nmetadata: {name: a}\nspec:\n  labels:\n"
+            + string.Concat(Enumerable.Range(0, 45_000).Select(number => $"    a {number}: b\n")) },
+        { "many hosts", Yaml.Routes(
+            "- route: [{destination: {host: a}}]", string.Join("\", \"", Enumerable.Range(0, 90_000).Select(number => "a"))) },
+        { "many wildcards", Yaml.Routes(
+            "- route: [{destination: {host: a}}]",
+            string.Join("\", \"", Enumerable.Range(0, 45_000).Select(number => $"*.h{number}"))) + "\nstatsu: 1" },
+        { "many localities", "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec:\n  host: a\n  "
+            + "trafficPolicy:\n    loadBalancer:\n      localityLbSetting:\n        distribute:\n"
+            + string.Concat(Enumerable.Range(0, 15_000).Select(number => $"        - {{from: a/{number}, to: {{b: 100}}}}\n"))
+                + "statsu: 1" },
+        { "large regexes", Yaml.Routes(string.Concat(Enumerable.Range(0, 900)
+            .Select(number => $"- match: [{{uri: {{regex: '{string.Concat(Enumerable.Repeat(".{1000}", 140))}'}}}}]\n"))) },
+        { "many regexes", Yaml.Routes(string.Concat(Enumerable.Range(0, 10_000)
+            .Select(number => $"- match: [{{uri: {{regex: '/a{number}/.*|[a-z]{{3,9}}'}}}}]\n"))) },
         { "many comments", string.Concat(Enumerable.Repeat("# a\n", Mebibyte / 4)) },
         { "a long comment", "# " + new string('x', Mebibyte - 3) },
         { "long keys", string.Concat(Enumerable.Range(0, 1000).Select(number => $"{number}{new string('x', 1000)}: 1\n")) },
         { "a folded text", "a: >\n" + string.Concat(Enumerable.Repeat(" x\n\n", Mebibyte / 4)) },
         { "escapes", "a: \"" + string.Concat(Enumerable.Repeat("\\u0041", Mebibyte / 6 - 2)) + "\"" },
-        { "a regex that grows", Yaml.Routes("- match: [{uri: {regex: '((a{1,100}){1,100}){1,100}'}}]\n  route: [{destination: {host: a}}]") },
+        { "a regex that grows", Yaml.Routes(
+            "- match: [{uri: {regex: '((a{1,100}){1,100}){1,100}'}}]\n  route: [{destination: {host: a}}]") },
     };
 
     [Theory]

@@ -6,7 +6,10 @@ internal static class Loaded
     private const string To = "route: [{destination: {host: a}}]";
 
     /// <summary>A VirtualService with one route in flow style; where it names no target it goes to a service.</summary>
-    public static ResourceFile Route(string fields) => File("networking.istio.io/v1", "VirtualService", $"{{hosts: [a], http: [{{{Join(fields, NamesTarget(fields.ReplaceLineEndings(" ")) ? "" : To)}}}]}}");
+    public static ResourceFile Route(string fields) => File(
+        "networking.istio.io/v1",
+        "VirtualService",
+        $"{{hosts: [a], http: [{{{Join(fields, NamesTarget(fields.ReplaceLineEndings(" ")) ? "" : To)}}}]}}");
 
     public static ResourceFile VirtualService(string spec) => File("networking.istio.io/v1", "VirtualService", $"{{{spec}}}");
 
@@ -17,7 +20,8 @@ internal static class Loaded
     public static ResourceFile Authorization(string spec) => File("security.istio.io/v1", "AuthorizationPolicy", $"{{{spec}}}");
 
     public static ResourceFile File(string apiVersion, string kind, string spec) =>
-        ResourceFile.Read("a.yaml", $"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec.ReplaceLineEndings(" ")}\n");
+        ResourceFile.Read(
+            "a.yaml", $"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec.ReplaceLineEndings(" ")}\n");
 
     /// <summary>The one resource of a file in which nothing is wrong.</summary>
     public static T Only<T>(this ResourceFile file) where T : IMeshResource
@@ -30,16 +34,20 @@ internal static class Loaded
 
     public static TrafficPolicy OnlyPolicy(this ResourceFile file) => file.Only<DestinationRule>().TrafficPolicy!;
 
-    public static IEnumerable<string> Notes(this ResourceFile file) => Assert.Single(file.Statuses).NotCarriedOut.Select(note => note.Message);
+    public static IEnumerable<string> Notes(this ResourceFile file) =>
+        Assert.Single(file.Statuses).NotCarriedOut.Select(note => note.Message);
 
     /// <summary>That the file is refused for this reason.</summary>
     public static void IsRefused(this ResourceFile file, string message)
     {
-        Assert.True(file.Problems.Any(problem => problem.Message.StartsWith(message, StringComparison.Ordinal)), $"'{message}' is none of: {string.Join("; ", file.Problems.Select(problem => problem.Message))}");
+        Assert.True(
+            file.Problems.Any(problem => problem.Message.StartsWith(message, StringComparison.Ordinal)),
+            $"'{message}' is none of: {string.Join("; ", file.Problems.Select(problem => problem.Message))}");
         Assert.Empty(file.Resources);
     }
 
-    private static bool NamesTarget(string fields) => fields.StartsWith("route:", StringComparison.Ordinal) || fields.Contains("redirect:", StringComparison.Ordinal)
+    private static bool NamesTarget(
+        string fields) => fields.StartsWith("route:", StringComparison.Ordinal) || fields.Contains("redirect:", StringComparison.Ordinal)
         || fields.Contains("directResponse:", StringComparison.Ordinal) || fields.Contains(", route:", StringComparison.Ordinal);
 
     private static string Join(string one, string other) => one.Length == 0 || other.Length == 0 ? one + other : $"{one}, {other}";

@@ -19,7 +19,8 @@ public class ManyResourcesTests(ITestOutputHelper output)
         var parsing = ProcessorTime.Of(() => Array.ForEach(files, Parse));
         var reading = ProcessorTime.Of(() => Assert.Equal(Count, files.Sum(text => ResourceFile.Read("a.yaml", text).Resources.Count)));
 
-        output.WriteLine($"{Count} VirtualServices, {inOneFile} in a file: {reading.TotalMilliseconds:N0} ms, of which YAML {parsing.TotalMilliseconds:N0} ms");
+        output.WriteLine($"{Count} VirtualServices, {inOneFile} in a file: {reading.TotalMilliseconds:N0} ms, of which YAML "
+            + $"{parsing.TotalMilliseconds:N0} ms");
         Assert.True(reading < 10 * parsing, $"{reading}, of which YAML {parsing}");
     }
 

@@ -11,7 +11,9 @@ public class ResourceFileTests
 
         Assert.Empty(file.Problems);
         Assert.False(file.Refused);
-        Assert.Equal(["VirtualService", "DestinationRule", "ServiceEntry", "WorkloadEntry", "WorkloadEntry"], file.Resources.Select(resource => resource.Key.Kind));
+        Assert.Equal(
+            ["VirtualService", "DestinationRule", "ServiceEntry", "WorkloadEntry", "WorkloadEntry"],
+            file.Resources.Select(resource => resource.Key.Kind));
         Assert.All(file.Resources, resource => Assert.Equal("messageboard", resource.Key.Namespace));
     }
 
@@ -19,7 +21,8 @@ public class ResourceFileTests
     [InlineData("- delegate: {name: other}", 8, "spec.http[0].delegate is not carried out by the local mesh")]
     [InlineData("- fault: {}\n  " + Destination, 8, "spec.http[0].fault has to have a delay or an abort")]
     [InlineData("- tiemout: 5s\n  " + Destination, 8, "spec.http[0].tiemout is not a field that Istio knows")]
-    [InlineData("- match: [{uri: {exact: /, prefix: /}}]\n  " + Destination, 8, "spec.http[0].match[0].uri has to have one of exact, prefix and regex")]
+    [InlineData("- match: [{uri: {exact: /, prefix: /}}]\n  "
+        + Destination, 8, "spec.http[0].match[0].uri has to have one of exact, prefix and regex")]
     [InlineData("- match: [{uri: {suffix: /}}]\n  " + Destination, 8, "spec.http[0].match[0].uri.suffix is not a field")]
     [InlineData("- match: [{method: {prefix: ''}}]\n  " + Destination, 8, "spec.http[0].match[0].method.prefix must not be empty")]
     [InlineData("- match: [{uri: {regex: '('}}]\n  " + Destination, 8, "spec.http[0].match[0].uri.regex is no regular expression")]
@@ -31,12 +34,14 @@ public class ResourceFileTests
     [InlineData("- route: [{weight: 1}]", 8, "spec.http[0].route[0].destination is missing")]
     [InlineData("- route:\n    - destination: {host: ''}", 9, "spec.http[0].route[0].destination.host is missing")]
     [InlineData("- route: [{destination: {host: '*'}}]", 8, "spec.http[0].route[0].destination.host '*' is no service's name")]
-    [InlineData("- route: [{destination: {host: a, port: {number: 70000}}}]", 8, "spec.http[0].route[0].destination.port.number has to be a whole number from 1 to 65535")]
+    [InlineData("- route: [{destination: {host: a, port: {number: "
+        + "70000}}}]", 8, "spec.http[0].route[0].destination.port.number has to be a whole number from 1 to 65535")]
     [InlineData("- route: [{destination: {host: a}, weight: 1.5}]", 8, "spec.http[0].route[0].weight has to be a whole number")]
     [InlineData("- route: [{destination: {host: a}, weight: -1}]", 8, "spec.http[0].route[0].weight has to be a whole number")]
     [InlineData("- route: [{destination: {host: a}, weight: '70'}]", 8, "spec.http[0].route[0].weight has to be a whole number")]
     [InlineData("- route: [{destination: {host: a}}, {destination: {host: b}}]", 8, "spec.http[0].route has weights that add up to 0")]
-    [InlineData("- route: [{destination: {host: a}, weight: 2147483647}, {destination: {host: b}, weight: 2147483647}]", 8, "spec.http[0].route has weights that add up to 4294967294")]
+    [InlineData("- route: [{destination: {host: a}, weight: 2147483647}, {destination: {host: b}, weight: "
+        + "2147483647}]", 8, "spec.http[0].route has weights that add up to 4294967294")]
     public void A_route_that_cannot_be_obeyed_is_refused_with_field_and_line(string http, int line, string message)
     {
         var file = Read(Yaml.Routes(http));
@@ -91,7 +96,8 @@ public class ResourceFileTests
     [Theory]
     [InlineData("spec:\n  host: a\n  trafficPolicy: {}", "spec.trafficPolicy has to have at least one field")]
     [InlineData("spec:\n  host: a\n  subsets: [{name: x}, {name: x}]", "spec.subsets[1].name 'x' is given to two subsets")]
-    [InlineData("spec:\n  host: a\n  subsets: [{name: x, labels: {version: 1}}]", "spec.subsets[0].labels.version has to be a text: write \"1\" with quotes")]
+    [InlineData("spec:\n  host: a\n  subsets: [{name: x, labels: {version: "
+        + "1}}]", "spec.subsets[0].labels.version has to be a text: write \"1\" with quotes")]
     [InlineData("spec:\n  host: a\n  subsets: [{name: x, labels: {on: yes}}]", "spec.subsets[0].labels.on has to be a text")]
     [InlineData("spec:\n  host: a\n  subsets: [{name: x, labels: {[a]: b}}]", "spec.subsets[0].labels has a key that is not a text")]
     [InlineData("spec: {}", "spec.host is missing")]
@@ -110,7 +116,8 @@ public class ResourceFileTests
     }
 
     [Theory]
-    [InlineData("networking.istio.io/v1", "Gateway", "{selector: {istio: ingress}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}")]
+    [InlineData("networking.istio.io/v1", "Gateway", "{selector: {istio: ingress}, servers: [{port: {number: 80, name: http, protocol: "
+        + "HTTP}, hosts: ['*']}]}")]
     [InlineData("networking.istio.io/v1beta1", "Sidecar", "{egress: [{hosts: ['./*']}]}")]
     [InlineData("networking.istio.io/v1alpha3", "EnvoyFilter", "{configPatches: []}")]
     [InlineData("networking.istio.io/v1beta1", "ProxyConfig", "{concurrency: 2}")]
@@ -127,13 +134,16 @@ public class ResourceFileTests
         Assert.Empty(file.Problems);
         Assert.Equal("DestinationRule", Assert.Single(file.Resources).Key.Kind);
         var status = file.Statuses[0];
-        Assert.Equal((apiVersion, kind, "messageboard", "front", 1, ResourceState.Accepted), (status.ApiVersion, status.Kind, status.Namespace, status.Name, status.Line, status.State));
+        Assert.Equal(
+            (apiVersion, kind, "messageboard", "front", 1, ResourceState.Accepted),
+            (status.ApiVersion, status.Kind, status.Namespace, status.Name, status.Line, status.State));
         Assert.Equal($"kind {kind} is not carried out by the local mesh", Assert.Single(status.NotCarriedOut).Message);
     }
 
     [Theory]
     [InlineData("networking.istio.io/v1", "Gateway", "{servers: []}", "spec.servers has to have at least one server")]
-    [InlineData("networking.istio.io/v1", "Gateway", "{servers: [{port: {number: 80, name: a}}]}", "spec.servers[0].port.protocol is missing")]
+    [InlineData("networking.istio.io/v1", "Gateway", "{servers: [{port: {number: 80, name: "
+        + "a}}]}", "spec.servers[0].port.protocol is missing")]
     [InlineData("networking.istio.io/v1", "Gateway", "{selectors: {}}", "spec.selectors is not a field that Istio knows here")]
     [InlineData("networking.istio.io/v1", "Sidecar", "{}", "spec has to have egress, ingress")]
     [InlineData("networking.istio.io/v1", "EnvoyFilter", "{}", "apiVersion 'networking.istio.io/v1' is no version of EnvoyFilter")]
@@ -141,7 +151,8 @@ public class ResourceFileTests
     [InlineData("networking.istio.io/v1", "WorkloadGroup", "{}", "spec.template is missing")]
     [InlineData("security.istio.io/v1", "PeerAuthentication", "{mtls: {mode: ON}}", "spec.mtls.mode has to be a text")]
     [InlineData("security.istio.io/v1", "PeerAuthentication", "{mtls: {mode: MUTUAL}}", "spec.mtls.mode has to be one of UNSET, DISABLE")]
-    [InlineData("security.istio.io/v1", "PeerAuthentication", "{portLevelMtls: {80: {mode: STRICT}}}", "spec.portLevelMtls has to have a selector")]
+    [InlineData("security.istio.io/v1", "PeerAuthentication", "{portLevelMtls: {80: {mode: "
+        + "STRICT}}}", "spec.portLevelMtls has to have a selector")]
     [InlineData("security.istio.io/v1", "RequestAuthentication", "{jwtRules: [{}]}", "spec.jwtRules[0].issuer is missing")]
     [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin", "{}", "spec.url is missing")]
     public void They_are_checked_all_the_same(string apiVersion, string kind, string spec, string message)
@@ -155,10 +166,13 @@ public class ResourceFileTests
     [Fact]
     public void Other_systems_kinds_are_passed_over_by_name()
     {
-        var file = Read(Yaml.Join("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {what: ever}", "apiVersion: appmesh.k8s.aws/v1beta2\nkind: VirtualService"));
+        var file = Read(Yaml.Join(
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {what: ever}",
+            "apiVersion: appmesh.k8s.aws/v1beta2\nkind: VirtualService"));
 
         Assert.Empty(file.Problems);
-        Assert.Equal([("Service", "a", 1), ("VirtualService", null, 6)], file.Statuses.Select(status => (status.Kind, status.Name, status.Line)));
+        Assert.Equal(
+            [("Service", "a", 1), ("VirtualService", null, 6)], file.Statuses.Select(status => (status.Kind, status.Name, status.Line)));
         Assert.All(file.Statuses, status => Assert.Equal(ResourceState.PassedOver, status.State));
     }
 

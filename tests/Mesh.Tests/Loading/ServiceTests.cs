@@ -7,23 +7,34 @@ public class ServiceTests
 
     [Theory]
     [InlineData(Service + ", hosts: [a.b], " + Ports, null)]
-    [InlineData(Service + ", hosts: [a.b], location: MESH_INTERNAL, addresses: [10.0.0.1, 10.0.0.1/8], subjectAltNames: [a], exportTo: ['~'], " + Ports, null)]
+    [InlineData(Service
+        + ", hosts: [a.b], location: MESH_INTERNAL, addresses: [10.0.0.1, 10.0.0.1/8], subjectAltNames: [a], exportTo: ['~'], "
+        + Ports, null)]
     [InlineData(Service + ", hosts: ['*'], " + Ports, "spec.hosts[0] '*' is no service's name")]
     [InlineData(Service + ", hosts: ['*.a.b'], " + Ports, "spec.hosts[0] '*.a.b' is not carried out by the local mesh")]
     [InlineData(Service + ", hosts: [], " + Ports, "spec.hosts has to name at least one host")]
     [InlineData(Service + ", hosts: [a.b]", "spec.ports has to have at least one port")]
-    [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a}, {number: 80, name: b}]", "spec.ports[1].number 80 is given to two ports")]
-    [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a}, {number: 81, name: a}]", "spec.ports[1].name 'a' is given to two ports")]
+    [InlineData(Service
+        + ", hosts: [a.b], ports: [{number: 80, name: a}, {number: 80, name: b}]", "spec.ports[1].number 80 is given to two ports")]
+    [InlineData(Service
+        + ", hosts: [a.b], ports: [{number: 80, name: a}, {number: 81, name: a}]", "spec.ports[1].name 'a' is given to two ports")]
     [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a.b}]", "spec.ports[0].name 'a.b' is no port's name")]
-    [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a, protocol: SMTP}]", "spec.ports[0].protocol 'SMTP' is no protocol that Istio knows")]
-    [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a, protocol: HTTPS}]", "spec.ports[0].protocol HTTPS is not carried out by the local mesh")]
-    [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a, targetPort: 81}]", "spec.ports[0].targetPort is not carried out by the local mesh")]
-    [InlineData(Service + ", hosts: [a.b], location: MESH_EXTERNAL, " + Ports, "spec.location MESH_EXTERNAL is not carried out by the local mesh")]
-    [InlineData(Service + ", hosts: [a.b], endpoints: [{address: 127.0.0.1}], " + Ports, "spec.endpoints cannot stand beside workloadSelector")]
+    [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a, protocol: "
+        + "SMTP}]", "spec.ports[0].protocol 'SMTP' is no protocol that Istio knows")]
+    [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a, protocol: "
+        + "HTTPS}]", "spec.ports[0].protocol HTTPS is not carried out by the local mesh")]
+    [InlineData(Service + ", hosts: [a.b], ports: [{number: 80, name: a, targetPort: "
+        + "81}]", "spec.ports[0].targetPort is not carried out by the local mesh")]
+    [InlineData(Service + ", hosts: [a.b], location: MESH_EXTERNAL, "
+        + Ports, "spec.location MESH_EXTERNAL is not carried out by the local mesh")]
+    [InlineData(Service + ", hosts: [a.b], endpoints: [{address: 127.0.0.1}], "
+        + Ports, "spec.endpoints cannot stand beside workloadSelector")]
     [InlineData(Service + ", hosts: [a.b], addresses: [10.0.0.0/33], " + Ports, "spec.addresses[0] '10.0.0.0/33' is no IP address")]
     [InlineData(Service + ", hosts: [a.b], addresses: [a], " + Ports, "spec.addresses[0] 'a' is no IP address")]
-    [InlineData("resolution: STATIC, hosts: [a.b], endpoints: [{address: 127.0.0.1}], " + Ports, "spec.endpoints is not carried out by the local mesh")]
-    [InlineData("resolution: DNS, hosts: [a.b], workloadSelector: {labels: {a: b}}, " + Ports, "spec.resolution DNS is not carried out by the local mesh")]
+    [InlineData("resolution: STATIC, hosts: [a.b], endpoints: [{address: 127.0.0.1}], "
+        + Ports, "spec.endpoints is not carried out by the local mesh")]
+    [InlineData("resolution: DNS, hosts: [a.b], workloadSelector: {labels: {a: b}}, "
+        + Ports, "spec.resolution DNS is not carried out by the local mesh")]
     [InlineData("hosts: [a.b], workloadSelector: {labels: {a: b}}, " + Ports, "spec.resolution NONE is not carried out by the local mesh")]
     public void A_service_is_read_or_refused(string spec, string? message) => Check("ServiceEntry", spec, message);
 

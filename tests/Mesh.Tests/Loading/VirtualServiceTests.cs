@@ -6,9 +6,11 @@ public class VirtualServiceTests
     public void All_of_a_match_is_read()
     {
         var match = Assert.Single(Loaded.Route("""
-            match: [{name: n, uri: {prefix: ''}, ignoreUriCase: true, scheme: {exact: https}, method: {regex: 'GET|PUT'}, authority: {prefix: a},
+            match: [{name: n, uri: {prefix: ''}, ignoreUriCase: true, scheme: {exact: https}, method: {regex: 'GET|PUT'},
+              authority: {prefix: a},
               headers: {x-a: {exact: b}, x-b: {}}, withoutHeaders: {x-c: {regex: '*'}}, queryParams: {q: {exact: ''}, r: {}}, port: 80,
-              sourceLabels: {app: gateway}, sourceNamespace: other, gateways: [mesh, front, istio-system/front, front.other.svc.cluster.local]}]
+              sourceLabels: {app: gateway}, sourceNamespace: other, gateways: [mesh, front, istio-system/front,
+                front.other.svc.cluster.local]}]
             """).OnlyRoute().Matches);
 
         Assert.Equal("n", match.Name);
@@ -27,7 +29,8 @@ public class VirtualServiceTests
     }
 
     [Fact]
-    public void An_empty_condition_asks_for_nothing() => Assert.Null(Assert.Single(Loaded.Route("match: [{uri: {}, method: {}}]").OnlyRoute().Matches).Uri);
+    public void An_empty_condition_asks_for_nothing() =>
+        Assert.Null(Assert.Single(Loaded.Route("match: [{uri: {}, method: {}}]").OnlyRoute().Matches).Uri);
 
     [Fact]
     public void Headers_are_read_on_the_route_and_on_the_destination()
@@ -47,10 +50,15 @@ public class VirtualServiceTests
     [Fact]
     public void Answers_are_read()
     {
-        Assert.Equal(new HttpRedirect("/b", "b.example.com", "https", 8443, RedirectPort.FromProtocolDefault, 308), Loaded.Route("redirect: {uri: /b, authority: b.example.com, scheme: https, port: 8443, redirectCode: 308}").OnlyRoute().Redirect);
-        Assert.Equal(new HttpRedirect(null, null, null, null, RedirectPort.FromRequestPort, 301), Loaded.Route("redirect: {derivePort: FROM_REQUEST_PORT}").OnlyRoute().Redirect);
-        Assert.Equal("héllo", Encoding.UTF8.GetString(Loaded.Route("directResponse: {status: 503, body: {string: héllo}}").OnlyRoute().DirectResponse!.Body!.Value.Span));
-        Assert.Equal([1, 2], Loaded.Route("directResponse: {status: 200, body: {bytes: AQI=}}").OnlyRoute().DirectResponse!.Body!.Value.ToArray());
+        Assert.Equal(new HttpRedirect("/b", "b.example.com", "https", 8443, RedirectPort.FromProtocolDefault, 308), Loaded.Route(
+            "redirect: {uri: /b, authority: b.example.com, scheme: https, port: 8443, redirectCode: 308}").OnlyRoute().Redirect);
+        Assert.Equal(
+            new HttpRedirect(null, null, null, null, RedirectPort.FromRequestPort, 301),
+            Loaded.Route("redirect: {derivePort: FROM_REQUEST_PORT}").OnlyRoute().Redirect);
+        Assert.Equal("héllo", Encoding.UTF8.GetString(
+            Loaded.Route("directResponse: {status: 503, body: {string: héllo}}").OnlyRoute().DirectResponse!.Body!.Value.Span));
+        Assert.Equal(
+            [1, 2], Loaded.Route("directResponse: {status: 200, body: {bytes: AQI=}}").OnlyRoute().DirectResponse!.Body!.Value.ToArray());
         Assert.Null(Loaded.Route("directResponse: {status: 204}").OnlyRoute().DirectResponse!.Body);
     }
 
@@ -59,25 +67,32 @@ public class VirtualServiceTests
     {
         var route = Loaded.Route("""
             rewrite: {authority: b, uriRegexRewrite: {match: '^/a/(\d+)', rewrite: '/b/\1'}}, timeout: 1m1.5s,
-            retries: {attempts: 3, perTryTimeout: 250ms, retryOn: 'gateway-error,409,unavailable', retryIgnorePreviousHosts: false, backoff: 10ms}
+            retries: {attempts: 3, perTryTimeout: 250ms, retryOn: 'gateway-error,409,unavailable', retryIgnorePreviousHosts: false,
+              backoff: 10ms}
             """).OnlyRoute();
 
         Assert.Equal(("b", null, @"/b/\1"), (route.Rewrite!.Authority, route.Rewrite.Uri, route.Rewrite.Regex!.Rewrite));
         Assert.Equal("/a/42", route.Rewrite.Regex.Match.Regex.Match("/a/42/c").Value);
         Assert.Equal(TimeSpan.FromSeconds(61.5), route.Timeout);
-        Assert.Equal((3, TimeSpan.FromMilliseconds(250), false, TimeSpan.FromMilliseconds(10)), (route.Retries!.Attempts, route.Retries.PerTryTimeout, route.Retries.IgnorePreviousHosts, route.Retries.Backoff));
-        Assert.Equal(RetryConditions.GatewayError | RetryConditions.GrpcUnavailable | RetryConditions.RetriableStatusCodes, route.Retries.On);
+        Assert.Equal(
+            (3, TimeSpan.FromMilliseconds(250), false, TimeSpan.FromMilliseconds(10)),
+            (route.Retries!.Attempts, route.Retries.PerTryTimeout, route.Retries.IgnorePreviousHosts, route.Retries.Backoff));
+        Assert.Equal(
+            RetryConditions.GatewayError | RetryConditions.GrpcUnavailable | RetryConditions.RetriableStatusCodes, route.Retries.On);
         Assert.Equal([409], route.Retries.StatusCodes);
     }
 
     [Fact]
     public void Without_retryOn_Istios_default_holds() =>
-        Assert.Equal((1, RetryConditions.IstioDefault, true), (Loaded.Route("retries: {attempts: 1}").OnlyRoute().Retries) is { } retries ? (retries.Attempts, retries.On, retries.IgnorePreviousHosts) : default);
+        Assert.Equal((1, RetryConditions.IstioDefault, true), (Loaded.Route("retries: {attempts: 1}").OnlyRoute().Retries) is { } retries
+            ? (retries.Attempts, retries.On, retries.IgnorePreviousHosts)
+            : default);
 
     [Fact]
     public void Faults_are_read()
     {
-        var fault = Loaded.Route("fault: {delay: {fixedDelay: 2s, percentage: {value: 0.5}}, abort: {httpStatus: 503, percentage: {value: 100}}}").OnlyRoute().Fault;
+        var fault = Loaded.Route("fault: {delay: {fixedDelay: 2s, percentage: {value: 0.5}}, abort: {httpStatus: 503, percentage: {value: "
+            + "100}}}").OnlyRoute().Fault;
         Assert.Equal(new(new(TimeSpan.FromSeconds(2), 0.5), new(503, 100)), fault);
 
         Assert.Equal(10, Loaded.Route("fault: {delay: {fixedDelay: 1s, percent: 10}}").OnlyRoute().Fault!.Delay!.Percentage);
@@ -91,13 +106,15 @@ public class VirtualServiceTests
     [InlineData("mirror: {host: b, subset: v2, port: {number: 80}}, mirror_percent: 20, mirrorPercentage: {value: 0}", 0)]
     [InlineData("mirrors: [{destination: {host: b, subset: v2, port: {number: 80}}, percentage: {value: 5}}]", 5)]
     [InlineData("mirrors: [{destination: {host: b, subset: v2, port: {number: 80}}}]", 100)]
-    public void Mirrors_are_read(string fields, double percentage) => Assert.Equal([new(new("b", "v2", 80), percentage)], Loaded.Route(fields).OnlyRoute().Mirrors);
+    public void Mirrors_are_read(string fields, double percentage) =>
+        Assert.Equal([new(new("b", "v2", 80), percentage)], Loaded.Route(fields).OnlyRoute().Mirrors);
 
     [Fact]
     public void Cross_origin_rules_are_read()
     {
         var cors = Loaded.Route("""
-            corsPolicy: {allowOrigins: [{exact: 'https://a'}, {prefix: 'https://b'}], allowMethods: [GET, PUT], allowHeaders: ['*'], exposeHeaders: [x-a],
+            corsPolicy: {allowOrigins: [{exact: 'https://a'}, {prefix: 'https://b'}], allowMethods: [GET, PUT], allowHeaders: ['*'],
+              exposeHeaders: [x-a],
               maxAge: 24h, allowCredentials: true, unmatchedPreflights: IGNORE}
             """).OnlyRoute().Cors!;
 
@@ -111,11 +128,14 @@ public class VirtualServiceTests
 
     [Theory]
     [InlineData("match: [{statPrefix: a}]", "spec.http[0].match[0].statPrefix is not carried out by the local mesh")]
-    [InlineData("retries: {attempts: 1, retryRemoteLocalities: true}", "spec.http[0].retries.retryRemoteLocalities is not carried out by the local mesh")]
-    [InlineData("retries: {attempts: 1, retryOn: 'reset,retriable-headers'}", "spec.http[0].retries.retryOn 'retriable-headers' is not carried out by the local mesh")]
+    [InlineData("retries: {attempts: 1, retryRemoteLocalities: "
+        + "true}", "spec.http[0].retries.retryRemoteLocalities is not carried out by the local mesh")]
+    [InlineData("retries: {attempts: 1, retryOn: "
+        + "'reset,retriable-headers'}", "spec.http[0].retries.retryOn 'retriable-headers' is not carried out by the local mesh")]
     [InlineData("mirrorPercentage: {value: 5}", "spec.http[0].mirrorPercentage has no effect without mirror")]
     [InlineData("fault: {abort: {percentage: {value: 5}}}", "spec.http[0].fault.abort does nothing")]
-    [InlineData("corsPolicy: {allowOrigins: [{exact: a}], allowOrigin: [b]}", "spec.http[0].corsPolicy.allowOrigin has no effect beside allowOrigins")]
+    [InlineData("corsPolicy: {allowOrigins: [{exact: a}], allowOrigin: "
+        + "[b]}", "spec.http[0].corsPolicy.allowOrigin has no effect beside allowOrigins")]
     public void What_has_no_effect_is_accepted_and_said(string fields, string note)
     {
         var file = Loaded.Route(fields);
@@ -139,7 +159,8 @@ public class VirtualServiceTests
     [InlineData("redirect: {prefixRewrite: /b}", ".redirect.prefixRewrite is not carried out by the local mesh")]
     [InlineData("directResponse: {body: {string: a}}", ".directResponse.status is missing")]
     [InlineData("directResponse: {status: 600}", ".directResponse.status has to be a whole number from 200 to 599")]
-    [InlineData("directResponse: {status: 200, body: {string: a, bytes: AQ==}}", ".directResponse.body has to have one of string and bytes")]
+    [InlineData("directResponse: {status: 200, body: {string: a, bytes: "
+        + "AQ==}}", ".directResponse.body has to have one of string and bytes")]
     [InlineData("directResponse: {status: 200, body: {bytes: '!'}}", ".directResponse.body.bytes has to be base64")]
     [InlineData("rewrite: {}", ".rewrite has to have uri, uriRegexRewrite or authority")]
     [InlineData("rewrite: {uri: /a, uriRegexRewrite: {match: a, rewrite: b}}", ".rewrite has to have one of uri and uriRegexRewrite")]
@@ -158,7 +179,8 @@ public class VirtualServiceTests
     [InlineData("retries: {attempts: 1, retryOn: 'reset, 5xx'}", ".retries.retryOn ' 5xx' is nothing that Envoy tries again")]
     [InlineData("retries: {attempts: 1, retryOn: '599'}", ".retries.retryOn '599' is nothing that Envoy tries again")]
     [InlineData("fault: {delay: {exponentialDelay: 1s}}", ".fault.delay.exponentialDelay is not supported by Istio")]
-    [InlineData("fault: {delay: {fixedDelay: 1s, percentage: {value: 101}}}", ".fault.delay.percentage.value has to be a number from 0 to 100")]
+    [InlineData("fault: {delay: {fixedDelay: 1s, percentage: {value: "
+        + "101}}}", ".fault.delay.percentage.value has to be a number from 0 to 100")]
     [InlineData("fault: {delay: {fixedDelay: 1s, percentage: {value: 0.00001}}}", ".fault.delay.percentage has to be 0 or at least 0.0001")]
     [InlineData("fault: {abort: {httpStatus: 500, percent: 5}}", ".fault.abort.percent is not a field that Istio knows")]
     [InlineData("fault: {abort: {httpStatus: 100}}", ".fault.abort.httpStatus has to be a whole number from 200 to 599")]
@@ -186,7 +208,8 @@ public class VirtualServiceTests
     [InlineData("match: [{headers: {x-a: {regex: '*'}}}]", ".match[0].headers.x-a.regex is no regular expression")]
     [InlineData("match: [{headers: {x-a: null}}]", ".match[0].headers.x-a has to be a mapping")]
     [InlineData("match: [{headers: {'x a': {exact: b}}}]", ".match[0].headers.x a 'x a' is no header name")]
-    [InlineData("match: [{headers: {'@request.auth.claims.sub': {exact: b}}}]", ".match[0].headers.@request.auth.claims.sub is not carried out by the local mesh")]
+    [InlineData("match: [{headers: {'@request.auth.claims.sub': {exact: "
+        + "b}}}]", ".match[0].headers.@request.auth.claims.sub is not carried out by the local mesh")]
     [InlineData("match: [{queryParams: {q: {prefix: ''}}}]", ".match[0].queryParams.q.prefix must not be empty")]
     [InlineData("match: [{port: 70000}]", ".match[0].port has to be a whole number from 0 to 65535")]
     [InlineData("match: [{sourceLabels: {'a b': c}}]", ".match[0].sourceLabels.a b 'a b' is no label's name")]
@@ -208,16 +231,22 @@ public class VirtualServiceTests
     [InlineData("hosts: [a, a], http: [{route: [{destination: {host: a}}]}]", "spec.hosts has the same host twice")]
     [InlineData("hosts: ['*.b.c', a.b.c], http: [{route: [{destination: {host: a}}]}]", "spec.hosts 'a.b.c' is covered by another one")]
     [InlineData("hosts: ['*'], http: [{route: [{destination: {host: a}}]}]", "spec.hosts '*' is only for gateways")]
-    [InlineData("hosts: ['*'], gateways: [front, mesh], http: [{route: [{destination: {host: a}}]}]", "spec.hosts '*' is only for gateways")]
-    [InlineData("hosts: [a], gateways: ['/front'], http: [{route: [{destination: {host: a}}]}]", "spec.gateways[0] '/front' is no gateway's name")]
-    [InlineData("hosts: [a], exportTo: ['*', b], http: [{route: [{destination: {host: a}}]}]", "spec.exportTo has to have '*' or '~' alone")]
+    [InlineData("hosts: ['*'], gateways: [front, mesh], http: [{route: [{destination: {host: "
+        + "a}}]}]", "spec.hosts '*' is only for gateways")]
+    [InlineData("hosts: [a], gateways: ['/front'], http: [{route: [{destination: {host: "
+        + "a}}]}]", "spec.gateways[0] '/front' is no gateway's name")]
+    [InlineData("hosts: [a], exportTo: ['*', b], http: [{route: [{destination: {host: "
+        + "a}}]}]", "spec.exportTo has to have '*' or '~' alone")]
     public void So_is_what_is_wrong_with_the_whole(string spec, string message) => Loaded.VirtualService(spec).IsRefused(message);
 
     [Fact]
     public void Who_may_see_it_is_of_no_account() =>
-        Assert.Equal("spec.exportTo is not carried out by the local mesh", Assert.Single(Loaded.VirtualService("hosts: [a], exportTo: [.], http: [{route: [{destination: {host: a}}]}]").Notes()));
+        Assert.Equal(
+            "spec.exportTo is not carried out by the local mesh",
+            Assert.Single(Loaded.VirtualService("hosts: [a], exportTo: [.], http: [{route: [{destination: {host: a}}]}]").Notes()));
 
     [Fact]
     public void A_host_may_stand_for_all_at_a_gateway() =>
-        Assert.Equal(["messageboard/front"], Loaded.VirtualService("hosts: ['*'], gateways: [front], http: [{route: [{destination: {host: a}}]}]").Only<VirtualService>().Gateways);
+        Assert.Equal(["messageboard/front"], Loaded.VirtualService(
+            "hosts: ['*'], gateways: [front], http: [{route: [{destination: {host: a}}]}]").Only<VirtualService>().Gateways);
 }

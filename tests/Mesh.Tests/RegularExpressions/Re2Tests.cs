@@ -106,5 +106,6 @@ public class Re2Tests
     [InlineData("a+?", "aaa", "a")]
     [InlineData("(?U)a+", "aaa", "a")]
     [InlineData("(?U)a+?", "aaa", "aaa")]
-    public void Greed_is_RE2s(string expression, string text, string match) => Assert.Equal(match, Re2.Parse(expression).Regex.Match(text).Value);
+    public void Greed_is_RE2s(string expression, string text, string match) =>
+        Assert.Equal(match, Re2.Parse(expression).Regex.Match(text).Value);
 }

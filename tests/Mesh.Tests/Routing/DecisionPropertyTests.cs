@@ -2,7 +2,9 @@ using MessageBoard.Mesh.Routing;
 
 namespace MessageBoard.Mesh.Tests.Routing;
 
-/// <summary>Random resources and requests, against what Istio's words say in the plainest code. The seed of a failure is in its message.</summary>
+/// <summary>
+/// Random resources and requests, against what Istio's words say in the plainest code. The seed of a failure is in its message.
+/// </summary>
 public class DecisionPropertyTests
 {
     private static readonly string[] Words = ["a", "b", "ab", "A", "", "x-y", "/", "/a", "/a/b", "*"];
@@ -13,7 +15,8 @@ public class DecisionPropertyTests
     {
         var random = new Random(seed);
         var services = Enumerable.Range(0, 5).Select(number => RandomService(random, number)).ToList();
-        var table = RouteTable.Compile([.. services, .. Services()], new() { Labels = new Dictionary<string, string> { ["app"] = "a" } }, []);
+        var table = RouteTable.Compile(
+            [.. services, .. Services()], new() { Labels = new Dictionary<string, string> { ["app"] = "a" } }, []);
 
         for (var i = 0; i < 200; i++)
         {
@@ -23,7 +26,10 @@ public class DecisionPropertyTests
 
             Assert.Equal(decision, table.Decide(request, new Random(draws)));
             var service = services.FirstOrDefault(candidate => $"s{candidate.Key.Name}" == request.Host);
-            var expected = service?.Http.Index().Where(route => route.Item.Matches.Count == 0 || route.Item.Matches.Any(match => Holds(match, request))).Select(route => route.Index).FirstOrDefault(-1);
+            var expected = service?.Http.Index()
+                .Where(route => route.Item.Matches.Count == 0 || route.Item.Matches.Any(match => Holds(match, request)))
+                .Select(route => route.Index)
+                .FirstOrDefault(-1);
             Assert.Equal((service?.Key, expected is null or -1 ? null : expected), (decision.VirtualService, decision.Route?.Index));
             if (decision.Destination is { } destination)
                 Assert.True(decision.Route!.Destinations.Count == 1 || destination.Weight > 0, $"seed {seed}: weight 0 was drawn");
@@ -36,11 +42,19 @@ public class DecisionPropertyTests
     {
         const int Draws = 20_000;
         var random = new Random(seed);
-        int[] weights = [.. Enumerable.Range(0, random.Next(2, 8)).Select(_ => random.Next(4) == 0 ? 0 : random.Next(1, 1000)), random.Next(1, 100)];
-        var route = new HttpRoute { Destinations = [.. weights.Select((weight, index) => new HttpRouteDestination(new("s0", $"subset{index}", null), weight, HttpHeaderRules.None))] };
+        int[] weights =
+            [.. Enumerable.Range(0, random.Next(2, 8)).Select(_ => random.Next(4) == 0 ? 0 : random.Next(1, 1000)), random.Next(1, 100)];
+        var route = new HttpRoute
+        {
+            Destinations = [.. weights.Select((weight, index) =>
+            new HttpRouteDestination(new("s0", $"subset{index}", null), weight, HttpHeaderRules.None))]
+        };
         var table = RouteTable.Compile([Service("0", route), .. Services()], new(), []);
 
-        var counts = Enumerable.Range(0, Draws).Select(_ => table.Decide(new Request("s0"), random).Destination!.Subset!).CountBy(subset => subset).ToDictionary();
+        var counts = Enumerable.Range(0, Draws)
+            .Select(_ => table.Decide(new Request("s0"), random).Destination!.Subset!)
+            .CountBy(subset => subset)
+            .ToDictionary();
 
         for (var i = 0; i < weights.Length; i++)
         {
@@ -57,12 +71,15 @@ public class DecisionPropertyTests
         new(new("VirtualService", "messageboard", name), "a.yaml", [$"s{name}"], [MeshProxy.Mesh], routes);
 
     private static IEnumerable<IMeshResource> Services() => Enumerable.Range(0, 5).Select(number =>
-        new ServiceEntry(new("ServiceEntry", "messageboard", $"{number}"), "a.yaml", [$"s{number}.messageboard.svc.cluster.local"], [new(80, "http")], new Dictionary<string, string>()));
+        new ServiceEntry(
+            new("ServiceEntry", "messageboard", $"{number}"), "a.yaml", [$"s{number}.messageboard.svc.cluster.local"], [new(80, "http")],
+            new Dictionary<string, string>()));
 
     private static VirtualService RandomService(Random random, int number) => Service($"{number}", [.. Some(random, 6, () => new HttpRoute
     {
         Matches = [.. Some(random, 3, () => RandomMatch(random))],
-        Destinations = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new HttpRouteDestination(new($"s{random.Next(7)}", null, null), random.Next(1, 3) * random.Next(2) + 1, HttpHeaderRules.None))],
+        Destinations = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new HttpRouteDestination(
+            new($"s{random.Next(7)}", null, null), random.Next(1, 3) * random.Next(2) + 1, HttpHeaderRules.None))],
     })]);
 
     private static HttpMatch RandomMatch(Random random) => new()
@@ -74,7 +91,9 @@ public class DecisionPropertyTests
         Headers = [.. Some(random, 2, () => KeyValuePair.Create("x-a", RandomText(random)))],
         WithoutHeaders = [.. Some(random, 2, () => KeyValuePair.Create("x-b", RandomText(random)))],
         QueryParams = random.Next(3) == 0 ? [KeyValuePair.Create("q", RandomText(random))] : [],
-        SourceLabels = random.Next(6) == 0 ? new Dictionary<string, string> { ["app"] = random.Next(2) == 0 ? "a" : "b" } : new Dictionary<string, string>(),
+        SourceLabels = random.Next(6) == 0
+            ? new Dictionary<string, string> { ["app"] = random.Next(2) == 0 ? "a" : "b" }
+            : new Dictionary<string, string>(),
     };
 
     private static StringMatch RandomText(Random random)
@@ -95,14 +114,19 @@ public class DecisionPropertyTests
         random.Next(2) == 0 ? "GET" : "POST",
         [.. Some(random, 2, () => (random.Next(2) == 0 ? "x-a" : "x-b", Words[random.Next(6)]))]);
 
-    private static IEnumerable<T> Some<T>(Random random, int most, Func<T> create) => [.. Enumerable.Range(0, random.Next(most + 1)).Select(_ => create())];
+    private static IEnumerable<T> Some<T>(Random random, int most, Func<T> create) =>
+        [.. Enumerable.Range(0, random.Next(most + 1)).Select(_ => create())];
 
     private static bool Holds(HttpMatch match, Request request) =>
         (match.Uri?.IsMatch(request.Path, match.IgnoreUriCase) ?? true)
         && (match.Method?.IsMatch(request.Method) ?? true)
         && (match.Port ?? request.Port) == request.Port
         && match.Headers.All(header => request.TryGetHeader(header.Key, out var value) && header.Value.IsMatch(value))
-        && !match.WithoutHeaders.Any(header => request.TryGetHeader(header.Key, out var value) ? header.Value.IsMatch(value) : header.Value is not StringMatch.Present && header.Value.IsMatch(""))
-        && match.QueryParams.All(parameter => request.Query.Split('?', '&').FirstOrDefault(part => part.StartsWith("q=", StringComparison.Ordinal)) is { } part && parameter.Value.IsMatch(part[2..]))
+        && !match.WithoutHeaders.Any(header => request.TryGetHeader(header.Key, out var value)
+            ? header.Value.IsMatch(value)
+            : header.Value is not StringMatch.Present && header.Value.IsMatch(""))
+        && match.QueryParams.All(parameter => request.Query.Split(
+            '?',
+            '&').FirstOrDefault(part => part.StartsWith("q=", StringComparison.Ordinal)) is { } part && parameter.Value.IsMatch(part[2..]))
         && match.SourceLabels.All(label => label.Value == "a");
 }

@@ -4,7 +4,8 @@ using MessageBoard.Mesh.Routing;
 namespace MessageBoard.Mesh.Tests.Routing;
 
 /// <summary>A request as a test describes it.</summary>
-internal readonly struct Request(string host, string path = "/", string method = "GET", params (string Name, string Value)[] headers) : IRoutableRequest
+internal readonly struct Request(
+    string host, string path = "/", string method = "GET", params (string Name, string Value)[] headers) : IRoutableRequest
 {
     public string Host => host;
 

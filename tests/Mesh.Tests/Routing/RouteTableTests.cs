@@ -5,7 +5,9 @@ namespace MessageBoard.Mesh.Tests.Routing;
 
 public class RouteTableTests
 {
-    private const string To1 = "route: [{destination: {host: user-service, subset: ctx1}}]", To2 = "route: [{destination: {host: user-service, subset: ctx2}}]";
+    private const string
+        To1 = "route: [{destination: {host: user-service, subset: ctx1}}]",
+        To2 = "route: [{destination: {host: user-service, subset: ctx2}}]";
 
     [Theory]
     [InlineData("user-service")]
@@ -37,7 +39,8 @@ public class RouteTableTests
         var file = ResourceFile.Read("a.yaml", Yaml.Join(
             [
                 Yaml.UserService,
-                Yaml.Routes("- " + To1, "*", "any").Replace("  http:", "  gateways: [front]\n  http:", StringComparison.Ordinal), // '*' is for gateways only
+                Yaml.Routes("- " + To1, "*", "any").Replace("  http:", "  gateways: [front]\n  "
+                    + "http:", StringComparison.Ordinal), // '*' is for gateways only
                 Yaml.Routes("- " + To1, "*.example.com", "short"),
                 Yaml.Routes("- " + To1, "*.b.example.com", "long"),
                 Yaml.Routes("- " + To1, "a.b.example.com", "exact"),
@@ -82,15 +85,18 @@ public class RouteTableTests
     [InlineData("method: {exact: POST}\n    - uri: {prefix: /a}", "/a", true)]
     public void A_match_holds_when_all_of_it_does(string match, string path, bool matches)
     {
-        var decision = Decide([Yaml.Routes($"- match:\n    - {match}\n  {To2}\n- {To1}")], new("user-service", path: path, headers: ("X-Canary", "true")));
+        var decision = Decide(
+            [Yaml.Routes($"- match:\n    - {match}\n  {To2}\n- {To1}")], new("user-service", path: path, headers: ("X-Canary", "true")));
 
-        Assert.Equal(matches ? (0, "ctx2", 1002) : (1, "ctx1", 1001), (decision.Route!.Index, decision.Destination!.Subset, PortOf(decision)));
+        Assert.Equal(
+            matches ? (0, "ctx2", 1002) : (1, "ctx1", 1001), (decision.Route!.Index, decision.Destination!.Subset, PortOf(decision)));
     }
 
     [Fact]
     public void The_first_route_that_matches_is_taken()
     {
-        var decision = Decide([Yaml.Routes($"- match: [{{uri: {{prefix: /}}}}]\n  {To1}\n- match: [{{uri: {{exact: /a}}}}]\n  {To2}")], new("user-service", path: "/a"));
+        var decision = Decide([Yaml.Routes($"- match: [{{uri: {{prefix: /}}}}]\n  {To1}\n- match: [{{uri: {{exact: /a}}}}]\n  {To2}")], new(
+            "user-service", path: "/a"));
 
         Assert.Equal((0, 1001), (decision.Route!.Index, PortOf(decision)));
     }
@@ -104,7 +110,8 @@ public class RouteTableTests
     }
 
     [Theory]
-    [InlineData("host: user-service, subset: none", "no DestinationRule of 'user-service.messageboard.svc.cluster.local' has a subset 'none'")]
+    [InlineData("host: user-service, subset: "
+        + "none", "no DestinationRule of 'user-service.messageboard.svc.cluster.local' has a subset 'none'")]
     [InlineData("host: nobody", "there is no service 'nobody.messageboard.svc.cluster.local'")]
     [InlineData("host: user-service, port: {number: 81}", "service 'user-service.messageboard.svc.cluster.local' has no port 81")]
     public void A_destination_that_is_not_there_is_said_and_has_no_healthy_upstream(string destination, string problem)
@@ -148,17 +155,20 @@ public class RouteTableTests
     [Fact]
     public void The_first_virtual_service_of_a_host_stays_in_force()
     {
-        var snapshot = Snapshot([Yaml.Routes("- " + To1, name: "a"), Yaml.Routes("- " + To2, "user-service.messageboard.svc.cluster.local", "b")]);
+        var snapshot =
+            Snapshot([Yaml.Routes("- " + To1, name: "a"), Yaml.Routes("- " + To2, "user-service.messageboard.svc.cluster.local", "b")]);
 
         Assert.Equal("a", snapshot.Routes.Decide(new Request("user-service"), new Random(1)).VirtualService!.Name);
-        Assert.Equal(("VirtualService messageboard/b", "host 'user-service.messageboard.svc.cluster.local' has a VirtualService already, which stays in force"),
+        Assert.Equal(("VirtualService "
+            + "messageboard/b", "host 'user-service.messageboard.svc.cluster.local' has a VirtualService already, which stays in force"),
             (Assert.Single(snapshot.Problems).Resource?.ToString(), snapshot.Problems[0].Message));
     }
 
     [Fact]
     public void A_host_may_stand_in_a_virtual_service_by_two_of_its_names()
     {
-        var twice = Yaml.Split(70, 30).Replace("hosts: [", "hosts: [user-service.messageboard.svc.cluster.local, ", StringComparison.Ordinal);
+        var twice = Yaml.Split(70, 30)
+            .Replace("hosts: [", "hosts: [user-service.messageboard.svc.cluster.local, ", StringComparison.Ordinal);
 
         Assert.Empty(Snapshot([twice]).Problems);
     }

@@ -33,7 +33,9 @@ public class WeightedSplitTests
     [InlineData(", weight: 0")]
     [InlineData(", weight: 7")]
     public void A_single_destination_gets_everything(string weight) =>
-        Assert.Equal(1002, Assert.Single(Count(Yaml.Join(Yaml.UserService, Yaml.Routes($"- route: [{{destination: {{host: user-service, subset: ctx2}}{weight}}}]")))).Key);
+        Assert.Equal(1002, Assert.Single(Count(Yaml.Join(
+            Yaml.UserService,
+            Yaml.Routes($"- route: [{{destination: {{host: user-service, subset: ctx2}}{weight}}}]")))).Key);
 
     [Fact]
     public void A_decision_allocates_nothing()

@@ -18,13 +18,19 @@ public sealed class ConnectionPoolLimitsTests : ForwardingTest
     [InlineData(3, 2, null, 3, 5)]
     [InlineData(null, null, 4, 4, 4)]
     [InlineData(5, 5, 2, 2, 2)]
-    public async Task What_is_too_much_is_refused_and_the_rest_waits_its_turn(int? connections, int? pending, int? requests, int atOnce, int answered)
+    public async Task What_is_too_much_is_refused_and_the_rest_waits_its_turn(
+        int? connections, int? pending, int? requests, int atOnce, int answered)
     {
         _mesh.Set(TestMesh.ToSubset("ctx1") with { Retries = new() { Attempts = 3, On = RetryConditions.ServerError } },
-            new() { ConnectionPool = new() { MaxConnections = connections, Http1MaxPendingRequests = pending, Http2MaxRequests = requests } });
+            new()
+            {
+                ConnectionPool =
+                new() { MaxConnections = connections, Http1MaxPendingRequests = pending, Http2MaxRequests = requests }
+            });
 
         var asked = Enumerable.Range(0, 10).Select(_ => _mesh.GetAsync()).ToList();
-        await Eventually.IsTrueAsync(() => _mesh.Ctx1.Requests == atOnce && asked.Count(answer => answer.IsCompleted) == 10 - answered, "all limits are reached");
+        await Eventually.IsTrueAsync(
+            () => _mesh.Ctx1.Requests == atOnce && asked.Count(answer => answer.IsCompleted) == 10 - answered, "all limits are reached");
         _open.SetResult();
         var answers = await Task.WhenAll(asked);
 

@@ -9,7 +9,10 @@ internal static class Endpoints
 {
     /// <summary>An upstream with endpoints at these localities.</summary>
     public static Upstream Upstream(TrafficPolicy policy, string caller, params string[] localities) =>
-        new(0, "user-service", null, 80, policy, Localities.Group([.. localities.Select(Endpoint)], new() { Locality = caller, Labels = new Dictionary<string, string> { ["rack"] = "1" } }, policy));
+        new(0, "user-service", null, 80, policy, Localities.Group(
+            [.. localities.Select(Endpoint)],
+            new() { Locality = caller, Labels = new Dictionary<string, string> { ["rack"] = "1" } },
+            policy));
 
     public static UpstreamState State(TrafficPolicy policy, int count, TimeProvider? clock = null) =>
         new(Upstream(policy, "", [.. Enumerable.Repeat("ctx1", count)]), clock ?? TimeProvider.System, null);
@@ -34,6 +37,9 @@ internal static class Endpoints
     public static int Number(UpstreamHost host) => host.Endpoint.Workload.Ports["http"];
 
     private static Endpoint Endpoint(string locality, int number) => new(
-        new(new("WorkloadEntry", "messageboard", $"w{number}"), "a.yaml", "127.0.0.1", new Dictionary<string, int> { ["http"] = number }, new Dictionary<string, string> { ["rack"] = $"{number}" }, locality),
+        new(new("WorkloadEntry", "messageboard", $"w{number}"), "a.yaml", "127.0.0.1", new Dictionary<string, int>
+        {
+            ["http"] = number,
+        }, new Dictionary<string, string> { ["rack"] = $"{number}" }, locality),
         $"127.0.0.1:{number}");
 }

@@ -47,7 +47,8 @@ public class LocalityTests
     [InlineData(5, 0, 10_000)]
     public void Nobody_panics_while_another_region_bears_the_load(int ejected, int near, int far)
     {
-        var state = State(new() { OutlierDetection = Outliers with { MinHealthPercent = 90 } }, "ctx1", "ctx1", "ctx1", "ctx1", "ctx1", "ctx1", "ctx2");
+        var state = State(
+            new() { OutlierDetection = Outliers with { MinHealthPercent = 90 } }, "ctx1", "ctx1", "ctx1", "ctx1", "ctx1", "ctx1", "ctx2");
         var hosts = Enumerable.Range(0, 5).Select(state.Host).Take(ejected).ToList();
         foreach (var host in hosts)
             state.Answered(host, 500);
@@ -75,7 +76,11 @@ public class LocalityTests
     [Fact]
     public void Failover_names_the_region_that_comes_next()
     {
-        var policy = new TrafficPolicy { OutlierDetection = Outliers, LoadBalancer = new() { Locality = LocalityLoadBalancing.Default with { Failover = [new("ctx1", "ctx3")] } } };
+        var policy = new TrafficPolicy
+        {
+            OutlierDetection = Outliers,
+            LoadBalancer = new() { Locality = LocalityLoadBalancing.Default with { Failover = [new("ctx1", "ctx3")] } },
+        };
         var state = State(policy, "ctx1", "ctx1", "ctx2", "ctx3");
         state.Answered(state.Host(0), 500);
 
@@ -85,7 +90,11 @@ public class LocalityTests
     [Fact]
     public void Failover_priority_goes_by_labels()
     {
-        var policy = new TrafficPolicy { OutlierDetection = Outliers, LoadBalancer = new() { Locality = LocalityLoadBalancing.Default with { FailoverPriority = ["rack"] } } };
+        var policy = new TrafficPolicy
+        {
+            OutlierDetection = Outliers,
+            LoadBalancer = new() { Locality = LocalityLoadBalancing.Default with { FailoverPriority = ["rack"] } },
+        };
         var state = State(policy, "ctx1", "ctx1", "ctx2", "ctx1");
 
         Assert.Equal([1], state.Count().Keys); // the rack of the caller is 1
@@ -97,7 +106,17 @@ public class LocalityTests
     [InlineData("*")]
     public void Distribute_gives_each_locality_its_share(string from)
     {
-        var policy = new TrafficPolicy { LoadBalancer = new() { Locality = LocalityLoadBalancing.Default with { Distribute = [new("ctx9/*", [new("*", 100)]), new(from, [new("ctx1/*", 80), new("ctx2/*", 20)])] } } };
+        var policy = new TrafficPolicy
+        {
+            LoadBalancer = new()
+            {
+                Locality = LocalityLoadBalancing.Default with
+                {
+                    Distribute =
+            [new("ctx9/*", [new("*", 100)]), new(from, [new("ctx1/*", 80), new("ctx2/*", 20)])]
+                }
+            }
+        };
         var counts = State(policy, "ctx1/zone/rack", "ctx1/a", "ctx2/b", "ctx2/c", "ctx3").Count();
 
         Assert.InRange(counts[0], 7700, 8300);
@@ -109,7 +128,11 @@ public class LocalityTests
     [Fact]
     public void Locality_can_be_switched_off()
     {
-        var policy = new TrafficPolicy { OutlierDetection = Outliers, LoadBalancer = new() { Locality = LocalityLoadBalancing.Default with { Enabled = false } } };
+        var policy = new TrafficPolicy
+        {
+            OutlierDetection = Outliers,
+            LoadBalancer = new() { Locality = LocalityLoadBalancing.Default with { Enabled = false } },
+        };
 
         Assert.Equal([0, 1], State(policy, "ctx1", "ctx1", "ctx2").Count().Keys.Order());
     }

@@ -10,7 +10,13 @@ public class OutlierDetectorTests
     [Fact]
     public void Errors_in_a_row_take_an_endpoint_out_until_its_time_is_up()
     {
-        var state = State(new() { Consecutive5xxErrors = 3, BaseEjectionTime = TimeSpan.FromSeconds(30), Interval = TimeSpan.FromSeconds(10), MaxEjectionPercent = 100 });
+        var state = State(new()
+        {
+            Consecutive5xxErrors = 3,
+            BaseEjectionTime = TimeSpan.FromSeconds(30),
+            Interval = TimeSpan.FromSeconds(10),
+            MaxEjectionPercent = 100,
+        });
         Fail(state, 0, 500, 500, 500);
 
         Assert.Equal([1, 2], Used(state));
@@ -33,7 +39,13 @@ public class OutlierDetectorTests
     [Fact]
     public void Each_ejection_lasts_longer_and_quiet_makes_up_for_it()
     {
-        var state = State(new() { Consecutive5xxErrors = 1, BaseEjectionTime = TimeSpan.FromSeconds(10), Interval = TimeSpan.FromSeconds(1), MaxEjectionPercent = 100 });
+        var state = State(new()
+        {
+            Consecutive5xxErrors = 1,
+            BaseEjectionTime = TimeSpan.FromSeconds(10),
+            Interval = TimeSpan.FromSeconds(1),
+            MaxEjectionPercent = 100,
+        });
         Assert.Equal([10, 20, 30], Enumerable.Range(0, 3).Select(_ => SecondsOut(state)));
 
         _clock.Advance(TimeSpan.FromSeconds(2));
@@ -43,7 +55,13 @@ public class OutlierDetectorTests
     [Fact]
     public void No_ejection_lasts_longer_than_five_minutes()
     {
-        var state = State(new() { Consecutive5xxErrors = 1, BaseEjectionTime = TimeSpan.FromSeconds(200), Interval = TimeSpan.FromSeconds(1), MaxEjectionPercent = 100 });
+        var state = State(new()
+        {
+            Consecutive5xxErrors = 1,
+            BaseEjectionTime = TimeSpan.FromSeconds(200),
+            Interval = TimeSpan.FromSeconds(1),
+            MaxEjectionPercent = 100,
+        });
 
         Assert.Equal([200, 300, 300, 300], Enumerable.Range(0, 4).Select(_ => SecondsOut(state)));
 
@@ -61,7 +79,8 @@ public class OutlierDetectorTests
     [InlineData(10, 10, 1)]
     public void No_more_are_out_than_the_percentage_says(int percent, int endpoints, int ejected)
     {
-        var state = Endpoints.State(new() { OutlierDetection = new() { Consecutive5xxErrors = 1, MaxEjectionPercent = percent } }, endpoints, _clock);
+        var state = Endpoints.State(
+            new() { OutlierDetection = new() { Consecutive5xxErrors = 1, MaxEjectionPercent = percent } }, endpoints, _clock);
         var hosts = Enumerable.Range(0, endpoints).Select(state.Host).ToList();
         foreach (var host in hosts)
             state.Answered(host, 503);
@@ -75,7 +94,9 @@ public class OutlierDetectorTests
     [InlineData(51, 4)]
     public void With_too_few_healthy_ones_all_are_used(int minHealth, int used)
     {
-        var state = Endpoints.State(new() { OutlierDetection = new() { Consecutive5xxErrors = 1, MaxEjectionPercent = 100, MinHealthPercent = minHealth } }, 4, _clock);
+        var state = Endpoints.State(
+            new() { OutlierDetection = new() { Consecutive5xxErrors = 1, MaxEjectionPercent = 100, MinHealthPercent = minHealth } }, 4,
+            _clock);
         foreach (var host in new[] { state.Host(0), state.Host(1) })
             state.Answered(host, 500);
 
@@ -98,7 +119,13 @@ public class OutlierDetectorTests
     [InlineData(true, 2)]
     public void Failed_connections_count_as_gateway_errors_unless_split(bool split, int failures)
     {
-        var state = State(new() { Consecutive5xxErrors = 1, SplitExternalLocalOriginErrors = split, ConsecutiveLocalOriginFailures = 2, MaxEjectionPercent = 100 });
+        var state = State(new()
+        {
+            Consecutive5xxErrors = 1,
+            SplitExternalLocalOriginErrors = split,
+            ConsecutiveLocalOriginFailures = 2,
+            MaxEjectionPercent = 100,
+        });
         var host = state.Host(0);
         for (var i = 1; i <= failures; i++)
         {

@@ -20,7 +20,8 @@ public sealed class BuildImagesTests : IDisposable
         [
             "docker buildx create --name messageboard --driver docker-container",
             .. from program in (string[])["gateway", "user-service", "message-service", "log-service"]
-               select $"docker buildx build {labels} --platform linux/amd64,linux/arm64 --builder messageboard --target {program} --tag ghcr.io/me/messageboard/{program}:1a2b3c4 --push .",
+               select $"docker buildx build {labels} --platform linux/amd64,linux/arm64 --builder messageboard --target {program} --tag "
+                   + $"ghcr.io/me/messageboard/{program}:1a2b3c4 --push .",
         ], _tools.Calls);
         Assert.EndsWith("Deploy them:  ./deploy-all.sh --images ghcr.io/me/messageboard/1a2b3c4\n", output, StringComparison.Ordinal);
     }
@@ -102,7 +103,10 @@ public sealed class BuildImagesTests : IDisposable
 
     [Fact]
     public async Task A_Docker_that_does_not_answer_is_named() =>
-        Assert.Contains("Docker does not answer", (await _tools.RunAsync(Script, "--images ghcr.io/me --push", ("NO_DOCKER", "1"))).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Docker does not answer",
+            (await _tools.RunAsync(Script, "--images ghcr.io/me --push", ("NO_DOCKER", "1"))).Error,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_context_has_each_project_that_the_images_programs_need()

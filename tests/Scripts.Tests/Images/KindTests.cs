@@ -6,7 +6,8 @@ public sealed class KindTests : IDisposable
     private const string Script = "kind.sh", Images = " --images messageboard/1a2b3c4";
 
     private const string Loaded =
-        "messageboard/gateway:1a2b3c4 messageboard/user-service:1a2b3c4 messageboard/message-service:1a2b3c4 messageboard/log-service:1a2b3c4";
+        "messageboard/gateway:1a2b3c4 messageboard/user-service:1a2b3c4 messageboard/message-service:1a2b3c4 "
+            + "messageboard/log-service:1a2b3c4";
 
     private readonly StandIns _tools = new();
 
@@ -22,10 +23,14 @@ public sealed class KindTests : IDisposable
             call => Assert.Equal("kind create cluster --name messageboard-ctx1 --config - --wait 5m", call),
             call => Assert.Equal("kind create cluster --name messageboard-ctx2 --config - --wait 5m", call),
             call => Assert.Equal("docker rm --force messageboard-load-balancers", call), // one that has stopped
-            call => Assert.Matches(@"^docker run .* --name messageboard-load-balancers --network kind .*/cloud-controller-manager:v\d+\.\d+\.\d+ ", call),
+            call => Assert.Matches(
+                @"^docker run .* --name messageboard-load-balancers --network kind .*/cloud-controller-manager:v\d+\.\d+\.\d+ ", call),
             call => Assert.Equal($"kind load docker-image --name messageboard-ctx1 {Loaded}", call),
             call => Assert.Equal($"kind load docker-image --name messageboard-ctx2 {Loaded}", call));
-        Assert.EndsWith("./deploy-all.sh --context-1 kind-messageboard-ctx1 --context-2 kind-messageboard-ctx2 --images messageboard/1a2b3c4\n", output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "./deploy-all.sh --context-1 kind-messageboard-ctx1 --context-2 kind-messageboard-ctx2 --images messageboard/1a2b3c4\n",
+            output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,8 +113,10 @@ public sealed class KindTests : IDisposable
 
     [Fact]
     public async Task A_Docker_that_does_not_answer_is_named() =>
-        Assert.Contains("Docker does not answer", (await _tools.RunAsync(Script, "up", ("NO_DOCKER", "1"))).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Docker does not answer", (await _tools.RunAsync(Script, "up", ("NO_DOCKER", "1"))).Error, StringComparison.Ordinal);
 
     private Dictionary<string, string> Configuration(string file) => _tools[file].Split('\n')
-        .Select(line => line.Trim().Split(": ")).Where(words => words.Length == 2).DistinctBy(words => words[0]).ToDictionary(words => words[0], words => words[1]);
+        .Select(line => line.Trim().Split(": ")).Where(words => words.Length == 2).DistinctBy(words => words[0]).ToDictionary(
+            words => words[0], words => words[1]);
 }

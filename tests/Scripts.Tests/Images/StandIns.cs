@@ -1,6 +1,8 @@
 namespace MessageBoard.Scripts.Tests.Images;
 
-/// <summary>Stand-ins for docker, kind, kubectl and git on a script's PATH: they write their calls down and answer as they are told.</summary>
+/// <summary>
+/// Stand-ins for docker, kind, kubectl and git on a script's PATH: they write their calls down and answer as they are told.
+/// </summary>
 internal sealed class StandIns : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -49,8 +51,10 @@ internal sealed class StandIns : IDisposable
 
     public void ForgetCalls() => _folder.Write("calls", "");
 
-    public Task<(int ExitCode, string Output, string Error)> RunAsync(string script, string options, params IEnumerable<(string Name, string Value)> environment) =>
-        Script.RunAsync($"scripts/{script}", options, [("PATH", $"{_folder.Path}:{Environment.GetEnvironmentVariable("PATH")}"), .. environment]);
+    public Task<(int ExitCode, string Output, string Error)> RunAsync(
+        string script, string options, params IEnumerable<(string Name, string Value)> environment) =>
+        Script.RunAsync(
+            $"scripts/{script}", options, [("PATH", $"{_folder.Path}:{Environment.GetEnvironmentVariable("PATH")}"), .. environment]);
 
     public void Dispose() => _folder.Dispose();
 

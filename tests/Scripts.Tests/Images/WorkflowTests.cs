@@ -3,7 +3,8 @@ namespace MessageBoard.Scripts.Tests.Images;
 /// <summary>What GitHub's own advice on hardening workflows asks for, in each of .github/workflows.</summary>
 public sealed class WorkflowTests
 {
-    public static TheoryData<string> Workflows { get; } = [.. Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows")).Select(path => Path.GetFileName(path))];
+    public static TheoryData<string> Workflows { get; } = [.. Directory.GetFiles(Path.Combine(Repository.Root, ".github", "workflows"))
+        .Select(path => Path.GetFileName(path))];
 
     [Theory]
     [MemberData(nameof(Workflows))]

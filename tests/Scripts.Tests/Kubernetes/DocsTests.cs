@@ -20,8 +20,10 @@ public sealed class DocsTests
     {
         var scripts = Read("scripts", "deploy-kubernetes.sh") + Read("scripts", "k8s", "hints.sh") + Read("scripts", "k8s", "istio.sh");
         var spoken = Regex.Replace(scripts.Replace("'\"'\"'", "'"), @"\s+", " ");
-        var troubles = _docs[_docs.IndexOf("## Troubles people met", StringComparison.Ordinal).._docs.IndexOf("## Cloud by cloud", StringComparison.Ordinal)];
-        var quoted = troubles.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split(" | ")[2])
+        var troubles = _docs[_docs.IndexOf("## Troubles people met", StringComparison.Ordinal).._docs.IndexOf(
+            "## Cloud by cloud", StringComparison.Ordinal)];
+        var quoted = troubles.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line =>
+            line.Split(" | ")[2])
             .SelectMany(cell => Regex.Matches(cell, "\"([^\"]+)\"").Select(quote => quote.Groups[1].Value)).ToList();
 
         Assert.True(quoted.Count >= 10, string.Join('\n', quoted));

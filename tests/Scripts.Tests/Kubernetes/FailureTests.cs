@@ -1,6 +1,9 @@
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
-/// <summary>What deploy-all.sh says when a step fails, and what it does with what it finds. The clusters keep what the tests before have deployed.</summary>
+/// <summary>
+/// What deploy-all.sh says when a step fails, and what it does with what it finds. The clusters keep what the tests before have
+/// deployed.
+/// </summary>
 public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncLifetime
 {
     private readonly Workbench _bench = new(kube);
@@ -70,10 +73,14 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
     [KubeApiFact]
     public async Task A_cluster_that_fails_to_say_whether_it_has_a_root_CA_is_not_taken_for_one_without()
     {
-        var run = await _bench.DeployAsync("", ("STAND_IN_FAILS", "--context ctx1 .*get secret cacerts"), ("STAND_IN_SAYS", "Error from server: etcdserver: request timed out"));
+        var run = await _bench.DeployAsync(
+            "",
+            ("STAND_IN_FAILS", "--context ctx1 .*get secret cacerts"),
+            ("STAND_IN_SAYS", "Error from server: etcdserver: request timed out"));
 
         Assert.Contains("Step 3 of 16 failed: Common root CA", run.MustEnd(1).Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain(run.Calls, call => call.Contains("--context ctx2 --request-timeout 30s get secret cacerts", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            run.Calls, call => call.Contains("--context ctx2 --request-timeout 30s get secret cacerts", StringComparison.Ordinal));
     }
 
     [KubeApiFact]
@@ -125,7 +132,8 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
                 ---
                 apiVersion: v1
                 kind: ConfigMap
-                metadata: { name: messageboard-installed-{{(context == "ctx1" ? "eastwest" : "istio")}}, namespace: istio-system, labels: { app.kubernetes.io/part-of: messageboard } }
+                metadata: { name: messageboard-installed-{{(context == "ctx1" ? "eastwest" : "istio")}}, namespace: istio-system,
+                  labels: { app.kubernetes.io/part-of: messageboard } }
                 data: { state: installed }
                 ---
                 apiVersion: v1
@@ -141,7 +149,8 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
             apiVersion: apiregistration.k8s.io/v1
             kind: APIService
             metadata: { name: v1beta1.metrics.example }
-            spec: { group: metrics.example, version: v1beta1, groupPriorityMinimum: 100, versionPriority: 100, service: { name: none, namespace: default } }
+            spec: { group: metrics.example, version: v1beta1, groupPriorityMinimum: 100, versionPriority: 100, service: { name: none,
+              namespace: default } }
             """);
         Directory.CreateDirectory(Path.Combine(_bench.State, "k8s/ca"));
         await File.WriteAllTextAsync(Path.Combine(_bench.State, "k8s/ca/root-cert.pem"), "of other clusters");
@@ -151,14 +160,19 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         await kube.KubectlAsync("--context", "ctx1", "delete", "apiservice", "v1beta1.metrics.example");
         run.MustEnd(0);
         Assert.DoesNotContain(run.Calls, call => call.StartsWith("istioctl", StringComparison.Ordinal));
-        Assert.Contains("Istio stays in ctx2: to purge it would take along another one,\n        default/istiod-canary", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Istio stays in ctx2: to purge it would take along another one,\n        default/istiod-canary",
+            run.Output,
+            StringComparison.Ordinal);
         Assert.Equal("", await IstioAsync("ctx1", "serviceaccount/eastwest", "configmap/messageboard-installed-eastwest"));
         Assert.Equal("deployment.apps/istiod\n", await IstioAsync("ctx1", "deployment/istiod"));
         Assert.Equal("configmap/messageboard-installed-istio\n", await IstioAsync("ctx2", "configmap/messageboard-installed-istio"));
         Assert.True(File.Exists(Path.Combine(_bench.State, "k8s/ca/root-cert.pem")));
 
         foreach (var context in KubeApi.Contexts)
-            await kube.KubectlAsync("--context", context, "--namespace", "istio-system", "delete", "deployment/istiod", "configmap/messageboard-installed-istio", "serviceaccount/eastwest", "--ignore-not-found");
+            await kube.KubectlAsync(
+                "--context", context, "--namespace", "istio-system", "delete", "deployment/istiod",
+                "configmap/messageboard-installed-istio", "serviceaccount/eastwest", "--ignore-not-found");
 
         await kube.KubectlAsync("--context", "ctx2", "--namespace", "default", "delete", "deployment", "istiod-canary");
     }
@@ -175,7 +189,8 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
 
         var run = await _bench.CleanUpAsync("--yes --context-2 nowhere");
 
-        Assert.Contains("nowhere is left out, it does not answer:\n        error: context", run.MustEnd(0).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "nowhere is left out, it does not answer:\n        error: context", run.MustEnd(0).Output, StringComparison.Ordinal);
         Assert.Contains("[ 1/1] Removing from ctx1 … ok", run.Output, StringComparison.Ordinal);
         Assert.Equal("", await OursAsync("ctx1", "get", "configmap", "ours", "--ignore-not-found", "-o", "name"));
 
@@ -187,22 +202,35 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
     public async Task Pods_that_do_not_start_are_told_with_their_reasons_and_what_to_do()
     {
         await MakeNamespacesAsync();
-        await MakePodAsync("mariadb-0", "mariadb", """{"phase":"Pending","containerStatuses":[{"name":"app","ready":false,"restartCount":0,"image":"x","imageID":"","state":{"waiting":{"reason":"ImagePullBackOff"}}}]}""");
-        await MakePodAsync("kafka-0", "kafka", """{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes are available: 3 Insufficient cpu."}]}""");
-        await MakePodAsync("kafka-1", "kafka", """{"phase":"Running","containerStatuses":[{"name":"app","ready":false,"restartCount":4,"image":"x","imageID":"","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}""");
+        await MakePodAsync("mariadb-0", "mariadb", """{"phase":"Pending","containerStatuses":[{"name":"app","ready":"""
+            + """false,"restartCount":0,"image":"x","imageID":"","state":{"waiting":{"reason":"ImagePullBackOff"}}}]}""");
+        await MakePodAsync(
+            "kafka-0",
+            "kafka",
+            """{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 """
+                + """nodes are available: 3 Insufficient cpu."}]}""");
+        await MakePodAsync("kafka-1", "kafka", """{"phase":"Running","containerStatuses":[{"name":"app","ready":"""
+            + """false,"restartCount":4,"image":"x","imageID":"","state":{"waiting":{"reason":"CrashLoopBackOff"}}}]}""");
 
         await MakeEventAsync("one", "Failed", "Failed to pull image: unauthorized");
         await MakeEventAsync("again", "Failed", "Failed to pull image: unauthorized");
         await MakeEventAsync("probe", "Unhealthy", "Readiness probe failed: connection refused");
         await MakeEventAsync("secret", "FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets (registry)");
 
-        var run = await _bench.DeployAsync("--skip-istio --timeout 1s", ("STAND_IN_WAITS", "(statefulset.apps/(mariadb|kafka)|-l .*mariadb)"), ("STAND_IN_LOGS", "exec /opt/kafka: exec format error"));
+        var run = await _bench.DeployAsync(
+            "--skip-istio --timeout 1s",
+            ("STAND_IN_WAITS", "(statefulset.apps/(mariadb|kafka)|-l .*mariadb)"),
+            ("STAND_IN_LOGS", "exec /opt/kafka: exec format error"));
 
         run.MustEnd(1);
         Assert.Contains("[ 3/16] Common root CA … left out (--skip-istio)", run.Output, StringComparison.Ordinal);
-        Assert.Contains("        pods ready 0/3: kafka-0 in ctx1 (0/3 nodes are available: 3 Insufficie", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "        pods ready 0/3: kafka-0 in ctx1 (0/3 nodes are available: 3 Insufficie", run.Output, StringComparison.Ordinal);
         Assert.Contains("Step 9 of 16 failed: Stores", run.Errors, StringComparison.Ordinal);
-        Assert.Contains("  command: kubectl --context ctx1 --namespace messageboard rollout status statefulset.apps/kafka", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "  command: kubectl --context ctx1 --namespace messageboard rollout status statefulset.apps/kafka",
+            run.Errors,
+            StringComparison.Ordinal);
         Assert.Contains("pod mariadb-0: Pending  ImagePullBackOff", run.Errors, StringComparison.Ordinal);
         Assert.Single(run.Errors.Split('\n'), line => line == "    event mariadb-0: Failed to pull image: unauthorized");
         foreach (var noise in new[] { "Readiness probe failed", "Unable to retrieve", "credentials are not valid" })
@@ -225,7 +253,9 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         var failed = await JobAsync("uid");
         var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         await OursAsync("ctx1", "patch", "job", "schema", "--subresource=status", "--type=merge",
-            "-p", $$$"""{"status":{"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","lastTransitionTime":"{{{now}}}"}]}}""");
+            "-p",
+            """{"status":{"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","lastTransitionTime":"""
+            + $$$""" "{{{now}}}"}]}}""");
         await OursAsync(
             "ctx1", "patch", "virtualservice", "log-service", "--type=json",
             "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":7}]""");
@@ -254,7 +284,10 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         await BothAsync("delete", "secret", "redis", "stores", "--ignore-not-found");
         await OursAsync("ctx2", "create", "secret", "generic", "redis", "--from-literal=password=chosen-by-hand");
 
-        var run = await _bench.DeployAsync("--skip-istio", ("STAND_IN_FAILS", "apply -k .* notin "), ("STAND_IN_SAYS", """Error: admission webhook "x" denied the request"""));
+        var run = await _bench.DeployAsync(
+            "--skip-istio",
+            ("STAND_IN_FAILS", "apply -k .* notin "),
+            ("STAND_IN_SAYS", """Error: admission webhook "x" denied the request"""));
 
         Assert.Contains("Step 9 of 16 failed: Stores", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("An admission rule refuses the pod", run.Errors, StringComparison.Ordinal);
@@ -274,7 +307,8 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         var running = _bench.Start("deploy-all.sh", "--images registry.example/messageboard/1a2b3c4 --skip-istio");
         var end = running.EndAsync();
         var portForward = $"{_bench.Calls}.port-forward";
-        await Eventually.IsTrueAsync(() => File.Exists(portForward) && File.ReadAllText(portForward).EndsWith('\n'), "the port-forward runs", seconds: 120);
+        await Eventually.IsTrueAsync(
+            () => File.Exists(portForward) && File.ReadAllText(portForward).EndsWith('\n'), "the port-forward runs", seconds: 120);
         var pid = (await File.ReadAllTextAsync(portForward)).Trim();
 
         var second = await _bench.DeployAsync("--skip-istio");
@@ -285,7 +319,8 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         var (code, output, errors) = await end.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.True(code == 130, $"{code}: {output}{errors}");
         Assert.Contains("Interrupted. What is done stays", errors, StringComparison.Ordinal);
-        await Eventually.IsTrueAsync(() => !File.Exists($"/proc/{pid}/cmdline") || File.ReadAllText($"/proc/{pid}/cmdline") == "", "the port-forward has ended");
+        await Eventually.IsTrueAsync(
+            () => !File.Exists($"/proc/{pid}/cmdline") || File.ReadAllText($"/proc/{pid}/cmdline") == "", "the port-forward has ended");
     }
 
     /// <summary>As somebody makes it whose cluster lets nobody else make namespaces.</summary>
@@ -304,7 +339,8 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         await kube.ApplyAsync("ctx1", $$"""
             apiVersion: v1
             kind: Pod
-            metadata: { name: {{name}}, namespace: messageboard, labels: { app.kubernetes.io/name: {{app}}, app.kubernetes.io/part-of: messageboard } }
+            metadata: { name: {{name}}, namespace: messageboard, labels: { app.kubernetes.io/name: {{app}},
+              app.kubernetes.io/part-of: messageboard } }
             spec: { containers: [{ name: app, image: x }] }
             """);
         await OursAsync("ctx1", "patch", "pod", name, "--subresource=status", "--type=merge", "-p", $$$"""{"status":{{{status}}}}""");

@@ -4,7 +4,8 @@ namespace MessageBoard.Scripts.Tests.Kubernetes;
 public sealed class HintsTests
 {
     [Theory]
-    [InlineData("""Failed to pull image "x": rpc error: code = NotFound desc = no match for platform in manifest: not found""", "not for this node's processor")]
+    [InlineData("""Failed to pull image "x": rpc error: code = NotFound desc = no match for platform in manifest:"""
+        + """ not found""", "not for this node's processor")]
     [InlineData("exec /usr/bin/dotnet: exec format error", "not for this node's processor")]
     [InlineData("pod gateway-7d4: Pending ImagePullBackOff", "--registry-secret FILE")]
     [InlineData("pod gateway-7d4: Pending ErrImagePull", "pushed (scripts/build-images.sh)")]
@@ -18,7 +19,8 @@ public sealed class HintsTests
     [InlineData("""pods "x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false""", "CNI component")]
     [InlineData("""admission webhook "validation.istio.io" denied the request: weights""", "An admission rule refuses")]
     [InlineData("""failed calling webhook "namespace.sidecar-injector.istio.io": context deadline exceeded""", "does not reach istiod")]
-    [InlineData("""Error from server (Forbidden): namespaces is forbidden: User "me" cannot create resource""", "kubectl auth can-i --list")]
+    [InlineData("""Error from server (Forbidden): namespaces is forbidden: User "me" cannot create resource""", "kubectl auth can-i "
+        + "--list")]
     [InlineData("error: You must be logged in to the server (Unauthorized)", "log in to the cloud again")]
     [InlineData("""error: context "ctx2" does not exist""", "kubectl config get-contexts")]
     [InlineData("The connection to the server 10.0.0.1:6443 was refused - connection refused", "is the VPN on")]
@@ -33,7 +35,8 @@ public sealed class HintsTests
     [Fact]
     public async Task A_hint_fits_a_terminal() =>
         Assert.All(
-            (await HintsForAsync("exec format error ErrImagePull unknown database CrashLoopBackOff insufficient cpu loadbalancer forbidden unauthorized")).Split('\n'),
+            (await HintsForAsync("exec format error ErrImagePull unknown database CrashLoopBackOff insufficient cpu loadbalancer "
+                + "forbidden unauthorized")).Split('\n'),
             line => Assert.True(line.Length <= 92, line));
 
     private static async Task<string> HintsForAsync(string text)

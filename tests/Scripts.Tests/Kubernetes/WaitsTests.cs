@@ -7,7 +7,11 @@ public sealed class WaitsTests
     public async Task A_question_that_fails_during_a_wait_is_asked_again()
     {
         var output = await RunAsync("""
-            kubectl() { echo >>"$state/calls"; (($(wc -l <"$state/calls") % 3 == 0)) || { echo "connection refused" >&2; return 1; }; echo answer; }
+            kubectl() {
+              echo >>"$state/calls"
+              (($(wc -l <"$state/calls") % 3 == 0)) || { echo "connection refused" >&2; return 1; }
+              echo answer
+            }
             is_there() { progress=nothing; [[ $(ask 1 get pods) == answer ]]; }
             wait_until is_there && echo there
             """);
@@ -45,7 +49,8 @@ public sealed class WaitsTests
     [Fact]
     public async Task When_services_in_ctx2_are_not_ready_the_way_to_ctx1_is_asked_about()
     {
-        const string events = "user-service-1: Readiness probe failed: connection refused\\nuser-service-1: Failed to pull: unauthorized\\nuser-service-1: Failed to pull: unauthorized\\n";
+        const string events = "user-service-1: Readiness probe failed: connection refused\\nuser-service-1: Failed to pull: "
+            + "unauthorized\\nuser-service-1: Failed to pull: unauthorized\\n";
         const string kubectl = $$"""
             kubectl() {
               case "$*" in

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>
-/// One deployment from two empty clusters to none, with what each run said and what lay in the clusters between the runs. It takes half a minute, so it
-/// happens once, and the tests look at what it left.
+/// One deployment from two empty clusters to none, with what each run said and what lay in the clusters between the runs. It takes half a
+/// minute, so it happens once, and the tests look at what it left.
 /// </summary>
 public sealed class WholeRun : IAsyncLifetime
 {
@@ -56,7 +56,8 @@ public sealed class WholeRun : IAsyncLifetime
 
     public string Log { get; private set; } = "";
 
-    public IEnumerable<Run> Runs => [DryRun, FailedRun, PendingRun, FirstRun, SecondRun, SecondDryRun, RefusedCleanup, CleanupDryRun, Cleanup, WholeCleanup];
+    public IEnumerable<Run> Runs =>
+        [DryRun, FailedRun, PendingRun, FirstRun, SecondRun, SecondDryRun, RefusedCleanup, CleanupDryRun, Cleanup, WholeCleanup];
 
     public async ValueTask InitializeAsync()
     {
@@ -68,10 +69,12 @@ public sealed class WholeRun : IAsyncLifetime
         Empty = await _bench.SnapshotAsync();
         DryRun = await AndLookAsync(_bench.DeployAsync("--dry-run"));
 
-        var server = await _kube.KubectlAsync("config", "view", "--context", "ctx2", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
+        var server = await _kube.KubectlAsync(
+            "config", "view", "--context", "ctx2", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");
         var options = $"--api-server-2 {server}";
         await LeaveAnotherRootsIntermediateAsync();
-        FailedRun = await _bench.DeployAsync(options, ("STAND_IN_FAILS", "istioctl install --context ctx2"), ("STAND_IN_SAYS", "Error: 0/3 nodes: Insufficient cpu"));
+        FailedRun = await _bench.DeployAsync(
+            options, ("STAND_IN_FAILS", "istioctl install --context ctx2"), ("STAND_IN_SAYS", "Error: 0/3 nodes: Insufficient cpu"));
         await AddGatewayAsync();
         await WarnOfLoadBalancerAsync();
         PendingRun = await _bench.DeployAsync($"{options} --timeout 1s");
@@ -85,14 +88,18 @@ public sealed class WholeRun : IAsyncLifetime
         BeforeSecondRun = await _bench.SnapshotAsync();
         SecondRun = await AndLookAsync(_bench.DeployAsync(options));
         Weights = await Task.WhenAll(KubeApi.Contexts.Select(context =>
-            _kube.KubectlAsync("--context", context, "-n", "messageboard", "get", "virtualservice", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}")));
+            _kube.KubectlAsync(
+                "--context", context, "-n", "messageboard", "get", "virtualservice", "user-service", "-o",
+                "jsonpath={.spec.http[0].route[*].weight}")));
 
         SecondDryRun = await _bench.DeployAsync($"{options} --dry-run");
         RefusedCleanup = await _bench.CleanUpAsync("", "no\n");
         CleanupDryRun = await AndLookAsync(_bench.CleanUpAsync("--data --istio --dry-run"));
         Cleanup = await AndLookAsync(_bench.CleanUpAsync("", "yes\n"));
         WholeCleanup = await AndLookAsync(_bench.CleanUpAsync("--data --istio --yes"));
-        StateAfterWholeCleanup = [.. Directory.EnumerateFileSystemEntries(Path.Combine(_bench.State, "k8s")).Select(path => Path.GetFileName(path)!).Order()];
+        StateAfterWholeCleanup = [.. Directory.EnumerateFileSystemEntries(Path.Combine(_bench.State, "k8s"))
+            .Select(path => Path.GetFileName(path)!)
+            .Order()];
         Log = await File.ReadAllTextAsync(_bench.Log);
     }
 
@@ -117,7 +124,8 @@ public sealed class WholeRun : IAsyncLifetime
         apiVersion: networking.istio.io/v1
         kind: Gateway
         metadata: { name: cross-network-gateway, namespace: istio-system }
-        spec: { selector: { istio: eastwestgateway }, servers: [{ port: { number: 15443, name: tls, protocol: TLS }, tls: { mode: AUTO_PASSTHROUGH }, hosts: ["*.local"] }] }
+        spec: { selector: { istio: eastwestgateway }, servers: [{ port: { number: 15443, name: tls, protocol: TLS },
+          tls: { mode: AUTO_PASSTHROUGH }, hosts: ["*.local"] }] }
         """);
 
     /// <summary>As a cloud's controller does that can make none in ctx1.</summary>
@@ -137,7 +145,8 @@ public sealed class WholeRun : IAsyncLifetime
         foreach (var (context, address) in KubeApi.Contexts.Zip(["""{"hostname":"eastwest.ctx1.example"}""", """{"ip":"192.0.2.2"}"""]))
         {
             await _kube.KubectlAsync(
-                "--context", context, "-n", "istio-system", "patch", "service", "istio-eastwestgateway", "--subresource=status", "--type=merge",
+                "--context", context, "-n", "istio-system", "patch", "service", "istio-eastwestgateway", "--subresource=status",
+                "--type=merge",
                 "-p", $$$"""{ "status": { "loadBalancer": { "ingress": [ {{{address}}} ] } } }""");
         }
     }
@@ -146,11 +155,17 @@ public sealed class WholeRun : IAsyncLifetime
     {
         foreach (var context in KubeApi.Contexts)
         {
-            using var secrets = JsonDocument.Parse(await _kube.KubectlAsync("--context", context, "get", "secrets", "--all-namespaces", "-o", "json"));
+            using var secrets =
+                JsonDocument.Parse(await _kube.KubectlAsync("--context", context, "get", "secrets", "--all-namespaces", "-o", "json"));
             Secrets[context] = secrets.RootElement.GetProperty("items").EnumerateArray()
-                .Where(secret => secret.GetProperty("metadata").GetProperty("namespace").GetString() is "messageboard" or "istio-system" && secret.TryGetProperty("data", out _))
+                .Where(secret => secret.GetProperty("metadata").GetProperty("namespace").GetString() is "messageboard" or "istio-system"
+                    && secret.TryGetProperty("data", out _))
                 .ToDictionary(
-                    secret => $"{secret.GetProperty("metadata").GetProperty("namespace").GetString()}/{secret.GetProperty("metadata").GetProperty("name").GetString()}",
+                    secret =>
+                    {
+                        var metadata = secret.GetProperty("metadata");
+                        return $"{metadata.GetProperty("namespace").GetString()}/{metadata.GetProperty("name").GetString()}";
+                    },
                     secret => secret.GetProperty("data").EnumerateObject().ToDictionary(
                         entry => entry.Name, entry => Encoding.UTF8.GetString(Convert.FromBase64String(entry.Value.GetString()!))));
         }
@@ -174,7 +189,8 @@ public sealed class WholeRun : IAsyncLifetime
         {
             await _kube.KubectlAsync(
                 "--context", context, "-n", "messageboard", "patch", "virtualservice", "user-service", "--type=json",
-                "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":12},{"op":"replace","path":"/spec/http/0/route/1/weight","value":88}]""");
+                "-p", """[{"op":"replace","path":"/spec/http/0/route/0/weight","value":12},"""
+                    + """{"op":"replace","path":"/spec/http/0/route/1/weight","value":88}]""");
         }
 
         await _kube.ApplyAsync("ctx1", """
@@ -212,7 +228,8 @@ public sealed class WholeRun : IAsyncLifetime
             ---
             apiVersion: v1
             kind: Pod
-            metadata: { name: istiod-1, namespace: istio-system, ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: istiod, uid: 00000000-0000-0000-0000-000000000000 }] }
+            metadata: { name: istiod-1, namespace: istio-system, ownerReferences: [{ apiVersion: apps/v1, kind: ReplicaSet, name: istiod,
+              uid: 00000000-0000-0000-0000-000000000000 }] }
             spec: { containers: [{ name: discovery, image: x }] }
             """);
     }

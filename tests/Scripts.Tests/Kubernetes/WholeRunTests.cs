@@ -7,8 +7,10 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
 {
     private static readonly string[] Steps =
     [
-        "Tools and versions", "Both clusters and the rights in them", "Common root CA", "Istio", "East-west gateways", "Remote secrets", "Namespace", "Secrets",
-        "Stores", "Jobs: schema and topic", "Services", "Gateway", "Mesh configuration", "Rollouts", "A request from ctx1 is answered by ctx2", "Address",
+        "Tools and versions", "Both clusters and the rights in them", "Common root CA", "Istio", "East-west gateways", "Remote secrets",
+        "Namespace", "Secrets",
+        "Stores", "Jobs: schema and topic", "Services", "Gateway", "Mesh configuration", "Rollouts",
+        "A request from ctx1 is answered by ctx2", "Address",
     ];
 
     [KubeApiFact]
@@ -22,7 +24,9 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         Assert.Contains("istioctl install --context ctx1 --filename ", run.DryRun.Output, StringComparison.Ordinal);
         Assert.Contains("create -f -  # Secret mariadb\n", run.DryRun.Output, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was changed.\n", run.DryRun.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(run.DryRun.Calls, call => call.StartsWith("istioctl", StringComparison.Ordinal) && !call.Contains(" version ", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            run.DryRun.Calls,
+            call => call.StartsWith("istioctl", StringComparison.Ordinal) && !call.Contains(" version ", StringComparison.Ordinal));
         Assert.Matches(@"create-remote-secret --context ctx2 --name ctx2 --server https://(?!127\.)\d", run.DryRun.Output);
 
         run.SecondDryRun.MustEnd(0);
@@ -41,7 +45,9 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         Assert.DoesNotContain("[ 5/16]", run.FailedRun.Output, StringComparison.Ordinal);
 
         run.FirstRun.MustEnd(0);
-        Assert.DoesNotContain(run.FirstRun.Calls, call => call.StartsWith("istioctl install --context ctx1", StringComparison.Ordinal) && call.Contains("/istio.yaml", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.FirstRun.Calls, call => call.StartsWith(
+            "istioctl install --context ctx1",
+            StringComparison.Ordinal) && call.Contains("/istio.yaml", StringComparison.Ordinal));
     }
 
     [KubeApiFact]
@@ -49,8 +55,14 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     {
         Assert.Contains("Step 5 of 16 failed: East-west gateways\n", run.PendingRun.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("istio-eastwestgateway in ctx1 has no address yet", run.PendingRun.Errors, StringComparison.Ordinal);
-        Assert.Contains("  command: kubectl --context ctx1 --namespace istio-system describe service istio-eastwestgateway\n", run.PendingRun.Errors, StringComparison.Ordinal);
-        Assert.Contains("    event istio-eastwestgateway: Error syncing load balancer: forbidden by quota\n", run.PendingRun.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "  command: kubectl --context ctx1 --namespace istio-system describe service istio-eastwestgateway\n",
+            run.PendingRun.Errors,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "    event istio-eastwestgateway: Error syncing load balancer: forbidden by quota\n",
+            run.PendingRun.Errors,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("Your user lacks a right", run.PendingRun.Errors, StringComparison.Ordinal);
         Assert.Contains("The cloud has given no address", run.PendingRun.Errors, StringComparison.Ordinal);
     }
@@ -74,7 +86,9 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         for (var i = 0; i < Steps.Length; i++)
             Assert.Matches(@$"(?m)^\[{i + 1,2}/16\] {Regex.Escape(Steps[i])} … ok \d+ s", run.FirstRun.Output);
 
-        Assert.All(run.FirstRun.Output.Split('\n').Where(line => !line.StartsWith("  kubectl", StringComparison.Ordinal)), line => Assert.True(line.Length <= 132, line));
+        Assert.All(
+            run.FirstRun.Output.Split('\n').Where(line => !line.StartsWith("  kubectl", StringComparison.Ordinal)),
+            line => Assert.True(line.Length <= 132, line));
     }
 
     [KubeApiFact]
@@ -84,10 +98,14 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         var calls = run.PendingRun.Calls.Concat(run.FirstRun.Calls).ToList();
         string[] order =
         [
-            "istioctl version", "get --raw /version", "auth can-i", "istioctl install --context ctx2 .*/istio.yaml", "istioctl install --context ctx1 .*/eastwest.yaml",
-            "apply -f .*/cross-network-gateway.yaml", "istioctl create-remote-secret --context ctx1", "istioctl create-remote-secret --context ctx2", "apply -k .*/k8s/namespace",
-            "get secret mariadb", "apply -k .*/ctx2 -l app.kubernetes.io/name=gateway", "apply -k .* notin ", "rollout status .*mariadb", @"apply -k .* in \(schema,topic",
-            "wait --for=condition=Complete", @"apply -k .* in \(user-service", "apply -k .*/ctx1 -l app.kubernetes.io/name=gateway", "apply -k .*/istio/policies", "create -k .*/ctx1/routes", "rollout status .*part-of", "port-forward",
+            "istioctl version", "get --raw /version", "auth can-i", "istioctl install --context ctx2 .*/istio.yaml",
+            "istioctl install --context ctx1 .*/eastwest.yaml",
+            "apply -f .*/cross-network-gateway.yaml", "istioctl create-remote-secret --context ctx1",
+            "istioctl create-remote-secret --context ctx2", "apply -k .*/k8s/namespace",
+            "get secret mariadb", "apply -k .*/ctx2 -l app.kubernetes.io/name=gateway", "apply -k .* notin ", "rollout status .*mariadb",
+            @"apply -k .* in \(schema,topic",
+            "wait --for=condition=Complete", @"apply -k .* in \(user-service", "apply -k .*/ctx1 -l app.kubernetes.io/name=gateway",
+            "apply -k .*/istio/policies", "create -k .*/ctx1/routes", "rollout status .*part-of", "port-forward",
         ];
         var last = -1;
         foreach (var call in order)
@@ -101,7 +119,8 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     [KubeApiFact]
     public void Every_call_to_an_API_server_names_its_context_and_a_time_limit() =>
         Assert.All(
-            run.Runs.SelectMany(each => each.Calls).Where(call => call.StartsWith("kubectl ", StringComparison.Ordinal) && !Regex.IsMatch(call, "^kubectl (version --client|kustomize |label --local)")),
+            run.Runs.SelectMany(each => each.Calls).Where(call => call.StartsWith("kubectl ", StringComparison.Ordinal)
+                && !Regex.IsMatch(call, "^kubectl (version --client|kustomize |label --local)")),
             call =>
             {
                 Assert.Matches("--context ctx[12] ", call);
@@ -120,7 +139,8 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     public void Edited_weights_survive_and_the_run_says_so()
     {
         Assert.Equal(["12 88", "12 88"], run.Weights);
-        Assert.Contains("kept with their weights: log-service, message-service, messageboard-ingress", run.SecondRun.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "kept with their weights: log-service, message-service, messageboard-ingress", run.SecondRun.Output, StringComparison.Ordinal);
     }
 
     [KubeApiFact]
@@ -131,11 +151,15 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
 
         var secrets = run.Secrets["ctx1"];
         string[] passwords =
-            [secrets["messageboard/mariadb"]["root-password"], secrets["messageboard/mariadb"]["password"], secrets["messageboard/redis"]["password"], secrets["messageboard/admin"]["admin-password"]];
+            [
+                secrets["messageboard/mariadb"]["root-password"], secrets["messageboard/mariadb"]["password"],
+                secrets["messageboard/redis"]["password"], secrets["messageboard/admin"]["admin-password"],
+            ];
         Assert.Equal(4, passwords.Distinct().Count());
         Assert.All(passwords, password => Assert.Matches("^[0-9a-f]{48}$", password));
         Assert.Equal(
-            $"Server=mariadb;Port=3306;Database=messageboard;User ID=messageboard;Password={passwords[1]}", secrets["messageboard/stores"]["ConnectionStrings__MariaDb"]);
+            $"Server=mariadb;Port=3306;Database=messageboard;User ID=messageboard;Password={passwords[1]}",
+            secrets["messageboard/stores"]["ConnectionStrings__MariaDb"]);
         Assert.Equal($"redis:6379,password={passwords[2]}", secrets["messageboard/stores"]["ConnectionStrings__Redis"]);
     }
 
@@ -143,7 +167,8 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     public void No_secret_value_is_in_a_command_line_in_the_output_or_in_the_log()
     {
         var values = run.Secrets.Values.SelectMany(secrets => secrets.Values).SelectMany(data => data.Values)
-            .SelectMany(value => value.Split('\n')).Where(line => line.Length >= 16 && !line.Contains("CERTIFICATE", StringComparison.Ordinal))
+            .SelectMany(value => value.Split('\n')).Where(line => line.Length >= 16
+                && !line.Contains("CERTIFICATE", StringComparison.Ordinal))
             .SelectMany(line => new[] { line, Convert.ToBase64String(Encoding.UTF8.GetBytes(line)) }).ToHashSet();
         // the kubeconfig's own words, and the certificates' that anybody may know
         values.RemoveWhere(value => Regex.IsMatch(value, "^ *(- )?[a-z-]+:( |$)"));
@@ -158,7 +183,8 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     {
         var root = run.Secrets["ctx1"]["istio-system/cacerts"]["root-cert.pem"];
         Assert.Equal(root, run.Secrets["ctx2"]["istio-system/cacerts"]["root-cert.pem"]);
-        Assert.NotEqual(run.Secrets["ctx1"]["istio-system/cacerts"]["ca-cert.pem"], run.Secrets["ctx2"]["istio-system/cacerts"]["ca-cert.pem"]);
+        Assert.NotEqual(
+            run.Secrets["ctx1"]["istio-system/cacerts"]["ca-cert.pem"], run.Secrets["ctx2"]["istio-system/cacerts"]["ca-cert.pem"]);
         foreach (var context in KubeApi.Contexts)
         {
             var cacerts = run.Secrets[context]["istio-system/cacerts"];
@@ -214,10 +240,14 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     {
         run.Cleanup.MustEnd(0);
         Assert.Equal(
-            ["Namespace v1 /messageboard", "PersistentVolumeClaim v1 messageboard/data-mariadb-0", "Secret v1 messageboard/admin", "Secret v1 messageboard/mariadb", "Secret v1 messageboard/redis", "Secret v1 messageboard/stores"],
+            [
+                "Namespace v1 /messageboard", "PersistentVolumeClaim v1 messageboard/data-mariadb-0", "Secret v1 messageboard/admin",
+                "Secret v1 messageboard/mariadb", "Secret v1 messageboard/redis", "Secret v1 messageboard/stores",
+            ],
             Left(run.Cleanup.After, "ctx1", "messageboard"));
         Assert.Equal(
-            ["ConfigMap v1 istio-system/istio-leader", "ConfigMap v1 istio-system/messageboard-installed-eastwest", "ConfigMap v1 istio-system/messageboard-installed-istio", "Deployment apps/v1 istio-system/istio-eastwestgateway",
+            ["ConfigMap v1 istio-system/istio-leader", "ConfigMap v1 istio-system/messageboard-installed-eastwest", "ConfigMap v1 "
+                + "istio-system/messageboard-installed-istio", "Deployment apps/v1 istio-system/istio-eastwestgateway",
              "Deployment apps/v1 istio-system/istiod", "Namespace v1 /istio-system", "Pod v1 istio-system/istiod-1",
              "Secret v1 istio-system/cacerts", "Service v1 istio-system/istio-eastwestgateway"],
             Left(run.Cleanup.After, "ctx2", "istio-system").Where(name => !name.Contains("ingressgateway", StringComparison.Ordinal)));
@@ -229,17 +259,31 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         run.WholeCleanup.MustEnd(0);
         // The namespaces in ctx2 are being deleted: the controller that ends it, and what Istio's pods have left in it, is not here.
         Assert.Equal(
-            ["ConfigMap v1 istio-system/istio-leader", "Namespace v1 /istio-system", "Namespace v1 /messageboard", "Pod v1 istio-system/istiod-1"],
+            ["ConfigMap v1 "
+                + "istio-system/istio-leader", "Namespace v1 /istio-system", "Namespace v1 /messageboard", "Pod v1 istio-system/istiod-1"],
             LeftIn("ctx2"));
-        Assert.Contains(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx2", StringComparison.Ordinal) && call.Contains("delete namespace messageboard", StringComparison.Ordinal));
-        Assert.DoesNotContain(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx1", StringComparison.Ordinal) && call.Contains("delete namespace", StringComparison.Ordinal));
-        Assert.Contains(run.WholeCleanup.Calls, call => call.StartsWith("kubectl --context ctx2", StringComparison.Ordinal) && call.Contains("delete namespace istio-system", StringComparison.Ordinal));
-        Assert.Contains(run.WholeCleanup.Calls, call => call.Contains(" delete --namespace messageboard", StringComparison.Ordinal) && call.Contains(" persistentvolumeclaim/data-mariadb-0", StringComparison.Ordinal));
+        Assert.Contains(run.WholeCleanup.Calls, call => call.StartsWith(
+            "kubectl --context ctx2",
+            StringComparison.Ordinal) && call.Contains("delete namespace messageboard", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.WholeCleanup.Calls, call => call.StartsWith(
+            "kubectl --context ctx1",
+            StringComparison.Ordinal) && call.Contains("delete namespace", StringComparison.Ordinal));
+        Assert.Contains(run.WholeCleanup.Calls, call => call.StartsWith(
+            "kubectl --context ctx2",
+            StringComparison.Ordinal) && call.Contains("delete namespace istio-system", StringComparison.Ordinal));
+        Assert.Contains(run.WholeCleanup.Calls, call => call.Contains(
+            " delete --namespace messageboard",
+            StringComparison.Ordinal) && call.Contains(" persistentvolumeclaim/data-mariadb-0", StringComparison.Ordinal));
         Assert.DoesNotContain(run.WholeCleanup.Calls, call => call.Contains("persistentvolumeclaim/others", StringComparison.Ordinal));
-        Assert.Contains("namespace messageboard of ctx1 stays: others' things are in it:", run.WholeCleanup.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "namespace messageboard of ctx1 stays: others' things are in it:", run.WholeCleanup.Output, StringComparison.Ordinal);
 
         Assert.Equal(
-            ["ConfigMap v1 messageboard/others", "Gateway networking.istio.io/v1 istio-system/cross-network-gateway", "Namespace v1 /istio-system", "Namespace v1 /messageboard", "Namespace v1 /others", "Secret v1 istio-system/others", "VirtualService networking.istio.io/v1 messageboard/others"],
+            [
+                "ConfigMap v1 messageboard/others", "Gateway networking.istio.io/v1 istio-system/cross-network-gateway",
+                "Namespace v1 /istio-system", "Namespace v1 /messageboard", "Namespace v1 /others", "Secret v1 istio-system/others",
+                "VirtualService networking.istio.io/v1 messageboard/others",
+            ],
             LeftIn("ctx1").Where(name => !name.StartsWith("PersistentVolumeClaim", StringComparison.Ordinal)));
         Assert.Equal(["deploy.log", "lock"], run.StateAfterWholeCleanup);
 
@@ -251,7 +295,8 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     /// <summary>What the run has left in a namespace of a cluster, and the namespace; without what other people put there.</summary>
     private IEnumerable<string> Left(IReadOnlyDictionary<string, string> objects, string context, string name) =>
         objects.Keys.Except(run.Empty.Keys)
-            .Where(key => key.StartsWith(context, StringComparison.Ordinal) && (key.Contains($" {name}/", StringComparison.Ordinal) || key.EndsWith($" /{name}", StringComparison.Ordinal)))
+            .Where(key => key.StartsWith(context, StringComparison.Ordinal)
+                && (key.Contains($" {name}/", StringComparison.Ordinal) || key.EndsWith($" /{name}", StringComparison.Ordinal)))
             .Select(key => key[(context.Length + 1)..])
             .Where(key => !key.EndsWith("/others", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);

@@ -6,7 +6,8 @@ namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>
 /// Runs deploy-all.sh and cleanup.sh as a person would against two real API servers, with a state folder of its own. Before the real
-/// kubectl, and for istioctl, stand the programs in <c>stand-ins/</c>; what answers instead of the ingress says that it is each of <see cref="Answering"/> in turn.
+/// kubectl, and for istioctl, stand the programs in <c>stand-ins/</c>; what answers instead of the ingress says that it is each of
+/// <see cref="Answering"/> in turn.
 /// </summary>
 public sealed class Workbench(KubeApi kube) : IAsyncLifetime
 {
@@ -106,10 +107,12 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
     {
         _kinds ??= string.Join(',', (await kube.KubectlAsync("--context", context, "api-resources", "--verbs=list", "-o", "name"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(kind => !kind.StartsWith("events", StringComparison.Ordinal) && !kind.StartsWith("leases", StringComparison.Ordinal) && kind != "componentstatuses"));
+            .Where(kind => !kind.StartsWith("events", StringComparison.Ordinal) && !kind.StartsWith("leases", StringComparison.Ordinal)
+                && kind != "componentstatuses"));
         return await kube.KubectlAsync(
             "--context", context, "get", _kinds, "--all-namespaces", "--ignore-not-found",
-            "-o", """jsonpath={range .items[*]}{.kind} {.apiVersion} {.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}""");
+            "-o", """jsonpath={range .items[*]}{.kind} {.apiVersion} {.metadata.namespace}/{.metadata.name} """
+                + """{.metadata.resourceVersion}{"\n"}{end}""");
     }
 
     private async Task<Run> RunAsync(string script, string options, string input, IEnumerable<(string Name, string Value)> environment)

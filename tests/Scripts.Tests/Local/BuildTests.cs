@@ -1,6 +1,8 @@
 namespace MessageBoard.Scripts.Tests.Local;
 
-/// <summary>What scripts/build-local.sh builds and what it skips, in a small checkout with tools that only write down what they were asked.</summary>
+/// <summary>
+/// What scripts/build-local.sh builds and what it skips, in a small checkout with tools that only write down what they were asked.
+/// </summary>
 public sealed class BuildTests : IDisposable
 {
     private const string Build = "dotnet build";
@@ -15,7 +17,8 @@ public sealed class BuildTests : IDisposable
         foreach (var file in new[]
         {
             ".editorconfig", "Directory.Build.props", "MessageBoard.sln", "gateway/Program.cs", "local/Program.cs",
-            "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs", "ui/package.json", "ui/package-lock.json", "ui/src/main.ts",
+            "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs", "ui/package.json", "ui/package-lock.json",
+            "ui/src/main.ts",
         })
             _root.Write(file, file);
 
@@ -24,7 +27,8 @@ public sealed class BuildTests : IDisposable
         Tool("dotnet", """
             case $1 in
               build)
-                for part in gateway/Gateway local/Local services/user/UserService services/message/MessageService services/log/LogService; do
+                services='services/user/UserService services/message/MessageService services/log/LogService'
+                for part in gateway/Gateway local/Local $services; do
                   mkdir -p "${part%/*}/bin/Release/net10.0" "${part%/*}/obj"
                   echo built >"${part%/*}/bin/Release/net10.0/MessageBoard.${part##*/}.dll"
                 done ;;
@@ -85,7 +89,8 @@ public sealed class BuildTests : IDisposable
     {
         var (dotnet, npm) = (File.ReadAllText(_root["tools/dotnet"]), File.ReadAllText(_root["tools/npm"]));
         Tool("npm", $"echo $$ >{_root["npm"]}; sleep 600");
-        Tool("dotnet", $"[ $1 = build ] || exit 0; until [ -s {_root["npm"]} ]; do sleep 0.1; done; echo 'error CS1002: ; expected'; exit 1");
+        Tool("dotnet",
+            $"[ $1 = build ] || exit 0; until [ -s {_root["npm"]} ]; do sleep 0.1; done; echo 'error CS1002: ; expected'; exit 1");
         var (code, _, error) = await Start().EndAsync();
         Assert.Equal(1, code);
         Assert.Equal(

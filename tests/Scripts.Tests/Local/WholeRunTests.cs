@@ -19,7 +19,8 @@ public sealed class WholeRunTests : IAsyncDisposable
         Assert.True(code == 0, output + error);
         Assert.Contains($"MessageBoard is ready: http://127.0.0.1:{_port}", output, StringComparison.Ordinal);
         Assert.Contains(File.ReadAllText(_folder["admin-password"]).Trim(), output, StringComparison.Ordinal);
-        Assert.DoesNotContain(File.ReadAllText(_folder["admin-password"]).Trim(), File.ReadAllText(_folder["logs/launcher.log"]), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            File.ReadAllText(_folder["admin-password"]).Trim(), File.ReadAllText(_folder["logs/launcher.log"]), StringComparison.Ordinal);
 
         using (var ready = await _client.GetAsync(Address("/healthz/ready")))
             Assert.True(ready.IsSuccessStatusCode);
@@ -35,7 +36,8 @@ public sealed class WholeRunTests : IAsyncDisposable
 
         var victim = State.Processes.First(process => process.App == "user-service");
         victim.Process!.Signal(ProcessIdentity.Kill);
-        await Eventually.IsTrueAsync(() => State.Processes.Single(process => process.Pod == victim.Pod) is { Restarts: 1, Condition: Condition.Ready }, "restarted");
+        await Eventually.IsTrueAsync(
+            () => State.Processes.Single(process => process.Pod == victim.Pod) is { Restarts: 1, Condition: Condition.Ready }, "restarted");
         Assert.Contains($"{victim.Pod} ended with exit code 137", File.ReadAllText(_folder["logs/launcher.log"]), StringComparison.Ordinal);
 
         var last = State;
@@ -72,9 +74,12 @@ public sealed class WholeRunTests : IAsyncDisposable
 
         _folder.Write("drill/nobody.down", "");
         await DrillAsync("ctx2", down: true);
-        await Eventually.IsTrueAsync(() => State.Processes.All(process => process.Condition == (IsDrilled(process) ? Condition.Down : Condition.Ready)), "ctx2 is down");
+        await Eventually.IsTrueAsync(
+            () => State.Processes.All(process => process.Condition == (IsDrilled(process) ? Condition.Down : Condition.Ready)),
+            "ctx2 is down");
         Assert.All(State.Processes, process => Assert.Equal((!IsDrilled(process), 0), (process.Process!.IsAlive, process.Restarts)));
-        await Eventually.IsTrueAsync(() => !Directory.EnumerateFiles(_folder["istio/workloads"], "*-ctx2-*").Any(), "the readiness check has taken ctx2 out");
+        await Eventually.IsTrueAsync(
+            () => !Directory.EnumerateFiles(_folder["istio/workloads"], "*-ctx2-*").Any(), "the readiness check has taken ctx2 out");
 
         (code, output, _) = await RunAsync("--local --status");
         Assert.Equal(1, code);
@@ -99,7 +104,8 @@ public sealed class WholeRunTests : IAsyncDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["drill"]));
         Assert.Contains("ctx2 is taken down (drill)", File.ReadAllText(_folder["logs/launcher.log"]), StringComparison.Ordinal);
 
-        static bool IsDrilled(ProcessState process) => process.Cluster == "ctx2" && process.App.EndsWith("-service", StringComparison.Ordinal);
+        static bool IsDrilled(ProcessState process) =>
+            process.Cluster == "ctx2" && process.App.EndsWith("-service", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +130,8 @@ public sealed class WholeRunTests : IAsyncDisposable
     public async Task A_store_that_does_not_connect_starts_nothing()
     {
         var nowhere = new FreePorts().Take();
-        var (code, _, error) = await RunAsync($"--local --port {_port}", ("ConnectionStrings__Redis", $"127.0.0.1:{nowhere},password=hush"));
+        var (code, _, error) =
+            await RunAsync($"--local --port {_port}", ("ConnectionStrings__Redis", $"127.0.0.1:{nowhere},password=hush"));
 
         Assert.Equal(2, code);
         Assert.StartsWith($"ConnectionStrings__Redis: 127.0.0.1:{nowhere}: it does not connect", error, StringComparison.Ordinal);
@@ -160,7 +167,8 @@ public sealed class WholeRunTests : IAsyncDisposable
 
     private async Task WeighAsync(int ctx1, int ctx2)
     {
-        using var response = await _client.PutAsJsonAsync(Address("/api/traffic/weights/user-service"), new { weights = new { ctx1, ctx2 } });
+        using var response = await _client.PutAsJsonAsync(
+            Address("/api/traffic/weights/user-service"), new { weights = new { ctx1, ctx2 } });
         Assert.True(response.IsSuccessStatusCode);
     }
 

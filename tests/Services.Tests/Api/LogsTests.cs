@@ -14,7 +14,9 @@ public abstract class LogsTests(Board board) : BoardTests(board)
         await Eventually.IsTrueAsync(async () =>
         {
             window = (await Logs.JsonAsync("/api/logs/stats", cookie)).GetProperty("windows")[0];
-            return window.GetProperty("requests").GetInt32() >= 5 && window.GetProperty("paths").EnumerateArray().Any(path => path.GetProperty("path").GetString() == "/api/messages" && path.GetProperty("requests").GetInt32() == 5);
+            return window.GetProperty("requests").GetInt32() >= 5 && window.GetProperty("paths")
+                .EnumerateArray()
+                .Any(path => path.GetProperty("path").GetString() == "/api/messages" && path.GetProperty("requests").GetInt32() == 5);
         }, "five calls are counted");
 
         Assert.Equal(5, window.GetProperty("minutes").GetInt32());

@@ -59,7 +59,9 @@ public abstract class MessagesTests(Board board) : BoardTests(board)
 
         Assert.Equal(Enumerable.Range(6, 20).Reverse().Select(i => $"message {i}"), Texts(first));
         Assert.Equal(Enumerable.Range(1, 5).Reverse().Select(i => $"message {i}"), Texts(last));
-        Assert.Equal((25, 0, 20), (first.GetProperty("total").GetInt32(), first.GetProperty("offset").GetInt32(), first.GetProperty("limit").GetInt32()));
+        Assert.Equal(
+            (25, 0, 20),
+            (first.GetProperty("total").GetInt32(), first.GetProperty("offset").GetInt32(), first.GetProperty("limit").GetInt32()));
     }
 
     [Theory]

@@ -2,7 +2,8 @@ namespace MessageBoard.Services.Tests.Api;
 
 internal static class Requests
 {
-    public static async Task<HttpResponseMessage> SendAsync(this HttpClient client, HttpMethod method, string path, string? cookie, object? body = null)
+    public static async Task<HttpResponseMessage> SendAsync(
+        this HttpClient client, HttpMethod method, string path, string? cookie, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -14,7 +15,8 @@ internal static class Requests
         return await client.SendAsync(request);
     }
 
-    public static async Task<JsonElement> JsonAsync(this HttpClient client, string path, string cookie, HttpMethod? method = null, object? body = null)
+    public static async Task<JsonElement> JsonAsync(
+        this HttpClient client, string path, string cookie, HttpMethod? method = null, object? body = null)
     {
         using var response = await client.SendAsync(method ?? HttpMethod.Get, path, cookie, body);
         Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");

@@ -14,7 +14,8 @@ public abstract class UsersTests(Board board) : BoardTests(board)
     public async Task A_name_of_any_alphabet_registers_logs_in_and_comes_back_unchanged(string name)
     {
         var unique = $"{name}{Guid.NewGuid():N}"[..(name.Length + 10)];
-        using var registered = await Users.PostAsJsonAsync("/api/register", new { username = unique, password = "비밀번호🔑 with a very long tail" });
+        using var registered = await Users.PostAsJsonAsync(
+            "/api/register", new { username = unique, password = "비밀번호🔑 with a very long tail" });
         Assert.Equal(HttpStatusCode.Created, registered.StatusCode);
 
         var cookie = await Board.LogInAsync(unique, "비밀번호🔑 with a very long tail");
@@ -44,8 +45,10 @@ public abstract class UsersTests(Board board) : BoardTests(board)
     [Fact]
     public async Task A_password_may_have_256_characters_and_no_more()
     {
-        using var longest = await Users.PostAsJsonAsync("/api/register", new { username = $"u{Guid.NewGuid():N}"[..20], password = new string('x', 256) });
-        using var longer = await Users.PostAsJsonAsync("/api/register", new { username = $"u{Guid.NewGuid():N}"[..20], password = new string('x', 257) });
+        using var longest = await Users.PostAsJsonAsync(
+            "/api/register", new { username = $"u{Guid.NewGuid():N}"[..20], password = new string('x', 256) });
+        using var longer = await Users.PostAsJsonAsync(
+            "/api/register", new { username = $"u{Guid.NewGuid():N}"[..20], password = new string('x', 257) });
 
         Assert.Equal(HttpStatusCode.Created, longest.StatusCode);
         await longer.IsProblemAsync(HttpStatusCode.BadRequest, "password");

@@ -18,7 +18,8 @@ public abstract class ProblemsTests(Board board) : BoardTests(board)
     public async Task A_body_that_is_no_message_is_told_so(string body, string type, int status, string? field)
     {
         var (_, cookie) = await Board.NewUserAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/messages") { Content = new StringContent(body, Encoding.UTF8, type) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, "/api/messages") { Content = new StringContent(body, Encoding.UTF8, type) };
         request.Headers.Add("Cookie", cookie);
 
         using var response = await Messages.SendAsync(request);

@@ -10,7 +10,8 @@ public abstract class JsonLogsTests(Board board) : BoardTests(board)
         using var wrong = await Users.PostAsJsonAsync("/api/login", new { username = name, password = "a wrong password" });
 
         var trace = (await wrong.IsProblemAsync(HttpStatusCode.Unauthorized)).GetProperty("traceId").GetString();
-        await Eventually.IsTrueAsync(() => Board.Process("user-service").Output.Any(line => line.Contains($"\"trace_id\":\"{trace}\"")), "the call's own line");
+        await Eventually.IsTrueAsync(
+            () => Board.Process("user-service").Output.Any(line => line.Contains($"\"trace_id\":\"{trace}\"")), "the call's own line");
         var own = JsonDocument.Parse(Board.Process("user-service").Output.First(line => line.Contains(trace!))).RootElement;
         Assert.Matches("^[0-9a-f]{16}$", own.GetProperty("span_id").GetString());
         Assert.NotEmpty(own.GetProperty("request_id").GetString()!);

@@ -49,7 +49,11 @@ public abstract class Board : IAsyncLifetime
 
     /// <summary>A client of one service that keeps no cookies.</summary>
     public HttpClient Client(string service) =>
-        new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new($"http://127.0.0.1:{_services[service].Port}"), Timeout = TimeSpan.FromMinutes(3) };
+        new(new SocketsHttpHandler { UseCookies = false })
+        {
+            BaseAddress = new($"http://127.0.0.1:{_services[service].Port}"),
+            Timeout = TimeSpan.FromMinutes(3),
+        };
 
     internal TestProcess Process(string service) => _services[service].Process;
 
@@ -83,7 +87,9 @@ public abstract class Board : IAsyncLifetime
     internal static string Assembly(string service)
     {
         var name = service.Split('-')[0];
-        return Path.Combine(Repository.Root, "services", name, "bin", Configuration, "net10.0", $"MessageBoard.{char.ToUpperInvariant(name[0])}{name[1..]}Service.dll");
+        return Path.Combine(
+            Repository.Root, "services", name, "bin", Configuration, "net10.0",
+            $"MessageBoard.{char.ToUpperInvariant(name[0])}{name[1..]}Service.dll");
     }
 
     public async Task ReadyAsync(string service)

@@ -74,7 +74,9 @@ internal sealed class ServerStores(string folder) : StoreSet(folder)
     public override async Task StartAsync()
     {
         var data = Path.Combine(Folder, "mariadb");
-        using (var install = new TestProcess("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]))
+        using (var install = new TestProcess(
+            "mariadb-install-db",
+            ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]))
             await Eventually.IsTrueAsync(() => install.HasExited, "MariaDB's tables are made");
 
         var init = Path.Combine(Folder, "init.sql");
@@ -93,8 +95,10 @@ internal sealed class ServerStores(string folder) : StoreSet(folder)
     {
         _mariaDb = new("mariadbd",
         [
-            "--no-defaults", $"--datadir={Path.Combine(Folder, "mariadb")}", $"--port={_mariaDbPort}", "--bind-address=127.0.0.1", "--skip-name-resolve",
-            $"--socket={Path.Combine(Folder, "mariadb.sock")}", $"--pid-file={Path.Combine(Folder, "mariadb.pid")}", "--user=root", $"--init-file={Path.Combine(Folder, "init.sql")}",
+            "--no-defaults", $"--datadir={Path.Combine(Folder, "mariadb")}", $"--port={_mariaDbPort}", "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            $"--socket={Path.Combine(Folder, "mariadb.sock")}", $"--pid-file={Path.Combine(Folder, "mariadb.pid")}", "--user=root",
+            $"--init-file={Path.Combine(Folder, "init.sql")}",
         ]);
         return Eventually.IsTrueAsync(() => AnswersAsync(_mariaDbPort), "MariaDB answers");
     }

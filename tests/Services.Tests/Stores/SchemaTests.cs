@@ -28,7 +28,9 @@ public sealed class SchemaTests : IAsyncLifetime
         {
             await Eventually.IsTrueAsync(() => first.Output.Any(line => line.Contains("The database is not there yet")), "it waits");
             await _stores.StartMariaDbAsync();
-            Assert.Equal((0, 1), (await first.ExitCodeAsync(), first.Output.Count(line => line.Contains("The tables and the first rows are there"))));
+            Assert.Equal(
+                (0, 1),
+                (await first.ExitCodeAsync(), first.Output.Count(line => line.Contains("The tables and the first rows are there"))));
         }
 
         using (var again = Run())
@@ -36,7 +38,8 @@ public sealed class SchemaTests : IAsyncLifetime
 
         var database = _stores.Database();
         Assert.Equal(["admin"], await database.QueryAsync<string>("SELECT name FROM users WHERE is_admin = 1"));
-        Assert.Equal(["users"], await database.QueryAsync<string>("SELECT table_name FROM information_schema.tables WHERE table_schema = 'messageboard' ORDER BY 1"));
+        Assert.Equal(["users"], await database.QueryAsync<string>(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'messageboard' ORDER BY 1"));
     }
 
     [Fact]
@@ -53,7 +56,9 @@ public sealed class SchemaTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_database_is_named()
     {
-        using var schema = Run(("Schema__PatienceSeconds", "0"), ("ConnectionStrings__MariaDb", _stores.Environment["ConnectionStrings__MariaDb"].Replace("=messageboard;", "=boards;")));
+        using var schema = Run(
+            ("Schema__PatienceSeconds", "0"),
+            ("ConnectionStrings__MariaDb", _stores.Environment["ConnectionStrings__MariaDb"].Replace("=messageboard;", "=boards;")));
 
         Assert.Equal(1, await schema.ExitCodeAsync());
         Assert.Contains("boards", schema.Output.Last(), StringComparison.Ordinal);
@@ -65,7 +70,10 @@ public sealed class SchemaTests : IAsyncLifetime
         using var schema = Run(("Admin__PasswordFile", _folder["nowhere"]));
 
         Assert.Equal(1, await schema.ExitCodeAsync());
-        Assert.Contains($"The first rows could not be made: Could not find file '{_folder["nowhere"]}'.", schema.Output.Last().Replace("\\u0027", "'"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"The first rows could not be made: Could not find file '{_folder["nowhere"]}'.",
+            schema.Output.Last().Replace("\\u0027", "'"),
+            StringComparison.Ordinal);
     }
 
     // It needs no address, no Redis and no Kafka.

@@ -43,7 +43,10 @@ public class LoadBalancerTests
         var state = Endpoints.State(Hash(HashKey.Header, maglev), 4);
 
         Assert.All(Enumerable.Range(0, 100), key => Assert.Single(state.Count(10, HashKeys.Hash($"{key}"))));
-        var spread = Enumerable.Range(0, 4000).Select(key => Endpoints.Number(state.Pick(new Random(1), HashKeys.Hash($"{key}"), null)!)).CountBy(number => number).ToList();
+        var spread = Enumerable.Range(0, 4000)
+            .Select(key => Endpoints.Number(state.Pick(new Random(1), HashKeys.Hash($"{key}"), null)!))
+            .CountBy(number => number)
+            .ToList();
         Assert.Equal(4, spread.Count);
         Assert.All(spread, count => Assert.InRange(count.Value, 700, 1300));
     }
@@ -78,7 +81,9 @@ public class LoadBalancerTests
         Assert.Null(HashKeys.Of(new(key, "other", null, null), request));
     }
 
-    private static int Number(MessageBoard.Mesh.Upstreams.UpstreamState state, ulong key) => Endpoints.Number(state.Pick(new Random(1), key, null)!);
+    private static int Number(MessageBoard.Mesh.Upstreams.UpstreamState state, ulong key) =>
+        Endpoints.Number(state.Pick(new Random(1), key, null)!);
 
-    private static TrafficPolicy Hash(HashKey key, int? maglev = null) => new() { LoadBalancer = new() { ConsistentHash = new(key, "x-user", null, null, MaglevTableSize: maglev) } };
+    private static TrafficPolicy Hash(HashKey key, int? maglev = null) =>
+        new() { LoadBalancer = new() { ConsistentHash = new(key, "x-user", null, null, MaglevTableSize: maglev) } };
 }
