@@ -155,6 +155,6 @@ fi
 mkdir -p "$state/logs"
 "$root/scripts/build-local.sh"
 # For the launcher and all that it starts: one heap of glibc's and not one a thread, which gives back what the compiler at run
-# time has used; 70 MiB of 430 (scripts/bench.sh --only memory).
+# time has used (scripts/bench.sh --only memory).
 export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
 exec dotnet "$launcher" "$verb" "$port" "$replicas"

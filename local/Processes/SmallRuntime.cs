@@ -10,5 +10,6 @@ internal static class SmallRuntime
         ["DOTNET_gcServer"] = "0",
         ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_GCGen0MaxBudget"] = "0x200000", // bytes between two collections of the youngest objects
+        ["DOTNET_TC_CallCountThreshold"] = "0x300", // calls before a method is compiled anew, better and to stay; else 30
     };
 }

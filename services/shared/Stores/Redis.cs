@@ -16,6 +16,8 @@ public sealed class Redis : IHealthCheck, IDisposable
         var options = ConfigurationOptions.Parse(configuration.GetConnectionString("Redis") ?? "127.0.0.1:6379");
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = options.AsyncTimeout = (int)Timeout.TotalMilliseconds;
+        // There is one server: no vote on which is the primary, and no second connection on which to hear of another.
+        options.TieBreaker = options.ConfigurationChannel = "";
         // What its caller has been told failed is not sent later on: without Redis a command fails at once.
         options.BacklogPolicy = BacklogPolicy.FailFast;
         // At each heartbeat, which is each second; the default's pauses grow to 10 s.
