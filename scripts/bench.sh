@@ -33,7 +33,7 @@ script=scripts/bench.sh
 source scripts/lib/options.sh
 
 number() { # option value max
-  [[ $2 =~ ^[1-9][0-9]?$ && $2 -le $3 ]] || refuse "$1 wants a whole number from 1 to $3, not '$2'."
+  is_number_between "$2" 1 "$3" || refuse "$1 wants a whole number from 1 to $3, not '$2'."
 }
 
 while (($#)); do

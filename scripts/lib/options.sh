@@ -18,6 +18,10 @@ need_value() { # option value
   [[ -n ${2-} && $2 != --* ]] || see_help "$1 wants a value"
 }
 
+is_number_between() { # value lowest highest
+  [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && (($1 >= $2 && $1 <= $3))
+}
+
 # Where no option of the script's own was recognised.
 other_option() { # option
   case $1 in

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace MessageBoard.Drill;
+
+/// <summary>Programs that a drill starts, and signals to those it did not.</summary>
+internal static partial class Processes
+{
+    public const int Kill = 9, Terminate = 15, Continue = 18, Stop = 19;
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <exception cref="InvalidOperationException">It ended with another code than 0; the message has what it wrote.</exception>
+    public static async Task RunAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        using var process = Start(file, arguments, environment);
+        // What it starts inherits the pipes: --detach's end is not theirs.
+        var text = new List<string>();
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        while (!process.HasExited)
+            await Task.Delay(20);
+
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{file} ended with {process.ExitCode}:\n{string.Join('\n', text)}");
+
+        void Keep(string? line)
+        {
+            lock (text)
+                text.Add(line ?? "");
+        }
+    }
+
+    /// <summary>Starts a program whose output is read, or else thrown away.</summary>
+    public static Process Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Sends a signal; to a process that is gone it does nothing.</summary>
+    public static void Signal(int pid, int signal) => _ = SendSignal(pid, signal);
+
+    /// <summary>Its memory and its part of what it shares (Pss, proc(5)), in MiB; 0 for one that is gone.</summary>
+    public static double Memory(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int pid, int signal);
+}
