@@ -27,11 +27,15 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
            from cluster in Clusters
            from _ in Enumerable.Range(0, options.Replicas)
            let assembly = installation.Program(program.Folder, program.Assembly)
-           select Web(program.App, cluster, assembly, ports.Take(), stores) with { InMesh = true },
+           select Web(program.App, cluster, assembly, ports.Take(), stores),
     ];
 
     public ProcessSpec Gateway(EmbeddedStores stores) =>
-        Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores) with { FixedPort = true };
+        Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores) with
+        {
+            Role = ProcessRole.Gateway,
+            FixedPort = true,
+        };
 
     /// <summary>What each process of the run has to know, one under a debugger too.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOfAll(EmbeddedStores stores) => new Dictionary<string, string>(stores.Environment)
@@ -51,6 +55,7 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
             App = app,
             Cluster = cluster,
             Pod = pod,
+            Role = ProcessRole.Service,
             Port = port,
             Command = _ => [Installation.DotNet, assembly],
             WorkingDirectory = Path.GetDirectoryName(assembly),

@@ -10,12 +10,6 @@ internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard b
 
     private readonly List<SupervisedProcess> _started = [];
 
-    private IEnumerable<SupervisedProcess> Stores => processes.Where(process => process.Spec.App == "garnet");
-
-    private IEnumerable<SupervisedProcess> Services => processes.Where(process => process.Spec.InMesh);
-
-    private IEnumerable<SupervisedProcess> Gateway => processes.Where(process => process.Spec.App == "gateway");
-
     /// <summary>Stores first, then the rest together; returns when all are ready.</summary>
     /// <exception cref="LaunchException">One was not ready within the bound; the message has its last log lines.</exception>
     public async Task StartAsync(TimeSpan bound, CancellationToken stop)
@@ -24,8 +18,8 @@ internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard b
         failed.CancelAfter(bound);
         try
         {
-            await StartAsync(Stores, failed.Token);
-            await StartAsync([.. Services, .. Gateway], failed.Token);
+            await StartAsync(processes.Where(process => process.Spec.Role == ProcessRole.Store), failed.Token);
+            await StartAsync(processes.Where(process => process.Spec.Role != ProcessRole.Store), failed.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -33,12 +27,12 @@ internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard b
         }
     }
 
-    /// <summary>The gateway first, so that no request meets a service that is gone; the stores last.</summary>
+    /// <summary>In the order of their roles.</summary>
     public async Task StopAsync()
     {
         board.Enter(RunPhase.Stopping);
-        foreach (var stage in new[] { Gateway, Services, Stores })
-            await Task.WhenAll(stage.Intersect(_started).Select(process => process.StopAsync()));
+        foreach (var stage in _started.GroupBy(process => process.Spec.Role).OrderBy(stage => stage.Key))
+            await Task.WhenAll(stage.Select(process => process.StopAsync()));
 
         board.Enter(RunPhase.Stopped);
         foreach (var process in processes)

@@ -27,13 +27,10 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         using var probe = new ReadinessProbe();
         var ports = new FreePorts();
         var fleet = new Fleet(installation, options, ports, probe);
-        using var stores = EmbeddedStores.Create(ExternalStores.FromEnvironment(), installation, ports);
-        ProcessSpec[] specs = [fleet.Gateway(stores), .. fleet.ServiceProcesses(stores)];
-        if (stores.Garnet is not null)
-            specs = [.. specs, stores.Garnet];
-
+        var stores = EmbeddedStores.Create(ExternalStores.FromEnvironment(), installation, ports);
+        ProcessSpec[] specs = [fleet.Gateway(stores), .. fleet.ServiceProcesses(stores), .. stores.Processes];
         var processes = specs.Select(spec => new SupervisedProcess(spec, LogOf(spec), Grace, ports)).ToList();
-        var services = processes.Where(process => process.Spec.InMesh).ToList();
+        var services = processes.Where(process => process.Spec.Role == ProcessRole.Service).ToList();
         var board = new RunBoard(
             installation.StateFile, options.Port, processes.Select(process => process.State), [.. stores.Notes, .. edits]);
         foreach (var service in services)

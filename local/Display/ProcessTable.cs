@@ -20,7 +20,7 @@ internal static class ProcessTable
                 process.App,
                 process.Cluster,
                 width >= WidthForWholePodNames ? process.Pod : ShortPod(process),
-                process.Port.ToString(CultureInfo.InvariantCulture),
+                process.Port == 0 ? "" : process.Port.ToString(CultureInfo.InvariantCulture),
                 Name(process.Condition),
                 process.Restarts.ToString(CultureInfo.InvariantCulture),
                 process.Condition == Condition.Waiting ? "" : Age(now - process.Since));

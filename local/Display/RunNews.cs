@@ -38,7 +38,7 @@ internal sealed record RunNews(string Text, bool Trouble)
                 case Condition.Ready:
                     // Said beside a table only when it ends a trouble that was said.
                     yield return new RunNews(
-                        $"{now.Pod} is ready on port {now.Port}",
+                        $"{now.Pod} is ready{(now.Port == 0 ? "" : $" on port {now.Port}")}",
                         Trouble: then is not null && (now.Restarts > 0 || then.Condition == Condition.Unready));
                     break;
                 case Condition.Unready:

@@ -12,7 +12,7 @@ internal sealed record ProcessSpec
     /// <summary>Unique, and the same after a restart, as a container that restarts in its pod keeps the pod's name.</summary>
     public required string Pod { get; init; }
 
-    /// <summary>The port on 127.0.0.1 asked for; see <see cref="FixedPort"/>.</summary>
+    /// <summary>The port on 127.0.0.1 asked for, 0 for one that chooses its own; see <see cref="FixedPort"/>.</summary>
     public required int Port { get; init; }
 
     /// <summary>True when people know the port, so that a restart must not move to another.</summary>
@@ -30,6 +30,18 @@ internal sealed record ProcessSpec
     /// <summary>Answers whether the process on this port is ready; throws nothing.</summary>
     public required Func<int, CancellationToken, Task<bool>> IsReady { get; init; }
 
-    /// <summary>True for services, which other processes find by their WorkloadEntry.</summary>
-    public bool InMesh { get; init; }
+    public required ProcessRole Role { get; init; }
+}
+
+/// <summary>What a process is to the others, in the order in which they are stopped.</summary>
+internal enum ProcessRole
+{
+    /// <summary>First, so that no request meets a service that is gone.</summary>
+    Gateway,
+
+    /// <summary>In the mesh: other processes find it by its WorkloadEntry.</summary>
+    Service,
+
+    /// <summary>Last: services send what they still have.</summary>
+    Store,
 }

@@ -9,6 +9,8 @@ internal sealed record ProcessState
 
     public required string Pod { get; init; }
 
+    public required ProcessRole Role { get; init; }
+
     public required int Port { get; init; }
 
     public required string Log { get; init; }

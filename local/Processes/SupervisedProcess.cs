@@ -29,6 +29,7 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
         App = spec.App,
         Cluster = spec.Cluster,
         Pod = spec.Pod,
+        Role = spec.Role,
         Port = spec.Port,
         Log = log,
         Since = DateTimeOffset.UtcNow,

@@ -4,15 +4,13 @@ namespace MessageBoard.Local.Stores;
 /// The stores of a run: embedded ones where the environment names no real server, and what the services need to know of them.
 /// </summary>
 internal sealed record EmbeddedStores(
-    ProcessSpec? Garnet, KafkaCluster? Kafka, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Notes)
-    : IDisposable
+    IReadOnlyList<ProcessSpec> Processes, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<string> Notes)
 {
-    private const string Topic = "api-stats";
-
     public static EmbeddedStores Create(ExternalStores external, Installation installation, FreePorts ports)
     {
         var environment = new Dictionary<string, string>();
         var notes = new List<string>();
+        var processes = new List<ProcessSpec>();
 
         if (external.MariaDb is null)
         {
@@ -25,10 +23,10 @@ internal sealed record EmbeddedStores(
             notes.Add($"Database  MariaDB, from {ExternalStores.MariaDbVariable}");
         }
 
-        ProcessSpec? garnet = null;
         if (external.Redis is null)
         {
-            garnet = GarnetServer.Spec(installation.GarnetServer(), ports.Take());
+            var garnet = GarnetServer.Spec(installation.GarnetServer(), ports.Take());
+            processes.Add(garnet);
             environment[ExternalStores.RedisVariable] = $"127.0.0.1:{garnet.Port}";
             notes.Add($"Redis     Garnet, 127.0.0.1:{garnet.Port}");
         }
@@ -37,19 +35,17 @@ internal sealed record EmbeddedStores(
             notes.Add($"Redis     from {ExternalStores.RedisVariable}");
         }
 
-        KafkaCluster? kafka = null;
-        if (external.Kafka is not null)
+        if (external.Kafka is null)
         {
-            notes.Add($"Kafka     from {ExternalStores.KafkaVariable}");
+            processes.Add(KafkaBrokers.Spec(installation.BrokersFile));
+            environment["Kafka__BootstrapServersFile"] = installation.BrokersFile;
+            notes.Add($"Kafka     librdkafka's three brokers, addresses in {Installation.Shown(installation.BrokersFile)}");
         }
         else
         {
-            kafka = new KafkaCluster(Topic);
-            environment[ExternalStores.KafkaVariable] = kafka.BootstrapServers;
-            notes.Add($"Kafka     librdkafka's three brokers, the first at {kafka.BootstrapServers.Split(',')[0]}");
+            notes.Add($"Kafka     from {ExternalStores.KafkaVariable}");
         }
-        return new EmbeddedStores(garnet, kafka, environment, notes);
-    }
 
-    public void Dispose() => Kafka?.Dispose();
+        return new EmbeddedStores(processes, environment, notes);
+    }
 }

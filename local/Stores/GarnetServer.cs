@@ -1,16 +1,16 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace MessageBoard.Local.Stores;
 
 /// <summary>The embedded Redis. It runs in ctx2, as on Kubernetes.</summary>
 internal static class GarnetServer
 {
+    private static readonly byte[] Ping = [.. "*1\r\n$4\r\nPING\r\n"u8], Pong = [.. "+PONG\r\n"u8];
+
     public static ProcessSpec Spec(string assembly, int port) => new()
     {
         App = "garnet",
         Cluster = "ctx2",
         Pod = "garnet-ctx2-0",
+        Role = ProcessRole.Store,
         Port = port,
         FixedPort = true,
         Command = actual =>
@@ -20,26 +20,7 @@ internal static class GarnetServer
             "--memory", "64m", "--page", "1m", "--index", "1m",
         ],
         Environment = _ => new Dictionary<string, string>(SmallRuntime.Environment) { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" },
-        IsReady = AnswersAsync,
+        IsReady = async (actual, cancellationToken) =>
+            (await StoreProbe.AskAsync(actual, Ping, Pong.Length, cancellationToken)).AsSpan().SequenceEqual(Pong),
     };
-
-    /// <summary>A PING by hand, in RESP: a client library would stay in memory for it.</summary>
-    private static async Task<bool> AnswersAsync(int port, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(2));
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port, patience.Token);
-            await client.Client.SendAsync("*1\r\n$4\r\nPING\r\n"u8.ToArray(), patience.Token);
-            var answer = new byte[7];
-            await client.GetStream().ReadExactlyAsync(answer, patience.Token);
-            return answer.AsSpan().SequenceEqual("+PONG\r\n"u8);
-        }
-        catch (Exception noAnswer) when (noAnswer is SocketException or IOException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
 }

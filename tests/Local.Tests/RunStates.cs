@@ -23,6 +23,7 @@ internal static class RunStates
         App = app,
         Cluster = cluster,
         Pod = PodName.Create(app, cluster),
+        Role = app == "gateway" ? ProcessRole.Gateway : ProcessRole.Service,
         Port = 20001,
         Log = $"/state/logs/{app}.log",
         Since = Time,

@@ -44,6 +44,7 @@ internal sealed partial class KafkaLogConsumer(
             ClientId = identity.Pod,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             EnableAutoCommit = false,
+            ReconnectBackoffMaxMs = Shared.Events.Kafka.ReconnectBackoffMaxMs,
             // The least that brokers allow: the partitions of a process that died wait no longer.
             SessionTimeoutMs = 6_000,
             HeartbeatIntervalMs = 2_000,
@@ -51,7 +52,11 @@ internal sealed partial class KafkaLogConsumer(
         using var consumer = new ConsumerBuilder<string, byte[]>(config)
             .SetPartitionsAssignedHandler((_, partitions) => LogAssigned(partitions.Count))
             .SetLogHandler((_, message) => LogClient(message.Message))
-            .SetErrorHandler((_, error) => LogClient(error.Reason))
+            .SetErrorHandler((client, error) =>
+            {
+                LogClient(error.Reason);
+                Shared.Events.Kafka.FindBrokersAgain(client, error, configuration);
+            })
             .Build();
         consumer.Subscribe(Shared.Events.Kafka.Topic);
 

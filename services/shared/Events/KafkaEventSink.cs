@@ -33,12 +33,17 @@ public sealed partial class KafkaEventSink : IDisposable
             Acks = Acks.All,
             EnableIdempotence = true,
             LingerMs = 20,
+            ReconnectBackoffMaxMs = Kafka.ReconnectBackoffMaxMs,
             QueueBufferingMaxMessages = QueueLength,
             MessageTimeoutMs = (int)DeliveryTimeout.TotalMilliseconds,
         };
         _producer = new ProducerBuilder<string, byte[]>(config)
             .SetLogHandler((_, message) => LogClient(logger, message.Message))
-            .SetErrorHandler((_, error) => LogClient(logger, error.Reason))
+            .SetErrorHandler((client, error) =>
+            {
+                LogClient(logger, error.Reason);
+                Kafka.FindBrokersAgain(client, error, configuration);
+            })
             .Build();
     }
 

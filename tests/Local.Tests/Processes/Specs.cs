@@ -10,7 +10,7 @@ internal static class Specs
         Cluster = cluster,
         Pod = PodName.Create("user-service", cluster),
         Port = 20001,
-        InMesh = true,
+        Role = ProcessRole.Service,
         Command = _ => ["sh", "-c", script],
         Environment = _ => new Dictionary<string, string>(),
         IsReady = (_, _) => Task.FromResult(true),

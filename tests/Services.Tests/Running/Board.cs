@@ -1,5 +1,3 @@
-using Confluent.Kafka;
-
 namespace MessageBoard.Services.Tests.Running;
 
 /// <summary>The three services as processes, with their stores, librdkafka's own Kafka brokers, and the mesh between them.</summary>
@@ -9,7 +7,7 @@ public abstract class Board : IAsyncLifetime
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("messageboard-services-");
     private readonly Dictionary<string, (TestProcess Process, int Port)> _services = [];
-    private IAdminClient? _kafka;
+    private readonly KafkaBrokers _kafka = new();
 
     internal StoreSet Stores { get; private set; } = null!;
 
@@ -17,7 +15,7 @@ public abstract class Board : IAsyncLifetime
 
     public string AdminPasswordFile => Path.Combine(_folder.FullName, "admin-password");
 
-    public string Brokers { get; private set; } = "";
+    public string Brokers => _kafka.Addresses;
 
     public async ValueTask InitializeAsync()
     {
@@ -25,7 +23,6 @@ public abstract class Board : IAsyncLifetime
         await File.WriteAllTextAsync(AdminPasswordFile, AdminPassword);
         Stores = Create(_folder.FullName);
         await Stores.StartAsync();
-        StartKafka();
         foreach (var service in (string[])["user-service", "message-service", "log-service"])
             Start(service);
 
@@ -38,7 +35,7 @@ public abstract class Board : IAsyncLifetime
         foreach (var (process, _) in _services.Values)
             process.Dispose();
 
-        _kafka?.Dispose();
+        _kafka.Dispose();
         Stores.Dispose();
         _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
@@ -131,15 +128,6 @@ public abstract class Board : IAsyncLifetime
 #else
     private const string Configuration = "Release";
 #endif
-
-    // A client with this setting is a whole cluster that others can talk to.
-    private void StartKafka()
-    {
-        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(Shared.Events.Kafka).TypeHandle);
-        _kafka = new AdminClientBuilder([new("bootstrap.servers", "unused"), new("test.mock.num.brokers", "3")]).Build();
-        var brokers = _kafka.GetMetadata(Shared.Events.Kafka.Topic, TimeSpan.FromSeconds(10)).Brokers;
-        Brokers = string.Join(',', brokers.Select(broker => $"{broker.Host}:{broker.Port}"));
-    }
 }
 
 /// <summary>A board on SQLite and Garnet.</summary>
