@@ -40,6 +40,20 @@ public sealed class TestProcess : IDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Sends it and its children a signal: <c>TERM</c>, or <c>STOP</c>, which freezes them until <c>CONT</c>.</summary>
+    public void Signal(string name)
+    {
+        foreach (var id in (IEnumerable<int>)[_process.Id, .. ChildrenOf(_process.Id)])
+            Process.Start("kill", ["-s", name, $"{id}"]).WaitForExit();
+
+        // https://man7.org/linux/man-pages/man5/proc_tid_children.5.html
+        static IEnumerable<int> ChildrenOf(int id) =>
+            File.ReadAllText($"/proc/{id}/task/{id}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(int.Parse)
+                .SelectMany(child => (IEnumerable<int>)[child, .. ChildrenOf(child)]);
+    }
+
     public void Kill()
     {
         if (!_process.HasExited)

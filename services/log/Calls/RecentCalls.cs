@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Stores;
 
@@ -10,11 +9,11 @@ internal sealed class RecentCalls(Redis redis)
     /// <summary>The newest calls, newest first; of one user, or with null of all.</summary>
     public async Task<IReadOnlyList<ApiCall>> NewestAsync(string? user, int limit)
     {
-        var items = await redis.RunAsync(redis => redis.ListRangeAsync(RedisEventSink.ListKey));
+        var items = await redis.RunAsync(redis => redis.ListRangeAsync(RedisEventSink.ListKey(user)));
         return [.. items
-            .Select(item => JsonSerializer.Deserialize<ApiCall>((string)item!, JsonSerializerOptions.Web)!)
+            .Select(item => ApiCall.Read((byte[]?)item, out _))
+            .OfType<ApiCall>()
             .DistinctBy(call => call.Id) // sent again when the answer to the first sending was lost
-            .Where(call => user is null || call.User == user)
             .OrderByDescending(call => call.Time)
             .Take(limit)];
     }
@@ -22,10 +21,12 @@ internal sealed class RecentCalls(Redis redis)
     /// <summary>How many calls all processes together could not keep.</summary>
     public async Task<Dropped> DroppedAsync()
     {
-        var counts = await redis.RunAsync(redis => redis.HashGetAsync(RedisEventSink.DroppedKey, ["redis", "kafka"]));
-        return new((long)counts[0], (long)counts[1]);
+        var counts = await redis.RunAsync(redis => redis.HashGetAllAsync(RedisEventSink.DroppedKey));
+        return new(Sum(DroppedEvents.Redis), Sum(DroppedEvents.Kafka), Sum(DroppedEvents.Unreadable));
+
+        long Sum(string why) => counts.Where(count => RedisEventSink.CountField(count.Name!) == why).Sum(count => (long)count.Value);
     }
 }
 
-/// <summary>How many calls were dropped while their sink was away.</summary>
-internal sealed record Dropped(long Redis, long Kafka);
+/// <summary>How many calls were dropped while their sink was away; how many records of Kafka's topic were no calls.</summary>
+internal sealed record Dropped(long Redis, long Kafka, long Unreadable);

@@ -15,4 +15,55 @@ namespace MessageBoard.Shared.Events;
 /// <param name="TraceId">The W3C trace id, 32 hex digits.</param>
 public sealed record ApiCall(
     string Id, DateTimeOffset Time, string? User, string Method, string Path, string Route, int Status, double DurationMs,
-    string Service, string Cluster, string Pod, string TraceId);
+    string Service, string Cluster, string Pod, string TraceId)
+{
+    /// <summary>How many characters the texts have at most; a pod's name is a DNS name (RFC 1035).</summary>
+    public const int MaxMethod = 16, MaxPath = 512, MaxRoute = 128, MaxName = 64, MaxPod = 253;
+
+    private const int IdLength = 32;
+    private const int MinStatus = 100, MaxStatus = 599; // RFC 9110, section 15
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(1);
+
+    // Nobody can leave a field out, or write null for one that always has a value.
+    private static readonly JsonSerializerOptions Json =
+        new(JsonSerializerOptions.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
+    /// <summary>The call as JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+
+    /// <summary>Reads what may have been written by anybody.</summary>
+    /// <param name="json">What should be a call.</param>
+    /// <param name="problem">Why it is none; says nothing of its content.</param>
+    /// <returns>A call whose values are all in their bounds; null if this is none.</returns>
+    public static ApiCall? Read(ReadOnlySpan<byte> json, out string? problem)
+    {
+        ApiCall? call = null;
+        try
+        {
+            call = JsonSerializer.Deserialize<ApiCall>(json, Json);
+            problem = call is null ? "it is null" : call.Problem();
+        }
+        catch (JsonException)
+        {
+            problem = "it is no JSON of a call";
+        }
+
+        return problem is null ? call : null;
+    }
+
+    private string? Problem() =>
+        !IsHex(Id) ? "its id is not 32 hex digits"
+        : !IsHex(TraceId) ? "its trace id is not 32 hex digits"
+        : User?.Length > MaxName ? "its user is too long"
+        : Method.Length > MaxMethod ? "its method is too long"
+        : Path.Length > MaxPath ? "its path is too long"
+        : Route.Length > MaxRoute ? "its route is too long"
+        : Service.Length > MaxName ? "its service is too long"
+        : Cluster.Length > MaxName ? "its cluster is too long"
+        : Pod.Length > MaxPod ? "its pod is too long"
+        : Status is < MinStatus or > MaxStatus ? "its status is none of HTTP's"
+        : !(DurationMs >= 0 && DurationMs <= MaxDuration.TotalMilliseconds) ? "its duration is not between 0 and a day" // NaN neither
+        : null;
+
+    private static bool IsHex(string text) => text.Length == IdLength && text.All(char.IsAsciiHexDigit);
+}

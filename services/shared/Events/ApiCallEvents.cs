@@ -7,9 +7,6 @@ public static partial class ApiCallEvents
 {
     private const string PingPath = "/ping";
 
-    private const int MaxPathLength = 512;
-    private const int MaxMethodLength = 16;
-
     /// <summary>Adds the sending of API calls to Redis and, where <c>Kafka:BootstrapServers</c> is set, to Kafka.</summary>
     public static IServiceCollection AddApiCallEvents(this IServiceCollection services)
     {
@@ -47,12 +44,12 @@ public static partial class ApiCallEvents
 
     private static ApiCall Describe(HttpContext context, ServiceIdentity identity, DateTimeOffset time, TimeSpan duration)
     {
-        var path = Shorten(context.Request.Path.Value ?? "", MaxPathLength);
+        var path = Shorten(context.Request.Path.Value ?? "", ApiCall.MaxPath);
         return new(
             Guid.NewGuid().ToString("N"),
             time,
             context.User.Identity?.Name,
-            Shorten(context.Request.Method, MaxMethodLength),
+            Shorten(context.Request.Method, ApiCall.MaxMethod),
             path,
             context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route } ? $"/{route.Trim('/')}" : "(no route)",
             context.Response.StatusCode,

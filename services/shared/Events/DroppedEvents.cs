@@ -1,31 +1,35 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using MessageBoard.Shared.Telemetry;
 
 namespace MessageBoard.Shared.Events;
 
-/// <summary>
-/// Counts events that could not be kept while their sink was away: as a metric, and until somebody takes the sum to show it.
-/// </summary>
+/// <summary>Counts events that could not be kept: as a metric, and since the process has started.</summary>
 public sealed class DroppedEvents
 {
+    /// <summary>Did not reach Redis.</summary>
+    public const string Redis = "redis";
+
+    /// <summary>Did not reach Kafka.</summary>
+    public const string Kafka = "kafka";
+
+    /// <summary>Came through Kafka, and were no calls.</summary>
+    public const string Unreadable = "unreadable";
+
     private static readonly Counter<long> Dropped = Tracing.Meter.CreateCounter<long>(
-        "messageboard.events.dropped", "{event}", "API calls that reached neither list nor topic.");
+        "messageboard.events.dropped", "{event}", "API calls that list, topic or table do not have.");
 
-    private long _redis;
-    private long _kafka;
+    private readonly ConcurrentDictionary<string, long> _totals = [];
 
-    /// <summary>Counts events that did not reach Redis.</summary>
-    public void CountRedis(long count) => Count(ref _redis, count, "redis");
+    /// <summary>How many, by why; without those of which there were none.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Totals => _totals;
 
-    /// <summary>Counts events that did not reach Kafka.</summary>
-    public void CountKafka(long count) => Count(ref _kafka, count, "kafka");
-
-    /// <summary>What was counted since the last call.</summary>
-    public (long Redis, long Kafka) Take() => (Interlocked.Exchange(ref _redis, 0), Interlocked.Exchange(ref _kafka, 0));
-
-    private static void Count(ref long sum, long count, string sink)
+    /// <summary>Counts some.</summary>
+    /// <param name="why">One of this type's names.</param>
+    /// <param name="count">How many.</param>
+    public void Count(string why, int count = 1)
     {
-        Interlocked.Add(ref sum, count);
-        Dropped.Add(count, new KeyValuePair<string, object?>("sink", sink));
+        _totals.AddOrUpdate(why, static (_, more) => more, static (_, total, more) => total + more, count);
+        Dropped.Add(count, new KeyValuePair<string, object?>("sink", why));
     }
 }

@@ -30,8 +30,9 @@ public sealed partial class KafkaEventSink : IDisposable
         {
             BootstrapServers = servers,
             ClientId = identity.Pod,
+            // Not idempotent: brokers that have lost their memory are a fatal error to such a producer, for the rest of its life.
+            // What it sends twice has the same id, and is kept once.
             Acks = Acks.All,
-            EnableIdempotence = true,
             LingerMs = 20,
             ReconnectBackoffMaxMs = Kafka.ReconnectBackoffMaxMs,
             QueueBufferingMaxMessages = QueueLength,
@@ -64,7 +65,7 @@ public sealed partial class KafkaEventSink : IDisposable
         var message = new Message<string, byte[]>
         {
             Key = call.User ?? call.TraceId,
-            Value = JsonSerializer.SerializeToUtf8Bytes(call, JsonSerializerOptions.Web),
+            Value = call.ToJson(),
             Headers = headers,
         };
         try
@@ -72,12 +73,12 @@ public sealed partial class KafkaEventSink : IDisposable
             _producer.Produce(Kafka.Topic, message, report =>
             {
                 if (report.Error.IsError)
-                    _dropped.CountKafka(1);
+                    _dropped.Count(DroppedEvents.Kafka);
             });
         }
-        catch (ProduceException<string, byte[]>)
+        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
         {
-            _dropped.CountKafka(1); // the queue is full
+            _dropped.Count(DroppedEvents.Kafka); // the queue is full, or the process ends
         }
     }
 

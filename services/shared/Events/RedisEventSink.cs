@@ -6,43 +6,48 @@ using StackExchange.Redis;
 namespace MessageBoard.Shared.Events;
 
 /// <summary>
-/// Keeps the newest API calls in a Redis list. They wait in a bounded queue while Redis is away; the oldest give way.
-/// The counts of dropped events go along, into a hash that all processes add to.
+/// Keeps the newest API calls in Redis, in a list of all and in one of each user. They wait in a bounded queue while Redis is away;
+/// the oldest give way. What was dropped goes along, into a hash that all processes write to.
 /// </summary>
-public sealed class RedisEventSink : BackgroundService
+public sealed partial class RedisEventSink : BackgroundService
 {
-    /// <summary>The list of the newest calls, newest first.</summary>
-    public const string ListKey = "api_logs";
-
-    /// <summary>The hash of dropped events by sink.</summary>
+    /// <summary>The hash of dropped events: how many since a process has started, by <see cref="CountField"/>.</summary>
     public const string DroppedKey = "api_logs:dropped";
 
     private const int ListLength = 100;
     private const int QueueLength = 1_000;
+    private static readonly TimeSpan UsersListLifetime = TimeSpan.FromDays(1), StopPatience = TimeSpan.FromSeconds(2);
 
-    // A failure is said by the health check.
+    // Whatever it is: a failure is said by the health check.
     private static readonly ResiliencePipeline Retry = new ResiliencePipelineBuilder()
         .AddRetry(new()
         {
-            ShouldHandle = new PredicateBuilder().Handle<StoreUnavailableException>(),
             MaxRetryAttempts = int.MaxValue,
             Delay = TimeSpan.FromMilliseconds(100),
-            MaxDelay = TimeSpan.FromSeconds(5),
+            MaxDelay = TimeSpan.FromSeconds(1),
             BackoffType = DelayBackoffType.Exponential,
         })
         .Build();
 
     private readonly Redis _redis;
     private readonly DroppedEvents _dropped;
+    private readonly ILogger<RedisEventSink> _logger;
     private readonly Channel<ApiCall> _queue;
+    private readonly string _process = $"{Guid.NewGuid():N}";
 
     /// <summary>Makes the queue.</summary>
-    public RedisEventSink(Redis redis, DroppedEvents dropped)
+    public RedisEventSink(Redis redis, DroppedEvents dropped, ILogger<RedisEventSink> logger)
     {
-        (_redis, _dropped) = (redis, dropped);
+        (_redis, _dropped, _logger) = (redis, dropped, logger);
         var options = new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true };
-        _queue = Channel.CreateBounded<ApiCall>(options, _ => _dropped.CountRedis(1));
+        _queue = Channel.CreateBounded<ApiCall>(options, _ => _dropped.Count(DroppedEvents.Redis));
     }
+
+    /// <summary>The list of the newest calls, newest first; of one user, or with null of all.</summary>
+    public static string ListKey(string? user) => user is null ? "api_logs" : $"api_logs:user:{user}";
+
+    /// <summary>Why events were dropped, of a field of the hash.</summary>
+    public static string CountField(string field) => field[(field.LastIndexOf(':') + 1)..];
 
     /// <summary>Puts a call into the queue.</summary>
     public void Offer(ApiCall call) => _queue.Writer.TryWrite(call);
@@ -51,42 +56,66 @@ public sealed class RedisEventSink : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
-        await Task.WhenAny(ExecuteTask ?? Task.CompletedTask, Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None));
+        await Task.WhenAny(ExecuteTask ?? Task.CompletedTask, Task.Delay(StopPatience, CancellationToken.None));
+        if (ExecuteTask is { IsCompletedSuccessfully: false })
+            LogNotSent(string.Join(", ", _dropped.Totals.Select(total => $"{total.Key} {total.Value}")));
+
         await base.StopAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var calls = new Queue<RedisValue>();
+        var calls = new List<(string? User, RedisValue Json)>();
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
-            // Of more than the list holds, only the newest would stay: no need to send the others.
-            while (_queue.Reader.TryRead(out var call))
-            {
-                calls.Enqueue(JsonSerializer.SerializeToUtf8Bytes(call, JsonSerializerOptions.Web));
-                if (calls.Count > ListLength)
-                    calls.Dequeue();
-            }
+            while (calls.Count < QueueLength && _queue.Reader.TryRead(out var call))
+                calls.Add((call.User, call.ToJson()));
 
-            var dropped = _dropped.Take();
-            await Retry.ExecuteAsync(async _ => await _redis.RunAsync(redis => SendAsync(redis, [.. calls], dropped)), stoppingToken);
+            var again = false;
+            await Retry.ExecuteAsync(async _ =>
+            {
+                // A frozen Redis did what it was asked as soon as it went on; nobody waited for the answer any more.
+                if (again && await _redis.RunAsync(redis => redis.ListPositionAsync(ListKey(null), calls[^1].Json)) >= 0)
+                    return;
+
+                again = true;
+                await _redis.RunAsync(redis => SendAsync(redis, calls));
+            }, stoppingToken);
             calls.Clear();
         }
     }
 
-    private static async Task<bool> SendAsync(IDatabase redis, RedisValue[] calls, (long Redis, long Kafka) dropped)
+    // All or nothing, unless a key is no list: what Redis says of one command then is no reason to send the others again.
+    private async Task<bool> SendAsync(IDatabase redis, List<(string? User, RedisValue Json)> calls)
     {
-        var batch = redis.CreateBatch();
-        List<Task> answers = [batch.ListLeftPushAsync(ListKey, calls), batch.ListTrimAsync(ListKey, 0, ListLength - 1)];
-        if (dropped.Redis > 0)
-            answers.Add(batch.HashIncrementAsync(DroppedKey, "redis", dropped.Redis));
+        var transaction = redis.CreateTransaction();
+        var pushed = Push(null, calls);
+        foreach (var own in calls.Where(call => call.User is not null).GroupBy(call => call.User))
+        {
+            _ = Push(own.Key, own);
+            _ = transaction.KeyExpireAsync(ListKey(own.Key), UsersListLifetime);
+        }
 
-        if (dropped.Kafka > 0)
-            answers.Add(batch.HashIncrementAsync(DroppedKey, "kafka", dropped.Kafka));
+        // The sums since the start, not what was added: sent twice, they are the same.
+        if (_dropped.Totals.Select(total => new HashEntry($"{_process}:{total.Key}", total.Value)).ToArray() is { Length: > 0 } totals)
+            _ = transaction.HashSetAsync(DroppedKey, totals);
 
-        batch.Execute();
-        await Task.WhenAll(answers);
+        await transaction.ExecuteAsync();
+        await pushed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pushed.IsFaulted)
+            _dropped.Count(DroppedEvents.Redis, calls.Count);
+
         return true;
+
+        Task Push(string? user, IEnumerable<(string? User, RedisValue Json)> calls)
+        {
+            var pushing = transaction.ListLeftPushAsync(ListKey(user), [.. calls.Select(call => call.Json)]);
+            _ = transaction.ListTrimAsync(ListKey(user), 0, ListLength - 1);
+            return pushing;
+        }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Redis did not take the last calls. Dropped since the start, apart from those: {Totals}")]
+    private partial void LogNotSent(string totals);
 }

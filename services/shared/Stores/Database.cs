@@ -17,7 +17,8 @@ namespace MessageBoard.Shared.Stores;
 public sealed class Database
 {
     private const int TimeoutSeconds = 5;
-    private const int SqliteBusy = 5, SqliteLocked = 6, MariaDbLockWaitTimeout = 1205, MariaDbDeadlock = 1213;
+    private const int SqliteBusy = 5, SqliteLocked = 6, SqliteTooBig = 18, SqliteConstraint = 19, SqliteMismatch = 20, SqliteRange = 25;
+    private const int MariaDbLockWaitTimeout = 1205, MariaDbDeadlock = 1213;
 
     private static readonly ResiliencePipeline Retry = new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions
@@ -117,7 +118,7 @@ public sealed class Database
         catch (Exception exception) when (exception is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {
             span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
-            throw new StoreUnavailableException("The database", exception);
+            throw new StoreUnavailableException("The database", exception) { IsRefusal = exception is DbException db && IsRefusal(db) };
         }
     }
 
@@ -148,6 +149,15 @@ public sealed class Database
             .SetTag("db.operation.name", operation)
             .SetTag("db.query.text", sql);
     }
+
+    // https://www.sqlite.org/rescode.html; of SQLSTATE the classes of data exceptions, broken constraints and a trigger's own refusal
+    // (https://mariadb.com/docs/server/reference/error-codes/sqlstate).
+    private static bool IsRefusal(DbException exception) => exception switch
+    {
+        SqliteException sqlite => sqlite.SqliteErrorCode is SqliteTooBig or SqliteConstraint or SqliteMismatch or SqliteRange,
+        MySqlException maria => maria.SqlState is { Length: 5 } state && state[..2] is "22" or "23" or "45",
+        _ => false,
+    };
 
     private static bool IsTransient(DbException exception) => exception switch
     {

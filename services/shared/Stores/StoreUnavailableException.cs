@@ -1,4 +1,8 @@
 namespace MessageBoard.Shared.Stores;
 
 /// <summary>A store did not answer, or not in time. The message names the store and may be shown to callers.</summary>
-public sealed class StoreUnavailableException(string store, Exception inner) : Exception($"{store} is not available just now.", inner);
+public sealed class StoreUnavailableException(string store, Exception inner) : Exception($"{store} is not available just now.", inner)
+{
+    /// <summary>The store is there, and will never take these values.</summary>
+    public bool IsRefusal { get; init; }
+}

@@ -29,7 +29,7 @@ export interface Statistics {
     p95Ms: number | null
     paths: { path: string; requests: number }[]
   }[]
-  dropped: { redis: number; kafka: number }
+  dropped: { redis: number; kafka: number; unreadable: number }
 }
 
 export type LogStore = 'redis' | 'kafka'

@@ -315,7 +315,8 @@ export const en = {
     errors: 'Errors',
     p95: '95th percentile',
     paths: 'Busiest paths',
-    dropped: (redis: string, kafka: string) => `Events dropped since start: Redis ${redis}, Kafka ${kafka}.`,
+    dropped: (redis: string, kafka: string, unreadable: string) =>
+      `Events dropped since start: Redis ${redis}, Kafka ${kafka}; records that were no calls: ${unreadable}.`,
     loadedAt: (time: string) => `as of ${time}`,
   },
   clusters: {

@@ -309,7 +309,8 @@ export const ko: Texts = {
     errors: '오류',
     p95: '95백분위',
     paths: '호출이 많은 경로',
-    dropped: (redis, kafka) => `시작 이후 버려진 이벤트: Redis ${redis}건, Kafka ${kafka}건.`,
+    dropped: (redis, kafka, unreadable) =>
+      `시작 이후 버려진 이벤트: Redis ${redis}건, Kafka ${kafka}건. 호출이 아닌 레코드: ${unreadable}건.`,
     loadedAt: (time) => `${time} 기준`,
   },
   clusters: {
