@@ -3,11 +3,20 @@ using MessageBoard.Shared.Stores;
 
 namespace MessageBoard.LogService.Calls;
 
-/// <summary>The table <c>kafka_logs</c>: the calls that came through Kafka, kept for a day.</summary>
-internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISchema
+/// <summary>
+/// The table <c>kafka_logs</c>: the calls that came through Kafka, kept for a day, and of more than <c>Logs:MaxRows</c> (default
+/// 1,000,000) the newest.
+/// </summary>
+internal sealed class KafkaLogStore(Database database, TimeProvider clock, IConfiguration configuration) : ISchema
 {
+    /// <summary>How long a call is kept.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+
     private const int BusiestPaths = 5;
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+    private const int DeletedAtOnce = 1_000;
+
+    private readonly uint _maxRows = configuration.GetValue("Logs:MaxRows", 1_000_000u);
+    private long? _trimUntil; // ms since 1970, while more of them have to go
 
     private const string Mine = "(@user IS NULL OR user_name = @user)";
 
@@ -17,15 +26,15 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISc
         CREATE TABLE IF NOT EXISTS kafka_logs (
             id CHAR(32) NOT NULL PRIMARY KEY,
             time BIGINT NOT NULL,
-            user_name VARCHAR(64),
-            method VARCHAR(16) NOT NULL,
-            path VARCHAR(512) NOT NULL,
-            route VARCHAR(128) NOT NULL,
+            user_name VARCHAR({ApiCall.MaxName}),
+            method VARCHAR({ApiCall.MaxMethod}) NOT NULL,
+            path VARCHAR({ApiCall.MaxPath}) NOT NULL,
+            route VARCHAR({ApiCall.MaxRoute}) NOT NULL,
             status INT NOT NULL,
             duration_ms DOUBLE NOT NULL,
-            service VARCHAR(64) NOT NULL,
-            cluster VARCHAR(64) NOT NULL,
-            pod VARCHAR(253) NOT NULL,
+            service VARCHAR({ApiCall.MaxName}) NOT NULL,
+            cluster VARCHAR({ApiCall.MaxName}) NOT NULL,
+            pod VARCHAR({ApiCall.MaxPod}) NOT NULL,
             trace_id CHAR(32) NOT NULL
         ){database.TableOptions}
         """,
@@ -35,7 +44,7 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISc
 
     /// <summary>Adds calls; one that is there already is passed over, so that a message may come twice.</summary>
     public Task AddAsync(IReadOnlyCollection<ApiCall> calls, CancellationToken cancellationToken) =>
-        database.ExecuteManyAsync(
+        calls.Count == 0 ? Task.CompletedTask : database.ExecuteManyAsync(
             $"""
             {database.InsertIgnore} INTO kafka_logs
                 (id, time, user_name, method, path, route, status, duration_ms, service, cluster, pod, trace_id)
@@ -44,9 +53,29 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock) : ISc
             [.. calls.Select(Row.Of)],
             cancellationToken);
 
-    /// <summary>Deletes what is older than a day.</summary>
-    public Task TrimAsync(CancellationToken cancellationToken) =>
-        database.ExecuteAsync("DELETE FROM kafka_logs WHERE time < @oldest", new { oldest = Ago(Kept) }, cancellationToken);
+    /// <summary>Deletes the oldest of those that are no longer kept, so few that others wait for it no longer than for an insert.</summary>
+    /// <returns>Whether there are more.</returns>
+    public async Task<bool> TrimAsync(CancellationToken cancellationToken)
+    {
+        // Of those beyond the most the newest: it has to go, and all before it.
+        _trimUntil ??= Math.Max(
+            Ago(Kept),
+            await database.QuerySingleOrDefaultAsync<long?>(
+                "SELECT time FROM kafka_logs ORDER BY time DESC LIMIT 1 OFFSET @maxRows", new { maxRows = _maxRows }, cancellationToken)
+                ?? 0);
+        // A table of a table, because MariaDB knows no LIMIT within IN, and SQLite none of a DELETE.
+        var deleted = await database.ExecuteAsync(
+            """
+            DELETE FROM kafka_logs WHERE id IN
+                (SELECT id FROM (SELECT id FROM kafka_logs WHERE time <= @until ORDER BY time LIMIT @limit) AS oldest)
+            """,
+            new { until = _trimUntil, limit = DeletedAtOnce }, cancellationToken);
+        if (deleted == DeletedAtOnce)
+            return true;
+
+        _trimUntil = null;
+        return false;
+    }
 
     /// <summary>The newest calls, newest first; of one user, or with null of all.</summary>
     public async Task<IReadOnlyList<ApiCall>> NewestAsync(string? user, int limit, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using Confluent.Kafka;
 using MessageBoard.LogService.Calls;
 using MessageBoard.Shared;
@@ -11,31 +10,50 @@ using MessageBoard.Shared.Telemetry;
 namespace MessageBoard.LogService.Consumer;
 
 /// <summary>
-/// Reads API calls from Kafka into the table <c>kafka_logs</c>. The offset is committed after the insert, and the insert passes
-/// over what is there: a call may be read twice, but is kept once. All log-services share the topic as one group.
+/// Reads API calls from Kafka into the table <c>kafka_logs</c>. The offset is stored after the insert, and the insert passes
+/// over what is there: a call may be read twice, but is kept once. All log-services share the topic as one group. A record that is
+/// no call, or that the database refuses, is counted and passed over; nothing but the process's end ends the loop.
 /// </summary>
 internal sealed partial class KafkaLogConsumer(
-    IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, TimeProvider clock, ILogger<KafkaLogConsumer> logger)
-        : BackgroundService
+    IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, DroppedEvents dropped, TimeProvider clock,
+    ILogger<KafkaLogConsumer> logger)
+    : BackgroundService
 {
     private const int BatchSize = 100;
     private static readonly TimeSpan
         Poll = TimeSpan.FromMilliseconds(200),
         RetryDelay = TimeSpan.FromSeconds(1),
-        TrimInterval = TimeSpan.FromMinutes(10);
+        TrimInterval = TimeSpan.FromMinutes(1),
+        MaxClockSkew = TimeSpan.FromMinutes(5);
+
+    // Read, and not yet kept. Without a call: there is nothing to keep, or it is kept already.
+    private readonly List<(TopicPartitionOffset Offset, ApiCall? Call)> _read = new(BatchSize);
+
+    private long _trimmed;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (Shared.Events.Kafka.BootstrapServers(configuration) is not { } servers)
             return;
 
-        // Consume blocks its thread.
-        await Task.Factory
-            .StartNew(() => Run(servers, stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .Unwrap();
+        _trimmed = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await ReadAsync(servers, stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A consumer that is of no use any more; the next one reads again what this one has not kept.
+                LogRestart(exception);
+                _read.Clear();
+                await Task.Delay(RetryDelay, clock, stoppingToken);
+            }
+        }
     }
 
-    private async Task Run(string servers, CancellationToken stoppingToken)
+    private async Task ReadAsync(string servers, CancellationToken stoppingToken)
     {
         var config = new ConsumerConfig
         {
@@ -43,13 +61,15 @@ internal sealed partial class KafkaLogConsumer(
             GroupId = identity.Name,
             ClientId = identity.Pod,
             AutoOffsetReset = AutoOffsetReset.Earliest,
-            EnableAutoCommit = false,
             ReconnectBackoffMaxMs = Shared.Events.Kafka.ReconnectBackoffMaxMs,
+            // librdkafka commits in the background what has been stored: here nothing waits for a broker.
+            EnableAutoOffsetStore = false,
+            AutoCommitIntervalMs = 1_000,
             // The least that brokers allow: the partitions of a process that died wait no longer.
             SessionTimeoutMs = 6_000,
             HeartbeatIntervalMs = 2_000,
         };
-        using var consumer = new ConsumerBuilder<string, byte[]>(config)
+        using var consumer = new ConsumerBuilder<Ignore, byte[]>(config)
             .SetPartitionsAssignedHandler((_, partitions) => LogAssigned(partitions.Count))
             .SetLogHandler((_, message) => LogClient(message.Message))
             .SetErrorHandler((client, error) =>
@@ -58,92 +78,137 @@ internal sealed partial class KafkaLogConsumer(
                 Shared.Events.Kafka.FindBrokersAgain(client, error, configuration);
             })
             .Build();
-        consumer.Subscribe(Shared.Events.Kafka.Topic);
-
-        var trimmed = clock.GetTimestamp();
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
+            consumer.Subscribe(Shared.Events.Kafka.Topic);
+            while (true)
             {
-                var batch = ReadBatch(consumer);
-                if (batch.Count > 0)
+                try
                 {
-                    await KeepAsync(batch, stoppingToken);
-                    consumer.Commit(batch.Select(message => new TopicPartitionOffset(message.TopicPartition, message.Offset + 1)));
+                    Fill(consumer);
+                    await KeepAsync(stoppingToken);
+                    var full = _read.Count == BatchSize;
+                    Store(consumer);
+                    await TrimAsync(stoppingToken);
+                    if (!full) // few large inserts, not many small ones
+                        await Task.Delay(Poll, clock, stoppingToken);
                 }
-
-                if (clock.GetElapsedTime(trimmed) > TrimInterval)
+                catch (StoreUnavailableException exception)
                 {
-                    await store.TrimAsync(stoppingToken);
-                    trimmed = clock.GetTimestamp();
+                    LogRetry(exception.InnerException!.Message);
+                    await Task.Delay(RetryDelay, clock, stoppingToken);
                 }
             }
-            catch (Exception exception) when (exception is KafkaException or StoreUnavailableException)
-            {
-                LogRetry(exception.Message);
-                await Task.Delay(RetryDelay, stoppingToken);
-            }
         }
-
-        consumer.Close();
-    }
-
-    private static List<ConsumeResult<string, byte[]>> ReadBatch(IConsumer<string, byte[]> consumer)
-    {
-        var batch = new List<ConsumeResult<string, byte[]>>();
-        var wait = Poll;
-        while (batch.Count < BatchSize && consumer.Consume(wait) is { } message)
+        finally
         {
-            batch.Add(message);
-            wait = TimeSpan.Zero;
-        }
-
-        return batch;
-    }
-
-    private async Task KeepAsync(List<ConsumeResult<string, byte[]>> batch, CancellationToken cancellationToken)
-    {
-        var calls = new List<ApiCall>(batch.Count);
-        foreach (var message in batch)
-        {
-            using var span = StartSpan(message.Message.Headers);
-            if (TryParse(message.Message.Value) is { } call)
-                calls.Add(call);
-            else
-                LogUnreadable(message.TopicPartitionOffset.ToString());
-        }
-
-        while (calls.Count > 0)
-        {
-            try
-            {
-                await store.AddAsync(calls, cancellationToken);
-                return;
-            }
-            catch (StoreUnavailableException exception)
-            {
-                LogRetry(exception.Message);
-                await Task.Delay(RetryDelay, cancellationToken);
-            }
+            consumer.Close(); // whatever happened: the others get its partitions at once
         }
     }
 
-    // Anybody may have written to the topic.
-    private static ApiCall? TryParse(byte[] value)
+    // What was read before an error stays read. Never waits.
+    private void Fill(IConsumer<Ignore, byte[]> consumer)
     {
         try
         {
-            return JsonSerializer.Deserialize<ApiCall>(value, JsonSerializerOptions.Web) is { Id.Length: 32 } call ? call : null;
+            while (_read.Count < BatchSize && consumer.Consume(TimeSpan.Zero) is { } record)
+                _read.Add((record.TopicPartitionOffset, Parse(record)));
         }
-        catch (JsonException)
+        catch (ConsumeException exception) when (!exception.Error.IsFatal)
         {
-            return null;
+            LogRetry(exception.Error.Reason);
         }
     }
 
-    // The span belongs to the trace of the call that the message tells of.
+    // Anybody may have written to the topic, and anything.
+    private ApiCall? Parse(ConsumeResult<Ignore, byte[]> record)
+    {
+        string? problem;
+        try
+        {
+            using var span = StartSpan(record.Message.Headers);
+            if (ApiCall.Read(record.Message.Value, out problem) is { } call)
+            {
+                if (clock.GetUtcNow() - call.Time is var age && age <= KafkaLogStore.Kept && age >= -MaxClockSkew)
+                    return call;
+
+                problem = "it did not end today";
+            }
+        }
+        catch (Exception exception)
+        {
+            problem = exception.GetType().Name;
+        }
+
+        PassOver(record.TopicPartitionOffset, problem!);
+        return null;
+    }
+
+    // All at once; if the database refuses that, one by one, so that a bad one keeps none of the others out.
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        var calls = _read.Select(read => read.Call).OfType<ApiCall>().ToList();
+        try
+        {
+            await store.AddAsync(calls, cancellationToken);
+        }
+        catch (StoreUnavailableException refusal) when (refusal.IsRefusal)
+        {
+            for (var i = 0; i < _read.Count; i++)
+            {
+                if (_read[i] is not (var offset, { } call))
+                    continue;
+
+                try
+                {
+                    await store.AddAsync([call], cancellationToken);
+                }
+                catch (StoreUnavailableException again) when (again.IsRefusal)
+                {
+                    PassOver(offset, "the database refuses it");
+                }
+
+                _read[i] = (offset, null);
+            }
+        }
+    }
+
+    private void Store(IConsumer<Ignore, byte[]> consumer)
+    {
+        foreach (var read in _read.Select(read => read.Offset).GroupBy(offset => offset.TopicPartition))
+        {
+            try
+            {
+                consumer.StoreOffset(new TopicPartitionOffset(read.Key, read.Last().Offset + 1));
+            }
+            catch (KafkaException exception) when (!exception.Error.IsFatal)
+            {
+                LogRetry(exception.Error.Reason); // another process has the partition now, and reads them again
+            }
+        }
+
+        _read.Clear();
+    }
+
+    // A little at a time: while many have to go, others come.
+    private async Task TrimAsync(CancellationToken cancellationToken)
+    {
+        if (clock.GetElapsedTime(_trimmed) > TrimInterval && !await store.TrimAsync(cancellationToken))
+            _trimmed = clock.GetTimestamp();
+    }
+
+    private void PassOver(TopicPartitionOffset offset, string problem)
+    {
+        dropped.Count(DroppedEvents.Unreadable);
+        LogUnreadable(offset.ToString(), problem);
+    }
+
+    // The span belongs to the trace of the call that the message tells of. Its headers may be anything.
     private static Activity? StartSpan(Headers headers)
     {
+        if (!Tracing.Source.HasListeners())
+            return null;
+
         DistributedContextPropagator.Current.ExtractTraceIdAndState(headers, Read, out var parent, out var state);
         return Tracing.Source.StartActivity(
             $"process {Shared.Events.Kafka.Topic}",
@@ -156,7 +221,7 @@ internal sealed partial class KafkaLogConsumer(
         static void Read(object? carrier, string name, out string? value, out IEnumerable<string>? values)
         {
             values = null;
-            value = ((Headers)carrier!).TryGetLastBytes(name, out var bytes) ? Encoding.ASCII.GetString(bytes) : null;
+            value = ((Headers)carrier!).TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.ASCII.GetString(bytes) : null;
         }
     }
 
@@ -169,6 +234,9 @@ internal sealed partial class KafkaLogConsumer(
     [LoggerMessage(LogLevel.Warning, "Calls wait to be kept: {Reason}")]
     private partial void LogRetry(string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The message at {Offset} is no API call; passed over.")]
-    private partial void LogUnreadable(string offset);
+    [LoggerMessage(LogLevel.Error, "The consumer of calls begins anew")]
+    private partial void LogRestart(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The record at {Offset} is passed over: {Problem}.")]
+    private partial void LogUnreadable(string offset, string problem);
 }
