@@ -4,6 +4,7 @@ using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Sessions;
 using MessageBoard.Shared.Stores;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Routing;
 
 namespace MessageBoard.Shared;
@@ -31,6 +32,7 @@ public static class ServiceApi
     /// <summary>Tags, events, problem details and authentication, in this order: a refused request is tagged and counted too.</summary>
     public static WebApplication UseServiceApi(this WebApplication app)
     {
+        app.UseForwardedHeaders(Forwarded());
         app.UseResponseTags();
         app.UseApiCallEvents();
         app.UseServiceDefaults();
@@ -40,6 +42,19 @@ public static class ServiceApi
         app.MapServiceDefaults();
         app.MapOpenApi();
         return app;
+    }
+
+    // The scheme and the address that the browser came by and from, as the gateway says; it lets no caller say them. Who may call a
+    // service at all is the mesh's to decide, so that no list of proxies is kept here: pods' addresses change.
+    private static ForwardedHeadersOptions Forwarded()
+    {
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+        };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        return options;
     }
 
     /// <summary>Maps the cheapest request through the mesh: who answers?</summary>

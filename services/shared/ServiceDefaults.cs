@@ -1,5 +1,6 @@
 using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Logging;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MessageBoard.Shared;
@@ -25,6 +26,7 @@ public static class ServiceDefaults
             builder.AddTelemetry(identity);
 
         builder.Services.AddProblems();
+        builder.Services.AddSingleton<MatcherPolicy, ExactPaths>();
         builder.Services.AddHealthChecks();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -40,6 +42,7 @@ public static class ServiceDefaults
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseUtf8Bodies();
         return app;
     }
 

@@ -14,7 +14,8 @@ public static class ResponseTags
 
     /// <summary>
     /// Puts the three tags on every response, errors too: when the response starts, because the exception handler clears all
-    /// headers.
+    /// headers. With them goes what holds for all that a service says: it is what its Content-Type says, and of this moment, most of it
+    /// for one user alone.
     /// </summary>
     public static WebApplication UseResponseTags(this WebApplication app)
     {
@@ -27,6 +28,8 @@ public static class ResponseTags
                 headers[ServiceName] = identity.Name;
                 headers[ServiceCluster] = identity.Cluster;
                 headers[PodName] = identity.Pod;
+                headers.XContentTypeOptions = "nosniff";
+                headers.CacheControl = "no-store";
                 return Task.CompletedTask;
             }, (context.Response.Headers, identity));
             return next(context);

@@ -23,9 +23,9 @@ internal sealed class JsonLogFormatter(ServiceIdentity identity, TimeProvider cl
             json.WriteString("time", clock.GetUtcNow());
             json.WriteString("level", entry.LogLevel.ToString());
             json.WriteString("category", entry.Category);
-            json.WriteString("message", entry.Formatter(entry.State, entry.Exception));
+            json.WriteString("message", VisibleText.Of(entry.Formatter(entry.State, entry.Exception)));
             if (entry.Exception is { } exception)
-                json.WriteString("exception", exception.ToString());
+                json.WriteString("exception", VisibleText.Of(exception.ToString()));
 
             json.WriteString("service", identity.Name);
             json.WriteString("cluster", identity.Cluster);

@@ -19,7 +19,6 @@ public static class SessionAuthentication
     /// <summary>The policy of what every logged-in user may do.</summary>
     public const string UserPolicy = "user";
 
-    private const string CookieName = "session";
     private const string AdminRole = "admin";
 
     /// <summary>Adds sessions in Redis, and the policies <see cref="UserPolicy"/> and <see cref="AdminPolicy"/>.</summary>
@@ -42,7 +41,7 @@ public static class SessionAuthentication
     public static async Task LogInAsync(this HttpContext context, Session session)
     {
         var token = await context.RequestServices.GetRequiredService<SessionStore>().CreateAsync(session);
-        context.Response.Cookies.Append(CookieName, token, CookieOptions(context));
+        context.Response.Cookies.Append(CookieName(context), token, CookieOptions(context));
         context.User = PrincipalOf(session);
     }
 
@@ -50,16 +49,23 @@ public static class SessionAuthentication
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
     public static async Task LogOutAsync(this HttpContext context)
     {
-        if (context.Request.Cookies[CookieName] is { } token)
+        if (TokenOf(context) is { } token)
             await context.RequestServices.GetRequiredService<SessionStore>().DeleteAsync(token);
 
-        context.Response.Cookies.Delete(CookieName, CookieOptions(context));
+        context.Response.Cookies.Delete(CookieName(context), CookieOptions(context));
     }
 
     /// <summary>The session of an authenticated request.</summary>
     public static Session Session(this ClaimsPrincipal user) => new(
         long.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!, CultureInfo.InvariantCulture), user.Identity!.Name!,
         user.IsInRole(AdminRole));
+
+    // Over https the name says that the cookie was set over https, by this host and for it alone (RFC 6265bis, 4.1.3.2): no other
+    // cookie is believed there.
+    private static string CookieName(HttpContext context) => context.Request.IsHttps ? "__Host-session" : "session";
+
+    private static string? TokenOf(HttpContext context) =>
+        context.Request.Cookies[CookieName(context)] is { Length: > 0 } token ? token : null;
 
     private static CookieOptions CookieOptions(HttpContext context) =>
         new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" };
@@ -83,7 +89,7 @@ public static class SessionAuthentication
     {
         protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
         {
-            if (Request.Cookies[CookieName] is not { Length: > 0 } token)
+            if (TokenOf(Context) is not { } token)
                 return AuthenticateResult.NoResult();
 
             try
