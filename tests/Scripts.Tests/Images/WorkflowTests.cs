@@ -24,5 +24,5 @@ public sealed class WorkflowTests
     }
 
     [Fact]
-    public void There_are_workflows() => Assert.Equal(3, Workflows.Count);
+    public void There_are_workflows() => Assert.Equal(4, Workflows.Count);
 }
