@@ -1,5 +1,6 @@
 using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Forwarding;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,6 @@ public static class MeshAuthorization
             request.Host.Value ?? "",
             request.Method,
             request.Path.Value ?? "/",
-            name => request.Headers.TryGetValue(name, out var values) ? values.ToString() : null);
+            name => request.Headers.TryGetValue(name, out var values) ? HeaderBytes.ToText(values.ToString()) : null);
     }
 }

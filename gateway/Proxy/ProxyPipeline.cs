@@ -1,6 +1,8 @@
 using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh;
+using MessageBoard.Mesh.Forwarding;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MessageBoard.Gateway.Proxy;
 
@@ -10,7 +12,16 @@ public static class ProxyPipeline
     /// <summary>Registers YARP with the routes under <c>ReverseProxy</c>, and what goes with a request to the mesh.</summary>
     public static IServiceCollection AddProxy(this IServiceCollection services, IConfiguration configuration)
     {
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            // Less than a service's Kestrel takes (32 KiB, 100 and 8 KiB), as headers are added here: what is too much ends here, with 431 or
+            // 414, and not with a connection that the service closes while it is written to.
+            kestrel.Limits.MaxRequestHeadersTotalSize = 24 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 80;
+            kestrel.Limits.MaxRequestLineSize = 7 * 1024;
+        });
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"))
+            .ConfigureHttpClient(static (_, handler) => HeaderBytes.Keep(handler)) // where Envoy is the mesh
             .AddExchange()
             .AddExplainHeader()
             .AddMeshRouting();

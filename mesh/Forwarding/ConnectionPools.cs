@@ -42,6 +42,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             ActivityHeadersPropagator = null, // TryTrace knows more
         };
         configure?.Invoke(handler);
+        HeaderBytes.Keep(handler);
         handler.ConnectTimeout = timeouts.Connect.Clip();
         handler.PooledConnectionIdleTimeout = timeouts.Idle.Clip();
         return new(handler, disposeHandler: true);

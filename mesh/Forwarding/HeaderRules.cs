@@ -55,8 +55,9 @@ internal static class HeaderRules
             Add(name, value);
 
         // .NET keeps Content-Type and its like with the content.
-        void Add(string name, string value)
+        void Add(string name, string text)
         {
+            var value = HeaderBytes.FromText(text);
             if (!headers.TryAddWithoutValidation(name, value))
                 contentHeaders?.TryAddWithoutValidation(name, value);
         }

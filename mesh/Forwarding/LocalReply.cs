@@ -21,6 +21,8 @@ internal static class LocalReply
 
     public static HttpResponseMessage FaultAbort(int status, Call call) => Problem(status, "fault filter abort", call);
 
+    public static HttpResponseMessage BadRequest(Call call) => Problem(400, "The request cannot be passed on as it is.", call);
+
     public static HttpResponseMessage Failure(ResponseFlags flag, Call call)
     {
         call.Exchange.Flags |= flag;

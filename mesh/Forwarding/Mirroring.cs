@@ -20,12 +20,30 @@ internal static class Mirroring
             if (call.Decision.Route!.Mirrors[i].UpstreamAt(call.Uri.Port) is not { } upstream)
                 continue;
 
-            var copy = await RequestBuffering.CopyAsync(call.Request, call.Cancelled);
+            var copy = await CopyAsync(call.Request, call.Cancelled);
             copy.Headers.Host = Shadow(call.Request.Headers.Host!);
             call.Exchange.Mirrored(upstream.Subset is null ? upstream.Host : $"{upstream.Host}|{upstream.Subset}");
             var timeout = call.Route.Timeout is { } routes && routes > TimeSpan.Zero ? routes : Longest;
             _ = FireAndForgetAsync(call.Generation.StateOf(upstream), pathAndQuery, copy, pools, timeout);
         }
+    }
+
+    // The same request once more, with its body, which is in memory.
+    private static async Task<HttpRequestMessage> CopyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var copy =
+            new HttpRequestMessage(request.Method, request.RequestUri) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+        foreach (var (name, values) in request.Headers.NonValidated)
+            copy.Headers.TryAddWithoutValidation(name, values);
+
+        if (request.Content is { } content)
+        {
+            copy.Content = new ByteArrayContent(await content.ReadAsByteArrayAsync(cancellationToken));
+            foreach (var (name, values) in content.Headers.NonValidated)
+                copy.Content.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        return copy;
     }
 
     // As Envoy marks it: example.com-shadow, example.com-shadow:8080.
@@ -57,7 +75,7 @@ internal static class Mirroring
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
-            if (host is not null)
+            if (host is not null && (exception is not HttpRequestException failure || SendFailure.IsEndpoints(failure)))
                 upstream.Failed(host);
         }
         finally

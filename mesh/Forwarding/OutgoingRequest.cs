@@ -24,7 +24,7 @@ internal readonly struct OutgoingRequest(HttpRequestMessage request, Uri uri) : 
     {
         var found = request.Headers.NonValidated.TryGetValues(name, out var values)
             || (request.Content is { } content && content.Headers.NonValidated.TryGetValues(name, out values));
-        value = found ? values.Count == 1 ? values.ToString() : string.Join(',', (IEnumerable<string>)values) : null;
+        value = found ? HeaderBytes.ToText(values.Count == 1 ? values.ToString() : string.Join(',', (IEnumerable<string>)values)) : null;
         return found;
     }
 }

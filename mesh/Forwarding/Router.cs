@@ -12,6 +12,8 @@ internal sealed class Router(ConnectionPools pools, string? source)
         if (call.Upstream is not { } upstream)
             return LocalReply.Failure(ResponseFlags.UH, call);
 
+        await TakeBodyAsync(call);
+
         // From the request as the caller wrote it, so before any rule changes it.
         var (hashKey, newCookie) = upstream.Hash is { } settings ? HashPolicy.Generate(settings, call) : default;
         call.Request.Headers.Host ??= call.Uri.Authority;
@@ -20,13 +22,11 @@ internal sealed class Router(ConnectionPools pools, string? source)
         Identify(call.Request);
 
         var policy = call.Decision.Route!.Retries;
-        var hasMirrors = call.Route.Mirrors.Count > 0;
-        var bodyIsKept = (policy.NeedsBody || hasMirrors) && await RequestBuffering.TryBufferAsync(call.Request, call.Cancelled);
-        if (hasMirrors && bodyIsKept)
+        if (call.Route.Mirrors.Count > 0)
             await Mirroring.SendAsync(call, pathAndQuery, pools);
 
         // Without a timeout the first try needs nobody to watch over it, and mostly it is the only one.
-        var request = new UpstreamRequest(call, upstream, pools, pathAndQuery, hashKey, bodyIsKept);
+        var request = new UpstreamRequest(call, upstream, pools, pathAndQuery, hashKey);
         var result = policy.HasTimeout ? default : await request.SendAsync(null, call.Cancelled);
         if (policy.HasTimeout || policy.IsRetriable(result))
             result = await new RetryState(request, policy, result).SendAsync();
@@ -39,6 +39,25 @@ internal sealed class Router(ConnectionPools pools, string? source)
 
         return HeaderRules.ApplyResponse(call, response);
     }
+
+    // All of it, before any endpoint has the request: a sender who is slow, breaks off or writes nonsense costs nobody but itself a place,
+    // a timeout (Envoy's begins here too) or an error, and it can be sent again. Who lets strangers send one has bounded it: the gateway's
+    // Kestrel to 64 KiB.
+    private static async ValueTask TakeBodyAsync(Call call)
+    {
+        var request = call.Request;
+        if (request.Headers.NonValidated.Contains("Expect"))
+            request.Headers.Remove("Expect"); // it has come already
+
+        if (request.Content is not null)
+            await request.Content.LoadIntoBufferAsync(call.Cancelled);
+        else if (!IsSafe(request.Method))
+            request.Content = new ByteArrayContent([]); // else the client would send it again when a kept connection ends without an answer
+    }
+
+    // https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1
+    private static bool IsSafe(HttpMethod method) =>
+        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options || method == HttpMethod.Trace;
 
     private void Identify(HttpRequestMessage request)
     {

@@ -1,8 +1,6 @@
 using MessageBoard.Mesh.Retries;
 using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Mesh.Upstreams.Hosts;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http;
 
 namespace MessageBoard.Mesh.Forwarding;
 
@@ -12,9 +10,7 @@ namespace MessageBoard.Mesh.Forwarding;
 /// <param name="pools">The connections.</param>
 /// <param name="pathAndQuery">The path and query that the service gets.</param>
 /// <param name="hashKey">The key of consistent hashing; null without.</param>
-/// <param name="bodyIsKept">Whether its body can be sent again.</param>
-internal sealed class UpstreamRequest(
-    Call call, UpstreamState upstream, ConnectionPools pools, string pathAndQuery, ulong? hashKey, bool bodyIsKept)
+internal sealed class UpstreamRequest(Call call, UpstreamState upstream, ConnectionPools pools, string pathAndQuery, ulong? hashKey)
 {
     public Call Call => call;
 
@@ -47,43 +43,35 @@ internal sealed class UpstreamRequest(
             upstream.Answered(host, (int)response.StatusCode);
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
             span?.SetTag("http.response.status_code", (int)response.StatusCode);
-            return new(response, ResponseFlags.None, IsFinal: !CanBeSentAgain);
+            return new(response, ResponseFlags.None, IsFinal: false);
         }
-        catch (HttpRequestException exception) when (!IsCallersFault(exception))
+        catch (Exception) when (call.Cancelled.IsCancellationRequested)
+        {
+            throw; // whatever it is, the caller has gone
+        }
+        catch (HttpRequestException exception) when (SendFailure.IsEndpoints(exception))
         {
             upstream.Failed(host);
-            return End(IsConnectFailure(exception.HttpRequestError) ? ResponseFlags.UF : ResponseFlags.UC);
+            return End(SendFailure.IsConnectFailure(exception) ? ResponseFlags.UF : ResponseFlags.UC);
         }
-        catch (OperationCanceledException exception) when (!call.Cancelled.IsCancellationRequested)
+        catch (OperationCanceledException exception)
         {
             upstream.Failed(host);
             return End(cancellationToken.IsCancellationRequested || exception.InnerException is not TimeoutException
                 ? ResponseFlags.UT
                 : ResponseFlags.UF);
         }
+        catch (Exception exception) when (exception is HttpRequestException or InvalidOperationException or FormatException
+            or NotSupportedException or ArgumentException)
+        {
+            exchange.EndTry(400, ResponseFlags.None);
+            return new(LocalReply.BadRequest(call), ResponseFlags.None, IsFinal: true);
+        }
     }
 
-    private bool CanBeSentAgain => bodyIsKept || call.Request.Content is null;
-
-    // Without a connection no body went out.
     private UpstreamResult End(ResponseFlags flag)
     {
         call.Exchange.EndTry(0, flag);
-        return new(null, flag, IsFinal: flag != ResponseFlags.UF && !CanBeSentAgain);
+        return new(null, flag, IsFinal: false);
     }
-
-    // The body that the caller sends was too large or broke off: YARP knows what to answer.
-    private static bool IsCallersFault(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is BadHttpRequestException or ConnectionResetException)
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsConnectFailure(HttpRequestError error) =>
-        error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
 }

@@ -17,9 +17,6 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
 
     private static readonly TimeSpan DefaultBackoff = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Whether a request's body has to be kept for a second try: not for one that never went out.</summary>
-    public bool NeedsBody { get; } = retry.Attempts > 0 && (retry.On & ~RetryConditions.IstioDefault) != RetryConditions.None;
-
     /// <summary>Whether a try may take too long.</summary>
     public bool HasTimeout { get; } = timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero;
 

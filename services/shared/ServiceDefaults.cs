@@ -32,6 +32,8 @@ public static class ServiceDefaults
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+            kestrel.RequestHeaderEncodingSelector = HeaderEncoding.OfRequest;
+            kestrel.ResponseHeaderEncodingSelector = HeaderEncoding.OfResponse;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         return builder;

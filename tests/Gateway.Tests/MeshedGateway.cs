@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using MessageBoard.Mesh.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -99,6 +100,12 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // As the services have it.
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+        });
         var app = builder.Build();
         app.Run(async context =>
         {
@@ -109,6 +116,7 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
             context.Response.Headers["X-Service-Name"] = context.Request.Host.Host;
             context.Response.Headers["X-Service-Cluster"] = cluster;
             context.Response.Headers["X-Pod-Name"] = $"{context.Request.Host.Host}-{cluster}-pod";
+            context.Response.Headers["X-Seen-Bytes"] = context.Request.Headers["X-Bytes"];
             context.Response.Headers["X-Seen-TraceParent"] = context.Request.Headers.TraceParent;
             context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status
                 ? int.Parse(status, CultureInfo.InvariantCulture)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MessageBoard.Gateway.Tests.Proxy;
 
 public sealed class RoutingTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
@@ -68,6 +70,23 @@ public sealed class RoutingTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         Assert.Matches(
             "^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$",
             response.Headers.GetValues("X-Seen-TraceParent").Single());
+    }
+
+    [Fact]
+    public async Task Bytes_of_headers_pass_both_ways_as_they_are()
+    {
+        var bytes = string.Concat(Enumerable.Range(0x80, 0x80).Select(code => (char)code)); // a byte each in Latin-1
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(gateway.Client.BaseAddress!, "/api/users/ping"));
+        request.Headers.TryAddWithoutValidation("X-Bytes", bytes);
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(bytes, response.Headers.NonValidated["X-Seen-Bytes"].ToString());
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class RetryStateTests : ForwardingTest
     [Theory]
     [InlineData(100_000, true)]
     [InlineData(10, false)]
-    public async Task A_body_that_cannot_be_sent_again_is_not(int length, bool withLength)
+    public async Task A_body_that_comes_once_is_sent_again_too(int length, bool withLength)
     {
         _mesh.Set(Retry(2, RetryConditions.ServerError));
         _mesh.Ctx1.AnswerWith(500);
@@ -112,10 +112,38 @@ public sealed class RetryStateTests : ForwardingTest
         if (withLength)
             request.Content.Headers.ContentLength = length;
 
+        await _mesh.AskAsync(request);
+
+        Assert.Equal([length, length, length], _mesh.Ctx1.Bodies.Select(body => body.Length));
+    }
+
+    [Fact]
+    public async Task A_body_that_comes_slowly_does_not_count_for_the_timeout()
+    {
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Timeout = TimeSpan.FromSeconds(1) });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://user-service/")
+        {
+            Content = new Once(new byte[10], TimeSpan.FromSeconds(1.5)),
+        };
+
+        Assert.Equal(200, (await _mesh.AskAsync(request)).Status);
+    }
+
+    [Theory]
+    [InlineData("GET", 2)]
+    [InlineData("POST", 1)]
+    [InlineData("DELETE", 1)]
+    public async Task What_may_have_had_an_effect_is_not_sent_again_when_a_kept_connection_ends(string method, int requests)
+    {
+        await _mesh.GetAsync();
+        _mesh.Ctx1.CloseOnce();
+        using var request = new HttpRequestMessage(new(method), "http://user-service/");
+
         var answer = await _mesh.AskAsync(request);
 
-        Assert.Equal((500, ResponseFlags.None), (answer.Status, answer.Flags));
-        Assert.Equal(length, Assert.Single(_mesh.Ctx1.Bodies).Length);
+        Assert.Equal(
+            (requests, requests == 1 ? 503 : 200, requests == 1 ? ResponseFlags.UC : ResponseFlags.None),
+            (_mesh.Ctx1.Requests - 1, answer.Status, answer.Flags));
     }
 
     [Fact]
@@ -249,15 +277,16 @@ public sealed class RetryStateTests : ForwardingTest
         };
 
     /// <summary>A body that can be read once, as a caller's network stream.</summary>
-    private sealed class Once(byte[] bytes) : HttpContent
+    private sealed class Once(byte[] bytes, TimeSpan after = default) : HttpContent
     {
         private bool _read;
 
-        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
         {
             Assert.False(_read);
             _read = true;
-            return stream.WriteAsync(bytes).AsTask();
+            await Task.Delay(after);
+            await stream.WriteAsync(bytes);
         }
 
         protected override bool TryComputeLength(out long length) => (length = 0) > 0;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -27,6 +28,7 @@ internal sealed class TestBackend : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
         {
             Interlocked.Increment(ref _connections);
+            connection.Features.Set(connection);
             return next(connection);
         })));
         _app = builder.Build();
@@ -80,6 +82,18 @@ internal sealed class TestBackend : IAsyncDisposable
         context.Abort();
         return Task.CompletedTask;
     };
+
+    /// <summary>Ends the connection once as a server does that had no more to say, and answers then as before.</summary>
+    public void CloseOnce()
+    {
+        var usual = Answer;
+        Answer = async context =>
+        {
+            Answer = usual;
+            await context.Features.Get<ConnectionContext>()!.Transport.Output.CompleteAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        };
+    }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
