@@ -1,4 +1,5 @@
 using MessageBoard.Gateway.Drill;
+using MessageBoard.Gateway.Edge;
 using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Gateway.Page;
@@ -21,6 +22,7 @@ if (!TelemetryExport.IsOn(builder.Configuration))
 }
 
 builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false); // a system call less for 4 KiB a connection
+builder.Services.AddEdge();
 builder.Services.AddSessions();
 builder.Services.AddMeshStore(builder.Configuration);
 builder.Services.AddSingleton<FrontedServices>().AddSingleton<RouteEdits>();
@@ -29,6 +31,8 @@ builder.Services.AddDrill();
 builder.Services.AddProxy(builder.Configuration);
 
 var app = builder.Build();
+app.UseEdge();
+app.UseRouting(); // else it would come first, and forward requests before the edge has seen them
 app.UseServiceDefaults();
 app.UseTrace();
 app.UsePage();

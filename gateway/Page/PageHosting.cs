@@ -26,8 +26,6 @@ public static class PageHosting
     {
         var headers = file.Context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
         // Vite puts a hash of their content into the names of all files under assets/.
         headers.CacheControl = file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable" : "no-cache";
     }

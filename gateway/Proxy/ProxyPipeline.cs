@@ -22,6 +22,7 @@ public static class ProxyPipeline
         });
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"))
             .ConfigureHttpClient(static (_, handler) => HeaderBytes.Keep(handler)) // where Envoy is the mesh
+            .AddCallersWord()
             .AddExchange()
             .AddExplainHeader()
             .AddMeshRouting();

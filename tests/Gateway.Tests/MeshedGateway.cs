@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using MessageBoard.Mesh.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,7 +15,7 @@ namespace MessageBoard.Gateway.Tests;
 /// The gateway before a backend in each cluster that answers for all services, with the project's own <c>istio/</c> in a folder
 /// of its own.
 /// </summary>
-public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
+public partial class MeshedGateway : RunningGateway, IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("messageboard-gateway-");
     private readonly Dictionary<string, WebApplication> _backends = [];
@@ -22,6 +23,9 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
     public string Istio => Path.Combine(_folder.FullName, "istio");
 
     public string DrillFolder => Path.Combine(_folder.FullName, "drill");
+
+    /// <summary>What a gateway is told beyond what all are.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
 
     public async ValueTask InitializeAsync()
     {
@@ -36,7 +40,7 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
         var page = Directory.CreateDirectory(Path.Combine(_folder.FullName, "page"));
         await File.WriteAllTextAsync(Path.Combine(page.FullName, "index.html"), "<!doctype html><title>MessageBoard</title>");
 
-        await StartAsync(new Dictionary<string, string>
+        await StartAsync(new Dictionary<string, string>(Settings)
         {
             ["Mesh:Folder"] = Istio,
             ["Gateway:Page"] = page.FullName,
@@ -46,6 +50,7 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await StopAsync();
         foreach (var backend in _backends.Values)
             await backend.DisposeAsync();
@@ -93,7 +98,7 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
 
     /// <summary>
     /// Starts a backend that answers with its tags and the path it saw, with the status and the delay (in ms) that the query asks
-    /// for.
+    /// for. Under X-Seen- it says of <see cref="Shown"/> headers what it saw.
     /// </summary>
     private async Task StartBackendAsync(string cluster)
     {
@@ -116,8 +121,9 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
             context.Response.Headers["X-Service-Name"] = context.Request.Host.Host;
             context.Response.Headers["X-Service-Cluster"] = cluster;
             context.Response.Headers["X-Pod-Name"] = $"{context.Request.Host.Host}-{cluster}-pod";
-            context.Response.Headers["X-Seen-Bytes"] = context.Request.Headers["X-Bytes"];
-            context.Response.Headers["X-Seen-TraceParent"] = context.Request.Headers.TraceParent;
+            foreach (var (name, value) in context.Request.Headers.Where(header => Shown.IsMatch(header.Key)))
+                context.Response.Headers[$"X-Seen-{name}"] = value;
+
             context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status
                 ? int.Parse(status, CultureInfo.InvariantCulture)
                 : 200;
@@ -132,6 +138,9 @@ public sealed class MeshedGateway : RunningGateway, IAsyncLifetime
             WorkloadFile(cluster), string.Concat(Fronted.Select(service => MeshYaml.Workload(service, cluster, port))));
         await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Concat(Fronted.Select(MeshYaml.Service)));
     }
+
+    [GeneratedRegex("^(X-Bytes|X-Real-IP|X-Mesh-Source|traceparent|(X-)?Forwarded.*)$", RegexOptions.IgnoreCase)]
+    private static partial Regex Shown { get; }
 
     private static readonly string[] Fronted = ["user-service", "message-service", "log-service"];
 

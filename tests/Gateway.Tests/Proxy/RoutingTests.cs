@@ -86,7 +86,7 @@ public sealed class RoutingTests(MeshedGateway gateway) : IClassFixture<MeshedGa
 
         using var response = await client.SendAsync(request);
 
-        Assert.Equal(bytes, response.Headers.NonValidated["X-Seen-Bytes"].ToString());
+        Assert.Equal(bytes, response.Headers.NonValidated["X-Seen-X-Bytes"].ToString());
     }
 
     [Fact]

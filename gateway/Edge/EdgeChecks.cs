@@ -1,0 +1,48 @@
+using MessageBoard.Gateway.Proxy;
+
+namespace MessageBoard.Gateway.Edge;
+
+/// <summary>What holds for every request, whoever answers it: it stands before routing, so that no endpoint can forget it.</summary>
+public static class EdgeChecks
+{
+    private static readonly TimeSpan HstsMaxAge = TimeSpan.FromDays(365);
+
+    /// <summary>Registers what <see cref="UseEdge"/> needs.</summary>
+    public static IServiceCollection AddEdge(this IServiceCollection services) =>
+        services.AddHsts(hsts => hsts.MaxAge = HstsMaxAge);
+
+    /// <summary>
+    /// Learns from trusted proxies who asks; then answers 421 for a Host that is not ours (health checks, which know pods by address,
+    /// apart) and 403 for a change that another origin's page asks for, and tells browsers what they may do with the answer.
+    /// </summary>
+    public static WebApplication UseEdge(this WebApplication app)
+    {
+        var hosts = new AllowedHosts(app.Configuration);
+        app.UseTrustedProxies();
+        app.UseHsts();
+        app.Use((context, next) =>
+        {
+            var request = context.Request;
+            AnswerHeaders.Add(context.Response);
+            if (!hosts.Allow(request.Headers.Host) && !request.Path.StartsWithSegments("/healthz", StringComparison.Ordinal))
+            {
+                return RefuseAsync(
+                    context, StatusCodes.Status421MisdirectedRequest,
+                    "The gateway does not go by this host name; Gateway:Hosts (deploy-all.sh --host) has those it answers to.");
+            }
+
+            return SameOrigin.IsSafe(request.Method) || SameOrigin.MayChange(request)
+                ? next(context)
+                : RefuseAsync(
+                    context, StatusCodes.Status403Forbidden,
+                    "Only a page of this origin may change something. A proxy that ends TLS has to stand in Gateway:TrustedProxies.");
+        });
+        return app;
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string detail)
+    {
+        RequestTrace.Begin(context);
+        return TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+    }
+}
