@@ -111,7 +111,8 @@ check_running() {
 
 check_port() {
   (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || return 0
-  refuse "Port $port is busy$(dotnet "$launcher" holder "$port" 2>/dev/null || true). Choose another: ./deploy-all.sh --local --port N"
+  [[ -f $launcher ]] || refuse "Port $port is busy. Choose another: ./deploy-all.sh --local --port N"
+  dotnet "$launcher" port "$port" || exit
 }
 
 # --- what was asked for --------------------------------------------------------------------------------------------

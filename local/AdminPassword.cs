@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace MessageBoard.Local;
 
@@ -11,12 +12,12 @@ internal static class AdminPassword
     /// <summary>Returns the password when it was made just now, so that it can be printed this once; else null.</summary>
     public static string? Ensure(string file)
     {
-        if (File.Exists(file))
+        // An empty one is of a launcher that was killed, or had no room.
+        if (File.Exists(file) && new FileInfo(file).Length > 0)
             return null;
 
         var password = RandomNumberGenerator.GetString(Alphabet, 20);
-        using var writer = OwnersFile.Open(file, FileMode.CreateNew);
-        writer.WriteLine(password);
+        AtomicFile.Write(file, Encoding.ASCII.GetBytes($"{password}\n"), secret: true);
         return password;
     }
 }

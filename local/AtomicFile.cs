@@ -1,10 +1,17 @@
 namespace MessageBoard.Local;
 
-/// <summary>Files that others read at any moment.</summary>
+/// <summary>Files that others read at any moment, and that are whole after any death.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Replaces the file whole, so that a reader never sees half of it; makes its folder if someone deleted it.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    private const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Everybodys = OwnersOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>
+    /// Replaces the file whole, so that a reader never sees half of it; makes its folder if someone deleted it. A secret one only its
+    /// owner may read.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be written; what was there stays.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool secret = false)
     {
         var folder = Path.GetDirectoryName(path)!;
         // The mesh passes over names that start with a dot.
@@ -14,7 +21,18 @@ internal static class AtomicFile
             try
             {
                 Directory.CreateDirectory(folder);
-                File.WriteAllBytes(temporary, content);
+                File.Delete(temporary); // one that a killed launcher left may have another mode
+                using (var file = new FileStream(temporary, new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    BufferSize = 0,
+                    UnixCreateMode = secret ? OwnersOnly : Everybodys,
+                }))
+                {
+                    file.Write(content);
+                }
+
                 File.Move(temporary, path, overwrite: true);
                 return;
             }

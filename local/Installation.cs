@@ -48,7 +48,9 @@ internal sealed record Installation(string Root, string State)
                 ?? throw new LaunchException("The launcher is not in a MessageBoard checkout.", ExitCodes.Failure);
 
         var state = Environment.GetEnvironmentVariable("MESSAGEBOARD_STATE");
-        return new Installation(root, Path.GetFullPath(string.IsNullOrEmpty(state) ? Path.Combine(root, ".local") : state));
+        // Spelled in one way, as processes are found by it.
+        return new Installation(root, Path.TrimEndingDirectorySeparator(
+            Path.GetFullPath(string.IsNullOrEmpty(state) ? Path.Combine(root, ".local") : state)));
     }
 
     /// <summary>A program of this solution, where deploy-all.sh builds it.</summary>

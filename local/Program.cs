@@ -1,5 +1,6 @@
 using MessageBoard.Local;
 using MessageBoard.Local.Commands;
+using MessageBoard.Local.State;
 
 // Called by deploy-all.sh, which checks what a person typed: verb, then the gateway's port and the replicas of each service. A run
 // itself calls it for its brokers.
@@ -15,7 +16,7 @@ try
         ["detach", var port, var replicas] =>
             await new DetachCommand(installation, LaunchOptions.Of(port, replicas)).ExecuteAsync(signals.Token),
         ["brokers", var addressFile] => await new BrokersCommand(addressFile).ExecuteAsync(signals.Token),
-        ["holder", var port] => ShowHolder(int.Parse(port, CultureInfo.InvariantCulture)),
+        ["port", var port] => CheckPort(int.Parse(port, CultureInfo.InvariantCulture)),
         ["status"] => new StatusCommand(installation).Execute(),
         ["stop"] => await new StopCommand(installation).ExecuteAsync(),
         _ => throw new LaunchException("usage: ./deploy-all.sh --help", ExitCodes.BadInput),
@@ -26,13 +27,22 @@ catch (LaunchException refusal)
     await Console.Error.WriteLineAsync(refusal.Message);
     return refusal.ExitCode;
 }
+catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+{
+    // A full disk, a folder that is not ours: the message names the path.
+    await Console.Error.WriteLineAsync(refusal.Message);
+    return ExitCodes.Failure;
+}
 catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
 {
     return ExitCodes.Interrupted;
 }
 
-static int ShowHolder(int port)
+// What a killed launcher left goes before the new gateway listens.
+int CheckPort(int port)
 {
-    Console.Write(FreePorts.Holder(port));
+    if (!Orphans.Find(installation).Any(orphan => orphan.Role == ProcessRole.Gateway))
+        Preflight.CheckPort(port);
+
     return ExitCodes.Success;
 }

@@ -1,15 +1,14 @@
-using System.Diagnostics;
 using System.Text.Json.Serialization;
 
 namespace MessageBoard.Gateway.Drill;
 
 /// <summary>
 /// Asks the launcher of a local run to take clusters down: a file <c>CLUSTER.down</c> in the folder <c>Drill:Folder</c>, where the
-/// launcher has a <c>drill.json</c> for as long as it obeys.
+/// launcher has a <c>drill.json</c>. It obeys for as long as it holds the lock <c>Drill:Lock</c>, which ends with it, however that ends.
 /// </summary>
 public sealed partial class ClusterDrill(IConfiguration configuration)
 {
-    private readonly string? _folder = configuration["Drill:Folder"];
+    private readonly string? _folder = configuration["Drill:Folder"], _lock = configuration["Drill:Lock"];
 
     /// <summary>The clusters and their processes at this moment; not available without a launcher.</summary>
     public DrillReport Read() => ReadClusters() is not { } clusters ? new(false, []) : new(true,
@@ -37,22 +36,35 @@ public sealed partial class ClusterDrill(IConfiguration configuration)
     {
         try
         {
-            if (_folder is null || ReadFile() is not { } file)
-                return null;
-
-            using var launcher = Process.GetProcessById(file.Launcher); // one that was killed leaves its file behind, and this gateway
-            return file.Clusters;
+            return _folder is not null && IsObeyed() ? ReadFile()?.Clusters : null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
+        }
+    }
+
+    // A launcher that was killed leaves its files behind, and this gateway; its number may be another program's.
+    private bool IsObeyed()
+    {
+        if (!File.Exists(_lock))
+            return false;
+
+        try
+        {
+            using var nobodys = new FileStream(_lock, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 
     private DrillFile? ReadFile() =>
         JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(_folder!, "drill.json")), DrillJson.Default.DrillFile);
 
-    private sealed record DrillFile(int Launcher, Dictionary<string, IReadOnlyList<DrilledProcess>>? Clusters);
+    private sealed record DrillFile(Dictionary<string, IReadOnlyList<DrilledProcess>>? Clusters);
 
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
     [JsonSerializable(typeof(DrillFile))]

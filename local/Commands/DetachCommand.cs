@@ -11,16 +11,15 @@ internal sealed class DetachCommand(Installation installation, LaunchOptions opt
 
     public async Task<int> ExecuteAsync(CancellationToken stop)
     {
-        // Checked here too, where the message reaches the terminal.
-        if (RunLock.IsHeld(installation.LockFile))
-            throw Preflight.AlreadyRunning(installation);
+        string? freshPassword;
+        // Here too, where the messages reach the terminal.
+        await using (RunLock.TryTake(installation.LockFile) ?? throw Preflight.AlreadyRunning(installation))
+        {
+            await Preflight.ClearOrphansAsync(installation);
+            await Preflight.CheckAsync(options, stop);
+            freshPassword = AdminPassword.Ensure(installation.AdminPasswordFile);
+        }
 
-        await Preflight.ClearOrphansAsync(installation);
-        await Preflight.CheckAsync(options, stop);
-
-        // Made here, so that it is printed on the terminal and not into the launcher's log.
-        var freshPassword = AdminPassword.Ensure(installation.AdminPasswordFile);
-        File.Delete(installation.LauncherLog);
         using var launcher = ChildProcess.Start(
             [Installation.DotNet, typeof(DetachCommand).Assembly.Location, "run", $"{options.Port}", $"{options.Replicas}"],
             installation.LauncherLog,
@@ -36,6 +35,10 @@ internal sealed class DetachCommand(Installation installation, LaunchOptions opt
 
         if (!exited.IsCompleted)
             return ExitCodes.Success;
+
+        // Another start has been quicker; what the log says is of that one.
+        if (await exited == ExitCodes.BadInput && RunLock.IsHeld(installation.LockFile))
+            throw Preflight.AlreadyRunning(installation);
 
         var failure = StateFile.Read(installation.StateFile) is { Failure: { } reason } state && state.Launcher == launcher.Identity
             ? reason

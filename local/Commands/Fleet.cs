@@ -45,6 +45,7 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
         ["Mesh__IdentityKey"] = _identityKey,
         ["Gateway__Page"] = installation.Page,
         ["Drill__Folder"] = installation.Drill,
+        ["Drill__Lock"] = installation.LockFile,
     };
 
     private ProcessSpec Web(string app, string cluster, string assembly, int port, EmbeddedStores stores)

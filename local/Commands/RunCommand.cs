@@ -1,3 +1,4 @@
+using System.Text;
 using MessageBoard.Local.Display;
 using MessageBoard.Local.Drill;
 using MessageBoard.Local.MeshFiles;
@@ -11,6 +12,7 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
 {
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     public async Task<int> ExecuteAsync(CancellationToken stop)
     {
@@ -19,9 +21,10 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         await Preflight.CheckAsync(options, stop);
 
         var freshPassword = AdminPassword.Ensure(installation.AdminPasswordFile);
-        LogFile.KeepPrevious(installation.Logs);
+        LogFile.KeepPrevious(installation.LauncherLog);
         var edits = new IstioWorkingCopy(Path.Combine(installation.Root, "istio"), installation.Istio).Refresh();
-        var workloads = new WorkloadFiles(installation.Workloads);
+        var files = new RunFiles();
+        var workloads = new WorkloadFiles(files, installation.Workloads);
         workloads.Reset(Fleet.Services);
 
         using var probe = new ReadinessProbe();
@@ -29,10 +32,11 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         var fleet = new Fleet(installation, options, ports, probe);
         var stores = EmbeddedStores.Create(ExternalStores.FromEnvironment(), installation, ports);
         ProcessSpec[] specs = [fleet.Gateway(stores), .. fleet.ServiceProcesses(stores), .. stores.Processes];
-        var processes = specs.Select(spec => new SupervisedProcess(spec, LogOf(spec), Grace, ports)).ToList();
+        var processes = specs
+            .Select(spec => new SupervisedProcess(RunMark.Mark(spec, installation.State), LogOf(spec), Grace, ports)).ToList();
         var services = processes.Where(process => process.Spec.Role == ProcessRole.Service).ToList();
         var board = new RunBoard(
-            installation.StateFile, options.Port, processes.Select(process => process.State), [.. stores.Notes, .. edits]);
+            files, installation.StateFile, options.Port, processes.Select(process => process.State), [.. stores.Notes, .. edits]);
         foreach (var service in services)
             service.Changed += workloads.Show;
 
@@ -40,9 +44,11 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
             process.Changed += board.Show;
 
         WriteDebugEnvironment(fleet.EnvironmentOfAll(stores));
-        using var drill = new DrillFolder(installation.Drill, services);
+        using var drill = new DrillFolder(files, installation.Drill, services);
         var display = RunDisplay.Create(installation, freshPassword).ShowAsync(board.Changes);
         var run = new Run(processes, board);
+        using var over = new CancellationTokenSource();
+        var writing = KeepWritingAsync(files, board, over.Token);
         try
         {
             await run.StartAsync(StartBound, stop);
@@ -59,17 +65,26 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         {
             await run.StopAsync();
             workloads.Reset(Fleet.Services);
-            File.Delete(installation.DebugEnvironment);
+            files.Delete(installation.DebugEnvironment);
+            await over.CancelAsync();
+            await writing;
             await display;
         }
     }
 
-    private void WriteDebugEnvironment(IReadOnlyDictionary<string, string> variables)
+    private static async Task KeepWritingAsync(RunFiles files, RunBoard board, CancellationToken over)
     {
-        using var file = OwnersFile.Open(installation.DebugEnvironment, FileMode.Create);
-        foreach (var (name, value) in variables)
-            file.WriteLine($"{name}={value}");
+        while (!over.IsCancellationRequested)
+        {
+            board.Warn(files.Retry());
+            await Task.Delay(RetryPause, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
+
+    private void WriteDebugEnvironment(IReadOnlyDictionary<string, string> variables) => AtomicFile.Write(
+        installation.DebugEnvironment,
+        Encoding.UTF8.GetBytes(string.Concat(variables.Select(variable => $"{variable.Key}={variable.Value}\n"))),
+        secret: true);
 
     private string LogOf(ProcessSpec spec) => Path.Combine(installation.Logs, $"{spec.Pod}.log");
 }

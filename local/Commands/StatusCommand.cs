@@ -13,7 +13,7 @@ internal sealed class StatusCommand(Installation installation)
         var state = StateFile.Read(installation.StateFile);
         if (state is null || !RunLock.IsHeld(installation.LockFile))
         {
-            var orphans = Orphans.Of(state).Count;
+            var orphans = Orphans.Find(installation).Count;
             Console.WriteLine(orphans == 0
                 ? "MessageBoard is not running."
                 : $"The launcher was killed and left {orphans} processes behind; --stop ends them.");
@@ -24,6 +24,9 @@ internal sealed class StatusCommand(Installation installation)
         console.Write(ProcessTable.Of(state, console.Profile.Width, DateTimeOffset.UtcNow));
         foreach (var cluster in state.ClustersDown)
             console.WriteLine($"{cluster} is taken down (drill).");
+
+        if (state.Unwritten is not null)
+            console.WriteLine($"Files cannot be written: {state.Unwritten}");
 
         console.WriteLine($"MessageBoard {(state.AllReady ? "is ready" : "is not ready")}: {state.Address}");
         return state.AllReady ? ExitCodes.Success : ExitCodes.Failure;

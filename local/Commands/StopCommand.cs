@@ -3,7 +3,7 @@ using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Commands;
 
-/// <summary>Stops a detached launcher, or what a killed one left, and waits for the end of all.</summary>
+/// <summary>Stops a launcher, or what a killed one left, and waits for the end of all.</summary>
 internal sealed class StopCommand(Installation installation)
 {
     // Gateway, services and stores get 5 s each before the launcher kills them.
@@ -12,32 +12,38 @@ internal sealed class StopCommand(Installation installation)
 
     public async Task<int> ExecuteAsync()
     {
-        var state = StateFile.Read(installation.StateFile);
-        if (state is not null && RunLock.IsHeld(installation.LockFile))
+        var wasRunning = RunLock.IsHeld(installation.LockFile);
+        if (wasRunning && StateFile.Read(installation.StateFile) is { } state)
         {
             Console.WriteLine("Stopping MessageBoard…");
-            state.Launcher.Signal(ProcessIdentity.Terminate);
+            state.Launcher.Terminate();
             if (!await Orphans.WaitForEndAsync([state.Launcher], Patience))
             {
                 state.Launcher.Signal(ProcessIdentity.Kill);
                 await Orphans.WaitForEndAsync([state.Launcher], Grace);
             }
+        }
 
-            // A process may have been restarted since; read again what the launcher wrote last.
-            await Orphans.ClearAsync(Orphans.Of(StateFile.Read(installation.StateFile)), Grace);
-            Console.WriteLine("MessageBoard is stopped.");
-        }
-        else if (Orphans.Of(state) is { Count: > 0 } orphans)
-        {
-            await Orphans.ClearAsync(orphans, Grace);
-            new WorkloadFiles(installation.Workloads).Reset(Fleet.Services);
-            Console.WriteLine($"Stopped {orphans.Count} processes that a killed launcher left behind.");
-        }
-        else
+        if (!Directory.Exists(installation.State))
         {
             Console.WriteLine("Nothing to stop: MessageBoard is not running.");
+            return ExitCodes.Success;
         }
 
+        await using var runLock = RunLock.TryTake(installation.LockFile)
+            ?? throw new LaunchException("MessageBoard is just being started again; --status shows it.", ExitCodes.Failure);
+        var orphans = Orphans.Find(installation);
+        await Orphans.ClearAsync(orphans, Grace);
+        if (orphans.Count > 0)
+            new WorkloadFiles(new RunFiles(), installation.Workloads).Reset(Fleet.Services);
+
+        File.Delete(installation.DebugEnvironment);
+        Console.WriteLine((wasRunning, orphans.Count) switch
+        {
+            (true, _) => "MessageBoard is stopped.",
+            (false, 0) => "Nothing to stop: MessageBoard is not running.",
+            (false, var count) => $"Stopped {count} processes that a killed launcher left behind.",
+        });
         return ExitCodes.Success;
     }
 }

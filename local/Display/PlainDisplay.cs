@@ -11,15 +11,27 @@ internal sealed class PlainDisplay(TextWriter output, ReadyBanner banner) : RunD
         await foreach (var state in states)
         {
             foreach (var news in RunNews.Between(before, state))
-                await output.WriteLineAsync($"{DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {news.Text}");
+                await SayAsync($"{DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture)}  {news.Text}");
 
             if (state.Phase == RunPhase.Ready && before?.Phase != RunPhase.Ready)
             {
                 foreach (var line in banner.Lines(state))
-                    await output.WriteLineAsync(line);
+                    await SayAsync(line);
             }
 
             before = state;
+        }
+    }
+
+    private async Task SayAsync(string line)
+    {
+        try
+        {
+            await output.WriteLineAsync(line);
+        }
+        catch (IOException)
+        {
+            // A log on a full disk; what has healed is said when it has.
         }
     }
 }

@@ -20,6 +20,11 @@ internal sealed record RunNews(string Text, bool Trouble)
                 yield return new RunNews($"{cluster} is started again (the drill is over)", Trouble: true);
         }
 
+        if (after.Unwritten is not null && before?.Unwritten is null)
+            yield return new RunNews($"Files cannot be written; all goes on: {after.Unwritten}", Trouble: true);
+        else if (after.Unwritten is null && before?.Unwritten is { } former)
+            yield return new RunNews($"Files are written again, which was not possible: {former}", Trouble: true);
+
         foreach (var now in after.Processes)
         {
             var then = before?.Processes.FirstOrDefault(process => process.Pod == now.Pod);

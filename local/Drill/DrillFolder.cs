@@ -1,24 +1,26 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Drill;
 
 /// <summary>
 /// Takes clusters down and up as trainees ask for it: the gateway puts a file <c>CLUSTER.down</c> into the folder and takes it out
-/// again. It finds the clusters and how their services are in <c>drill.json</c>, which is there for as long as somebody obeys.
+/// again. It finds the clusters and how their services are in <c>drill.json</c>; somebody obeys for as long as the run's lock is held.
 /// </summary>
 internal sealed partial class DrillFolder : IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _lock = new();
+    private readonly RunFiles _files;
     private readonly string _folder;
     private readonly IReadOnlyList<SupervisedProcess> _services;
 
     /// <summary>Begins with all clusters up.</summary>
-    public DrillFolder(string folder, IReadOnlyList<SupervisedProcess> services)
+    public DrillFolder(RunFiles files, string folder, IReadOnlyList<SupervisedProcess> services)
     {
-        (_folder, _services) = (folder, services);
+        (_files, _folder, _services) = (files, folder, services);
         Clear();
         Report();
         foreach (var service in services)
@@ -30,7 +32,7 @@ internal sealed partial class DrillFolder : IDisposable
     {
         while (!stop.IsCancellationRequested)
         {
-            if (!File.Exists(ReportFile))
+            if (!_files.Exists(ReportFile))
                 Report(); // somebody has deleted the folder
 
             foreach (var service in _services)
@@ -52,10 +54,11 @@ internal sealed partial class DrillFolder : IDisposable
 
     private void Clear()
     {
-        if (Directory.Exists(_folder))
-            Directory.Delete(_folder, recursive: true);
+        if (!Directory.Exists(_folder))
+            return;
 
-        Directory.CreateDirectory(_folder);
+        foreach (var file in Directory.EnumerateFiles(_folder))
+            _files.Delete(file);
     }
 
     private void Report()
@@ -65,14 +68,13 @@ internal sealed partial class DrillFolder : IDisposable
             var clusters = _services.Select(service => service.State).GroupBy(state => state.Cluster).ToDictionary(
                 cluster => cluster.Key,
                 cluster => cluster.Select(state => new DrilledProcess(state.Pod, state.App, NameOf(state.Condition))));
-            var report = new DrillReport(Environment.ProcessId, clusters);
-            AtomicFile.Write(ReportFile, JsonSerializer.SerializeToUtf8Bytes(report, Json.Default.DrillReport));
+            _files.Write(ReportFile, JsonSerializer.SerializeToUtf8Bytes(new DrillReport(clusters), Json.Default.DrillReport));
         }
     }
 
     private static string NameOf(Condition condition) => JsonNamingPolicy.CamelCase.ConvertName(condition.ToString());
 
-    private sealed record DrillReport(int Launcher, IReadOnlyDictionary<string, IEnumerable<DrilledProcess>> Clusters);
+    private sealed record DrillReport(IReadOnlyDictionary<string, IEnumerable<DrilledProcess>> Clusters);
 
     private sealed record DrilledProcess(string Pod, string App, string Condition);
 

@@ -37,7 +37,7 @@ internal sealed partial class IstioWorkingCopy(string source, string copy)
             }
             else if (latest is not null)
             {
-                File.Copy(theirs, ours, overwrite: true);
+                AtomicFile.Write(ours, File.ReadAllBytes(theirs));
                 current[name] = latest;
             }
             else
@@ -46,14 +46,22 @@ internal sealed partial class IstioWorkingCopy(string source, string copy)
             }
         }
 
-        File.WriteAllBytes(OriginsFile, JsonSerializer.SerializeToUtf8Bytes(current, OriginsJson.Default.DictionaryStringString));
+        AtomicFile.Write(OriginsFile, JsonSerializer.SerializeToUtf8Bytes(current, OriginsJson.Default.DictionaryStringString));
         return notes;
     }
 
-    private Dictionary<string, string> ReadOrigins() =>
-        File.Exists(OriginsFile)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(OriginsFile), OriginsJson.Default.DictionaryStringString)!
-            : [];
+    // One that is gone or broken: a file that is as the checkout's is taken for it, any other for edited.
+    private Dictionary<string, string> ReadOrigins()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(OriginsFile), OriginsJson.Default.DictionaryStringString) ?? [];
+        }
+        catch (Exception unreadable) when (unreadable is FileNotFoundException or JsonException)
+        {
+            return [];
+        }
+    }
 
     private static string Hash(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.MeshFiles;
 
@@ -6,7 +7,7 @@ namespace MessageBoard.Local.MeshFiles;
 /// Tells the mesh which processes there are, in Istio's own words: a ServiceEntry for each service and a WorkloadEntry for
 /// each ready process (https://istio.io/latest/docs/reference/config/networking/workload-entry/).
 /// </summary>
-internal sealed class WorkloadFiles(string folder)
+internal sealed class WorkloadFiles(RunFiles files, string folder)
 {
     /// <summary>Starts with an empty folder but for the ServiceEntries.</summary>
     public void Reset(IEnumerable<string> services)
@@ -15,20 +16,19 @@ internal sealed class WorkloadFiles(string folder)
             Directory.Delete(folder, recursive: true);
 
         foreach (var service in services)
-            Write(service, ServiceEntry(service));
+            files.Write(PathOf(service), Encoding.UTF8.GetBytes(ServiceEntry(service)));
     }
 
     /// <summary>Lists the process while it serves.</summary>
     public void Show(ProcessState process)
     {
-        var isListed = File.Exists(PathOf(process.Pod));
+        var path = PathOf(process.Pod);
+        var isListed = files.Exists(path);
         if (process.Serving && !isListed)
-            Write(process.Pod, WorkloadEntry(process));
+            files.Write(path, Encoding.UTF8.GetBytes(WorkloadEntry(process)));
         else if (isListed && !process.Serving)
-            File.Delete(PathOf(process.Pod));
+            files.Delete(path);
     }
-
-    private void Write(string name, string yaml) => AtomicFile.Write(PathOf(name), Encoding.UTF8.GetBytes(yaml));
 
     private string PathOf(string name) => Path.Combine(folder, $"{name}.yaml");
 

@@ -1,10 +1,12 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace MessageBoard.Local.Processes;
 
 /// <summary>
 /// A child in a session of its own, so that Ctrl-C on the terminal reaches only the launcher, which stops the others in order.
-/// Its output goes straight to the log file: no pipe to drain, and nothing breaks when the launcher is killed.
+/// Its output goes straight to the log file: no pipe to drain, and nothing breaks when the launcher is killed. Without room for a log
+/// there is none.
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
@@ -12,7 +14,9 @@ internal sealed class ChildProcess : IDisposable
     private static readonly string SetSid = OperatingSystem.IsLinux() ? "setsid" : "perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV'";
 
     // exec keeps the process id through all steps.
-    private static readonly string Wrapper = $"""log=$1; shift; exec {SetSid} "$@" </dev/null >>"$log" 2>&1""";
+    private static readonly string Wrapper =
+        """log=$1; shift; ( mkdir -p "${log%/*}" && : >>"$log" ) 2>/dev/null || log=/dev/null; """
+        + $"""exec {SetSid} "$@" </dev/null >>"$log" 2>&1""";
 
     private readonly Process _process;
 
@@ -26,11 +30,10 @@ internal sealed class ChildProcess : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    /// <exception cref="System.ComponentModel.Win32Exception">There is no /bin/sh.</exception>
+    /// <exception cref="Win32Exception">There is no /bin/sh, or no process more.</exception>
     public static ChildProcess Start(
         IEnumerable<string> command, string log, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         var start = new ProcessStartInfo("/bin/sh", ["-c", Wrapper, "sh", log, .. command]) { WorkingDirectory = workingDirectory };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
@@ -48,7 +51,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>SIGTERM, and SIGKILL to what has not ended by then.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
-        Identity.Signal(ProcessIdentity.Terminate);
+        Identity.Terminate();
         try
         {
             await WaitAsync().WaitAsync(grace);

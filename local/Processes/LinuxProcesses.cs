@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using System.Text;
 
 namespace MessageBoard.Local.Processes;
 
@@ -28,6 +29,17 @@ internal static class LinuxProcesses
         }
     }
 
+    /// <summary>The processes that were started with this environment variable; without those of other users.</summary>
+    public static IEnumerable<int> WithVariable(string name, string value)
+    {
+        var entry = Encoding.UTF8.GetBytes($"\0{name}={value}\0");
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) && Contains($"{folder}/environ", entry))
+                yield return pid;
+        }
+    }
+
     /// <summary>Number and name of the process that listens on the port; null when there is none, or it is another user's.</summary>
     public static string? ListenerOn(int port)
     {
@@ -51,6 +63,18 @@ internal static class LinuxProcesses
             {
                 return false;
             }
+        }
+    }
+
+    private static bool Contains(string environment, ReadOnlySpan<byte> entry)
+    {
+        try
+        {
+            return ((byte[])[0, .. File.ReadAllBytes(environment)]).AsSpan().IndexOf(entry) >= 0;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

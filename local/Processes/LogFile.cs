@@ -13,8 +13,16 @@ internal static class LogFile
         if (!file.Exists || file.Length <= Largest)
             return;
 
-        file.CopyTo(path + ".1", overwrite: true);
-        using var emptied = new FileStream(path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite);
+        try
+        {
+            file.CopyTo(path + ".1", overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(path + ".1"); // there is no room for it: half of it helps nobody
+        }
+
+        Empty(path);
     }
 
     /// <summary>The last lines, for a message about a process that failed.</summary>
@@ -30,8 +38,9 @@ internal static class LogFile
     }
 
     /// <summary>Moves the logs of the last run out of the way, into <c>previous/</c>; those of the run before it go.</summary>
-    public static void KeepPrevious(string folder)
+    public static void KeepPrevious(string launcherLog)
     {
+        var folder = Path.GetDirectoryName(launcherLog)!;
         var previous = Path.Combine(folder, "previous");
         if (Directory.Exists(previous))
             Directory.Delete(previous, recursive: true);
@@ -39,8 +48,22 @@ internal static class LogFile
         Directory.CreateDirectory(previous);
         foreach (var log in Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)!))
         {
-            if (!log.StartsWith("build", StringComparison.Ordinal) && log != "launcher.log")
-                File.Move(Path.Combine(folder, log), Path.Combine(previous, log));
+            var (here, there) = (Path.Combine(folder, log), Path.Combine(previous, log));
+            if (log == Path.GetFileName(launcherLog))
+            {
+                // It may be this launcher's output.
+                File.Copy(here, there);
+                Empty(here);
+            }
+            else if (!log.StartsWith("build", StringComparison.Ordinal))
+            {
+                File.Move(here, there);
+            }
         }
+    }
+
+    private static void Empty(string path)
+    {
+        using var emptied = new FileStream(path, FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite);
     }
 }

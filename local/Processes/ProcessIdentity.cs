@@ -10,8 +10,12 @@ namespace MessageBoard.Local.Processes;
 /// </summary>
 internal sealed partial record ProcessIdentity(int Pid, long StartTicks)
 {
-    public const int Terminate = 15;
     public const int Kill = 9;
+
+    private const int Term = 15;
+
+    // Its number differs from one system to the other.
+    private static readonly int Continue = OperatingSystem.IsLinux() ? 18 : 19;
 
     public static ProcessIdentity Current => Of(Environment.ProcessId);
 
@@ -23,6 +27,13 @@ internal sealed partial record ProcessIdentity(int Pid, long StartTicks)
 
     /// <summary>The process that has this id now; one that is gone already gets a start time no process has.</summary>
     public static ProcessIdentity Of(int pid) => new(pid, StartOf(pid) ?? -1);
+
+    /// <summary>SIGTERM, which a process that is stopped (SIGSTOP) obeys too.</summary>
+    public void Terminate()
+    {
+        Signal(Term);
+        Signal(Continue);
+    }
 
     /// <summary>Sends a signal unless the process is gone, whoever may have its id now.</summary>
     public void Signal(int signal)

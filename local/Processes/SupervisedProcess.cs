@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace MessageBoard.Local.Processes;
@@ -77,7 +78,26 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
                 return;
 
             _child!.Dispose();
+            while (!TryRestart())
+            {
+                await Task.Delay(_backoff.After(TimeSpan.Zero), _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (_stopping.IsCancellationRequested)
+                    return;
+            }
+        }
+    }
+
+    // False where the machine has no process, no memory or no port left.
+    private bool TryRestart()
+    {
+        try
+        {
             StartChild(spec.FixedPort || FreePorts.WhyNot(State.Port) is null ? State.Port : ports.Take());
+            return true;
+        }
+        catch (Exception refusal) when (refusal is Win32Exception or IOException or LaunchException)
+        {
+            return false;
         }
     }
 

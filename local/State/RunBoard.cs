@@ -6,12 +6,14 @@ namespace MessageBoard.Local.State;
 internal sealed class RunBoard
 {
     private readonly Lock _lock = new();
+    private readonly RunFiles _files;
     private readonly string _file;
     private readonly Channel<RunState> _changes = Channel.CreateUnbounded<RunState>();
 
-    public RunBoard(string file, int port, IEnumerable<ProcessState> processes, IEnumerable<string> notes)
+    /// <exception cref="IOException">The first state cannot be written: nobody could find such a run.</exception>
+    public RunBoard(RunFiles files, string file, int port, IEnumerable<ProcessState> processes, IEnumerable<string> notes)
     {
-        _file = file;
+        (_files, _file) = (files, file);
         Current = new RunState
         {
             BootId = ProcessIdentity.BootId,
@@ -22,7 +24,8 @@ internal sealed class RunBoard
             Processes = [.. processes],
             Notes = [.. notes],
         };
-        Publish(Current);
+        AtomicFile.Write(file, StateFile.Bytes(Current));
+        _changes.Writer.TryWrite(Current);
     }
 
     public RunState Current { get; private set; }
@@ -47,6 +50,17 @@ internal sealed class RunBoard
             Publish(Current with { Failure = reason });
     }
 
+    /// <summary>Says once that files cannot be written, and that they can again.</summary>
+    /// <param name="refusal">Why not; null when all are written.</param>
+    public void Warn(string? refusal)
+    {
+        lock (_lock)
+        {
+            if (refusal is null != Current.Unwritten is null)
+                Publish(Current with { Unwritten = refusal });
+        }
+    }
+
     /// <summary>Takes in how one of the processes is now.</summary>
     public void Show(ProcessState process)
     {
@@ -56,7 +70,7 @@ internal sealed class RunBoard
 
     private void Publish(RunState state)
     {
-        StateFile.Write(_file, state);
+        _files.Write(_file, StateFile.Bytes(state));
         Current = state;
         _changes.Writer.TryWrite(state);
     }

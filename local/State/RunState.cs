@@ -24,6 +24,9 @@ internal sealed record RunState
     /// <summary>Why the run ended before it was ready; null when it did not.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>Why files of the run cannot be written at present; null when they can.</summary>
+    public string? Unwritten { get; init; }
+
     [JsonIgnore]
     public string Address => $"http://127.0.0.1:{Port}";
 

@@ -20,6 +20,5 @@ internal static class StateFile
         }
     }
 
-    public static void Write(string path, RunState state) =>
-        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(state, RunStateJson.Default.RunState));
+    public static byte[] Bytes(RunState state) => JsonSerializer.SerializeToUtf8Bytes(state, RunStateJson.Default.RunState);
 }

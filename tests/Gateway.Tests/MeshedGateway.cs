@@ -18,9 +18,12 @@ namespace MessageBoard.Gateway.Tests;
 public partial class MeshedGateway : RunningGateway, IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("messageboard-gateway-");
+    private FileStream? _launcher;
     private readonly Dictionary<string, WebApplication> _backends = [];
 
     public string Istio => Path.Combine(_folder.FullName, "istio");
+
+    private string LauncherLock => Path.Combine(_folder.FullName, "lock");
 
     public string DrillFolder => Path.Combine(_folder.FullName, "drill");
 
@@ -45,6 +48,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
             ["Mesh:Folder"] = Istio,
             ["Gateway:Page"] = page.FullName,
             ["Drill:Folder"] = DrillFolder,
+            ["Drill:Lock"] = LauncherLock,
         });
     }
 
@@ -55,15 +59,23 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         foreach (var backend in _backends.Values)
             await backend.DisposeAsync();
 
+        _launcher?.Dispose();
         _folder.Delete(recursive: true);
     }
 
     /// <summary>Writes what the launcher of a local run writes: a process of user-service in each cluster.</summary>
-    public void BeginDrill() => WriteDrill($$$"""
-        {"launcher":{{{Environment.ProcessId}}},"clusters":{
-          "ctx2":[{"pod":"user-service-ctx2-b","app":"user-service","condition":"down"}],
-          "ctx1":[{"pod":"user-service-ctx1-a","app":"user-service","condition":"ready"}]}}
-        """);
+    public void BeginDrill()
+    {
+        WriteDrill("""
+            {"clusters":{
+              "ctx2":[{"pod":"user-service-ctx2-b","app":"user-service","condition":"down"}],
+              "ctx1":[{"pod":"user-service-ctx1-a","app":"user-service","condition":"ready"}]}}
+            """);
+        _launcher = new(LauncherLock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    /// <summary>As its death does: it gives its lock back, and leaves its files.</summary>
+    public void KillLauncher() => _launcher!.Dispose();
 
     public void WriteDrill(string json) => File.WriteAllText(Path.Combine(DrillFolder, "drill.json"), json);
 

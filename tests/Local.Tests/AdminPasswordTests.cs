@@ -13,4 +13,14 @@ public sealed class AdminPasswordTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["admin-password"]));
         Assert.Null(AdminPassword.Ensure(folder["admin-password"]));
     }
+
+    [Fact]
+    public void An_empty_file_which_a_killed_launcher_left_is_no_password()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("admin-password", "");
+
+        Assert.NotNull(AdminPassword.Ensure(folder["admin-password"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["admin-password"]));
+    }
 }

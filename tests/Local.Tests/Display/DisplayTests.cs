@@ -30,6 +30,19 @@ public sealed class DisplayTests
     }
 
     [Fact]
+    public void A_full_disk_is_said_once_and_so_is_its_end()
+    {
+        var well = RunStates.Of(RunStates.Process());
+        var full = well with { Unwritten = "No space left on device : '/state/state.json'" };
+
+        Assert.Equal(
+            "Files cannot be written; all goes on: No space left on device : '/state/state.json'",
+            Assert.Single(RunNews.Between(well, full)).Text);
+        Assert.Empty(RunNews.Between(full, full));
+        Assert.True(Assert.Single(RunNews.Between(full, well)).Trouble);
+    }
+
+    [Fact]
     public void A_death_is_said_with_exit_code_and_log_and_so_is_the_return()
     {
         var ready = RunStates.Process();

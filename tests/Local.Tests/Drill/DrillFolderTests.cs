@@ -1,4 +1,5 @@
 using MessageBoard.Local.Drill;
+using MessageBoard.Local.State;
 using MessageBoard.Local.Tests.Processes;
 
 namespace MessageBoard.Local.Tests.Drill;
@@ -13,7 +14,7 @@ public sealed class DrillFolderTests : IDisposable
         _folder.Write("drill/ctx2.down", "left by the last run");
         using var process = new SupervisedProcess(
             Specs.Service("exec sleep 60", "ctx2") with { Pod = "pod-2" }, _folder["log"], TimeSpan.FromSeconds(5), new FreePorts());
-        using (var drill = new DrillFolder(_folder["drill"], [process]))
+        using (var drill = new DrillFolder(new RunFiles(), _folder["drill"], [process]))
         {
             using var stop = new CancellationTokenSource();
             Assert.Equal(Report("waiting"), Read());
@@ -39,8 +40,7 @@ public sealed class DrillFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static string Report(string condition) =>
-        $$$"""{"launcher":{{{Environment.ProcessId}}},"clusters":"""
-        + $$$"""{"ctx2":[{"pod":"pod-2","app":"user-service","condition":"{{{condition}}}"}]}}""";
+        $$$"""{"clusters":{"ctx2":[{"pod":"pod-2","app":"user-service","condition":"{{{condition}}}"}]}}""";
 
     private string Read() => File.ReadAllText(_folder["drill/drill.json"]);
 }

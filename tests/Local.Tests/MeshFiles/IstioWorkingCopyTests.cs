@@ -28,6 +28,21 @@ public sealed class IstioWorkingCopyTests : IDisposable
             Directory.EnumerateFileSystemEntries(_folder["copy"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"user.yaml\":")]
+    [InlineData("null")]
+    public void A_broken_list_of_origins_stops_no_start(string origins)
+    {
+        _copy.Refresh();
+        File.WriteAllText(_folder["copy/.origins.json"], origins);
+
+        Assert.Empty(_copy.Refresh());
+        File.WriteAllText(_folder["istio/user.yaml"], "weight: 60");
+        _copy.Refresh();
+        Assert.Equal("weight: 60", Copied);
+    }
+
     [Fact]
     public void A_copy_nobody_edited_follows_the_checkout()
     {

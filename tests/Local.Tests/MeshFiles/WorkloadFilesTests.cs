@@ -1,4 +1,5 @@
 using MessageBoard.Local.MeshFiles;
+using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Tests.MeshFiles;
 
@@ -10,7 +11,7 @@ public sealed class WorkloadFilesTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly WorkloadFiles _files;
 
-    public WorkloadFilesTests() => _files = new WorkloadFiles(_folder["workloads"]);
+    public WorkloadFilesTests() => _files = new WorkloadFiles(new RunFiles(), _folder["workloads"]);
 
     private IEnumerable<string> Names =>
         Directory.EnumerateFiles(_folder["workloads"]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal);

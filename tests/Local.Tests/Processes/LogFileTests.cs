@@ -30,11 +30,18 @@ public sealed class LogFileTests : IDisposable
     {
         File.WriteAllText(_folder["pod-1.log"], "first");
         File.WriteAllText(_folder["build.log"], "build");
-        LogFile.KeepPrevious(_folder.Path);
+        using var own = new FileStream(_folder["launcher.log"], FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        own.Write("started by --detach"u8);
+        own.Flush();
+        LogFile.KeepPrevious(_folder["launcher.log"]);
         File.WriteAllText(_folder["pod-2.log"], "second");
-        LogFile.KeepPrevious(_folder.Path);
+        LogFile.KeepPrevious(_folder["launcher.log"]);
 
-        Assert.Equal(["previous/pod-2.log", "build.log"],
+        own.Write("goes on"u8);
+        own.Flush();
+
+        Assert.Equal("goes on", File.ReadAllText(_folder["launcher.log"]).Trim('\0'));
+        Assert.Equal(["previous/pod-2.log", "previous/launcher.log", "launcher.log", "build.log"],
             Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories)
                 .Select(file => Path.GetRelativePath(_folder.Path, file)).OrderDescending(StringComparer.Ordinal));
     }

@@ -11,7 +11,7 @@ public sealed class ProcessIdentityTests
         var identity = ProcessIdentity.Of(sleep.Id);
         Assert.True(identity.IsAlive);
 
-        identity.Signal(ProcessIdentity.Terminate);
+        identity.Terminate();
         sleep.WaitForExit();
         Assert.False(identity.IsAlive);
     }
@@ -29,6 +29,23 @@ public sealed class ProcessIdentityTests
 
         stranger.Kill();
         stranger.WaitForExit();
+    }
+
+    [Fact]
+    public void A_frozen_process_ends_as_it_would_awake()
+    {
+        using var frozen = Process.Start(new ProcessStartInfo("sh", ["-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.1; done"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        frozen.StandardOutput.ReadLine();
+        var identity = ProcessIdentity.Of(frozen.Id);
+        identity.Signal(19); // SIGSTOP
+
+        identity.Terminate();
+
+        frozen.WaitForExit();
+        Assert.Equal(7, frozen.ExitCode);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MessageBoard.Local.MeshFiles;
+using MessageBoard.Local.State;
 
 namespace MessageBoard.Local.Tests.Processes;
 
@@ -7,11 +8,12 @@ namespace MessageBoard.Local.Tests.Processes;
 public sealed class SupervisedProcessTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly RunFiles _files = new();
     private readonly WorkloadFiles _workloads;
     private ProcessState _now = null!;
     private volatile bool _answers = true;
 
-    public SupervisedProcessTests() => _workloads = new WorkloadFiles(_folder["workloads"]);
+    public SupervisedProcessTests() => _workloads = new WorkloadFiles(_files, _folder["workloads"]);
 
     private ProcessState Now => Volatile.Read(ref _now);
 

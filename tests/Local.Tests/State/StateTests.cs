@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MessageBoard.Local.State;
+using MessageBoard.Local.Tests.Processes;
 
 namespace MessageBoard.Local.Tests.State;
 
@@ -14,7 +15,7 @@ public sealed class StateTests : IDisposable
     {
         var state = RunStates.Of(
             RunStates.Process(identity: ProcessIdentity.Current), RunStates.Process("gateway") with { ExitCode = 137, Restarts = 2 });
-        StateFile.Write(_folder["state.json"], state);
+        File.WriteAllBytes(_folder["state.json"], StateFile.Bytes(state));
 
         var read = StateFile.Read(_folder["state.json"])!;
         Assert.Equal(state.Processes.AsEnumerable(), read.Processes);
@@ -48,6 +49,21 @@ public sealed class StateTests : IDisposable
     }
 
     [Fact]
+    public async Task Those_who_only_look_at_the_lock_keep_nobody_from_taking_it()
+    {
+        var path = _folder["lock"];
+        File.WriteAllText(path, "");
+        var looking = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        Assert.False(RunLock.IsHeld(path));
+        var taken = Task.Run(() => RunLock.TryTake(path));
+        await Task.Delay(5);
+        looking.Dispose();
+
+        await using var held = await taken;
+        Assert.NotNull(held);
+    }
+
+    [Fact]
     public async Task Orphans_are_ended_by_force_if_need_be()
     {
         using var willing = Process.Start("sleep", "60");
@@ -57,12 +73,38 @@ public sealed class StateTests : IDisposable
         var state = RunStates.Of(
             RunStates.Process(identity: ProcessIdentity.Of(willing.Id)), RunStates.Process(identity: ProcessIdentity.Of(stubborn.Id)));
 
-        var orphans = Orphans.Of(state);
+        var orphans = Orphans.Of(state).ToList();
         Assert.Equal(2, orphans.Count);
         await Orphans.ClearAsync(orphans, Grace);
 
-        Assert.All(orphans, orphan => Assert.False(orphan.IsAlive));
+        Assert.All(orphans, orphan => Assert.False(orphan.Process.IsAlive));
         Assert.Empty(Orphans.Of(state));
+    }
+
+    [Fact]
+    public async Task What_no_file_tells_of_is_found_by_its_mark_and_ended_in_order()
+    {
+        var installation = new Installation(_folder.Path, _folder["state"]);
+        List<ChildProcess> left = [.. new[] { ProcessRole.Store, ProcessRole.Gateway, ProcessRole.Service }.Select(Start)];
+        await Eventually.IsTrueAsync(() => left.All(process => File.Exists(_folder[$"{process.Identity.Pid}"])), "started");
+
+        Assert.Empty(Orphans.Find(installation with { State = _folder["stat"] }));
+        var orphans = Orphans.Find(installation);
+        // The shells' own children have it too.
+        Assert.Subset(orphans.Select(orphan => orphan.Process).ToHashSet(), left.Select(process => process.Identity).ToHashSet());
+        await Orphans.ClearAsync(orphans, TimeSpan.FromSeconds(20));
+
+        Assert.All(orphans, orphan => Assert.False(orphan.Process.IsAlive));
+        Assert.Equal(["Gateway", "Service", "Store"], File.ReadAllLines(_folder["order"]));
+        left.ForEach(process => process.Dispose());
+
+        ChildProcess Start(ProcessRole role)
+        {
+            var spec = Specs.Service(
+                $"trap 'echo {role} >> {_folder["order"]}; exit' TERM; touch {_folder.Path}/$$; while :; do sleep 0.02; done");
+            spec = RunMark.Mark(spec with { Role = role }, installation.State);
+            return ChildProcess.Start(spec.Command(0), _folder["log"], spec.Environment(0));
+        }
     }
 
     [Fact]
@@ -83,7 +125,7 @@ public sealed class StateTests : IDisposable
     public async Task The_board_writes_and_tells_each_change_and_ends_with_the_run()
     {
         var process = RunStates.Process() with { Condition = Condition.Starting };
-        var board = new RunBoard(_folder["state.json"], 8080, [process], []);
+        var board = new RunBoard(new RunFiles(), _folder["state.json"], 8080, [process], []);
 
         board.Show(process with { Condition = Condition.Ready });
         Assert.Equal(Condition.Ready, StateFile.Read(_folder["state.json"])!.Processes[0].Condition);

@@ -69,7 +69,7 @@ public sealed class OptionsTests : IDisposable
     [Fact]
     public async Task A_second_start_is_refused()
     {
-        StateFile.Write(_folder["state.json"], new()
+        File.WriteAllBytes(_folder["state.json"], StateFile.Bytes(new()
         {
             BootId = ProcessIdentity.BootId,
             Launcher = ProcessIdentity.Current,
@@ -78,7 +78,7 @@ public sealed class OptionsTests : IDisposable
             StartedAt = DateTimeOffset.UtcNow,
             Processes = [],
             Notes = [],
-        });
+        }));
         using var running = RunLock.TryTake(_folder["lock"]);
 
         var (code, _, error) = await RunAsync("--local --port 1");

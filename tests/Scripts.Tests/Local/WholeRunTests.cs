@@ -109,21 +109,43 @@ public sealed class WholeRunTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_launcher_left_is_ended_by_stop()
+    public async Task What_a_killed_launcher_left_is_ended_by_the_next_start_and_by_stop()
     {
         var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
         Assert.True(code == 0, output + error);
         var last = State;
-
         last.Launcher.Signal(ProcessIdentity.Kill);
         await Eventually.IsTrueAsync(() => !last.Launcher.IsAlive, "the launcher is dead");
 
+        File.Delete(_folder["state.json"]); // they are found without it
+        (code, output, error) = await RunAsync($"--local --detach --port {_port}");
+        Assert.True(code == 0, output + error);
+        Assert.Contains($"Stopping {last.Processes.Length} processes that a killed launcher left", output, StringComparison.Ordinal);
+        Assert.All(last.Processes, process => Assert.False(process.Process!.IsAlive, process.Pod));
+        Assert.True(State.AllReady);
+
+        State.Launcher.Signal(ProcessIdentity.Kill);
+        last = State;
+        await Eventually.IsTrueAsync(() => !last.Launcher.IsAlive, "the launcher is dead");
         (code, output, _) = await RunAsync("--local --status");
         Assert.Equal(3, code);
         Assert.Contains($"left {last.Processes.Length} processes behind", output, StringComparison.Ordinal);
         (code, _, _) = await RunAsync("--local --stop");
         Assert.Equal(0, code);
         NothingIsLeftOf(last);
+        Assert.False(File.Exists(_folder["debug.env"]));
+    }
+
+    [Fact]
+    public async Task Of_two_starts_at_once_one_runs_and_the_other_says_so()
+    {
+        var starts = await Task.WhenAll(
+            RunAsync($"--local --detach --port {_port}"), RunAsync($"--local --detach --port {new FreePorts().Take()}"));
+
+        var loser = Assert.Single(starts, start => start.ExitCode == 2);
+        Assert.Contains("MessageBoard is running already", loser.Error, StringComparison.Ordinal);
+        Assert.Single(starts, start => start.ExitCode == 0);
+        Assert.True(State.AllReady);
     }
 
     [Fact]
