@@ -34,7 +34,7 @@ internal static class LogEndpoints
     private static async Task<Ok<CallList>> GetKafkaAsync(
         ClaimsPrincipal user, KafkaLogStore calls, IConfiguration configuration, CancellationToken cancellationToken) =>
         TypedResults.Ok(new CallList(
-            Kafka.BootstrapServers(configuration) is not null, await calls.NewestAsync(OnlyOf(user), Newest, cancellationToken)));
+            Kafka.IsOn(configuration), await calls.NewestAsync(OnlyOf(user), Newest, cancellationToken)));
 
     private static async Task<Ok<Stats>> GetStatsAsync(
         ClaimsPrincipal user, KafkaLogStore calls, RecentCalls recent, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed partial class KafkaLogConsumer(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (Shared.Events.Kafka.BootstrapServers(configuration) is not { } servers)
+        if (!Shared.Events.Kafka.IsOn(configuration))
             return;
 
         _trimmed = clock.GetTimestamp();
@@ -41,7 +41,7 @@ internal sealed partial class KafkaLogConsumer(
         {
             try
             {
-                await ReadAsync(servers, stoppingToken);
+                await ReadAsync(stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -53,11 +53,11 @@ internal sealed partial class KafkaLogConsumer(
         }
     }
 
-    private async Task ReadAsync(string servers, CancellationToken stoppingToken)
+    private async Task ReadAsync(CancellationToken stoppingToken)
     {
         var config = new ConsumerConfig
         {
-            BootstrapServers = servers,
+            BootstrapServers = Shared.Events.Kafka.BootstrapServers(configuration),
             GroupId = identity.Name,
             ClientId = identity.Pod,
             AutoOffsetReset = AutoOffsetReset.Earliest,

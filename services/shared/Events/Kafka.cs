@@ -11,6 +11,10 @@ public static class Kafka
     /// <summary>How long a client waits at most between two tries to connect, in ms; else 10 s.</summary>
     public const int ReconnectBackoffMaxMs = 1_000;
 
+    /// <summary>Whether Kafka is on: somebody has named brokers, or the file that names them.</summary>
+    public static bool IsOn(IConfiguration configuration) =>
+        FileOf(configuration) is not null || !string.IsNullOrEmpty(configuration["Kafka:BootstrapServers"]);
+
     /// <summary>
     /// The brokers: <c>Kafka:BootstrapServers</c>, or what the file <c>Kafka:BootstrapServersFile</c> says; null when Kafka is off.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using MessageBoard.Shared.Sessions;
 using MessageBoard.Shared.Stores;
 using Polly;
 using StackExchange.Redis;
@@ -16,7 +17,7 @@ public sealed partial class RedisEventSink : BackgroundService
 
     private const int ListLength = 100;
     private const int QueueLength = 1_000;
-    private static readonly TimeSpan UsersListLifetime = TimeSpan.FromDays(1), StopPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan UsersListLifetime = SessionStore.Lifetime, StopPatience = TimeSpan.FromSeconds(2);
 
     // Whatever it is: a failure is said by the health check.
     private static readonly ResiliencePipeline Retry = new ResiliencePipelineBuilder()

@@ -8,7 +8,12 @@ internal static class JsonLogs
     public static ILoggingBuilder AddJsonLogs(this ILoggingBuilder logging)
     {
         logging.ClearProviders();
-        logging.AddConsole(console => console.FormatterName = JsonLogFormatter.FormatterName);
+        logging.AddConsole(console =>
+        {
+            console.FormatterName = JsonLogFormatter.FormatterName;
+            // Whoever reads the log may be frozen. Then a request would wait for it, and the rest of the process for the request's thread.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
         logging.AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>();
         foreach (var category in (ReadOnlySpan<string>)["Microsoft", "System.Net.Http", "Yarp", "Polly"])
             logging.AddFilter(category, LogLevel.Warning);
