@@ -105,7 +105,8 @@ if [[ $platforms == *,* ]]; then
   if [[ $dry_run == true ]] || ! docker buildx inspect "$builder" >/dev/null 2>&1; then
     run docker buildx create --name "$builder" --driver docker-container
   fi
-  options+=(--builder "$builder")
+  # A bill of materials goes along with what is pushed; Docker's own builder, which makes images of one platform, has none.
+  options+=(--builder "$builder" --sbom=true)
 fi
 # An attestation makes a list of an image of one platform, which `kind load` does not take.
 if [[ $output == --load ]]; then options+=(--provenance=false); fi

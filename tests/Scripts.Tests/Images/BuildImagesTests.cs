@@ -20,8 +20,8 @@ public sealed class BuildImagesTests : IDisposable
         [
             "docker buildx create --name messageboard --driver docker-container",
             .. from program in (string[])["gateway", "user-service", "message-service", "log-service"]
-               select $"docker buildx build {labels} --platform linux/amd64,linux/arm64 --builder messageboard --target {program} --tag "
-                   + $"ghcr.io/me/messageboard/{program}:1a2b3c4 --push .",
+               select $"docker buildx build {labels} --platform linux/amd64,linux/arm64 --builder messageboard --sbom=true "
+                   + $"--target {program} --tag ghcr.io/me/messageboard/{program}:1a2b3c4 --push .",
         ], _tools.Calls);
         Assert.EndsWith("Deploy them:  ./deploy-all.sh --images ghcr.io/me/messageboard/1a2b3c4\n", output, StringComparison.Ordinal);
     }
@@ -44,6 +44,7 @@ public sealed class BuildImagesTests : IDisposable
         Assert.Equal((0, 4), (code, _tools.Calls.Count));
         Assert.All(_tools.Calls, call => Assert.Contains(" --provenance=false --target ", call, StringComparison.Ordinal));
         Assert.All(_tools.Calls, call => Assert.DoesNotContain("--platform", call, StringComparison.Ordinal));
+        Assert.All(_tools.Calls, call => Assert.DoesNotContain("--sbom", call, StringComparison.Ordinal));
         Assert.EndsWith("scripts/kind.sh up --images messageboard/try-1\n", output, StringComparison.Ordinal);
     }
 
