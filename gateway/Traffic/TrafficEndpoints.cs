@@ -1,5 +1,7 @@
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Shared.Http;
+using Microsoft.AspNetCore.Authentication;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -10,9 +12,12 @@ public static class TrafficEndpoints
     public static IServiceCollection AddTraffic(this IServiceCollection services) => services
         .AddSingleton<TrafficRecorder>()
         .AddSingleton<RecentRequests>()
+        .AddSingleton<StreamPlaces>()
         .AddSingleton(provider =>
         {
-            var feed = new TrafficFeed();
+            var feed = new TrafficFeed(
+                provider.GetRequiredService<FrontedServices>().Read, provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<TrafficFeed>>());
             provider.GetRequiredService<IMeshStore>().Changed += _ => feed.PublishConfigurationChange();
             return feed;
         });
@@ -22,7 +27,7 @@ public static class TrafficEndpoints
     {
         var group = app.MapGroup("/api/traffic");
         group.MapGet("", GetTraffic);
-        group.MapGet("/events", ReadEvents);
+        group.MapGet("/events", ReadEventsAsync);
         return app;
     }
 
@@ -33,9 +38,13 @@ public static class TrafficEndpoints
         return new(recorder.StartedAt, ServiceTraffic.Window, [.. reports], configuration.Problems, configuration.Clusters);
     }
 
-    private static IResult ReadEvents(TrafficFeed feed) =>
-        feed.Subscribe() is { } subscription
-            ? new TrafficEventsResult(subscription)
-            : TypedResults.Problem(
-                $"All {TrafficFeed.MaxReaders} places at the event stream are taken.", statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static async Task<IResult> ReadEventsAsync(HttpContext context, StreamPlaces places, TrafficFeed feed)
+    {
+        var user = (await context.AuthenticateAsync(SessionAuthentication.Scheme)).Principal?.Identity?.Name;
+        if (places.TryTake(user, ClientAddress.Of(context), out var refusal) is { } place)
+            return new TrafficEventsResult(feed, place);
+
+        context.Response.Headers.RetryAfter = "10";
+        return TypedResults.Problem(refusal, statusCode: StatusCodes.Status429TooManyRequests);
+    }
 }

@@ -1,83 +1,63 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using System.Text.Json.Serialization.Metadata;
-using MessageBoard.Gateway.Mesh;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>
 /// Writes the event stream as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html):
-/// <c>request</c>, <c>configuration</c> and <c>lost</c>. Unlike the framework's own result, which flushes each event, all
-/// that is waiting goes out in one write: at thousands of requests a second that is what the stream costs.
+/// <c>request</c>, <c>configuration</c> and <c>lost</c>. Unlike the framework's own result, which writes each event for each reader anew,
+/// it writes what the feed has written once for all.
 /// </summary>
-internal sealed class TrafficEventsResult(TrafficFeed.Subscription subscription) : IResult
+/// <param name="feed">The events.</param>
+/// <param name="place">The reader's place, given back when it goes.</param>
+internal sealed class TrafficEventsResult(TrafficFeed feed, IDisposable place) : IResult
 {
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+    // What the system keeps for a reader that does not read: without a bound it may be megabytes.
+    private const int SocketBufferBytes = 128 * 1024;
 
-    // Nobody sees more than 60 pictures a second; writing more often costs requests.
-    private static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public async Task ExecuteAsync(HttpContext context)
     {
-        using var reader = subscription;
-        using var json = new Utf8JsonWriter(Stream.Null);
-        var services = context.RequestServices.GetRequiredService<FrontedServices>();
+        using var held = place;
+        using var reader = feed.Subscribe();
         var lifetime = context.RequestServices.GetRequiredService<IHostApplicationLifetime>();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        if (context.Features.Get<IConnectionSocketFeature>() is { } connection)
+            connection.Socket.SendBufferSize = SocketBufferBytes;
 
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx in front would hold the events back
-        var output = context.Response.BodyWriter;
         try
         {
-            do
+            await WriteAsync(context, reader.ReadConfiguration(), ended.Token);
+            while (true)
             {
-                if (reader.TakeConfigurationChange())
-                    Write(output, json, "configuration"u8, services.Read(), TrafficJson.Default.MeshConfiguration);
+                while (reader.TryRead(out var events))
+                    await WriteAsync(context, events, ended.Token);
 
-                while (reader.TryRead(out var request))
-                    Write(output, json, "request"u8, request, TrafficJson.Default.RoutedRequest);
-
-                if (reader.TakeLost() is > 0 and var lost)
-                    Write(output, json, "lost"u8, new LostEvents(lost), TrafficJson.Default.LostEvents);
-
-                await output.FlushAsync(ended.Token);
-                await Task.Delay(BetweenWrites, ended.Token);
+                await reader.News.WaitAsync(ended.Token);
             }
-            while (await WaitAsync(output, ended.Token));
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
             // The reader left, or the gateway stops.
         }
-    }
-
-    private async Task<bool> WaitAsync(PipeWriter output, CancellationToken cancellationToken)
-    {
-        var next = subscription.WaitAsync(cancellationToken).AsTask();
-        while (true)
+        catch (TimeoutException)
         {
-            try
-            {
-                return await next.WaitAsync(KeepAlive, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                // A comment, so that proxies between here and the reader do not take the silence for a dead connection.
-                output.Write(": still here\n\n"u8);
-                await output.FlushAsync(cancellationToken);
-            }
+            context.Abort(); // it has not read for long, and may come again
         }
     }
 
-    private static void Write<T>(PipeWriter output, Utf8JsonWriter json, ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type)
+    // Goes on when Kestrel's own buffer (64 KiB) has room again, so that a reader never holds more than that and one chunk.
+    private static async ValueTask WriteAsync(HttpContext context, ReadOnlyMemory<byte> events, CancellationToken cancellationToken)
     {
-        output.Write("event: "u8);
-        output.Write(name);
-        output.Write("\ndata: "u8);
-        json.Reset(output);
-        JsonSerializer.Serialize(json, data, type);
-        output.Write("\n\n"u8);
+        var written = context.Response.BodyWriter.WriteAsync(events, cancellationToken);
+        if (written.IsCompleted)
+            await written;
+        else
+            await written.AsTask().WaitAsync(Patience, cancellationToken);
     }
 }

@@ -1,3 +1,5 @@
+using MessageBoard.Gateway.Tests.Traffic;
+
 namespace MessageBoard.Gateway.Tests;
 
 /// <summary>What callers see when something is gone. Each test breaks a gateway of its own.</summary>
@@ -58,6 +60,18 @@ public sealed class FailureTests : IAsyncLifetime
             "Redis is not available just now.", (await edit.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
         Assert.Contains("Degraded", await ready.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_stop_ends_the_event_streams_at_once()
+    {
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        await events.ReadAsync("configuration");
+
+        await _gateway.StopServerAsync();
+
+        // An end in due form: what still goes on after some seconds is broken off.
+        await Assert.ThrowsAsync<InvalidOperationException>(() => events.ReadAsync("request"));
     }
 
     private async Task<(long Total, long Errors, long Unanswered)> CountsAsync()

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace MessageBoard.Gateway.Tests;
 
@@ -69,6 +70,9 @@ public abstract class RunningGateway
         request.Headers.ExpectContinue = body?.Length > 1_000_000; // who is refused stops sending, and reads why
         return await Client.SendAsync(request);
     }
+
+    /// <summary>Has it end as SIGTERM does.</summary>
+    public Task StopServerAsync() => Services.GetRequiredService<IHost>().StopAsync();
 
     public void StopRedis() => _garnet.Kill();
 

@@ -96,6 +96,7 @@ export interface TrafficSnapshot {
   window: number
   services: (ServiceConfiguration & { recent: TrafficCounts; sinceStart: TrafficCounts })[]
   problems: MeshProblem[]
+  clusters: ClusterStatus[]
 }
 
 export const trafficEventsPath = '/api/traffic/events'

@@ -20,6 +20,8 @@ export const en = {
     connecting: 'Connecting…',
     open: 'Live',
     reconnecting: 'Reconnecting…',
+    full: 'Counts only, every 10 s: too many pages are open',
+    fullHint: 'Log in, or close another page, for a live place.',
     lost: (count: string) => `${count} events missed`,
     lostHint: 'This page was too slow for them: their lamps did not flash. The counts below have been read anew.',
   },

@@ -56,11 +56,19 @@ function followTraffic(): Traffic {
     for (const service of services) followed[service].publish()
   })
 
+  const configure = (configuration: MeshConfiguration) => {
+    problems.value = configuration.problems
+    clusters.value = configuration.clusters
+    for (const next of configuration.services) followed[next.service].configure(next)
+    publish()
+  }
+
   const refresh = throttled(refreshEvery, async () => {
     const snapshot = await getTraffic().catch(() => null)
     // A gateway that does not answer is what the stream's state already says.
     if (!snapshot) return
     for (const { service, recent } of snapshot.services) followed[service]?.window.take(recent)
+    if (stream.value === 'full') configure(snapshot) // else the stream tells
     publish()
   })
 
@@ -75,17 +83,10 @@ function followTraffic(): Traffic {
     refresh()
   }
 
-  const configure = (configuration: MeshConfiguration) => {
-    problems.value = configuration.problems
-    clusters.value = configuration.clusters
-    for (const next of configuration.services) followed[next.service].configure(next)
-    publish()
-  }
-
   const close = openTrafficStream(trafficEventsPath, {
     state(state) {
       stream.value = state
-      if (state === 'open') startOver()
+      if (state === 'open' || state === 'full') startOver()
     },
     request: (request) => queue.push(request),
     configuration: configure,
