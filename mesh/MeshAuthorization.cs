@@ -7,10 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MessageBoard.Mesh;
 
-/// <summary>Does at the called service what its Envoy sidecar does with AuthorizationPolicies.</summary>
+/// <summary>Does at the called service what its Envoy sidecar does with mutual TLS and with AuthorizationPolicies.</summary>
 public static class MeshAuthorization
 {
-    /// <summary>Answers what the policies refuse with 403, if there is a mesh. Health checks pass: a kubelet's go past Envoy too.</summary>
+    /// <summary>
+    /// Answers 403, if there is a mesh, to callers who are not of it (as PeerAuthentication's STRICT has it; where there is a key to know
+    /// them by) and to what the policies refuse. Health checks pass: a kubelet's go past Envoy too.
+    /// </summary>
     public static WebApplication UseMeshAuthorization(this WebApplication app)
     {
         if (app.Services.GetService<MeshFolder>() is not { } mesh)
@@ -19,22 +22,29 @@ public static class MeshAuthorization
         var identity = app.Services.GetService<CallerIdentity>();
         app.Use((context, next) =>
         {
+            var request = context.Request;
+            if (request.Path.StartsWithSegments("/healthz", StringComparison.Ordinal))
+                return next(context);
+
+            var caller = identity?.Verify(request.Headers[CallerIdentity.Header]);
+            if (identity is not null && caller is null)
+                return RefuseAsync(context, "Only processes of this run are answered here: call the gateway.");
+
             var policies = mesh.Current.Authorization;
-            return policies.IsEmpty || context.Request.Path.StartsWithSegments("/healthz") || policies.Allows(Describe(context, identity))
+            return policies.IsEmpty || policies.Allows(Describe(request, caller))
                 ? next(context)
-                : TypedResults.Problem("RBAC: access denied", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
+                : RefuseAsync(context, "RBAC: access denied");
         });
         return app;
     }
 
-    private static InboundRequest Describe(HttpContext context, CallerIdentity? identity)
-    {
-        var request = context.Request;
-        return new(
-            identity?.Verify(request.Headers[CallerIdentity.Header]),
-            request.Host.Value ?? "",
-            request.Method,
-            request.Path.Value ?? "/",
-            name => request.Headers.TryGetValue(name, out var values) ? HeaderBytes.ToText(values.ToString()) : null);
-    }
+    private static Task RefuseAsync(HttpContext context, string detail) =>
+        TypedResults.Problem(detail, statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
+
+    private static InboundRequest Describe(HttpRequest request, string? caller) => new(
+        caller,
+        request.Host.Value ?? "",
+        request.Method,
+        request.Path.Value ?? "/",
+        name => request.Headers.TryGetValue(name, out var values) ? HeaderBytes.ToText(values.ToString()) : null);
 }

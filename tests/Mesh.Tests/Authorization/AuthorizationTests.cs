@@ -107,6 +107,7 @@ public class AuthorizationTests
         var (ours, theirs) = (new CallerIdentity(Encoding.UTF8.GetBytes("ours")), new CallerIdentity(Encoding.UTF8.GetBytes("theirs")));
 
         Assert.Equal(Gateway, ours.Verify(ours.Sign(Gateway)));
+        Assert.Equal(Gateway, ours.Verify(ours.Sign(Gateway))); // once more, when it is known
         Assert.Null(ours.Verify(theirs.Sign(Gateway)));
         Assert.Null(ours.Verify(ours.Sign(Gateway).Replace("gateway", "message", StringComparison.Ordinal)));
         Assert.All((string?[])[null, "", Gateway, $"{Gateway} ", $"{Gateway} 00 00"], header => Assert.Null(ours.Verify(header)));

@@ -49,7 +49,8 @@ public sealed class CalledServiceTests : IAsyncLifetime
         var (answered, body) = await GetAsync(caller, key, path);
 
         Assert.Equal(status, answered);
-        Assert.Contains(status == 200 ? "answered" : "RBAC: access denied", body, StringComparison.Ordinal);
+        var refusal = key == Key ? "RBAC: access denied" : "Only processes of this run";
+        Assert.Contains(status == 200 ? "answered" : refusal, body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,6 +77,24 @@ public sealed class CalledServiceTests : IAsyncLifetime
         // One of the mesh cannot pass on what it was told, even if that was signed.
         var replayed = new CallerIdentity(Convert.FromBase64String(Key)).Sign("cluster.local/ns/messageboard/sa/message-service");
         Assert.Equal(403, (await GetAsync("gateway", key, "/internal/users", replayed)).Status);
+    }
+
+    [Theory]
+    [InlineData("/api/users/ping", 403)]
+    [InlineData("/internal/users", 403)]
+    [InlineData("/", 403)]
+    [InlineData("/healthz/live", 200)]
+    [InlineData("/healthz/ready", 200)]
+    [InlineData("/HEALTHZ/../internal/users", 403)]
+    public async Task Without_the_runs_key_nobody_is_answered_whatever_the_policies(string path, int status)
+    {
+        File.Delete(_istio["user-service-authorization.yaml"]);
+        await Eventually.IsTrueAsync(
+            () => _service.Services.GetRequiredService<MeshFolder>().Current.Authorization.IsEmpty, "there is no policy");
+
+        Assert.Equal(status, (await GetAsync("gateway", null, path)).Status);
+        Assert.Equal(status, (await GetAsync("gateway", OtherKey, path)).Status);
+        Assert.Equal(200, (await GetAsync("gateway", Key, path)).Status);
     }
 
     private async Task<(int Status, string Body)> GetAsync(string caller, string? key, string path, string? source = null)
