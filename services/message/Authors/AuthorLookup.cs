@@ -1,8 +1,5 @@
-using System.Net;
 using MessageBoard.Mesh;
 using Microsoft.Extensions.Caching.Memory;
-using Polly;
-using Polly.Retry;
 
 namespace MessageBoard.MessageService.Authors;
 
@@ -12,20 +9,6 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
     public const string ClientName = "user-service";
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
-
-    // Reading names changes nothing, so asking again is safe.
-    private static readonly ResiliencePipeline<HttpResponseMessage> Retry = new ResiliencePipelineBuilder<HttpResponseMessage>()
-        .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-        {
-            ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
-                .Handle<HttpRequestException>()
-                .HandleResult(response => response.StatusCode >= HttpStatusCode.InternalServerError),
-            MaxRetryAttempts = 2,
-            Delay = TimeSpan.FromMilliseconds(25),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-        })
-        .Build();
 
     /// <summary>Names by id, asked for in one request; those that user-service does not know, or cannot tell now, are missing.</summary>
     public async Task<IReadOnlyDictionary<long, string>> NamesAsync(IEnumerable<long> ids, CancellationToken cancellationToken)
@@ -58,7 +41,7 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
         var query = $"/internal/users?{string.Join('&', ids.Select(id => $"id={id}"))}";
         try
         {
-            using var response = await Retry.ExecuteAsync(async token => await client.GetAsync(query, token), cancellationToken);
+            using var response = await client.GetAsync(query, cancellationToken);
             response.EnsureSuccessStatusCode();
             return await response.Content.ReadFromJsonAsync<Dictionary<long, string>>(cancellationToken) ?? [];
         }
@@ -77,7 +60,9 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
 internal static class AuthorServices
 {
     private const int CachedNames = 10_000;
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500), Timeout = TimeSpan.FromSeconds(1);
+
+    // Half of what the mesh gives a request for messages: who waits for names in vain shall have the messages still.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(250), Timeout = TimeSpan.FromMilliseconds(500);
 
     public static IServiceCollection AddAuthors(this IServiceCollection services)
     {

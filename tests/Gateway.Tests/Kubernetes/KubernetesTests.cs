@@ -95,7 +95,7 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
 
         using var written = await _gateway.SendAsync(
             HttpMethod.Put, path,
-            JsonSerializer.Serialize(new { yaml = text.Replace("- name: default", "- name: default\n      timeout: 4s") }), cookie);
+            JsonSerializer.Serialize(new { yaml = text.Replace("timeout: 1s", "timeout: 4s") }), cookie);
         using var refused = await _gateway.SendAsync(
             HttpMethod.Put, path, JsonSerializer.Serialize(new { yaml = text.Replace("weight: 70", "weight: many") }), cookie);
 
