@@ -1,6 +1,7 @@
 using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,6 @@ public static class MeshAuthorization
         caller,
         request.Host.Value ?? "",
         request.Method,
-        request.Path.Value ?? "/",
+        RequestPath.MergeSegments(request.Path.Value ?? "/"),
         name => request.Headers.TryGetValue(name, out var values) ? HeaderBytes.ToText(values.ToString()) : null);
 }

@@ -23,6 +23,7 @@ public static class ProxyPipeline
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"))
             .ConfigureHttpClient(static (_, handler) => HeaderBytes.Keep(handler)) // where Envoy is the mesh
             .AddCallersWord()
+            .AddSentPath()
             .AddExchange()
             .AddExplainHeader()
             .AddMeshRouting();
@@ -45,7 +46,10 @@ public static class ProxyPipeline
             var exchange = Exchange.Begin(context);
             try
             {
-                await next(context);
+                if (SentPath.IsPlain(context.Request))
+                    await next(context);
+                else
+                    context.Response.StatusCode = StatusCodes.Status400BadRequest;
             }
             finally
             {

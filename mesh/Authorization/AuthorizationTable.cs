@@ -59,6 +59,6 @@ public sealed class AuthorizationTable
 /// <param name="Principal">Who calls, such as <c>cluster.local/ns/messageboard/sa/gateway</c>; null when that is not known.</param>
 /// <param name="Host">The <c>Host</c> header.</param>
 /// <param name="Method">The HTTP method.</param>
-/// <param name="Path">The path without the query, decoded, as the service's own routes see it.</param>
+/// <param name="Path">The path without the query, decoded, as the service's own routes see it, its slashes merged.</param>
 /// <param name="Header">Gives a header's value; null for one that is not there.</param>
 public readonly record struct InboundRequest(string? Principal, string Host, string Method, string Path, Func<string, string?> Header);

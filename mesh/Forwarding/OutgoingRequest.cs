@@ -16,7 +16,7 @@ internal readonly struct OutgoingRequest(HttpRequestMessage request, Uri uri) : 
 
     public string Method => request.Method.Method;
 
-    public string Path => uri.AbsolutePath;
+    public string Path => RequestPath.Normalize(uri.AbsolutePath);
 
     public string Query => uri.Query;
 

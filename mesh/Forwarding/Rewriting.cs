@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.Routing;
+
 namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>Changes a request's path and authority as VirtualServices say.</summary>
@@ -12,7 +14,10 @@ internal static partial class Rewriting
 
         call.Request.Headers.Host = rewrite.Authority ?? call.Request.Headers.Host;
         var match = call.Decision.Match < 0 ? null : call.Route.Matches[call.Decision.Match];
-        var path = call.Uri.AbsolutePath;
+        if (rewrite is { Uri: null, Regex: null })
+            return call.Uri.PathAndQuery;
+
+        var path = RequestPath.Normalize(call.Uri.AbsolutePath); // what the match was found in
         if (rewrite.Regex is { } regex)
             path = regex.Match.Regex.Replace(path, ToDotNet(regex.Rewrite));
         else if (rewrite.Uri is { } replacement)

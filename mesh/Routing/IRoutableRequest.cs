@@ -20,7 +20,7 @@ public interface IRoutableRequest
     /// <summary>The HTTP method.</summary>
     string Method { get; }
 
-    /// <summary>The path without the query.</summary>
+    /// <summary>The path without the query, normalised (<see cref="RequestPath.Normalize"/>).</summary>
     string Path { get; }
 
     /// <summary>The query with its question mark; empty when there is none.</summary>

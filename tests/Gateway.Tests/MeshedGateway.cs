@@ -6,6 +6,7 @@ using MessageBoard.Mesh.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -136,6 +137,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
             foreach (var (name, value) in context.Request.Headers.Where(header => Shown.IsMatch(header.Key)))
                 context.Response.Headers[$"X-Seen-{name}"] = value;
 
+            context.Response.Headers["X-Seen-Target"] = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status
                 ? int.Parse(status, CultureInfo.InvariantCulture)
                 : 200;

@@ -225,7 +225,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
 
         Assert.IsType<EditResult.Done>(await mesh.ReplaceAsync(
             _clusters.UserService,
-            text.Replace("- name: default", "- name: default\n      timeout: 3s"),
+            text.Replace("timeout: 1s", "timeout: 3s"),
             null,
             TwoClusters.Admin,
             default));
@@ -235,7 +235,7 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         Assert.Equal("yaml", Assert.Single((await mesh.ReadAsync(_clusters.UserService, default))!.Versions).Reason);
         Assert.IsType<EditResult.Done>(await mesh.UndoAsync(_clusters.UserService, null, "admin", default));
         foreach (var context in KubeApi.Contexts)
-            Assert.Equal("", await _clusters.FieldAsync(context, "{.spec.http[0].timeout}"));
+            Assert.Equal("1s", await _clusters.FieldAsync(context, "{.spec.http[0].timeout}"));
 
         Assert.Equal(text, (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml);
     }

@@ -97,7 +97,7 @@ public sealed class HostileRequestTests(HostileRequestTests.Fixture fixture) : I
         { "signs in the path", Line($"GET {Path}/[\"<>^`{{|}}\\#@:;a HTTP/1.1"), [200, 400] },
         { "signs in the query", Line($"GET {Path}?[\"<>^`{{|}}\\#?&&=%%zz HTTP/1.1"), [200, 400] },
         { "UTF-8 in the path", Line($"GET {Path}/é HTTP/1.1"), [200, 400] },
-        { "a long path", Line($"GET {Path}/{new string('"', 6_000)} HTTP/1.1"), [200, 414] },
+        { "a long path", Line($"GET {Path}/{new string('"', 6_000)} HTTP/1.1"), [200] },
         { "a path too long", Line($"GET {Path}/{new string('a', 8_000)} HTTP/1.1"), [414] },
         { "an upgrade", Get("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: é\r\nSec-WebSocket-Version: 13"), [200, 400] },
         { "an upgrade to SPDY", Get("Connection: Upgrade\r\nUpgrade: SPDY/3.1"), [200, 400] },

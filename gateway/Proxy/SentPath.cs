@@ -1,0 +1,44 @@
+using MessageBoard.Mesh.Routing;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Transforms;
+
+namespace MessageBoard.Gateway.Proxy;
+
+/// <summary>
+/// Sends a path on as it was written, dot segments apart: YARP would send on what Kestrel has decoded, and <c>%2F</c> as <c>%252F</c>.
+/// </summary>
+internal static class SentPath
+{
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>
+    /// Whether all who read the path read the same. Some take a backslash for a slash, Envoy among them; and of an absolute address
+    /// (RFC 9112, 3.2.2) Kestrel decodes <c>%2F</c> too, which it does nowhere else.
+    /// </summary>
+    public static bool IsPlain(HttpRequest request)
+    {
+        var target = TargetOf(request);
+        return target is ['/', ..]
+            ? !PathOf(target).Contains('\\')
+            : Uri.TryCreate(target, UriKind.Absolute, out var address) && PathString.FromUriComponent(address).Value == request.Path.Value;
+    }
+
+    /// <summary>Adds it to all routes but those that have a path of their own to send on.</summary>
+    public static IReverseProxyBuilder AddSentPath(this IReverseProxyBuilder builder) => builder.AddTransforms(transforms =>
+        transforms.AddRequestTransform(static context =>
+        {
+            var request = context.HttpContext.Request;
+            if (context.Path.Value == request.Path.Value && TargetOf(request) is ['/', ..] target)
+            {
+                var path = PathOf(target);
+                context.ProxyRequest.RequestUri = new(
+                    $"{context.DestinationPrefix.TrimEnd('/')}{RequestPath.RemoveDotSegments(path.ToString())}{target.AsSpan(path.Length)}", AsWritten);
+            }
+
+            return ValueTask.CompletedTask;
+        }));
+
+    private static string TargetOf(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+
+    private static ReadOnlySpan<char> PathOf(string target) => target.IndexOf('?') is >= 0 and var query ? target.AsSpan(0, query) : target;
+}
