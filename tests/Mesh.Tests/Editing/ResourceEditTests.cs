@@ -91,6 +91,19 @@ public sealed class ResourceEditTests : IAsyncLifetime
             "is no text",
             Assert.Single(Assert.IsType<EditResult.Refused>(await ReplaceAsync(Yaml.Split(60, 40) + " # \ud800")).Problems).Message);
 
+    // Else an admin's browser could have the mesh send requests to any address.
+    [Fact]
+    public async Task Where_workloads_are_is_the_launchers_to_say()
+    {
+        var key = new ResourceKey("WorkloadEntry", "messageboard", "user-service-ctx1-pod");
+        var text = (await _mesh.ReadAsync(key, CancellationToken.None))!.Yaml;
+
+        var refused = Assert.IsType<EditResult.Refused>(await _mesh.ReplaceAsync(
+            key, text.Replace("1001", "6379", StringComparison.Ordinal), null, new("admin", "yaml"), CancellationToken.None));
+
+        Assert.EndsWith("is the launcher's, which would write it again", Assert.Single(refused.Problems).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task All_problems_are_told_at_once()
     {
