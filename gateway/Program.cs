@@ -35,6 +35,7 @@ app.UseEdge();
 app.UseRouting(); // else it would come first, and forward requests before the edge has seen them
 app.UseServiceDefaults();
 app.UseTrace();
+app.UseRefusalLog();
 app.UsePage();
 app.UseAuthorization();
 app.MapServiceDefaults();

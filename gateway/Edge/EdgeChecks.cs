@@ -27,22 +27,23 @@ public static class EdgeChecks
             if (!hosts.Allow(request.Headers.Host) && !request.Path.StartsWithSegments("/healthz", StringComparison.Ordinal))
             {
                 return RefuseAsync(
-                    context, StatusCodes.Status421MisdirectedRequest,
+                    app.Logger, context, StatusCodes.Status421MisdirectedRequest,
                     "The gateway does not go by this host name; Gateway:Hosts (deploy-all.sh --host) has those it answers to.");
             }
 
             return SameOrigin.IsSafe(request.Method) || SameOrigin.MayChange(request)
                 ? next(context)
                 : RefuseAsync(
-                    context, StatusCodes.Status403Forbidden,
+                    app.Logger, context, StatusCodes.Status403Forbidden,
                     "Only a page of this origin may change something. A proxy that ends TLS has to stand in Gateway:TrustedProxies.");
         });
         return app;
     }
 
-    private static Task RefuseAsync(HttpContext context, int status, string detail)
+    private static async Task RefuseAsync(ILogger logger, HttpContext context, int status, string detail)
     {
         RequestTrace.Begin(context);
-        return TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+        await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+        logger.LogRefusal(context);
     }
 }

@@ -24,7 +24,11 @@ public static class PageHosting
 
     private static void SetHeaders(StaticFileResponseContext file)
     {
-        var headers = file.Context.Response.Headers;
+        var (response, headers) = (file.Context.Response, file.Context.Response.Headers);
+        if (response.ContentType is { } type && (type.StartsWith("text/", StringComparison.Ordinal)
+            || type.EndsWith("+xml", StringComparison.Ordinal)))
+            response.ContentType = $"{type}; charset=utf-8";
+
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         // Vite puts a hash of their content into the names of all files under assets/.
         headers.CacheControl = file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable" : "no-cache";

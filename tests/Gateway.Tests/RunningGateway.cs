@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -5,6 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MessageBoard.Gateway.Tests;
 
@@ -13,6 +16,9 @@ public abstract class RunningGateway
 {
     private WebApplicationFactory<Program> _factory = null!;
     private TestProcess _garnet = null!;
+
+    /// <summary>What the gateway's own code has written into its log.</summary>
+    public ConcurrentQueue<string> Log { get; } = [];
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -26,7 +32,8 @@ public abstract class RunningGateway
         {
             host.UseUrls("http://127.0.0.1:0")
                 .UseSetting("CLUSTER_NAME", "ctx1")
-                .UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}");
+                .UseSetting("ConnectionStrings:Redis", $"127.0.0.1:{redisPort}")
+                .ConfigureLogging(logging => logging.AddProvider(new LogQueue(Log)));
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
         });
@@ -78,4 +85,21 @@ public abstract class RunningGateway
 
     protected static Uri AddressOf(IServiceProvider services) =>
         new(services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    private sealed class LogQueue(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.StartsWith("MessageBoard.Gateway", StringComparison.Ordinal) ? this : NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel level, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> format) =>
+            lines.Enqueue(format(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -10,6 +10,26 @@ public sealed class PageTests(MeshedGateway gateway) : IClassFixture<MeshedGatew
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Contains("MessageBoard", await response.Content.ReadAsStringAsync());
         Assert.StartsWith("default-src 'self'", response.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.Equal("text/html; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+    }
+
+    [Theory]
+    [InlineData("/.git/config")]
+    [InlineData("/assets/")]
+    [InlineData("/appsettings.json")]
+    [InlineData("/../istio/user-service.yaml")]
+    [InlineData("/%2e%2e/istio/user-service.yaml")]
+    [InlineData("/..%2fistio%2fuser-service.yaml")]
+    [InlineData("/..%5cistio%5cuser-service.yaml")]
+    [InlineData("/index.html~")]
+    [InlineData("/index.html.bak")]
+    [InlineData("//etc/passwd")]
+    public async Task Nothing_but_the_page_s_own_files_is_served(string target)
+    {
+        var (status, answer) = await RawHttp.SendAsync(
+            gateway.Client.BaseAddress!, $"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        Assert.True(status == 404, answer);
     }
 
     [Fact]
