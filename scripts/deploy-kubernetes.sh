@@ -30,6 +30,13 @@ step leaves alone what is there already, so running it again carries on.
                            (scripts/build-images.sh makes and pushes them)
   --registry-secret FILE   credentials of a private registry, as docker login
                            writes them (a .dockerconfigjson)
+  --host NAME[,NAME]       a name of the page in DNS (may be given again); the
+                           page answers to it and to its load balancer's address,
+                           to no other
+  --tls-cert FILE --tls-key FILE
+                           certificate (with its chain) and key, as PEM: the page
+                           is at https, and http leads there. Without them a
+                           Secret messageboard-tls in istio-system does the same
   --context-1 NAME         the kubeconfig context that plays ctx1 (default
                            ctx1): gateway, MariaDB, Kafka
   --context-2 NAME         the one that plays ctx2 (default ctx2): Redis
@@ -59,17 +66,23 @@ TEXT
 
 images=
 registry_file=
+hosts=
+tls_cert=
+tls_key=
 skip_istio=false
 timeout=10m
 declare -A api_servers=([1]='' [2]='')
 
 while (($# > 0)); do
   case $1 in
-    --images | --registry-secret | --context-1 | --context-2 | --api-server-1 | --api-server-2 | --timeout)
+    --images | --registry-secret | --host | --tls-cert | --tls-key | --timeout | --context-[12] | --api-server-[12])
       need_value "$@"
       case $1 in
         --images) images=$2 ;;
         --registry-secret) registry_file=$2 ;;
+        --host) hosts+=${hosts:+,}$2 ;;
+        --tls-cert) tls_cert=$2 ;;
+        --tls-key) tls_key=$2 ;;
         --context-?) context[${1##*-}]=$2 ;;
         --api-server-?) api_servers[${1##*-}]=$2 ;;
         --timeout) timeout=$2 ;;
@@ -87,7 +100,7 @@ while (($# > 0)); do
 done
 
 check_options() {
-  local server
+  local server name names
   if [[ -z $images && $dry_run == true ]]; then images=REGISTRY/TAG; fi
   [[ -n $images ]] || refuse "--images REGISTRY/TAG is missing: where the clusters pull our images from, for example
   ./deploy-all.sh --images ghcr.io/me/messageboard/$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo 1a2b3c4)
@@ -95,6 +108,11 @@ scripts/build-images.sh builds and pushes them. To run on this machine instead: 
   [[ $images =~ ^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?(/[a-z0-9._-]+)*/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$ ]] ||
     refuse "--images wants REGISTRY/TAG, as ghcr.io/me/messageboard/1a2b3c4, not '$images'."
   [[ -z $registry_file || -r $registry_file ]] || refuse "--registry-secret: there is no file '$registry_file' to read."
+  IFS=, read -ra names <<<"${hosts:+$hosts,}" # an empty last one counts
+  for name in "${names[@]}"; do
+    is_host "$name" || refuse "--host wants a name as board.example.com, or *.example.com, not '$name'."
+  done
+  if [[ -n $tls_cert$tls_key ]]; then check_certificate; fi
   [[ ${context[1]} != "${context[2]}" ]] ||
     refuse "--context-1 and --context-2 are the same context, '${context[1]}': two clusters are wanted."
   [[ $timeout =~ ^([1-9][0-9]{0,4})([smh])$ ]] || refuse "--timeout wants a duration as 90s, 10m or 1h, not '$timeout'."
@@ -102,6 +120,22 @@ scripts/build-images.sh builds and pushes them. To run on this machine instead: 
     [[ -z $server || $server =~ ^https://[^/[:space:]]+/?$ ]] ||
       refuse "--api-server-… wants an address as https://host:6443, not '$server'."
   done
+}
+
+# Before anything is done: Envoy would refuse a pair that does not fit, and the page would be away.
+check_certificate() {
+  local file certificate key
+  [[ -n $tls_cert && -n $tls_key ]] || see_help "--tls-cert and --tls-key go together"
+  command -v openssl >/dev/null || refuse "openssl is missing, which looks at --tls-cert. Install it from your system's packages"
+  for file in "$tls_cert" "$tls_key"; do
+    [[ -f $file && -r $file ]] || refuse "--tls-cert, --tls-key: there is no file '$file' to read."
+  done
+  certificate=$(openssl x509 -in "$tls_cert" -noout -pubkey 2>/dev/null) ||
+    refuse "--tls-cert: '$tls_cert' holds no certificate as PEM (-----BEGIN CERTIFICATE-----)."
+  key=$(openssl pkey -in "$tls_key" -passin pass: -pubout 2>/dev/null) ||
+    refuse "--tls-key: '$tls_key' holds no private key as PEM, or one with a passphrase."
+  [[ $certificate == "$key" ]] || refuse "--tls-cert and --tls-key do not belong together: they have different public keys."
+  openssl x509 -in "$tls_cert" -noout -checkend 0 >/dev/null || refuse "--tls-cert: the certificate in '$tls_cert' is over."
 }
 
 check_options
@@ -162,6 +196,7 @@ create roles.rbac.authorization.k8s.io --namespace $namespace
 create virtualservices.networking.istio.io --namespace $namespace
 create peerauthentications.security.istio.io --namespace $namespace
 RIGHTS
+  [[ $skip_istio == true && -n $tls_cert ]] && echo "create secrets --namespace $istio_namespace"
   [[ $skip_istio == true ]] || cat <<RIGHTS
 create secrets --namespace $istio_namespace
 create customresourcedefinitions.apiextensions.k8s.io
@@ -215,7 +250,16 @@ write_kustomization() { # cluster
     for image in "${images_of[@]}"; do
       printf '  - name: messageboard/%s\n    newName: %s/%s\n    newTag: "%s"\n' "$image" "${images%/*}" "$image" "${images##*/}"
     done
+    if [[ $1 == 1 && -n $hosts$address ]]; then
+      patch Deployment gateway '{"op": "add", "path": "/spec/template/spec/containers/0/env/-", "value":'\
+' {"name": "Gateway__Hosts", "value": "'"$hosts${hosts:+${address:+,}}$address"'"}}'
+    fi
   } >>"$folder/kustomization.yaml"
+}
+
+# As JSON Patch has it (RFC 6902).
+patch() { # kind name operations
+  printf 'patches:\n  - target: { kind: %s, name: %s }\n    patch: |\n      [%s]\n' "$@"
 }
 
 apply_selected() { # cluster selector
@@ -241,6 +285,7 @@ make_secrets() {
   # "stores" is made of the passwords before it
   same_secrets mariadb redis admin stores
   if [[ -n $registry_file ]]; then both registry_secret; fi
+  if [[ -n $tls_cert ]]; then ingress_certificate; fi
   remote_kubeconfig
   note="${made[*]+made: ${made[*]}}${copied[*]+ copied: ${copied[*]}}"
   note=${note:-all there}
@@ -278,6 +323,14 @@ run_jobs() {
   wait_for_jobs "$of_jobs"
 }
 
+# The gateway answers to its own names only, and its load balancer's address is one.
+deploy_gateway() {
+  find_address
+  note=
+  write_kustomization 1
+  apply_selected 1 "$of_gateway"
+}
+
 # A line a VirtualService: name and spec.
 routes_of() { # cluster
   # A dry run may look at a cluster that has no Istio yet.
@@ -304,6 +357,28 @@ write_routes() { # folder, names, lines of the cluster and of the other: name an
   done >>"$1/kustomization.yaml"
 }
 
+# Given by an option or, by cert-manager for example, before.
+has_certificate() {
+  [[ -n $tls_cert ]] || exists 1 "$istio_namespace" secret "$tls_secret"
+}
+
+# Everything but the VirtualServices, with TLS at the ingress where there is a certificate, and for the names of --host alone.
+write_policies() { # folder
+  local operations='' server servers=0 names
+  begin_kustomization "$1" "$root/k8s/istio/policies"
+  if has_certificate; then
+    printf 'components:\n  - %s\n' "$(realpath --relative-to "$(realpath "$1")" "$root/k8s/istio/tls")" >>"$1/kustomization.yaml"
+    servers='0 1'
+  fi
+  # Istio takes no address for a host.
+  if [[ -z $hosts || $hosts =~ (^|,)[0-9.]+(,|$) ]]; then return; fi
+  names='["'${hosts//,/'", "'}'"]'
+  for server in $servers; do
+    operations+="${operations:+, }"'{"op": "replace", "path": "/spec/servers/'"$server"'/hosts", "value": '"$names}"
+  done
+  patch Gateway messageboard "$operations" >>"$1/kustomization.yaml"
+}
+
 # VirtualServices that exist keep their weights; everything else becomes what the files say.
 configure_mesh() {
   local cluster ours
@@ -311,7 +386,8 @@ configure_mesh() {
   ours=$(kubectl kustomize "$root/k8s/istio/routes" | sed -n 's/^  name: //p' | sort)
   for cluster in 1 2; do routes[$cluster]=$(routes_of "$cluster") || exit $?; done
   for cluster in 1 2; do
-    change "$cluster" apply -k "$root/k8s/istio/policies"
+    write_policies "$(kustomization "$cluster")/policies"
+    change "$cluster" apply -k "$(kustomization "$cluster")/policies"
     kept[$cluster]=$(comm -12 <(cut -d ' ' -f 1 <<<"${routes[$cluster]}" | sort) - <<<"$ours")
     if [[ ${kept[$cluster]} == "$ours" ]]; then continue; fi
     write_routes "$(kustomization "$cluster")/routes" "$ours" "${routes[$cluster]}" "${routes[$((3 - cluster))]}"
@@ -327,16 +403,28 @@ configure_mesh() {
 
 # --- the mesh answers ----------------------------------------------------------------------------------------------
 
-readonly forwarding=(--namespace "$istio_namespace" port-forward service/istio-ingressgateway :80)
+forwarding=(--namespace "$istio_namespace" port-forward service/istio-ingressgateway)
+scheme=http
 
+# The page's name: the first of --host.
+page_name() { # without --host
+  local name=${hosts%%,*}
+  echo "${name:-$1}"
+}
+
+# Leaves in $asking how curl is called, up to the path.
 forward_ingress() {
-  local output=$state/port-forward.log command=(kubectl --context "${context[1]}" "${forwarding[@]}")
+  local output=$state/port-forward.log command=(kubectl --context "${context[1]}" "${forwarding[@]}") name
   : >"$output"
   "${command[@]}" --request-timeout 0 --address 127.0.0.1 >"$output" 2>&1 &
   background=$!
   ingress_port=
   progress="the port-forward to istio-ingressgateway"
   wait_until is_forwarded "$output" "${command[@]}" || fail "$(<"$output")" "${command[@]}"
+  name=$(page_name 127.0.0.1)
+  name=${name/#\*/www}
+  # The certificate is the browser's to judge; this asks whether the mesh behind it answers.
+  asking=(--insecure --resolve "$name:$ingress_port:127.0.0.1" "$scheme://$name:$ingress_port")
 }
 
 is_forwarded() { # output command...
@@ -350,10 +438,15 @@ is_forwarded() { # output command...
 
 # Asks through the ingress, as a browser does, until both clusters have answered.
 check_mesh() {
-  local resource headers answered='' last='' silent='' deadline
+  local resource headers answered='' last='' silent='' deadline asking
+  if has_certificate; then
+    scheme=https forwarding+=(:443)
+  else
+    forwarding+=(:80)
+  fi
   if [[ $dry_run == true ]]; then
     change 1 "${forwarding[@]}"
-    run curl --dump-header - http://127.0.0.1:PORT/api/users/ping
+    run curl --dump-header - "$scheme://127.0.0.1:PORT/api/users/ping"
     return
   fi
   forward_ingress
@@ -361,7 +454,7 @@ check_mesh() {
   while ((SECONDS < deadline)); do
     for resource in users messages logs; do
       headers=$(curl --silent --max-time 5 --output /dev/null --dump-header - \
-        "http://127.0.0.1:$ingress_port/api/$resource/ping" 2>&1) || true
+        "${asking[@]:0:3}" "${asking[3]}/api/$resource/ping" 2>&1) || true
       last=${headers%%$'\r'*}
       if [[ ${headers,,} =~ x-service-cluster:\ *(ctx[12]) && $answered != *${BASH_REMATCH[1]}* ]]; then
         answered+=" ${BASH_REMATCH[1]}"
@@ -380,7 +473,7 @@ check_mesh() {
   fail "never answered:$silent (answered:${answered:- none}; last answer: ${last:-none})
 Weights of 0 keep a cluster silent: kubectl --context ${context[1]} -n $namespace get virtualservices -o yaml
 $(mesh_questions)" \
-    curl "http://127.0.0.1:$ingress_port/api/users/ping"
+    curl "${asking[@]:0:3}" "${asking[3]}/api/users/ping"
 }
 
 # --- the end -------------------------------------------------------------------------------------------------------
@@ -388,19 +481,34 @@ $(mesh_questions)" \
 find_address() {
   address=$(field 1 "$istio_namespace" service istio-ingressgateway \
     '{.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}')
+  if [[ $address == *:* ]]; then address="[$address]"; fi # an IPv6 address, as URLs and Host headers have it
   note=${address:-the load balancer has no address yet}
 }
 
+# One that came late is made known to the gateway.
+settle_address() {
+  local before=$address
+  find_address
+  if [[ $address != "$before" ]]; then
+    deploy_gateway
+    wait_for_rollouts "$of_gateway"
+    note=$address
+  fi
+}
+
 tell_address() {
-  local kubectl="kubectl --context ${context[1]} --namespace"
+  local kubectl="kubectl --context ${context[1]} --namespace" ports=8080:80
+  if [[ $scheme == https ]]; then ports=8443:443; fi
   echo
   if [[ -n $address ]]; then
-    echo "MessageBoard runs:  http://$address"
+    echo "MessageBoard runs:  $scheme://$(page_name "$address")"
+    if [[ -n $hosts ]]; then echo "The name has to lead to $address."; fi
   else
     echo "MessageBoard runs, but its load balancer has no address (yet). See why, and wait for it:"
     echo "  $kubectl $istio_namespace describe service istio-ingressgateway"
-    echo "kind has no load balancers of its own. Then the page is at http://127.0.0.1:8080 with"
-    echo "  $kubectl $istio_namespace port-forward service/istio-ingressgateway 8080:80"
+    echo "When it has one, run this again: the page answers to no address that it does not know."
+    echo "kind has no load balancers of its own. Then the page is at $scheme://$(page_name 127.0.0.1):${ports%:*} with"
+    echo "  $kubectl $istio_namespace port-forward service/istio-ingressgateway $ports"
   fi
   echo "The admin's password:"
   echo "  $kubectl $namespace get secret admin -o jsonpath='{.data.admin-password}' | base64 -d"
@@ -411,6 +519,7 @@ istio_step() { # title function
 }
 
 step_count=16
+address=
 take_lock
 watch_the_end
 printf '\n== %s\n' "$(date --iso-8601=seconds)" >>"$log"
@@ -427,11 +536,11 @@ step "Stores" deploy_stores
 step "Jobs: schema and topic" run_jobs
 step "Services" both apply_selected "$of_services"
 # Its account and token in cluster 2 are there since remote_kubeconfig.
-step "Gateway" apply_selected 1 "$of_gateway"
+step "Gateway" deploy_gateway
 step "Mesh configuration" configure_mesh
 step "Rollouts" wait_for_rollouts "$part_of"
 step "A request from ctx1 is answered by ctx2" check_mesh
-step "Address" find_address
+step "Address" settle_address
 if [[ $dry_run == true ]]; then
   echo "Nothing was changed."
 else

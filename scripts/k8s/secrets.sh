@@ -88,17 +88,35 @@ new_secret() { # name
   secret_manifest "$namespace" "$1" Opaque "${data[@]}"
 }
 
-# --registry-secret FILE: what `docker login` or the cloud's console gave.
-registry_secret() { # cluster
-  local there whose
-  there=$(field "$1" "$namespace" secret registry '{.data}')
-  [[ $there != "{\".dockerconfigjson\":\"$(base64_of "$(<"$registry_file")")\"}" ]] || return 0
-  whose=$(owner "$1" "$namespace" secret registry) || exit $?
-  [[ $whose != others ]] || fail "Secret registry of ${context[$1]} (namespace $namespace) says something else
+# A Secret made of the files that an option names. Somebody's own that says something else stays as it is.
+given_secret() { # cluster namespace name type option (key file)...
+  local there whose expected='' data=() where=$1 space=$2 name=$3 type=$4 option=$5
+  shift 5
+  while (($# > 0)); do
+    data+=("$1" "$(<"$2")")
+    expected+="${expected:+,}\"$1\":\"$(base64_of "$(<"$2")")\""
+    shift 2
+  done
+  there=$(field "$where" "$space" secret "$name" '{.data}')
+  [[ $there != "{$expected}" ]] || return 0
+  whose=$(owner "$where" "$space" secret "$name") || exit $?
+  [[ $whose != others ]] || fail "Secret $name of ${context[$where]} (namespace $space) says something else
 than the file, and deploy-all.sh did not make it. Delete it, or leave out
---registry-secret: then it is used as it is."
-  change_with "$(secret_manifest "$namespace" registry kubernetes.io/dockerconfigjson \
-    .dockerconfigjson "$(<"$registry_file")")" "$1" "$([[ -n $there ]] && echo replace || echo create)" -f -
+$option: then it is used as it is."
+  change_with "$(secret_manifest "$space" "$name" "$type" "${data[@]}")" \
+    "$where" "$([[ -n $there ]] && echo replace || echo create)" -f -
+}
+
+# What `docker login` or the cloud's console gave.
+registry_secret() { # cluster
+  given_secret "$1" "$namespace" registry kubernetes.io/dockerconfigjson --registry-secret .dockerconfigjson "$registry_file"
+}
+
+# k8s/istio/tls names it; the ingress gateway reads it in its own namespace.
+readonly tls_secret=messageboard-tls
+
+ingress_certificate() {
+  given_secret 1 "$istio_namespace" "$tls_secret" kubernetes.io/tls --tls-cert tls.crt "$tls_cert" tls.key "$tls_key"
 }
 
 # --- the gateway's way into the other cluster ----------------------------------------------------------------------

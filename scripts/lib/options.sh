@@ -22,6 +22,12 @@ is_number_between() { # value lowest highest
   [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && (($1 >= $2 && $1 <= $3))
 }
 
+# A name in DNS, perhaps *.NAME, or an IPv4 address.
+is_host() { # name
+  local label='[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+  [[ ${#1} -le 253 && $1 =~ ^(\*\.)?($label\.)*$label$ ]]
+}
+
 # Where no option of the script's own was recognised.
 other_option() { # option
   case $1 in

@@ -25,6 +25,16 @@ public sealed class WholeRun : IAsyncLifetime
 
     public Run FirstRun { get; private set; } = null!;
 
+    /// <summary>The ingress has an address by now, and the page a name and a certificate.</summary>
+    public Run NamedRun { get; private set; } = null!;
+
+    /// <summary>What then is in the clusters of the Gateway messageboard, and in ctx1 of the gateway's environment.</summary>
+    public string Gateway { get; private set; } = "";
+
+    public string GatewayHosts { get; private set; } = "";
+
+    public string TlsSecret { get; private set; } = "";
+
     /// <summary>The values of all our Secrets by cluster, namespace/name and key.</summary>
     public Dictionary<string, Dictionary<string, Dictionary<string, string>>> Secrets { get; } = [];
 
@@ -57,7 +67,7 @@ public sealed class WholeRun : IAsyncLifetime
     public string Log { get; private set; } = "";
 
     public IEnumerable<Run> Runs =>
-        [DryRun, FailedRun, PendingRun, FirstRun, SecondRun, SecondDryRun, RefusedCleanup, CleanupDryRun, Cleanup, WholeCleanup];
+        [DryRun, FailedRun, PendingRun, FirstRun, NamedRun, SecondRun, SecondDryRun, RefusedCleanup, CleanupDryRun, Cleanup, WholeCleanup];
 
     public async ValueTask InitializeAsync()
     {
@@ -83,6 +93,14 @@ public sealed class WholeRun : IAsyncLifetime
         await ReadSecretsAsync();
         await UseRemoteKubeconfigAsync();
         RootKeyMode = File.GetUnixFileMode(Path.Combine(_bench.State, "k8s/ca/root-key.pem"));
+
+        await GiveIngressAddressAsync();
+        options += $" --host board.example.com --tls-cert {_bench.Certificate} --tls-key {_bench.Key}";
+        NamedRun = (await _bench.DeployAsync(options)).MustEnd(0);
+        Gateway = await ReadAsync("messageboard", "gateways.networking.istio.io", "messageboard", "{.spec.servers}");
+        GatewayHosts = await ReadAsync(
+            "messageboard", "deployment", "gateway", "{.spec.template.spec.containers[0].env[?(@.name==\"Gateway__Hosts\")].value}");
+        TlsSecret = await ReadAsync("istio-system", "secret", "messageboard-tls", "{.type} {.data.tls\\.crt}");
 
         await AddOthersThingsAsync();
         BeforeSecondRun = await _bench.SnapshotAsync();
@@ -150,6 +168,19 @@ public sealed class WholeRun : IAsyncLifetime
                 "-p", $$$"""{ "status": { "loadBalancer": { "ingress": [ {{{address}}} ] } } }""");
         }
     }
+
+    private async Task GiveIngressAddressAsync()
+    {
+        string[] kubectl = ["--context", "ctx1", "-n", "istio-system"];
+        await _kube.KubectlAsync([.. kubectl, "create", "service", "loadbalancer", "istio-ingressgateway", "--tcp=443"]);
+        await _kube.KubectlAsync([
+            .. kubectl, "patch", "service", "istio-ingressgateway", "--subresource=status", "--type=merge",
+            "-p", """{ "status": { "loadBalancer": { "ingress": [ { "ip": "192.0.2.1" } ] } } }""",
+        ]);
+    }
+
+    private Task<string> ReadAsync(string space, string kind, string name, string path) =>
+        _kube.KubectlAsync("--context", "ctx1", "-n", space, "get", kind, name, "-o", $"jsonpath={path}");
 
     private async Task ReadSecretsAsync()
     {

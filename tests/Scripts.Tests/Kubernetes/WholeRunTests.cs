@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
@@ -105,7 +106,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
             "get secret mariadb", "apply -k .*/ctx2 -l app.kubernetes.io/name=gateway", "apply -k .* notin ", "rollout status .*mariadb",
             @"apply -k .* in \(schema,topic",
             "wait --for=condition=Complete", @"apply -k .* in \(user-service", "apply -k .*/ctx1 -l app.kubernetes.io/name=gateway",
-            "apply -k .*/istio/policies", "create -k .*/ctx1/routes", "rollout status .*part-of", "port-forward",
+            "apply -k .*/ctx1/policies", "create -k .*/ctx1/routes", "rollout status .*part-of", "port-forward",
         ];
         var last = -1;
         foreach (var call in order)
@@ -222,6 +223,29 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         Assert.Contains("its load balancer has no address (yet)", run.FirstRun.Output, StringComparison.Ordinal);
         Assert.Contains("port-forward service/istio-ingressgateway 8080:80", run.FirstRun.Output, StringComparison.Ordinal);
         Assert.Contains("get secret admin -o jsonpath=", run.FirstRun.Output, StringComparison.Ordinal);
+    }
+
+    [KubeApiFact]
+    public void A_page_with_a_name_and_a_certificate_is_at_https_and_answers_to_the_name_and_the_address()
+    {
+        Assert.Equal("board.example.com,192.0.2.1", run.GatewayHosts);
+        using var servers = JsonDocument.Parse(run.Gateway);
+        Assert.Collection(
+            servers.RootElement.EnumerateArray(),
+            http => Assert.True(http.GetProperty("tls").GetProperty("httpsRedirect").GetBoolean()),
+            https =>
+            {
+                Assert.Equal(443, https.GetProperty("port").GetProperty("number").GetInt32());
+                Assert.Equal("messageboard-tls", https.GetProperty("tls").GetProperty("credentialName").GetString());
+            });
+        Assert.All(
+            servers.RootElement.EnumerateArray(),
+            server => Assert.Equal("board.example.com", server.GetProperty("hosts").EnumerateArray().Single().GetString()));
+        Assert.StartsWith("kubernetes.io/tls LS0tLS1CRUdJTiBDRVJU", run.TlsSecret, StringComparison.Ordinal);
+        Assert.Contains("MessageBoard runs:  https://board.example.com\nThe name has to lead to 192.0.2.1.\n", run.NamedRun.Output,
+            StringComparison.Ordinal);
+        Assert.Contains(run.NamedRun.Calls, call => call.Contains("port-forward service/istio-ingressgateway :443", StringComparison.Ordinal));
+        Assert.DoesNotContain("BEGIN PRIVATE KEY", run.Log, StringComparison.Ordinal);
     }
 
     [KubeApiFact]

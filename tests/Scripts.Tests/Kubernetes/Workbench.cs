@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace MessageBoard.Scripts.Tests.Kubernetes;
@@ -26,6 +29,11 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
 
     public string Log => Path.Combine(State, "k8s", "deploy.log");
 
+    /// <summary>A certificate for board.example.com and its key, which the ingress has too.</summary>
+    public string Certificate => Path.Combine(_folder, "tls.crt");
+
+    public string Key => Path.Combine(_folder, "tls.key");
+
     public string Calls => Path.Combine(_folder, "calls");
 
     /// <summary>The clusters that answer through the ingress.</summary>
@@ -35,8 +43,12 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(MakeCertificate()));
+        });
         _ingress = builder.Build();
-        _ingress.Urls.Add("http://127.0.0.1:0");
         _ingress.MapFallback(context =>
         {
             context.Response.Headers["X-Service-Cluster"] = Answering[Interlocked.Increment(ref _asked) % Answering.Count];
@@ -64,6 +76,7 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
         ("STAND_IN_CALLS", Calls),
         ("STAND_IN_KUBECTL", RealKubectl),
         ("STAND_IN_PORT", $"{new Uri(_ingress!.Urls.First()).Port}"),
+        ("STAND_IN_TLS_PORT", $"{new Uri(_ingress!.Urls.Last()).Port}"),
         .. environment,
     ]);
 
@@ -86,6 +99,16 @@ public sealed class Workbench(KubeApi kube) : IAsyncLifetime
             await _ingress.DisposeAsync();
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private X509Certificate2 MakeCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var certificate = new CertificateRequest("CN=board.example.com", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(Certificate, certificate.ExportCertificatePem());
+        File.WriteAllText(Key, key.ExportPkcs8PrivateKeyPem());
+        return certificate;
     }
 
     /// <summary>A server that is ready may still be at work on the last of its CustomResourceDefinitions.</summary>
