@@ -5,8 +5,9 @@ using MessageBoard.UserService.Users;
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("user-service");
 builder.Services.AddStore<UserStore>();
-builder.Services.AddSingleton<Passwords>();
+builder.Services.AddSingleton<Passwords>().AddSingleton<Attempts>();
 builder.Services.AddSingleton<ISeed, AdminSeed>();
+builder.Services.AddHostedService<AdminSessions>();
 
 var app = builder.Build();
 if (args.IsSchemaCommand())

@@ -155,6 +155,27 @@ test('one logs out', async () => {
   assert.equal(await page.locator('#board form').count(), 0)
 })
 
+test('a new user changes the password', async () => {
+  const [username, first, second] = [`e2e-${crypto.randomUUID().slice(0, 8)}`, crypto.randomUUID(), crypto.randomUUID()]
+  await page.click('.log-in')
+  await page.click('dialog[open] .foot .quiet')
+  await page.fill('[name=username]', username)
+  await page.fill('[name=password]', first)
+  await page.click('dialog[open] .submit')
+  await page.click('.change-password')
+  await page.fill('[name=current-password]', first)
+  await page.fill('[name=new-password]', second)
+  await page.click('dialog[open] .submit')
+  await page.waitForSelector('dialog[open] .changed')
+  await page.keyboard.press('Escape')
+  await page.click('.log-out')
+  await page.click('.log-in')
+  await page.fill('[name=username]', username)
+  await page.fill('[name=password]', second)
+  await page.click('dialog[open] .submit')
+  await page.waitForSelector('.change-password')
+})
+
 async function setWeights(weights) {
   await page.request.post('/api/login', { data: { username: 'admin', password } })
   const { services } = await (await page.request.get('/api/traffic')).json()

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
 namespace MessageBoard.Shared.Http;
@@ -15,8 +16,11 @@ internal static class Utf8Bodies
     {
         app.Use(static (context, next) => IsUtf8(context.Request)
             ? next(context)
-            : TypedResults.Problem("The body has to be UTF-8.", statusCode: StatusCodes.Status415UnsupportedMediaType).ExecuteAsync(context));
+            : NotUtf8().ExecuteAsync(context));
         return app;
+
+        static ProblemHttpResult NotUtf8() =>
+            TypedResults.Problem("The body has to be UTF-8.", statusCode: StatusCodes.Status415UnsupportedMediaType);
     }
 
     // What is no media type at all is the endpoint's to refuse. A charset that is UTF-8 is taken out of the header: in quotes, which

@@ -36,11 +36,17 @@ public static class SessionAuthentication
         return services;
     }
 
-    /// <summary>Starts a session and sets its cookie; the rest of this request belongs to its user.</summary>
+    /// <summary>
+    /// Starts a session and sets its cookie; the rest of this request belongs to its user. The session that the request came with ends.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
     public static async Task LogInAsync(this HttpContext context, Session session)
     {
-        var token = await context.RequestServices.GetRequiredService<SessionStore>().CreateAsync(session);
+        var sessions = context.RequestServices.GetRequiredService<SessionStore>();
+        if (TokenOf(context) is { } replaced)
+            await sessions.DeleteAsync(replaced);
+
+        var token = await sessions.CreateAsync(session);
         context.Response.Cookies.Append(CookieName(context), token, CookieOptions(context));
         context.User = PrincipalOf(session);
     }
@@ -54,6 +60,11 @@ public static class SessionAuthentication
 
         context.Response.Cookies.Delete(CookieName(context), CookieOptions(context));
     }
+
+    /// <summary>Ends all sessions of the caller but the one that the request came with.</summary>
+    /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
+    public static Task EndOtherSessionsAsync(this HttpContext context) => context.RequestServices.GetRequiredService<SessionStore>()
+        .DeleteOthersAsync(context.User.Session().UserId, TokenOf(context));
 
     /// <summary>The session of an authenticated request.</summary>
     public static Session Session(this ClaimsPrincipal user) => new(

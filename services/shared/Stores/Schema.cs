@@ -12,23 +12,26 @@ public sealed partial class Schema(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
-    private volatile bool _done;
+    private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the tables and the seeds' rows are there.</summary>
+    public Task Made => _made.Task;
 
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_done ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("the tables have not been made yet"));
+        Task.FromResult(Made.IsCompleted ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("the tables have not been made yet"));
 
     /// <summary>Makes the tables, and the rows of the seeds; waits for the database for as long as <paramref name="patience"/>.</summary>
     /// <exception cref="StoreUnavailableException">The database has not answered in that time.</exception>
     public async Task MakeAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        for (string? known = null; !_done;)
+        for (string? known = null; !Made.IsCompleted;)
         {
             try
             {
                 await MakeAsync(cancellationToken);
-                _done = true;
+                _made.TrySetResult();
             }
             catch (StoreUnavailableException exception) when (clock.GetElapsedTime(started) < patience)
             {

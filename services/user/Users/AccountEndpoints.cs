@@ -1,31 +1,40 @@
-using System.Threading.RateLimiting;
+using System.Globalization;
+using System.Security.Claims;
+using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.UserService.Users;
 
-/// <summary>Registering, logging in and out.</summary>
-internal static class AccountEndpoints
+/// <summary>Registering, logging in and out, another password.</summary>
+internal static partial class AccountEndpoints
 {
-    // Hashing a password costs some 20 ms of a core on purpose; more at once would starve everything else here. A filter, because the
-    // rate limiter's middleware takes its permit before the body is read: who sends it slowly would keep all others from logging in.
-    private static readonly ConcurrencyLimiter Hashing =
-        new(new() { PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = 64 });
+    // What one user, known or not, may fail from one address; and the address with all users, against one password tried on many:
+    // a school behind one address does not fail once a second. Registrations are counted whether or not the name was free.
+    private static readonly AttemptLimit
+        UsersFailures = new("login", 10, TimeSpan.FromMinutes(5)),
+        AddressFailures = new("login-address", 300, TimeSpan.FromMinutes(5)),
+        Registrations = new("register", 100, TimeSpan.FromMinutes(10));
 
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api").WithTags("accounts");
         group.MapPost("/register", RegisterAsync)
             .WithSummary("Makes a user.")
-            .AddEndpointFilter(LimitHashingAsync)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
         group.MapPost("/login", LogInAsync)
-            .WithSummary("Starts a session and sets its cookie.")
-            .AddEndpointFilter(LimitHashingAsync)
-            .ProducesProblem(StatusCodes.Status401Unauthorized);
+            .WithSummary("Starts a session and sets its cookie; ends the session that the request came with.")
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
         group.MapPost("/logout", (Delegate)LogOutAsync)
             .WithSummary("Ends the session.")
             .RequireAuthorization(SessionAuthentication.UserPolicy);
+        group.MapPut("/users/me/password", ChangePasswordAsync)
+            .WithSummary("Sets another password and ends the caller's other sessions.")
+            .RequireAuthorization(SessionAuthentication.UserPolicy)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
         return app;
     }
 
@@ -34,31 +43,79 @@ internal static class AccountEndpoints
 
     internal sealed record Registered(string Username);
 
+    /// <summary>The password that is, and the one that shall be.</summary>
+    internal sealed record PasswordChange(string? Current, string? New);
+
     private static async Task<Results<Created<Registered>, ValidationProblem, ProblemHttpResult>> RegisterAsync(
-        Credentials credentials, UserStore users, Passwords passwords, CancellationToken cancellationToken)
+        Credentials credentials, HttpContext context, UserStore users, Passwords passwords, Attempts attempts,
+        CancellationToken cancellationToken)
     {
         if (UserRules.Check(credentials.Username, credentials.Password) is { Count: > 0 } errors)
             return TypedResults.ValidationProblem(errors);
 
-        var isAdmins = UserStore.KeyOf(credentials.Username!) == AdminSeed.Name;
-        if (isAdmins || await users.TryAddAsync(
-            credentials.Username!, passwords.Hash(credentials.Password!), isAdmin: false, cancellationToken) is not { } name)
-            return TypedResults.Problem("This user name is taken.", statusCode: StatusCodes.Status409Conflict);
+        var username = credentials.Username!;
+        if (await attempts.TakeAsync(Registrations, ClientAddress.Of(context)) is { } wait)
+            return TooMany(context, "There were too many registrations from this address.", wait);
+
+        var key = UserStore.KeyOf(username);
+        if (await passwords.InTurnAsync(key, context, () => passwords.Hash(credentials.Password!)) is not { } hash)
+            return Busy(context);
+
+        if (AdminSeed.LooksLikeAdmin(username)
+            || await users.TryAddAsync(username, hash, isAdmin: false, cancellationToken) is not { } name)
+            return TypedResults.Problem(
+                "This user name is taken, or looks like one that is.", statusCode: StatusCodes.Status409Conflict);
 
         return TypedResults.Created("/api/users/me", new Registered(name));
     }
 
     private static async Task<Results<Ok<Me>, ValidationProblem, ProblemHttpResult>> LogInAsync(
-        Credentials credentials, HttpContext context, UserStore users, Passwords passwords, CancellationToken cancellationToken)
+        Credentials credentials, HttpContext context, UserStore users, Passwords passwords, Attempts attempts,
+        ILogger<Passwords> logger, CancellationToken cancellationToken)
     {
         if (credentials is not { Username: { } username, Password: { } password })
             return TypedResults.ValidationProblem(UserRules.Missing(credentials.Username, credentials.Password));
 
-        var user = UserRules.IsName(username) ? await users.FindAsync(username, cancellationToken) : null;
-        if (password.Length > UserRules.MaxPasswordLength || !passwords.Matches(user?.PasswordHash, password))
-            return TypedResults.Problem("There is no user with this name and password.", statusCode: StatusCodes.Status401Unauthorized);
+        var (account, address) = (UserStore.KeyOf(username), ClientAddress.Of(context));
+        if (account.Length > UserStore.MaxKeyLength || password.Length > UserRules.MaxPasswordLength)
+            return WrongCredentials(); // nobody has them
+
+        var whose = $"{address} {account}";
+        if ((await attempts.TakeAsync(UsersFailures, whose) ?? await attempts.TakeAsync(AddressFailures, address)) is { } wait)
+            return TooMany(context, "There were too many failed attempts to log in.", wait);
+
+        var user = await users.FindAsync(username, cancellationToken);
+        var hash = user?.PasswordHash;
+        var check = await passwords.InTurnAsync(account, context, () =>
+        {
+            var (matches, isOld) = passwords.Check(hash, password);
+            return new Passwords.Checked(matches, matches && isOld ? passwords.Hash(password) : null);
+        });
+        if (check is { Matches: false })
+        {
+            // Never what was typed for a name: it may be a password (OWASP's Logging Cheat Sheet, "data to exclude").
+            LogFailed(logger, user?.Name ?? "(no such user)", address);
+            return WrongCredentials();
+        }
+
+        await attempts.GiveBackAsync(UsersFailures, whose);
+        await attempts.GiveBackAsync(AddressFailures, address);
+        if (check is null)
+            return Busy(context);
+
+        if (check.NewHash is { } renewed && await users.TrySetPasswordAsync(user!.Id, hash!, renewed, cancellationToken))
+            hash = renewed;
 
         await context.LogInAsync(new(user!.Id, user.Name, user.IsAdmin));
+
+        // A password that was changed while this one was checked has ended all sessions, but perhaps not this one.
+        var present = (await users.FindAsync(username, cancellationToken))?.PasswordHash;
+        if (present != hash && !passwords.Check(present, password).Matches)
+        {
+            await context.LogOutAsync();
+            return WrongCredentials();
+        }
+
         return TypedResults.Ok(new Me(user.Name, user.IsAdmin));
     }
 
@@ -68,13 +125,64 @@ internal static class AccountEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async ValueTask<object?> LimitHashingAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async Task<Results<NoContent, ValidationProblem, ProblemHttpResult>> ChangePasswordAsync(
+        PasswordChange change, ClaimsPrincipal caller, HttpContext context, UserStore users, Passwords passwords, Attempts attempts,
+        IConfiguration configuration, ILogger<Passwords> logger, CancellationToken cancellationToken)
     {
-        using var lease = await Hashing.AcquireAsync(1, context.HttpContext.RequestAborted);
-        if (lease.IsAcquired)
-            return await next(context);
+        var (name, address) = (caller.Session().Username, ClientAddress.Of(context));
+        if (change.Current is not { Length: <= UserRules.MaxPasswordLength } current)
+            return Problems.Invalid("current", "is missing, or longer than any password.");
 
-        context.HttpContext.Response.Headers.RetryAfter = "1";
-        return TypedResults.Problem("Too many people log in at this moment.", statusCode: StatusCodes.Status429TooManyRequests);
+        if (UserRules.Broken(change.New, name) is { } rule)
+            return Problems.Invalid("new", rule);
+
+        if (name == AdminSeed.Name && configuration["Admin:PasswordFile"] is { Length: > 0 })
+            return TypedResults.Problem(
+                "The admin's password is that of a file: change it there, and start user-service again.",
+                statusCode: StatusCodes.Status409Conflict);
+
+        var whose = $"{address} {UserStore.KeyOf(name)}";
+        if (await attempts.TakeAsync(UsersFailures, whose) is { } wait)
+            return TooMany(context, "The password was wrong too often.", wait);
+
+        var user = await users.FindAsync(name, cancellationToken);
+        var check = await passwords.InTurnAsync(UserStore.KeyOf(name), context, () =>
+        {
+            var matches = passwords.Check(user?.PasswordHash, current).Matches;
+            return new Passwords.Checked(matches, matches ? passwords.Hash(change.New!) : null);
+        });
+        if (check is { Matches: false })
+        {
+            LogFailed(logger, name, address);
+            return Problems.Invalid("current", "is not your password.");
+        }
+
+        await attempts.GiveBackAsync(UsersFailures, whose);
+        if (check is null)
+            return Busy(context);
+
+        // Before, so that nothing has changed where Redis does not answer; after, for who came in with the old one meanwhile.
+        await context.EndOtherSessionsAsync();
+        if (!await users.TrySetPasswordAsync(user!.Id, user.PasswordHash, check.NewHash!, cancellationToken))
+            return Problems.Invalid("current", "is not your password.");
+
+        await context.EndOtherSessionsAsync();
+        return TypedResults.NoContent();
     }
+
+    private static ProblemHttpResult WrongCredentials() =>
+        TypedResults.Problem("There is no user with this name and password.", statusCode: StatusCodes.Status401Unauthorized);
+
+    private static ProblemHttpResult Busy(HttpContext context) =>
+        TooMany(context, "Too many people log in at this moment.", TimeSpan.FromSeconds(1));
+
+    private static ProblemHttpResult TooMany(HttpContext context, string detail, TimeSpan wait)
+    {
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Problem($"{detail} Try again in {seconds} s.", statusCode: StatusCodes.Status429TooManyRequests);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Wrong password for {Account} from {Address}")]
+    private static partial void LogFailed(ILogger logger, string account, string address);
 }

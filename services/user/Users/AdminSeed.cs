@@ -10,8 +10,14 @@ internal sealed class AdminSeed(UserStore users, Passwords passwords, IConfigura
 {
     public const string Name = "admin";
 
+    private static readonly HashSet<string> Looks = [.. Confusables.LooksOf(Name)];
+
+    /// <summary>Whether a name is the admin's or can be taken for it.</summary>
+    public static bool LooksLikeAdmin(string name) => Confusables.LooksOf(name).Any(Looks.Contains);
+
     public async Task SowAsync(CancellationToken cancellationToken)
     {
+        await users.TakeOldLooksAsync(cancellationToken);
         if (configuration["Admin:PasswordFile"] is not { Length: > 0 } file)
             return;
 
@@ -21,8 +27,8 @@ internal sealed class AdminSeed(UserStore users, Passwords passwords, IConfigura
 
         if (await users.FindAsync(Name, cancellationToken) is { } admin)
         {
-            if (!passwords.Matches(admin.PasswordHash, password))
-                await users.SetPasswordAsync(admin.Id, passwords.Hash(password), cancellationToken);
+            if (passwords.Check(admin.PasswordHash, password) is not { Matches: true, IsOld: false })
+                await users.TrySetPasswordAsync(admin.Id, admin.PasswordHash, passwords.Hash(password), cancellationToken);
         }
         else
         {

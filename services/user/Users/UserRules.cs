@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
+using MessageBoard.Shared.Logging;
 
 namespace MessageBoard.UserService.Users;
 
 /// <summary>What a user name and a password may be.</summary>
 internal static class UserRules
 {
-    private const int MinName = 3, MaxName = 32, MinPassword = 8, MaxPassword = 256;
+    private const int MinName = 3, MaxName = 32, MinPassword = 12, MaxPassword = 256;
 
     /// <summary>Longer than any password can be, in UTF-16 units.</summary>
     public const int MaxPasswordLength = MaxPassword * 2;
@@ -16,13 +17,20 @@ internal static class UserRules
     {
         var errors = new Dictionary<string, string[]>();
         if (!IsName(username))
-            errors["username"] = [$"has to be {MinName} to {MaxName} letters, digits, '_', '.' or '-'."];
+            errors["username"] = [$"has to be {MinName} to {MaxName} letters, digits, '_', '.' or '-', of which each can be seen."];
 
-        if (password is null || password.EnumerateRunes().Count() is < MinPassword or > MaxPassword)
-            errors["password"] = [$"has to be {MinPassword} to {MaxPassword} characters."];
+        if (Broken(password, username ?? "") is { } rule)
+            errors["password"] = [rule];
 
         return errors;
     }
+
+    /// <summary>The rule that a new password of this user breaks; null when it breaks none.</summary>
+    public static string? Broken(string? password, string username) =>
+        password is null || password.EnumerateRunes().Count() is < MinPassword or > MaxPassword
+            ? $"has to be {MinPassword} to {MaxPassword} characters."
+        : CommonPasswords.Has(password, username) ? "is too easily guessed: it is one of the commonest, or made of one."
+        : null;
 
     /// <summary>The errors of credentials of which a part is missing.</summary>
     public static Dictionary<string, string[]> Missing(string? username, string? password)
@@ -37,7 +45,7 @@ internal static class UserRules
         return errors;
     }
 
-    /// <summary>Whether this is a name somebody could have. Counted in Unicode code points, after composition.</summary>
+    /// <summary>Whether this is a name that a new user may have. Counted in Unicode code points, after composition.</summary>
     public static bool IsName(string? name)
     {
         if (name is null || name.Length > MaxName * 4)
@@ -49,7 +57,7 @@ internal static class UserRules
 
     // Some alphabets write part of their letters as marks: Devanagari's vowels are.
     private static bool IsNameRune(Rune rune) =>
-        Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.IsMark() || rune.Value is '_' or '.' or '-';
+        ((Rune.IsLetter(rune) || Rune.IsDigit(rune) || rune.IsMark()) && VisibleText.IsVisible(rune)) || rune.Value is '_' or '.' or '-';
 
     private static bool IsMark(this Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;

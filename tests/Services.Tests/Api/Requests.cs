@@ -15,6 +15,21 @@ internal static class Requests
         return await client.SendAsync(request);
     }
 
+    /// <summary>Posts as the gateway does for a browser at <paramref name="address"/>.</summary>
+    public static async Task<HttpResponseMessage> PostFromAsync(
+        this HttpClient client, string address, string path, object body, string? cookie = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Headers = { { "X-Forwarded-For", address } },
+            Content = JsonContent.Create(body),
+        };
+        if (cookie is not null)
+            request.Headers.Add("Cookie", cookie);
+
+        return await client.SendAsync(request);
+    }
+
     public static async Task<JsonElement> JsonAsync(
         this HttpClient client, string path, string cookie, HttpMethod? method = null, object? body = null)
     {

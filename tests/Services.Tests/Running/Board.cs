@@ -110,17 +110,35 @@ public abstract class Board : IAsyncLifetime
     {
         var name = $"u{Guid.NewGuid():N}"[..20];
         using var users = Client("user-service");
-        using var registered = await users.PostAsJsonAsync("/api/register", new { username = name, password = "correct horse battery" });
+        using var registered = await PatientlyAsync(
+            () => users.PostFromAsync(NewAddress(), "/api/register", new { username = name, password = "correct horse battery" }));
         registered.EnsureSuccessStatusCode();
         return (name, await LogInAsync(name, "correct horse battery"));
     }
 
+    /// <summary>The address of a browser that nobody else has.</summary>
+    public static string NewAddress() => new IPAddress([10, .. System.Security.Cryptography.RandomNumberGenerator.GetBytes(3)]).ToString();
+
     public async Task<string> LogInAsync(string username, string password)
     {
         using var users = Client("user-service");
-        using var response = await users.PostAsJsonAsync("/api/login", new { username, password });
+        using var response = await PatientlyAsync(() => users.PostAsJsonAsync("/api/login", new { username, password }));
         response.EnsureSuccessStatusCode();
         return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+    }
+
+    /// <summary>Sends again what came when the machine was too busy for it, as the answer says to do.</summary>
+    public static async Task<HttpResponseMessage> PatientlyAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var response = await send();
+            if (attempt == 20 || (int)response.StatusCode is not (429 or 503))
+                return response;
+
+            response.Dispose();
+            await Task.Delay(500);
+        }
     }
 
 #if DEBUG

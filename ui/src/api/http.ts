@@ -3,6 +3,8 @@ export interface Problem {
   title?: string
   detail?: string
   traceId?: string
+  /** When to try again, in seconds, on a 429. */
+  retryAfter?: number
   /** Rules that were broken, by JSON field. */
   errors?: Record<string, string[]>
   /** The value in force, on a 409. */
@@ -75,8 +77,9 @@ async function exchange(method: string, path: string, { body, signal }: SendOpti
 }
 
 async function readProblem(response: Response): Promise<Problem> {
+  const retryAfter = Number(response.headers.get('Retry-After') ?? 1)
   try {
-    return (await response.json()) as Problem
+    return { ...((await response.json()) as Problem), retryAfter }
   } catch {
     // A proxy on the way may answer with a page of its own.
     return { title: response.statusText }

@@ -9,7 +9,7 @@ export function describeFailure(error: unknown, t: Texts): string {
   if (status === 401) return t.failure.signedOut
   if (status === 403) return t.failure.forbidden
   if (status === 404) return t.failure.missing
-  if (status === 429) return t.failure.tooMany
+  if (status === 429) return t.failure.tooMany(String(problem.retryAfter ?? 1))
   if (status === 502 && problem.detail) return problem.detail // which cluster, and why, only the gateway can tell
   if (status >= 500) return t.failure.unavailable(String(status), problem.traceId ?? '–')
   if (status === 400 || status === 422) return t.failure.invalid(rules(error) || error.message)
