@@ -60,7 +60,8 @@ public abstract class UsersTests(Board board) : BoardTests(board)
     public async Task A_taken_name_is_a_conflict_in_any_case_and_composition()
     {
         var tail = $"{Guid.NewGuid():N}"[..10];
-        using var first = await Users.PostAsJsonAsync("/api/register", new { username = $"Zo\u00eb{tail}", password = "long enough to pass" });
+        using var first = await Users.PostAsJsonAsync(
+            "/api/register", new { username = $"Zo\u00eb{tail}", password = "long enough to pass" });
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
 
         foreach (var same in (string[])[$"zo\u00eb{tail}", $"ZOE\u0308{tail}".Replace(tail.ToUpperInvariant(), tail), "Admin"])
