@@ -22,11 +22,15 @@ public static class ExplainEndpoints
             ? TypedResults.Ok(new RecentList(recent.Newest(paging.Limit)))
             : problem;
 
-    private static IResult GetOne(long id, RecentRequests recent) =>
-        recent.Find(id) is { } entry
-            ? TypedResults.Ok(new ExplainedRequest(entry.Request, entry.Method, entry.Path, entry.Exchange.Explain()))
-            : TypedResults.Problem(
-                $"Only the last {RecentRequests.Capacity:N0} requests are kept.", statusCode: StatusCodes.Status404NotFound);
+    // Whose message was read or deleted is told to nobody but its sender and admins.
+    private static IResult GetOne(long id, HttpContext context, RecentRequests recent) =>
+        recent.Find(id) is not { } entry
+            ? TypedResults.Problem(
+                $"Only the last {RecentRequests.Capacity:N0} requests are kept.", statusCode: StatusCodes.Status404NotFound)
+            : TypedResults.Ok(new ExplainedRequest(
+                entry.Request, entry.Method,
+                context.User.Session().IsAdmin || entry.IsOf(context.Request) ? entry.Path : PathTemplate.Of(entry.Path),
+                entry.Exchange.Explain()));
 
     internal sealed record RecentList(ImmutableArray<RoutedRequest> Items);
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using MessageBoard.Mesh.Explain;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -22,9 +24,44 @@ public sealed class RecentRequests
         [.. _ring.OfType<Entry>().Select(entry => entry.Request).OrderByDescending(request => request.Id).Take(limit)];
 
     /// <summary>One request.</summary>
-    /// <param name="Request">What became of it.</param>
-    /// <param name="Method">Its HTTP method.</param>
-    /// <param name="Path">Its path, without the query, which may hold what is nobody's business.</param>
-    /// <param name="Exchange">What happened to it in the mesh.</param>
-    public sealed record Entry(RoutedRequest Request, string Method, string Path, MeshExchange Exchange);
+    public sealed class Entry
+    {
+        // Others' programs on the same host may have set cookies without end.
+        private const int MaxCookieLength = 4096;
+
+        private readonly string _cookie;
+
+        /// <summary>Keeps what there is to tell of a request.</summary>
+        /// <param name="request">What became of it.</param>
+        /// <param name="asked">The request.</param>
+        /// <param name="exchange">What happened to it in the mesh.</param>
+        public Entry(RoutedRequest request, HttpRequest asked, MeshExchange exchange)
+        {
+            (Request, Method, Path, Exchange) = (request, asked.Method, asked.Path.Value ?? "/", exchange);
+            _cookie = CookieOf(asked);
+        }
+
+        /// <summary>What became of it.</summary>
+        public RoutedRequest Request { get; }
+
+        /// <summary>Its HTTP method.</summary>
+        public string Method { get; }
+
+        /// <summary>Its path, without the query, which may hold what is nobody's business.</summary>
+        public string Path { get; }
+
+        /// <summary>What happened to it in the mesh.</summary>
+        public MeshExchange Exchange { get; }
+
+        /// <summary>
+        /// Whether the same session has sent both: they have the same cookies. To look the session up for each request that is forwarded
+        /// would be its service's work done twice.
+        /// </summary>
+        /// <param name="reader">A request that has a session.</param>
+        public bool IsOf(HttpRequest reader) => _cookie.Length > 0 && CryptographicOperations.FixedTimeEquals(
+            MemoryMarshal.AsBytes(_cookie.AsSpan()), MemoryMarshal.AsBytes(CookieOf(reader).AsSpan()));
+
+        private static string CookieOf(HttpRequest request) =>
+            request.Headers.Cookie is [{ Length: <= MaxCookieLength } cookie] ? cookie : "";
+    }
 }

@@ -41,7 +41,7 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
         var request = new RoutedRequest(
             Interlocked.Increment(ref _lastId), service, cluster, pod, status, Math.Round(duration.TotalMilliseconds, 3), clock.GetUtcNow(),
             exchange.Flags.Format(), context.TraceIdentifier);
-        recent.Add(new(request, context.Request.Method, context.Request.Path.Value ?? "/", exchange));
+        recent.Add(new(request, context.Request, exchange));
         feed.Publish(request);
     }
 }

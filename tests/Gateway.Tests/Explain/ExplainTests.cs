@@ -69,6 +69,52 @@ public sealed class ExplainTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         Assert.DoesNotContain("secret", request.GetRawText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/messages/5", "/api/messages/{id}")]
+    [InlineData("/api/messages/6f9619ff-8b86-d011-b42d-00cf4fc964ff", "/api/messages/{id}")]
+    [InlineData("/api/messages/%EC%95%88%EB%85%95", "/api/messages/{id}")]
+    [InlineData("/api/messages/5%2F6", "/api/messages/{id}")]
+    [InlineData("/api/messages/%35", "/api/messages/{id}")]
+    [InlineData("/api/messages//5/", "/api/messages//{id}/")]
+    [InlineData("/api/Messages/search", "/api/messages/search")]
+    [InlineData("/api/messages/search/what-i-look-for", "/api/messages/search/{id}")]
+    [InlineData("/api/messages/search;q=secret", "/api/messages/{id}")]
+    [InlineData("/api/users/me", "/api/users/me")]
+    [InlineData("/api/users/alice", "/api/users/{id}")]
+    [InlineData("/users/alice/messages/7", "/users/{id}/messages/{id}")]
+    public async Task The_path_is_its_senders_and_admins_to_see(string path, string template)
+    {
+        var sender = await gateway.LogInAsync(isAdmin: false);
+        using var asked = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Cookie", sender } } };
+        using var answer = await gateway.Client.SendAsync(asked);
+        var trace = answer.Headers.GetValues("X-Trace-Id").Single();
+        var newest = await GetAsync("/api/traffic/requests?limit=100", sender);
+        var id = newest.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("traceId").GetString() == trace).GetProperty("id");
+
+        var full = await PathAsync(sender);
+        Assert.DoesNotContain("{id}", full);
+        Assert.Equal(full, await PathAsync(await gateway.LogInAsync(isAdmin: true)));
+        foreach (var other in (string[])[await gateway.LogInAsync(isAdmin: false), $"{await gateway.LogInAsync(isAdmin: false)}; a={sender}"])
+            Assert.Equal(template, await PathAsync(other));
+
+        Assert.DoesNotContain("path", newest.GetRawText(), StringComparison.OrdinalIgnoreCase);
+
+        async Task<string> PathAsync(string cookie) =>
+            (await GetAsync($"/api/traffic/requests/{id}", cookie)).GetProperty("path").GetString()!;
+    }
+
+    [Fact]
+    public async Task Nobodys_requests_are_nobodys()
+    {
+        using var answer = await gateway.Client.GetAsync("/api/messages/77");
+        var trace = answer.Headers.GetValues("X-Trace-Id").Single();
+        var cookie = await gateway.LogInAsync(isAdmin: false);
+        var newest = await GetAsync("/api/traffic/requests?limit=100", cookie);
+        var id = newest.GetProperty("items").EnumerateArray().Single(item => item.GetProperty("traceId").GetString() == trace).GetProperty("id");
+
+        Assert.Equal("/api/messages/{id}", (await GetAsync($"/api/traffic/requests/{id}", cookie)).GetProperty("path").GetString());
+    }
+
     [Fact]
     public async Task Only_the_last_thousand_are_kept()
     {
