@@ -1,15 +1,20 @@
 using MessageBoard.Gateway.Proxy;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MessageBoard.Gateway.Edge;
 
 /// <summary>What holds for every request, whoever answers it: it stands before routing, so that no endpoint can forget it.</summary>
 public static class EdgeChecks
 {
+    // Each may hold some 100 KiB: what more there is, is closed at once.
+    private const int MaxConnections = 10_000;
+
     private static readonly TimeSpan HstsMaxAge = TimeSpan.FromDays(365);
 
     /// <summary>Registers what <see cref="UseEdge"/> needs.</summary>
-    public static IServiceCollection AddEdge(this IServiceCollection services) =>
-        services.AddHsts(hsts => hsts.MaxAge = HstsMaxAge);
+    public static IServiceCollection AddEdge(this IServiceCollection services) => services
+        .AddHsts(hsts => hsts.MaxAge = HstsMaxAge)
+        .Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentConnections = MaxConnections);
 
     /// <summary>
     /// Learns from trusted proxies who asks; then answers 421 for a Host that is not ours (health checks, which know pods by address,

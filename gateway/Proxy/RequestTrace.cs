@@ -36,6 +36,9 @@ internal static class RequestTrace
     private static string GoOn(IHeaderDictionary headers)
     {
         var isGiven = ActivityContext.TryParse(headers.TraceParent, null, out var caller);
+        if (!isGiven)
+            headers.TraceState = default; // of a trace that there is not
+
         var id = (isGiven ? caller.TraceId : ActivityTraceId.CreateRandom()).ToHexString();
         var flags = isGiven && caller.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00";
         headers.TraceParent = $"00-{id}-{ActivitySpanId.CreateRandom().ToHexString()}-{flags}";
@@ -45,8 +48,8 @@ internal static class RequestTrace
     private static Activity BeginActivity(IHeaderDictionary headers)
     {
         var activity = new Activity("gateway");
-        if (headers.TraceParent is [{ Length: > 0 } parent])
-            activity.SetParentId(parent);
+        if (ActivityContext.TryParse(headers.TraceParent, null, out var caller))
+            activity.SetParentId(caller.TraceId, caller.SpanId, caller.TraceFlags);
 
         return activity.Start();
     }

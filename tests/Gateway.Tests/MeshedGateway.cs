@@ -153,7 +153,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Concat(Fronted.Select(MeshYaml.Service)));
     }
 
-    [GeneratedRegex("^(X-Bytes|X-Real-IP|X-Mesh-Source|traceparent|(X-)?Forwarded.*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^(X-Bytes|X-Real-IP|X-Mesh-Source|trace(parent|state)|(X-)?Forwarded.*)$", RegexOptions.IgnoreCase)]
     private static partial Regex Shown { get; }
 
     private static readonly string[] Fronted = ["user-service", "message-service", "log-service"];

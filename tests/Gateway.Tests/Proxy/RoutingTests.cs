@@ -89,6 +89,33 @@ public sealed class RoutingTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         Assert.Equal(bytes, response.Headers.NonValidated["X-Seen-X-Bytes"].ToString());
     }
 
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("")]
+    [InlineData("|abc.1.")]
+    [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01")]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01")]
+    [InlineData("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01")]
+    [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    public async Task A_trace_that_is_none_is_begun_anew(string parent)
+    {
+        foreach (var path in (string[])["/api/users/ping", "/api/traffic", "/api/nothing", "/api/traffic/requests"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("traceparent", parent);
+            request.Headers.Add("tracestate", "a=b");
+
+            using var response = await gateway.Client.SendAsync(request);
+
+            var trace = response.Headers.GetValues("X-Trace-Id").Single();
+            Assert.Matches("^(?!0{32})[0-9a-f]{32}$", trace);
+            Assert.NotEqual("0af7651916cd43dd8448eb211c80319c", trace);
+            Assert.False(response.Headers.Contains("X-Seen-TraceState"));
+            if (path == "/api/users/ping")
+                Assert.Matches($"^00-{trace}-[0-9a-f]{{16}}-0[01]$", response.Headers.GetValues("X-Seen-TraceParent").Single());
+        }
+    }
+
     [Fact]
     public async Task A_body_that_is_too_large_is_refused_as_such()
     {
