@@ -133,7 +133,7 @@ case $verb in
     fi
     if [[ $verb == reset ]]; then
       # By name, so that a mistaken MESSAGEBOARD_STATE costs nothing else.
-      rm -rf "$state"/{admin-password,build,data,debug.env,drill,istio,kafka-brokers,lock,logs,state.json}
+      rm -rf "$state"/{admin-password,build,data,debug.env,drill,garnet.conf,istio,kafka-brokers,lock,logs,state.json}
       rmdir "$state" 2>/dev/null || true
       echo "Forgot $state."
     fi

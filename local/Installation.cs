@@ -21,6 +21,12 @@ internal sealed record Installation(string Root, string State)
 
     public string Database => Path.Combine(State, "data", "messageboard.db");
 
+    /// <summary>The embedded Redis's append-only file and checkpoints.</summary>
+    public string RedisData => Path.Combine(State, "data", "redis");
+
+    /// <summary>Its password.</summary>
+    public string GarnetConfiguration => Path.Combine(State, "garnet.conf");
+
     public string AdminPasswordFile => Path.Combine(State, "admin-password");
 
     /// <summary>Where the embedded Kafka brokers listen, <c>host:port</c> of each with commas: they choose new ports at each start.</summary>

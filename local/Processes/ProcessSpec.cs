@@ -30,6 +30,11 @@ internal sealed record ProcessSpec
     /// <summary>Answers whether the process on this port is ready; throws nothing.</summary>
     public required Func<int, CancellationToken, Task<bool>> IsReady { get; init; }
 
+    /// <summary>
+    /// One that was ready and has not been for so long is killed, and restarted as after any death: a kubelet's livenessProbe. Null: never.
+    /// </summary>
+    public TimeSpan? KilledAfterUnready { get; init; }
+
     public required ProcessRole Role { get; init; }
 }
 

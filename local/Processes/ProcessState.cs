@@ -9,7 +9,8 @@ internal sealed record ProcessState
 
     public required string Pod { get; init; }
 
-    public required ProcessRole Role { get; init; }
+    /// <summary>The first where a launcher of before there were roles has written the state.</summary>
+    public ProcessRole Role { get; init; }
 
     public required int Port { get; init; }
 

@@ -161,6 +161,7 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
     {
         var isReady = false;
         var failures = 0;
+        var lastAnswer = (long?)null;
 
         // One that is dead is asked until it is taken out, not for longer: another program may get its port.
         while (!ended.IsCancellationRequested && (isReady || !child.HasEnded))
@@ -170,6 +171,11 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
                 return;
 
             failures = answered ? 0 : failures + 1;
+            if (answered)
+                lastAnswer = Stopwatch.GetTimestamp();
+            else if (lastAnswer is { } last && Stopwatch.GetElapsedTime(last) > spec.KilledAfterUnready)
+                child.Identity.Signal(ProcessIdentity.Kill);
+
             if (answered && !isReady)
                 Show(Condition.Ready);
             else if (isReady && failures == FailureThreshold)

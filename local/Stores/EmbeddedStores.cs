@@ -25,14 +25,16 @@ internal sealed record EmbeddedStores(
 
         if (external.Redis is null)
         {
-            var garnet = GarnetServer.Spec(installation.GarnetServer(), ports.Take());
-            processes.Add(garnet);
-            environment[ExternalStores.RedisVariable] = $"127.0.0.1:{garnet.Port}";
-            notes.Add($"Redis     Garnet, 127.0.0.1:{garnet.Port}");
+            var port = ports.Take();
+            var garnet = new GarnetServer(installation, port);
+            processes.Add(garnet.Spec());
+            environment[ExternalStores.RedisVariable] = garnet.ConnectionString;
+            notes.Add($"Redis     Garnet, 127.0.0.1:{port}");
         }
         else
         {
-            notes.Add($"Redis     from {ExternalStores.RedisVariable}");
+            notes.Add($"Redis     from {ExternalStores.RedisVariable}"
+                + (ExternalStores.HasPassword(external.Redis) ? "" : ", without a password: who reaches it can be anybody"));
         }
 
         if (external.Kafka is null)

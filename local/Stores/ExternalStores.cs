@@ -31,6 +31,9 @@ internal sealed record ExternalStores(string? MariaDb, string? Redis, string? Ka
             throw new LaunchException(string.Join(Environment.NewLine, found), ExitCodes.BadInput);
     }
 
+    /// <summary>Whether a Redis's connection string has a password.</summary>
+    public static bool HasPassword(string redis) => !string.IsNullOrEmpty(ConfigurationOptions.Parse(redis).Password);
+
     private static Task<string?> Nothing => Task.FromResult<string?>(null);
 
     private static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;

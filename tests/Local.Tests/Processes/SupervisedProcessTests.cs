@@ -160,6 +160,22 @@ public sealed class SupervisedProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_does_not_answer_for_long_is_killed_and_restarted()
+    {
+        using var process = Supervise("exec sleep 60", TimeSpan.FromSeconds(1));
+        process.Start();
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Ready, "ready");
+
+        _answers = false;
+        await Eventually.IsTrueAsync(() => Now.Restarts == 1, "restarted");
+        await Task.Delay(1100);
+        Assert.Equal(1, Now.Restarts); // it has time to start
+        _answers = true;
+        await Eventually.IsTrueAsync(() => Now.Condition == Condition.Ready, "ready again");
+        await process.StopAsync();
+    }
+
+    [Fact]
     public async Task A_process_that_does_not_end_on_SIGTERM_is_killed()
     {
         using var process = Supervise("trap '' TERM; echo started; while :; do sleep 0.1; done");
@@ -213,10 +229,14 @@ public sealed class SupervisedProcessTests : IDisposable
         }
     }
 
-    private SupervisedProcess Supervise(string script)
+    private SupervisedProcess Supervise(string script, TimeSpan? killedAfterUnready = null)
     {
         var process = new SupervisedProcess(
-            Specs.Service(script) with { IsReady = (_, _) => Task.FromResult(_answers && Now.Process!.IsAlive) },
+            Specs.Service(script) with
+            {
+                IsReady = (_, _) => Task.FromResult(_answers && Now.Process!.IsAlive),
+                KilledAfterUnready = killedAfterUnready,
+            },
             _folder["log"], TimeSpan.FromMilliseconds(500), new FreePorts());
         process.Changed += _workloads.Show;
         process.Changed += state => Volatile.Write(ref _now, state);
