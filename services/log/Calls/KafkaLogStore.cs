@@ -13,7 +13,7 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock, IConf
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     private const int BusiestPaths = 5;
-    private const int DeletedAtOnce = 1_000;
+    private const int DeletedAtOnce = 500;
 
     private readonly uint _maxRows = configuration.GetValue("Logs:MaxRows", 1_000_000u);
     private long? _trimUntil; // ms since 1970, while more of them have to go

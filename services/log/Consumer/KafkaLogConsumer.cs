@@ -29,14 +29,14 @@ internal sealed partial class KafkaLogConsumer(
     // Read, and not yet kept. Without a call: there is nothing to keep, or it is kept already.
     private readonly List<(TopicPartitionOffset Offset, ApiCall? Call)> _read = new(BatchSize);
 
-    private long _trimmed;
+    private long? _trimmed;
+    private TopicPartitionOffset? _passed;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!Shared.Events.Kafka.IsOn(configuration))
             return;
 
-        _trimmed = clock.GetTimestamp();
         while (true)
         {
             try
@@ -117,6 +117,28 @@ internal sealed partial class KafkaLogConsumer(
         catch (ConsumeException exception) when (!exception.Error.IsFatal)
         {
             LogRetry(exception.Error.Reason);
+            if (exception.Error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
+                or ErrorCode.MsgSizeTooLarge)
+                GoPast(consumer, exception.ConsumerRecord.TopicPartitionOffset);
+        }
+    }
+
+    // A batch that librdkafka cannot take apart it would fetch again for ever. The error tells its first offset, not its last.
+    private void GoPast(IConsumer<Ignore, byte[]> consumer, TopicPartitionOffset bad)
+    {
+        var next = bad.Offset + 1;
+        if (_passed is { } passed && passed.TopicPartition == bad.TopicPartition && passed.Offset >= next)
+            next = passed.Offset + 1;
+
+        _passed = new(bad.TopicPartition, next);
+        PassOver(bad, "librdkafka cannot read it");
+        try
+        {
+            consumer.Seek(_passed);
+        }
+        catch (KafkaException exception) when (!exception.Error.IsFatal)
+        {
+            LogRetry(exception.Error.Reason); // another process has the partition now
         }
     }
 
@@ -193,7 +215,8 @@ internal sealed partial class KafkaLogConsumer(
     // A little at a time: while many have to go, others come.
     private async Task TrimAsync(CancellationToken cancellationToken)
     {
-        if (clock.GetElapsedTime(_trimmed) > TrimInterval && !await store.TrimAsync(cancellationToken))
+        var isDue = _trimmed is not { } last || clock.GetElapsedTime(last) > TrimInterval;
+        if (isDue && !await store.TrimAsync(cancellationToken))
             _trimmed = clock.GetTimestamp();
     }
 

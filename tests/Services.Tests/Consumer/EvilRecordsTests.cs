@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Confluent.Kafka;
 using MessageBoard.Shared.Events;
@@ -56,6 +57,7 @@ public abstract class EvilRecordsTests(Board board) : BoardTests(board)
         var before = await UnreadableAsync(admin);
         var trace = $"{Guid.NewGuid():N}";
         var good = 0;
+        await SendBrokenBatchAsync();
         using (var producer = new ProducerBuilder<byte[], byte[]>([new("bootstrap.servers", Board.Brokers)]).Build())
         {
             foreach (var value in Values)
@@ -77,7 +79,7 @@ public abstract class EvilRecordsTests(Board board) : BoardTests(board)
         }
 
         await Eventually.IsTrueAsync(async () => await KeptAsync() == good, "all calls are kept");
-        var expected = Values.Length + Fields.Length;
+        var expected = 1 + Values.Length + Fields.Length;
         await Eventually.IsTrueAsync(async () => await UnreadableAsync(admin) - before >= expected, "the others are counted");
         Assert.Equal(expected, await UnreadableAsync(admin) - before);
         Assert.False(Board.Process("log-service").HasExited);
@@ -100,6 +102,35 @@ public abstract class EvilRecordsTests(Board board) : BoardTests(board)
 
         Task<long> KeptAsync() => Board.Stores.Database().QuerySingleOrDefaultAsync<long>(
             "SELECT COUNT(*) FROM kafka_logs WHERE trace_id = @trace AND path = '/evil/neighbour'", new { trace });
+    }
+
+    // Brokers of Kafka look into what they are sent, the embedded ones do not. https://kafka.apache.org/protocol.html#The_Messages_Produce
+    private async Task SendBrokenBatchAsync()
+    {
+        using var admin = new AdminClientBuilder([new("bootstrap.servers", Board.Brokers)]).Build();
+        var metadata = admin.GetMetadata(Shared.Events.Kafka.Topic, TimeSpan.FromSeconds(10));
+        var leaderId = metadata.Topics[0].Partitions.Single(partition => partition.PartitionId == 0).Leader;
+        var leader = metadata.Brokers.Single(broker => broker.BrokerId == leaderId);
+        byte[] afterLength =
+        [
+            0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 1, // leader epoch, magic, CRC, attributes: gzip
+            .. new byte[4 + 8 + 8], .. Enumerable.Repeat((byte)0xff, 8 + 2 + 4), 0, 0, 0, 1, .. "no gzip"u8,
+        ];
+        byte[] batch = [.. new byte[8], .. Int32(afterLength.Length), .. afterLength];
+        byte[] topic = Encoding.ASCII.GetBytes(Shared.Events.Kafka.Topic);
+        byte[] request =
+        [
+            0, 0, 0, 3, 0, 0, 0, 1, 0xff, 0xff, // Produce, version 3, correlation, no client
+            0xff, 0xff, 0xff, 0xff, 0, 0, 0x10, 0, 0, 0, 0, 1, 0, (byte)topic.Length, .. topic, // no transaction, acks: all, 4 s, a topic
+            0, 0, 0, 1, 0, 0, 0, 0, .. Int32(batch.Length), .. batch, // a partition: 0
+        ];
+        using var client = new TcpClient(leader.Host, leader.Port);
+        await client.GetStream().WriteAsync((byte[])[.. Int32(request.Length), .. request]);
+        var answer = new byte[4 + 4 + 4 + 2 + topic.Length + 4 + 4 + 2];
+        await client.GetStream().ReadExactlyAsync(answer);
+        Assert.Equal([0, 0], answer[^2..]); // no error
+
+        static byte[] Int32(int value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
     }
 
     private static string Text(string text) => JsonSerializer.Serialize(text);
