@@ -39,8 +39,9 @@ public static class SessionAuthentication
     /// <summary>
     /// Starts a session and sets its cookie; the rest of this request belongs to its user. The session that the request came with ends.
     /// </summary>
+    /// <returns>The session's token.</returns>
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
-    public static async Task LogInAsync(this HttpContext context, Session session)
+    public static async Task<string> LogInAsync(this HttpContext context, Session session)
     {
         var sessions = context.RequestServices.GetRequiredService<SessionStore>();
         if (TokenOf(context) is { } replaced)
@@ -49,14 +50,15 @@ public static class SessionAuthentication
         var token = await sessions.CreateAsync(session);
         context.Response.Cookies.Append(CookieName(context), token, CookieOptions(context));
         context.User = PrincipalOf(session);
+        return token;
     }
 
-    /// <summary>Ends the session and takes its cookie away.</summary>
+    /// <summary>Ends the session of a token, without one that of the request, and takes the cookie away.</summary>
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
-    public static async Task LogOutAsync(this HttpContext context)
+    public static async Task LogOutAsync(this HttpContext context, string? token = null)
     {
-        if (TokenOf(context) is { } token)
-            await context.RequestServices.GetRequiredService<SessionStore>().DeleteAsync(token);
+        if ((token ?? TokenOf(context)) is { } ended)
+            await context.RequestServices.GetRequiredService<SessionStore>().DeleteAsync(ended);
 
         context.Response.Cookies.Delete(CookieName(context), CookieOptions(context));
     }

@@ -80,8 +80,8 @@ internal static partial class AccountEndpoints
         if (account.Length > UserStore.MaxKeyLength || password.Length > UserRules.MaxPasswordLength)
             return WrongCredentials(); // nobody has them
 
-        var whose = $"{address} {account}";
-        if ((await attempts.TakeAsync(UsersFailures, whose) ?? await attempts.TakeAsync(AddressFailures, address)) is { } wait)
+        await using var attempt = new Attempt(attempts, (UsersFailures, $"{address} {account}"), (AddressFailures, address));
+        if (await attempt.BeginAsync() is { } wait)
             return TooMany(context, "There were too many failed attempts to log in.", wait);
 
         var user = await users.FindAsync(username, cancellationToken);
@@ -93,26 +93,25 @@ internal static partial class AccountEndpoints
         });
         if (check is { Matches: false })
         {
+            attempt.HasFailed = true;
             // Never what was typed for a name: it may be a password (OWASP's Logging Cheat Sheet, "data to exclude").
             LogFailed(logger, user?.Name ?? "(no such user)", address);
             return WrongCredentials();
         }
 
-        await attempts.GiveBackAsync(UsersFailures, whose);
-        await attempts.GiveBackAsync(AddressFailures, address);
         if (check is null)
             return Busy(context);
 
         if (check.NewHash is { } renewed && await users.TrySetPasswordAsync(user!.Id, hash!, renewed, cancellationToken))
             hash = renewed;
 
-        await context.LogInAsync(new(user!.Id, user.Name, user.IsAdmin));
+        var token = await context.LogInAsync(new(user!.Id, user.Name, user.IsAdmin));
 
         // A password that was changed while this one was checked has ended all sessions, but perhaps not this one.
         var present = (await users.FindAsync(username, cancellationToken))?.PasswordHash;
         if (present != hash && !passwords.Check(present, password).Matches)
         {
-            await context.LogOutAsync();
+            await context.LogOutAsync(token);
             return WrongCredentials();
         }
 
@@ -141,8 +140,8 @@ internal static partial class AccountEndpoints
                 "The admin's password is that of a file: change it there, and start user-service again.",
                 statusCode: StatusCodes.Status409Conflict);
 
-        var whose = $"{address} {UserStore.KeyOf(name)}";
-        if (await attempts.TakeAsync(UsersFailures, whose) is { } wait)
+        await using var attempt = new Attempt(attempts, (UsersFailures, $"{address} {UserStore.KeyOf(name)}"));
+        if (await attempt.BeginAsync() is { } wait)
             return TooMany(context, "The password was wrong too often.", wait);
 
         var user = await users.FindAsync(name, cancellationToken);
@@ -153,11 +152,11 @@ internal static partial class AccountEndpoints
         });
         if (check is { Matches: false })
         {
+            attempt.HasFailed = true;
             LogFailed(logger, name, address);
             return Problems.Invalid("current", "is not your password.");
         }
 
-        await attempts.GiveBackAsync(UsersFailures, whose);
         if (check is null)
             return Busy(context);
 

@@ -12,9 +12,8 @@ namespace MessageBoard.UserService.Users;
 internal sealed record AttemptLimit(string Name, int Most, TimeSpan Window);
 
 /// <summary>
-/// Counts attempts in Redis, for all processes together, under <c>attempts:</c> and a SHA-256: no name and no address stands there. An
-/// attempt is counted before it is made, so that any number at once count, and taken back when it was no failure. Without Redis nothing
-/// is allowed: a session needs it as well.
+/// Counts attempts in Redis, for all processes together, under <c>attempts:</c> and a SHA-256: no name and no address stands there.
+/// Without Redis nothing is allowed: a session needs it as well.
 /// </summary>
 /// <exception cref="StoreUnavailableException">From every method: Redis does not answer.</exception>
 internal sealed class Attempts(Redis redis)
@@ -41,4 +40,40 @@ internal sealed class Attempts(Redis redis)
         await transaction.ExecuteAsync();
         return (await count, await left);
     });
+}
+
+/// <summary>
+/// An attempt that counts when it fails. It is counted before it is made, so that any number at once count, and what did not fail, or did
+/// because of us, is taken back at its end.
+/// </summary>
+internal sealed class Attempt(Attempts attempts, params (AttemptLimit Limit, string Whose)[] limits) : IAsyncDisposable
+{
+    private int _counted;
+
+    /// <summary>Whether it has failed by its maker's fault.</summary>
+    public bool HasFailed { get; set; }
+
+    /// <summary>Counts it.</summary>
+    /// <returns>Null when it may be made, else when to come back.</returns>
+    /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
+    public async Task<TimeSpan?> BeginAsync()
+    {
+        foreach (var (limit, whose) in limits)
+        {
+            _counted++; // also when no answer comes: Redis may have done it
+            if (await attempts.TakeAsync(limit, whose) is { } wait)
+                return wait;
+        }
+
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (HasFailed)
+            return;
+
+        foreach (var (limit, whose) in limits.Take(_counted))
+            await attempts.GiveBackAsync(limit, whose).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 }

@@ -185,6 +185,23 @@ public abstract class LogInTests(Board board) : BoardTests(board)
     }
 
     [Fact]
+    public async Task No_session_of_the_old_password_is_left_by_who_logs_in_meanwhile()
+    {
+        var (name, mine) = await Board.NewUserAsync();
+        var meanwhile = Enumerable.Range(0, 4).Select(_ => LogInAsync(Board.NewAddress(), name, Good)).ToList();
+        using var changed = await Board.PatientlyAsync(() => ChangeAsync(mine, Good, "another good battery"));
+        Assert.Equal(HttpStatusCode.NoContent, changed.StatusCode);
+
+        foreach (var response in await Task.WhenAll(meanwhile))
+        {
+            if (response.Headers.TryGetValues("Set-Cookie", out var cookies))
+                Assert.Equal(HttpStatusCode.Unauthorized, await MeAsync(cookies.Last().Split(';')[0]));
+
+            response.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task The_admins_password_is_changed_in_its_file_alone()
     {
         using var response = await ChangeAsync(

@@ -38,7 +38,7 @@ public sealed class SchemaTests : IAsyncLifetime
 
         var database = _stores.Database();
         Assert.Equal(["admin"], await database.QueryAsync<string>("SELECT name FROM users WHERE is_admin = 1"));
-        Assert.Equal(["user_looks", "users"], await database.QueryAsync<string>(
+        Assert.Equal(["users", "user_looks"], await database.QueryAsync<string>(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'messageboard' ORDER BY 1"));
     }
 
