@@ -10,7 +10,8 @@ usage() {
   cat <<'EOF'
 Usage: ./deploy-all.sh --images REGISTRY/TAG [--context-1 NAME]
          [--context-2 NAME] [--dry-run] [--skip-istio] [--timeout DURATION] [more]
-       ./deploy-all.sh --local [--port N] [--replicas N] [--detach]
+       ./deploy-all.sh --local [--port N] [--replicas N] [--detach] [--https]
+         [--host NAME[,NAME]]
        ./deploy-all.sh --local --status | --stop | --reset
 
 Without --local it deploys to two Kubernetes clusters, the kubeconfig contexts
@@ -20,6 +21,11 @@ On this machine:
   --local       build what changed and start everything; Ctrl-C stops it
   --port N      the page and the API listen on 127.0.0.1:N (default 8080)
   --replicas N  processes of each service in each cluster, 1 to 8 (default 1)
+  --https       the port serves https, with .NET's development certificate,
+                which is made where there is none; browsers trust it after
+                dotnet dev-certs https --trust
+  --host NAME[,NAME]  the page answers to this name too, besides localhost
+                (may be given again)
   --detach      return when everything is ready, and let it run
   --status      show the processes; exit code 0: all ready, 1: some are not,
                 3: nothing runs
@@ -54,6 +60,8 @@ esac
 
 port=8080
 replicas=1
+hosts=
+scheme=http
 verb=run
 
 choose() { # verb
@@ -69,6 +77,12 @@ while (($# > 0)); do
       if [[ $1 == --port ]]; then port=$2; else replicas=$2; fi
       shift
       ;;
+    --host)
+      need_value "$@"
+      hosts+=${hosts:+,}$2
+      shift
+      ;;
+    --https) scheme=https ;;
     --detach | --status | --stop | --reset) choose "${1#--}" ;;
     *) other_option "$1" ;;
   esac
@@ -77,6 +91,7 @@ done
 
 is_number_between "$port" 1 65535 || refuse "--port wants a number from 1 to 65535, not '$port'."
 is_number_between "$replicas" 1 8 || refuse "--replicas wants a number from 1 to 8, not '$replicas'."
+check_hosts "$hosts"
 
 # --- what is there -------------------------------------------------------------------------------------------------
 
@@ -99,14 +114,18 @@ check_tools() {
 # the process of the last run is gone, which takes no .NET to see.
 check_running() {
   [[ -f $state/state.json && -f $launcher ]] || return 0
-  local pid status=0
+  local pid said status=0
   pid=$(sed -n '/"launcher"/,/}/s/.*"pid": \([0-9]*\).*/\1/p' "$state/state.json")
   kill -0 "${pid:-0}" 2>/dev/null || return 0
-  dotnet "$launcher" status >/dev/null || status=$?
+  said=$(dotnet "$launcher" status) || status=$?
   ((status <= 1)) || return 0
-  local address
-  address=$(sed -n 's/^  "port": \([0-9]*\),$/\1/p' "$state/state.json" 2>/dev/null || true)
-  refuse "MessageBoard is running already${address:+ at http://127.0.0.1:$address}. --status shows it, --stop stops it."
+  refuse "MessageBoard is running already at ${said##* }. --status shows it, --stop stops it."
+}
+
+check_certificate() {
+  [[ $scheme == https ]] || return 0
+  dotnet dev-certs https --check >/dev/null 2>&1 || dotnet dev-certs https >/dev/null ||
+    refuse "There is no development certificate, and none could be made; see: dotnet dev-certs https"
 }
 
 check_port() {
@@ -144,6 +163,7 @@ esac
 check_tools
 check_running
 check_port
+check_certificate
 
 if [[ ! -d $state ]]; then
   mkdir -p "$state"
@@ -154,4 +174,4 @@ mkdir -p "$state/logs"
 # For the launcher and all that it starts: one heap of glibc's and not one a thread, which gives back what the compiler at run
 # time has used (scripts/bench.sh --only memory).
 export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
-exec dotnet "$launcher" "$verb" "$port" "$replicas"
+exec dotnet "$launcher" "$verb" "$port" "$replicas" "$scheme" "$hosts"

@@ -22,6 +22,7 @@ if (!TelemetryExport.IsOn(builder.Configuration))
 }
 
 builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false); // a system call less for 4 KiB a connection
+builder.WebHost.UseKestrelHttpsConfiguration(); // for `--local --https`; the slim builder leaves it out
 builder.Services.AddEdge();
 builder.Services.AddSessions();
 builder.Services.AddMeshStore(builder.Configuration);

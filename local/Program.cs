@@ -2,8 +2,7 @@ using MessageBoard.Local;
 using MessageBoard.Local.Commands;
 using MessageBoard.Local.State;
 
-// Called by deploy-all.sh, which checks what a person typed: verb, then the gateway's port and the replicas of each service. A run
-// itself calls it for its brokers.
+// Called by deploy-all.sh, which checks what a person typed: verb, then what LaunchOptions has. A run itself calls it for its brokers.
 var installation = Installation.Find();
 using var signals = new StopSignals();
 
@@ -11,10 +10,8 @@ try
 {
     return args switch
     {
-        ["run", var port, var replicas] =>
-            await new RunCommand(installation, LaunchOptions.Of(port, replicas)).ExecuteAsync(signals.Token),
-        ["detach", var port, var replicas] =>
-            await new DetachCommand(installation, LaunchOptions.Of(port, replicas)).ExecuteAsync(signals.Token),
+        ["run", .. { Length: 4 } options] => await new RunCommand(installation, LaunchOptions.Of(options)).ExecuteAsync(signals.Token),
+        ["detach", .. { Length: 4 } options] => await new DetachCommand(installation, LaunchOptions.Of(options)).ExecuteAsync(signals.Token),
         ["brokers", var addressFile] => await new BrokersCommand(addressFile).ExecuteAsync(signals.Token),
         ["port", var port] => CheckPort(int.Parse(port, CultureInfo.InvariantCulture)),
         ["status"] => new StatusCommand(installation).Execute(),

@@ -100,7 +100,7 @@ while (($# > 0)); do
 done
 
 check_options() {
-  local server name names
+  local server
   if [[ -z $images && $dry_run == true ]]; then images=REGISTRY/TAG; fi
   [[ -n $images ]] || refuse "--images REGISTRY/TAG is missing: where the clusters pull our images from, for example
   ./deploy-all.sh --images ghcr.io/me/messageboard/$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo 1a2b3c4)
@@ -108,10 +108,7 @@ scripts/build-images.sh builds and pushes them. To run on this machine instead: 
   [[ $images =~ ^[A-Za-z0-9]([A-Za-z0-9._:-]*[A-Za-z0-9])?(/[a-z0-9._-]+)*/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$ ]] ||
     refuse "--images wants REGISTRY/TAG, as ghcr.io/me/messageboard/1a2b3c4, not '$images'."
   [[ -z $registry_file || -r $registry_file ]] || refuse "--registry-secret: there is no file '$registry_file' to read."
-  IFS=, read -ra names <<<"${hosts:+$hosts,}" # an empty last one counts
-  for name in "${names[@]}"; do
-    is_host "$name" || refuse "--host wants a name as board.example.com, or *.example.com, not '$name'."
-  done
+  check_hosts "$hosts"
   if [[ -n $tls_cert$tls_key ]]; then check_certificate; fi
   [[ ${context[1]} != "${context[2]}" ]] ||
     refuse "--context-1 and --context-2 are the same context, '${context[1]}': two clusters are wanted."

@@ -21,7 +21,7 @@ internal sealed class DetachCommand(Installation installation, LaunchOptions opt
         }
 
         using var launcher = ChildProcess.Start(
-            [Installation.DotNet, typeof(DetachCommand).Assembly.Location, "run", $"{options.Port}", $"{options.Replicas}"],
+            [Installation.DotNet, typeof(DetachCommand).Assembly.Location, "run", .. options.Words()],
             installation.LauncherLog,
             SmallRuntime.Environment);
 

@@ -30,12 +30,19 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
            select Web(program.App, cluster, assembly, ports.Take(), stores),
     ];
 
-    public ProcessSpec Gateway(EmbeddedStores stores) =>
-        Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores) with
+    public ProcessSpec Gateway(EmbeddedStores stores)
+    {
+        var spec = Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores, options.Https);
+        return spec with
         {
             Role = ProcessRole.Gateway,
             FixedPort = true,
+            Environment = options.Hosts is "" ? spec.Environment : port => new Dictionary<string, string>(spec.Environment(port))
+            {
+                ["Gateway__Hosts"] = options.Hosts,
+            },
         };
+    }
 
     /// <summary>What each process of the run has to know, one under a debugger too.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOfAll(EmbeddedStores stores) => new Dictionary<string, string>(stores.Environment)
@@ -48,8 +55,9 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
         ["Drill__Lock"] = installation.LockFile,
     };
 
-    private ProcessSpec Web(string app, string cluster, string assembly, int port, EmbeddedStores stores)
+    private ProcessSpec Web(string app, string cluster, string assembly, int port, EmbeddedStores stores, bool https = false)
     {
+        var scheme = https ? "https" : "http";
         var pod = PodName.Create(app, cluster);
         return new ProcessSpec
         {
@@ -60,10 +68,10 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
             Port = port,
             Command = _ => [Installation.DotNet, assembly],
             WorkingDirectory = Path.GetDirectoryName(assembly),
-            IsReady = probe.IsReadyAsync,
+            IsReady = (actual, cancellationToken) => probe.IsReadyAsync(scheme, actual, cancellationToken),
             Environment = actual => new Dictionary<string, string>([.. SmallRuntime.Environment, .. EnvironmentOfAll(stores)])
             {
-                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{actual}",
+                ["ASPNETCORE_URLS"] = $"{scheme}://127.0.0.1:{actual}",
                 ["CLUSTER_NAME"] = cluster,
                 ["HOSTNAME"] = pod,
                 // Within the grace the launcher gives before it kills.

@@ -36,7 +36,7 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
             .Select(spec => new SupervisedProcess(RunMark.Mark(spec, installation.State), LogOf(spec), Grace, ports)).ToList();
         var services = processes.Where(process => process.Spec.Role == ProcessRole.Service).ToList();
         var board = new RunBoard(
-            files, installation.StateFile, options.Port, processes.Select(process => process.State), [.. stores.Notes, .. edits]);
+            files, installation.StateFile, options, processes.Select(process => process.State), [.. Notes(), .. stores.Notes, .. edits]);
         foreach (var service in services)
             service.Changed += workloads.Show;
 
@@ -71,6 +71,9 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
             await display;
         }
     }
+
+    private IEnumerable<string> Notes() =>
+        options.Https ? ["Https     once, for browsers: dotnet dev-certs https --trust"] : [];
 
     private static async Task KeepWritingAsync(RunFiles files, RunBoard board, CancellationToken over)
     {

@@ -11,7 +11,7 @@ internal sealed class RunBoard
     private readonly Channel<RunState> _changes = Channel.CreateUnbounded<RunState>();
 
     /// <exception cref="IOException">The first state cannot be written: nobody could find such a run.</exception>
-    public RunBoard(RunFiles files, string file, int port, IEnumerable<ProcessState> processes, IEnumerable<string> notes)
+    public RunBoard(RunFiles files, string file, LaunchOptions options, IEnumerable<ProcessState> processes, IEnumerable<string> notes)
     {
         (_files, _file) = (files, file);
         Current = new RunState
@@ -19,7 +19,8 @@ internal sealed class RunBoard
             BootId = ProcessIdentity.BootId,
             Launcher = ProcessIdentity.Current,
             Phase = RunPhase.Starting,
-            Port = port,
+            Port = options.Port,
+            Https = options.Https,
             StartedAt = DateTimeOffset.UtcNow,
             Processes = [.. processes],
             Notes = [.. notes],

@@ -14,6 +14,8 @@ internal sealed record RunState
 
     public required int Port { get; init; }
 
+    public bool Https { get; init; }
+
     public required DateTimeOffset StartedAt { get; init; }
 
     public required ImmutableArray<ProcessState> Processes { get; init; }
@@ -28,7 +30,7 @@ internal sealed record RunState
     public string? Unwritten { get; init; }
 
     [JsonIgnore]
-    public string Address => $"http://127.0.0.1:{Port}";
+    public string Address => Https ? $"https://localhost:{Port}" : $"http://127.0.0.1:{Port}"; // the certificate is localhost's
 
     /// <summary>The clusters that a drill has taken down.</summary>
     [JsonIgnore]

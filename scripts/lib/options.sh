@@ -28,6 +28,14 @@ is_host() { # name
   [[ ${#1} -le 253 && $1 =~ ^(\*\.)?($label\.)*$label$ ]]
 }
 
+check_hosts() { # the values of --host, with commas
+  local name names
+  IFS=, read -ra names <<<"${1:+$1,}" # an empty last one counts
+  for name in ${names[@]+"${names[@]}"}; do
+    is_host "$name" || refuse "--host wants a name as board.example.com, or *.example.com, not '$name'."
+  done
+}
+
 # Where no option of the script's own was recognised.
 other_option() { # option
   case $1 in

@@ -17,7 +17,7 @@ public sealed class FullDiskTests
         using var process = new SupervisedProcess(
             Specs.Service("echo started; exec sleep 60") with { IsReady = (_, _) => Task.FromResult(Volatile.Read(ref answers)) },
             disk["logs/pod.log"], TimeSpan.FromSeconds(5), new FreePorts());
-        var board = new RunBoard(files, disk["state.json"], 8080, [process.State], []);
+        var board = new RunBoard(files, disk["state.json"], RunStates.Options, [process.State], []);
         process.Changed += workloads.Show;
         process.Changed += board.Show;
         using var drill = new DrillFolder(files, disk["drill"], [process]);

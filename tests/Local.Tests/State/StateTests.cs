@@ -125,7 +125,7 @@ public sealed class StateTests : IDisposable
     public async Task The_board_writes_and_tells_each_change_and_ends_with_the_run()
     {
         var process = RunStates.Process() with { Condition = Condition.Starting };
-        var board = new RunBoard(new RunFiles(), _folder["state.json"], 8080, [process], []);
+        var board = new RunBoard(new RunFiles(), _folder["state.json"], RunStates.Options, [process], []);
 
         board.Show(process with { Condition = Condition.Ready });
         Assert.Equal(Condition.Ready, StateFile.Read(_folder["state.json"])!.Processes[0].Condition);

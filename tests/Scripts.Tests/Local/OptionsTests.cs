@@ -35,6 +35,10 @@ public sealed class OptionsTests : IDisposable
     [InlineData("--local --replicas 0", "--replicas wants a number from 1 to 8, not '0'")]
     [InlineData("--local --replicas 9", "--replicas wants a number from 1 to 8, not '9'")]
     [InlineData("--local --replicas 1;id", "--replicas wants a number from 1 to 8, not '1;id'")]
+    [InlineData("--local --host", "--host wants a value")]
+    [InlineData("--local --host a..b", "--host wants a name as board.example.com, or *.example.com, not 'a..b'")]
+    [InlineData("--local --host board.test,", "--host wants a name as board.example.com, or *.example.com, not ''")]
+    [InlineData("--local --host board.test --host http://b", "not 'http://b'")]
     [InlineData("--local --status --stop", "--status and --stop do not go together")]
     public async Task Bad_options_are_refused(string options, string message)
     {
@@ -53,7 +57,7 @@ public sealed class OptionsTests : IDisposable
         foreach (var option in new[] { "--images REGISTRY/TAG", "--dry-run" })
             Assert.Contains(option, output, StringComparison.Ordinal);
 
-        foreach (var option in new[] { "--local", "--port N", "--replicas N", "--detach", "--status", "--stop", "--reset", "--help" })
+        foreach (var option in new[] { "--local", "--port N", "--replicas N", "--detach", "--status", "--stop", "--reset", "--help", "--https", "--host NAME" })
             Assert.Contains($"  {option}", output, StringComparison.Ordinal);
     }
 

@@ -137,6 +137,43 @@ public sealed class WholeRunTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task It_is_served_by_https_and_under_another_name()
+    {
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port} --https --host board.test");
+        Assert.True(code == 0, output + error);
+        Assert.Contains($"MessageBoard is ready: https://localhost:{_port}", output, StringComparison.Ordinal);
+
+        // Whether the machine trusts the certificate is up to its owner.
+        using var handler = new SocketsHttpHandler { UseCookies = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
+        using var client = new HttpClient(handler) { BaseAddress = new($"https://127.0.0.1:{_port}"), Timeout = TimeSpan.FromSeconds(10) };
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("board.test"));
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, await AskAsync("other.test"));
+        var password = File.ReadAllText(_folder["admin-password"]).Trim();
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                using var login = await client.PostAsJsonAsync("/api/login", new { username = "admin", password });
+                return login.Headers.TryGetValues("Set-Cookie", out var cookies)
+                    && cookies.Single().StartsWith("__Host-session=", StringComparison.Ordinal);
+            },
+            "logged in");
+
+        (code, output, _) = await RunAsync("--local --status");
+        Assert.Equal(0, code);
+        Assert.Contains($"https://localhost:{_port}", output, StringComparison.Ordinal);
+        (_, _, error) = await RunAsync("--local");
+        Assert.Contains($"is running already at https://localhost:{_port}.", error, StringComparison.Ordinal);
+
+        async Task<HttpStatusCode> AskAsync(string host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/ping") { Headers = { Host = host } };
+            using var response = await client.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Of_two_starts_at_once_one_runs_and_the_other_says_so()
     {
         var starts = await Task.WhenAll(
