@@ -161,6 +161,8 @@ test('a new user changes the password', async () => {
   await page.click('dialog[open] .foot .quiet')
   await page.fill('[name=username]', username)
   await page.fill('[name=password]', first)
+  await page.click('dialog[open] .show')
+  assert.equal(await page.getAttribute('[name=password]', 'type'), 'text')
   await page.click('dialog[open] .submit')
   await page.click('.change-password')
   await page.fill('[name=current-password]', first)

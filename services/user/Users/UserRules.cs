@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using MessageBoard.Shared.Logging;
 
 namespace MessageBoard.UserService.Users;
 
 /// <summary>What a user name and a password may be.</summary>
-internal static class UserRules
+internal static partial class UserRules
 {
-    private const int MinName = 3, MaxName = 32, MinPassword = 12, MaxPassword = 256;
+    private const int MinName = 3, MaxName = 32, MinPassword = 12, MaxPassword = 128;
 
-    /// <summary>Longer than any password can be, in UTF-16 units.</summary>
-    public const int MaxPasswordLength = MaxPassword * 2;
+    /// <summary>Longer than any password can be, in UTF-16 units: once they had up to 256 characters.</summary>
+    public const int MaxPasswordLength = 512;
 
     /// <summary>Checks a registration; the errors are by the fields' JSON names, none when all is well.</summary>
     public static Dictionary<string, string[]> Check(string? username, string? password)
@@ -25,12 +26,19 @@ internal static class UserRules
         return errors;
     }
 
-    /// <summary>The rule that a new password of this user breaks; null when it breaks none.</summary>
+    /// <summary>
+    /// The rule that a new password of this user breaks; null when it breaks none. Lengths as OWASP's ASVS 4.0.3 has them, 2.1.1 and 2.1.2.
+    /// </summary>
     public static string? Broken(string? password, string username) =>
-        password is null || password.EnumerateRunes().Count() is < MinPassword or > MaxPassword
-            ? $"has to be {MinPassword} to {MaxPassword} characters."
+        password is null || Length(Blanks.Replace(password, " ")) < MinPassword || Length(password) > MaxPassword
+            ? $"has to be {MinPassword} to {MaxPassword} characters; blanks in a row count as one."
         : CommonPasswords.Has(password, username) ? "is too easily guessed: it is one of the commonest, or made of one."
         : null;
+
+    [GeneratedRegex(" +")]
+    private static partial Regex Blanks { get; }
+
+    private static int Length(string text) => text.EnumerateRunes().Count();
 
     /// <summary>The errors of credentials of which a part is missing.</summary>
     public static Dictionary<string, string[]> Missing(string? username, string? password)

@@ -253,7 +253,12 @@ export const en = {
     username: 'User name',
     password: 'Password',
     usernameRule: '3 to 32 characters: letters of any alphabet, digits, _ . -',
-    passwordRule: '12 to 256 characters; no common password, and not the user name',
+    passwordRule: '12 to 128 characters; no common password, and not the user name',
+    show: 'Show',
+    hide: 'Hide',
+    kept:
+      'Kept are your name, which other users see, a hash of your password, your messages, and which calls you make, which the ' +
+      'admin sees too. Who registers agrees to that.',
     changePassword: 'Change password',
     passwords: { current: 'Present password', new: 'New password' },
     passwordChanged: 'Your password is changed, and your other sessions have ended.',

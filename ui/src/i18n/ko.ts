@@ -247,7 +247,12 @@ export const ko: Texts = {
     username: '사용자 이름',
     password: '비밀번호',
     usernameRule: '3~32자: 문자(모든 언어), 숫자, _ . -',
-    passwordRule: '12~256자. 흔한 비밀번호나 사용자 이름은 쓸 수 없습니다.',
+    passwordRule: '12~128자. 흔한 비밀번호나 사용자 이름은 쓸 수 없습니다.',
+    show: '표시',
+    hide: '숨김',
+    kept:
+      '이름(다른 사용자에게 보입니다), 비밀번호의 해시, 메시지, 호출 기록(관리자도 볼 수 있습니다)을 저장합니다. 가입하면 이에 ' +
+      '동의하는 것입니다.',
     changePassword: '비밀번호 변경',
     passwords: { current: '현재 비밀번호', new: '새 비밀번호' },
     passwordChanged: '비밀번호를 변경했습니다. 다른 세션은 모두 종료되었습니다.',

@@ -2,9 +2,9 @@ import type { Credentials } from '../api/session'
 
 export type Field = keyof Credentials
 
-/** Only its length is told here: which are too common, the service knows. */
+/** Only its length is told here, in which blanks in a row are one: which are too common, the service knows. */
 export function isPassword(password: string): boolean {
-  return /^.{12,256}$/su.test(password)
+  return /^.{12,}$/su.test(password.replace(/ +/g, ' ')) && /^.{0,128}$/su.test(password)
 }
 
 /** The services' own rules, told before they have to refuse; characters are code points, names composed (NFC). */
