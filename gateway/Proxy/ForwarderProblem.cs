@@ -15,8 +15,6 @@ internal static class ForwarderProblem
         var status = isOdd ? StatusCodes.Status400BadRequest : context.Response.StatusCode;
         return TypedResults.Problem(status switch
         {
-            StatusCodes.Status400BadRequest when !SentPath.IsPlain(context.Request) =>
-                @"The path has a \, or is an absolute address with an escaped slash.",
             StatusCodes.Status400BadRequest when isOdd => "A request like this cannot be passed on.",
             StatusCodes.Status400BadRequest => "The body broke off, or is not what its headers say.",
             StatusCodes.Status408RequestTimeout => "The body came too slowly.",

@@ -43,13 +43,16 @@ public static class ProxyPipeline
         {
             var arrived = clock.GetTimestamp();
             RequestTrace.Begin(context);
+            if (!SentPath.IsPlain(context.Request))
+            {
+                await SentPath.RefuseAsync(context);
+                return;
+            }
+
             var exchange = Exchange.Begin(context);
             try
             {
-                if (SentPath.IsPlain(context.Request))
-                    await next(context);
-                else
-                    context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                await next(context);
             }
             finally
             {

@@ -23,6 +23,10 @@ internal static class SentPath
             : Uri.TryCreate(target, UriKind.Absolute, out var address) && PathString.FromUriComponent(address).Value == request.Path.Value;
     }
 
+    /// <summary>Answers 400 to a path that is not.</summary>
+    public static Task RefuseAsync(HttpContext context) => TypedResults.Problem(
+        @"The path has a \, or is an absolute address with an escaped slash.", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+
     /// <summary>Adds it to all routes but those that have a path of their own to send on.</summary>
     public static IReverseProxyBuilder AddSentPath(this IReverseProxyBuilder builder) => builder.AddTransforms(transforms =>
         transforms.AddRequestTransform(static context =>

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Http;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -30,8 +31,8 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
     {
         var headers = context.Response.Headers;
         var cluster = (string?)headers[ResponseTags.ServiceCluster];
-        if (cluster is null && context.RequestAborted.IsCancellationRequested)
-            return; // the caller went away before anybody answered: no fault of the mesh
+        if (cluster is null && (context.RequestAborted.IsCancellationRequested || IsRefused(context)))
+            return; // the caller went away, or sent what is none, before anybody could answer: no fault of the mesh
 
         var service = context.GetReverseProxyFeature().Cluster.Config.ClusterId;
         var pod = (string?)headers[ResponseTags.PodName];
@@ -44,4 +45,8 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
         recent.Add(new(request, context.Request, exchange));
         feed.Publish(request);
     }
+
+    // By YARP, which says why: a body that broke off, came too slowly, is too large.
+    private static bool IsRefused(HttpContext context) =>
+        context.Response.StatusCode < 500 && context.Features.Get<IForwarderErrorFeature>() is not null;
 }

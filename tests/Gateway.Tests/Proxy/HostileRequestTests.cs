@@ -132,6 +132,24 @@ public sealed class HostileRequestTests(HostileRequestTests.Fixture fixture) : I
         }
     }
 
+    [Fact]
+    public async Task A_request_that_is_none_is_in_no_count()
+    {
+        var before = await CountsAsync();
+        foreach (var (_, request, statuses) in Requests.Select(row => row.Data).Where(row => row.Item3 is [400] or [413] or [0, 400]))
+            await SendAsync(request, breaksOff: statuses.Contains(0), waits: true);
+
+        Assert.Equal(before, await CountsAsync());
+
+        async Task<(long Errors, long Unanswered)> CountsAsync()
+        {
+            var traffic = await fixture.Gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
+            var counts = traffic.GetProperty("services").EnumerateArray()
+                .Single(row => row.GetProperty("service").GetString() == "user-service").GetProperty("sinceStart");
+            return (counts.GetProperty("errors").GetInt64(), counts.GetProperty("unanswered").GetInt64());
+        }
+    }
+
     private static string Raw(string request) => request;
 
     private static string Line(string line) => $"{line}\r\nHost: localhost\r\nConnection: close\r\n\r\n";
