@@ -8,8 +8,8 @@ internal static class PathTemplate
     // What is not known to be a word of the API may be anything. A word that is missing here is shown as an id, no worse.
     private static readonly FrozenSet<string> Words = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "", "api", "users", "me", "password", "register", "login", "logout", "messages", "message", "db", "search", "logs", "redis", "kafka",
-        "stats", "ping", "openapi");
+        "", "api", "users", "me", "password", "register", "login", "logout", "messages", "message", "db", "search", "logs", "redis",
+        "kafka", "stats", "ping", "openapi");
 
     /// <summary>A path such as <c>/api/messages/{id}</c>.</summary>
     public static string Of(string path) =>

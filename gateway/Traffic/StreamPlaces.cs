@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>
-/// Who may read the event stream at once: a few for each address, so that nobody takes all places, and places of their own for users who are
-/// logged in, so that a class behind one address may be as large as it likes. Safe for concurrent use.
+/// Who may read the event stream at once: a few for each address, so that nobody takes all places, and places of their own for users who
+/// are logged in, so that a class behind one address may be as large as it likes. Safe for concurrent use.
 /// </summary>
 public sealed class StreamPlaces
 {
@@ -38,7 +38,7 @@ public sealed class StreamPlaces
             refusal = user is not null && own == PerUser
                 ? $"You have all {PerUser} places of a user at the event stream."
                 : user is null && own == PerAddress
-                    ? $"This address has all {PerAddress} places of an address at the event stream. Who is logged in has places of their own."
+                    ? $"This address has all {PerAddress} places of an address at the event stream. Who is logged in has places apart."
                     : _all == InAll || (user is null && _strangers == ForStrangers)
                         ? "All places at the event stream are taken."
                         : "";

@@ -33,7 +33,8 @@ public sealed class SameOriginTests(MeshedGateway gateway) : IClassFixture<Meshe
         var cookie = await gateway.LogInAsync(isAdmin: true);
         foreach (var (method, path) in ((string, string)[])[
             ("POST", "/api/logout"), ("POST", "/api/messages"), ("DELETE", "/api/messages/1"), ("post", "/api/messages"),
-            ("PATCH", "/api/users"), ("POST", "/api/mesh/resources/VirtualService/nobody/undo"), ("PUT", "/api/traffic/weights/nobody"), ("BREW", "/nothing")])
+            ("PATCH", "/api/users"), ("POST", "/api/mesh/resources/VirtualService/nobody/undo"),
+            ("PUT", "/api/traffic/weights/nobody"), ("BREW", "/nothing")])
         {
             var (status, answer) = await SendAsync(method, path, origin, site, cookie);
             Assert.True(passes == (status != 403), $"{method} {path}: {answer}");
