@@ -1,7 +1,9 @@
 using System.Net.ServerSentEvents;
+using System.Text;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Gateway.Traffic;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MessageBoard.Gateway.Tests.Traffic;
 
@@ -93,6 +95,21 @@ public sealed class TrafficFeedTests : IDisposable
 
         Assert.Equal([1], Ids(await ReadAsync(reader, 1)));
         Assert.Empty(reader.ReadConfiguration());
+    }
+
+    [Fact]
+    public void Silence_is_filled_before_a_proxy_takes_it_for_the_end()
+    {
+        var clock = new FakeTimeProvider();
+        using var feed = new TrafficFeed(_configuration, clock, NullLogger<TrafficFeed>.Instance);
+        using var reader = feed.Subscribe();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.False(reader.TryRead(out _));
+            clock.Advance(TimeSpan.FromSeconds(15));
+            Assert.True(reader.TryRead(out var events));
+            Assert.StartsWith(": ", Encoding.UTF8.GetString(events));
+        }
     }
 
     private static RoutedRequest Request(long id) =>
