@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { adminPassword, assertNothingOverflows, baseUrl, eventually, openPage } from './browser.mjs'
+import { adminPassword, assertNothingOverflows, baseUrl, eventually, launch, openPage } from './browser.mjs'
 
 const password = await adminPassword()
 
@@ -131,6 +131,21 @@ test('nothing overflows at 360, 1280 and 1920 pixels, in Korean and in English',
     await assertNothingOverflows(page, lang)
     assert.equal(await page.getAttribute('html', 'lang'), lang)
     assert.equal(await page.innerText('#lights-title'), name)
+  }
+})
+
+test('a page without a place at the event stream says so, and has the weights nevertheless', async () => {
+  const streams = []
+  for (let stream; (stream = await fetch(`${baseUrl}/api/traffic/events`)).status !== 429; ) streams.push(stream)
+  const other = await launch({ baseURL: baseUrl, locale: 'en-US' })
+  try {
+    await other.page.goto('/')
+    await other.page.waitForSelector('.stream[data-state=full]')
+    await other.page.waitForSelector(`${card} .row[data-cluster=ctx1] [data-configured]`)
+    assert.match(await other.page.locator('.stream').innerText(), /too many pages are open.*log in/is)
+  } finally {
+    await Promise.all(streams.map(({ body }) => body.cancel()))
+    await other.close()
   }
 })
 
