@@ -24,7 +24,8 @@ internal sealed partial class KafkaLogConsumer(
         Poll = TimeSpan.FromMilliseconds(200),
         RetryDelay = TimeSpan.FromSeconds(1),
         TrimInterval = TimeSpan.FromMinutes(1),
-        MaxClockSkew = TimeSpan.FromMinutes(5);
+        MaxClockSkew = TimeSpan.FromMinutes(5),
+        LeavePatience = TimeSpan.FromSeconds(1);
 
     // Read, and not yet kept. Without a call: there is nothing to keep, or it is kept already.
     private readonly List<(TopicPartitionOffset Offset, ApiCall? Call)> _read = new(BatchSize);
@@ -69,7 +70,7 @@ internal sealed partial class KafkaLogConsumer(
             SessionTimeoutMs = 6_000,
             HeartbeatIntervalMs = 2_000,
         };
-        using var consumer = new ConsumerBuilder<Ignore, byte[]>(config)
+        var consumer = new ConsumerBuilder<Ignore, byte[]>(config)
             .SetPartitionsAssignedHandler((_, partitions) => LogAssigned(partitions.Count))
             .SetLogHandler((_, message) => LogClient(message.Message))
             .SetErrorHandler((client, error) =>
@@ -102,8 +103,15 @@ internal sealed partial class KafkaLogConsumer(
         }
         finally
         {
-            consumer.Close(); // whatever happened: the others get its partitions at once
+            // Whatever happened: the others get its partitions at once. Frozen brokers, who do not say yes, hold nothing up.
+            await Task.WhenAny(Task.Run(() => Leave(consumer), CancellationToken.None), Task.Delay(LeavePatience, CancellationToken.None));
         }
+    }
+
+    private static void Leave(IConsumer<Ignore, byte[]> consumer)
+    {
+        using (consumer)
+            consumer.Close();
     }
 
     // What was read before an error stays read. Never waits.
