@@ -14,7 +14,7 @@ namespace MessageBoard.Shared.Stores;
 /// Every statement is a span, has a timeout, and is tried again when the database says it was locked or a deadlock's victim.
 /// </summary>
 /// <exception cref="StoreUnavailableException">From every method: the database cannot be reached or does not answer in time.</exception>
-public sealed class Database
+public sealed class Database : IDisposable
 {
     private const int TimeoutSeconds = 5;
     private const int SqliteBusy = 5, SqliteLocked = 6, SqliteTooBig = 18, SqliteConstraint = 19, SqliteMismatch = 20, SqliteRange = 25;
@@ -32,6 +32,10 @@ public sealed class Database
         .Build();
 
     private readonly Func<DbConnection> _connect;
+
+    // SQLite takes one write at a time, and its driver keeps a thread for as long as it waits for its turn. Here writes wait without one:
+    // else a locked file takes all threads, and whatever else the process waits for, Redis say, seems to be away.
+    private readonly SemaphoreSlim _sqliteWrite = new(1);
 
     /// <summary>Chooses the database by its connection string.</summary>
     public Database(IConfiguration configuration)
@@ -82,6 +86,9 @@ public sealed class Database
             return changed;
         }, cancellationToken);
 
+    /// <inheritdoc/>
+    public void Dispose() => _sqliteWrite.Dispose();
+
     // Each driver in methods of its own: the runtime loads a driver's libraries with the first method that names it, and a
     // process needs only one of them.
     private static Func<DbConnection> Sqlite(string connectionString)
@@ -109,11 +116,23 @@ public sealed class Database
         using var span = StartSpan(sql);
         try
         {
-            return await Retry.ExecuteAsync(async _ =>
+            var waits = IsSqlite && !sql.AsSpan().TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase);
+            if (waits && !await _sqliteWrite.WaitAsync(TimeSpan.FromSeconds(TimeoutSeconds), cancellationToken))
+                throw new TimeoutException($"Other writes took {TimeoutSeconds} s.");
+
+            try
             {
-                await using var connection = await OpenAsync(cancellationToken);
-                return await work(connection);
-            }, cancellationToken);
+                return await Retry.ExecuteAsync(async _ =>
+                {
+                    await using var connection = await OpenAsync(cancellationToken);
+                    return await work(connection);
+                }, cancellationToken);
+            }
+            finally
+            {
+                if (waits)
+                    _sqliteWrite.Release();
+            }
         }
         catch (Exception exception) when (exception is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {
