@@ -34,9 +34,9 @@ builder.Services.AddProxy(builder.Configuration);
 var app = builder.Build();
 app.UseEdge();
 app.UseRouting(); // else it would come first, and forward requests before the edge has seen them
+app.UseRefusalLog();
 app.UseServiceDefaults();
 app.UseTrace();
-app.UseRefusalLog();
 app.UsePage();
 app.UseAuthorization();
 app.MapServiceDefaults();

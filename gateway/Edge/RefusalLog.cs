@@ -3,13 +3,16 @@ namespace MessageBoard.Gateway.Edge;
 /// <summary>Notes whom the gateway itself refuses what; the services note each call, refused ones too.</summary>
 public static partial class RefusalLog
 {
-    /// <summary>Notes the 401 and 403 of the gateway's own endpoints.</summary>
+    /// <summary>
+    /// Notes the 4xx of the gateway's own endpoints. It stands before the exception handler, which makes some of them: that is why the
+    /// trace, whose Activity has ended by then, is in the text.
+    /// </summary>
     public static WebApplication UseRefusalLog(this WebApplication app)
     {
         app.Use(async (context, next) =>
         {
             await next(context);
-            if (context.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
+            if (context.Response.StatusCode is >= 400 and < 500)
                 app.Logger.LogRefusal(context);
         });
         return app;
@@ -18,9 +21,12 @@ public static partial class RefusalLog
     /// <summary>Notes the request that <paramref name="context"/> has refused.</summary>
     internal static void LogRefusal(this ILogger logger, HttpContext context) => LogRefusal(
         logger, context.Request.Method, context.Request.Path, context.Response.StatusCode, context.User.Identity?.Name ?? "nobody",
-        context.Connection.RemoteIpAddress, context.Request.Headers.Host.ToString(), context.Request.Headers.Origin.ToString());
+        context.Connection.RemoteIpAddress, context.Request.Headers.Host.ToString(), context.Request.Headers.Origin.ToString(),
+        context.TraceIdentifier);
 
-    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status}: refused to {User} at {Address}, host {Host}, origin {Origin}")]
+    [LoggerMessage(
+        LogLevel.Information, "{Method} {Path} {Status}: refused to {User} at {Address}, host {Host}, origin {Origin}, trace {Trace}")]
     private static partial void LogRefusal(
-        ILogger logger, string method, string path, int status, string user, System.Net.IPAddress? address, string host, string origin);
+        ILogger logger, string method, string path, int status, string user, System.Net.IPAddress? address, string host, string origin,
+        string trace);
 }

@@ -27,7 +27,7 @@ internal sealed class TrafficEventsResult(TrafficFeed feed, IDisposable place) :
             connection.Socket.SendBufferSize = SocketBufferBytes;
 
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        context.Response.ContentType = "text/event-stream";
+        context.Response.ContentType = "text/event-stream; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx in front would hold the events back
         try

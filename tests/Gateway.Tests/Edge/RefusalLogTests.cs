@@ -21,6 +21,17 @@ public sealed class RefusalLogTests(MeshedGateway gateway) : IClassFixture<Meshe
     }
 
     [Fact]
+    public async Task What_is_no_edit_is_noted_with_the_trace_that_its_sender_was_told()
+    {
+        using var response = await gateway.PutWeightsAsync("user-service", "no JSON", await gateway.LogInAsync(isAdmin: true));
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var trace = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("traceId").GetString();
+        await IsNotedAsync("PUT /api/traffic/weights/user-service 400: refused to admin at 127.0.0.1");
+        await IsNotedAsync($"trace {trace}");
+    }
+
+    [Fact]
     public async Task Another_origin_and_a_foreign_host_are_noted_as_they_call_themselves()
     {
         using var change = new HttpRequestMessage(HttpMethod.Post, "/api/logout");
