@@ -18,7 +18,7 @@ public static class EdgeChecks
 
     /// <summary>
     /// Learns from trusted proxies who asks; then answers 421 for a Host that is not ours (health checks, which know pods by address,
-    /// apart) and 403 for a change that another origin's page asks for, and tells browsers what they may do with the answer.
+    /// apart) and 403 for what only a page of this origin may have: a change, a place at the event stream. It tells browsers what they may do with the answer.
     /// </summary>
     public static WebApplication UseEdge(this WebApplication app)
     {
@@ -36,14 +36,17 @@ public static class EdgeChecks
                     "The gateway does not go by this host name; Gateway:Hosts (deploy-all.sh --host) has those it answers to.");
             }
 
-            return SameOrigin.IsSafe(request.Method) || SameOrigin.MayChange(request)
+            return (SameOrigin.IsSafe(request.Method) && !TakesAPlace(request)) || SameOrigin.MayChange(request)
                 ? next(context)
                 : RefuseAsync(
                     app.Logger, context, StatusCodes.Status403Forbidden,
-                    "Only a page of this origin may change something. A proxy that ends TLS has to stand in Gateway:TrustedProxies.");
+                    "Only a page of this origin may have this done. A proxy that ends TLS has to stand in Gateway:TrustedProxies.");
         });
         return app;
     }
+
+    // A page of another origin could not read the stream, but keep the user's own page from it.
+    private static bool TakesAPlace(HttpRequest request) => request.Path.StartsWithSegments("/api/traffic/events");
 
     private static async Task RefuseAsync(ILogger logger, HttpContext context, int status, string detail)
     {

@@ -95,6 +95,11 @@ public sealed class HostTests(NamedGateway gateway) : IClassFixture<NamedGateway
     [InlineData("GET http://localhost/api/users/ping HTTP/1.0\r\n", 421)]
     [InlineData("CONNECT evil.example:80 HTTP/1.1\r\nHost: evil.example:80\r\n", 421)]
     [InlineData("OPTIONS * HTTP/1.1\r\nHost: evil.example\r\n", 421)]
+    [InlineData("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n", 404)]
+    [InlineData("CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n", 404)]
+    [InlineData("GET /api/users/ping HTTP/1.1\r\nHost: localhost:99999999999999999999\r\n", 200)]
+    [InlineData("GET /api/users/ping HTTP/1.1\r\nHost: localhost:\r\n", 400)]
+    [InlineData("POST /api/users/ping HTTP/1.1\r\nHost: localhost:99999999999999999999\r\nOrigin: http://localhost\r\n", 403)]
     public async Task An_odd_request_line_or_header_is_no_way_in(string head, int status)
     {
         var (answered, answer) = await RawHttp.SendAsync(gateway.Client.BaseAddress!, $"{head}Connection: close\r\n\r\n");

@@ -44,6 +44,16 @@ public sealed class SameOriginTests(MeshedGateway gateway) : IClassFixture<Meshe
             Assert.NotEqual(403, (await SendAsync(method, "/api/users/ping", origin, site, cookie)).Status);
     }
 
+    [Theory]
+    [InlineData("http://evil.example", "cross-site")]
+    [InlineData("http://localhost:3000", "same-site")]
+    [InlineData("http://evil.example", null)]
+    public async Task Another_page_takes_no_place_at_the_event_stream(string origin, string? site)
+    {
+        foreach (var path in (string[])["/api/traffic/events", "/api/traffic/events/", "/API/traffic/Events?a=b"])
+            Assert.Equal((path, 403), (path, (await SendAsync("GET", path, origin, site, "a=b")).Status));
+    }
+
     [Fact]
     public async Task Two_origins_are_none_of_ours()
     {
