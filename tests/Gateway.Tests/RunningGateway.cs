@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MessageBoard.Shared.Sessions;
+using MessageBoard.Shared.Stores;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -56,7 +57,22 @@ public abstract class RunningGateway
     public async Task<string> LogInAsync(bool isAdmin)
     {
         var sessions = Services.GetRequiredService<SessionStore>();
-        return $"session={await sessions.CreateAsync(new Session(1, isAdmin ? "admin" : "alice", isAdmin))}";
+        var cookie = "";
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                try
+                {
+                    cookie = $"session={await sessions.CreateAsync(new Session(1, isAdmin ? "admin" : "alice", isAdmin))}";
+                    return true;
+                }
+                catch (StoreUnavailableException)
+                {
+                    return false; // Garnet compiles what it has not yet done, which on a loaded machine takes longer than a service waits
+                }
+            },
+            "a session is begun");
+        return cookie;
     }
 
     public Task<HttpResponseMessage> PutWeightsAsync(string service, string body, string? cookie = null) =>
