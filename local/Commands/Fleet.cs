@@ -64,7 +64,7 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
             App = app,
             Cluster = cluster,
             Pod = pod,
-            Role = ProcessRole.Service,
+            Role = app == "log-service" ? ProcessRole.Reader : ProcessRole.Service,
             Port = port,
             Command = _ => [Installation.DotNet, assembly],
             WorkingDirectory = Path.GetDirectoryName(assembly),

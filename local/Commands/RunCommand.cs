@@ -34,7 +34,7 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         ProcessSpec[] specs = [fleet.Gateway(stores), .. fleet.ServiceProcesses(stores), .. stores.Processes];
         var processes = specs
             .Select(spec => new SupervisedProcess(RunMark.Mark(spec, installation.State), LogOf(spec), Grace, ports)).ToList();
-        var services = processes.Where(process => process.Spec.Role == ProcessRole.Service).ToList();
+        var services = processes.Where(process => process.Spec.InMesh).ToList();
         var board = new RunBoard(
             files, installation.StateFile, options, processes.Select(process => process.State), [.. Notes(), .. stores.Notes, .. edits]);
         foreach (var service in services)

@@ -6,8 +6,8 @@ namespace MessageBoard.Local.Commands;
 /// <summary>Stops a launcher, or what a killed one left, and waits for the end of all.</summary>
 internal sealed class StopCommand(Installation installation)
 {
-    // Gateway, services and stores get 5 s each before the launcher kills them.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // Four stages (ProcessRole) get 5 s each before the launcher kills them.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public async Task<int> ExecuteAsync()

@@ -36,6 +36,8 @@ internal sealed record ProcessSpec
     public TimeSpan? KilledAfterUnready { get; init; }
 
     public required ProcessRole Role { get; init; }
+
+    public bool InMesh => Role is ProcessRole.Service or ProcessRole.Reader;
 }
 
 /// <summary>What a process is to the others, in the order in which they are stopped.</summary>
@@ -46,6 +48,9 @@ internal enum ProcessRole
 
     /// <summary>In the mesh: other processes find it by its WorkloadEntry.</summary>
     Service,
+
+    /// <summary>A service that reads what the others send to Kafka, to the end.</summary>
+    Reader,
 
     /// <summary>Last: services send what they still have.</summary>
     Store,

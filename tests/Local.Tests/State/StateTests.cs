@@ -85,7 +85,7 @@ public sealed class StateTests : IDisposable
     public async Task What_no_file_tells_of_is_found_by_its_mark_and_ended_in_order()
     {
         var installation = new Installation(_folder.Path, _folder["state"]);
-        List<ChildProcess> left = [.. new[] { ProcessRole.Store, ProcessRole.Gateway, ProcessRole.Service }.Select(Start)];
+        List<ChildProcess> left = [.. new[] { ProcessRole.Store, ProcessRole.Reader, ProcessRole.Gateway, ProcessRole.Service }.Select(Start)];
         await Eventually.IsTrueAsync(() => left.All(process => File.Exists(_folder[$"{process.Identity.Pid}"])), "started");
 
         Assert.Empty(Orphans.Find(installation with { State = _folder["stat"] }));
@@ -95,7 +95,7 @@ public sealed class StateTests : IDisposable
         await Orphans.ClearAsync(orphans, TimeSpan.FromSeconds(20));
 
         Assert.All(orphans, orphan => Assert.False(orphan.Process.IsAlive));
-        Assert.Equal(["Gateway", "Service", "Store"], File.ReadAllLines(_folder["order"]));
+        Assert.Equal(["Gateway", "Service", "Reader", "Store"], File.ReadAllLines(_folder["order"]));
         left.ForEach(process => process.Dispose());
 
         ChildProcess Start(ProcessRole role)
