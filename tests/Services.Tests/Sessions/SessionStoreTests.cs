@@ -1,12 +1,13 @@
 using MessageBoard.Shared.Sessions;
 using MessageBoard.Shared.Stores;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MessageBoard.Services.Tests.Sessions;
 
 /// <summary>How long sessions last, and whose they are.</summary>
-public abstract class SessionStoreTests : IDisposable
+public abstract class SessionStoreTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly Redis _redis;
@@ -19,10 +20,15 @@ public abstract class SessionStoreTests : IDisposable
         _sessions = new(_redis, _clock);
     }
 
-    public void Dispose()
+    // A busy machine may take more than the second that a command waits for the first connection.
+    public async ValueTask InitializeAsync() => await Eventually.IsTrueAsync(
+        async () => (await _redis.CheckHealthAsync(new())).Status == HealthStatus.Healthy, "Redis answers");
+
+    public ValueTask DisposeAsync()
     {
         _redis.Dispose();
         GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
