@@ -23,7 +23,18 @@ internal static class Drills
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         var broken = 0;
         foreach (var drill in chosen)
-            broken += await RunAsync(system, traffic, drill, stopped) ? 0 : 1;
+        {
+            try
+            {
+                broken += await RunAsync(system, traffic, drill, stopped) ? 0 : 1;
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or TimeoutException or HttpRequestException)
+            {
+                await traffic.StopAsync();
+                Console.WriteLine($"| {drill.Name} | **broken**: {exception.Message.ReplaceLineEndings(" ").Trim()} |");
+                broken++;
+            }
+        }
 
         return broken == 0 ? 0 : 1;
     }

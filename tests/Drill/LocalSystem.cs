@@ -69,7 +69,7 @@ internal sealed class LocalSystem(bool hasRealStores, int replicas) : IAsyncDisp
     public string DatabaseFile => Path.Combine(State, "data", "messageboard.db");
 
     /// <summary>Waits until all processes are ready again.</summary>
-    /// <exception cref="TimeoutException">They were not within a minute.</exception>
+    /// <exception cref="TimeoutException">They are not within a minute.</exception>
     public async Task SettleAsync(CancellationToken stopped)
     {
         for (var waited = 0; waited < 600; waited++)

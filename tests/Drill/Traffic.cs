@@ -98,7 +98,6 @@ internal sealed class Traffic : IDisposable
     {
         await _stopping.CancelAsync();
         await _sending;
-        _stopping.Dispose();
     }
 
     public void Dispose() => _client.Dispose();
