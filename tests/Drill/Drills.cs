@@ -18,7 +18,7 @@ internal static class Drills
         }
 
         using var traffic = new Traffic(system.Address, rate);
-        await traffic.LogInAsync(stopped);
+        await traffic.RegisterAsync(stopped);
         Console.WriteLine("| drill | first 10 s | after | last failure | posts lost | events missing | doubled | sessions | |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         var broken = 0;

@@ -9,7 +9,7 @@ internal static class Soak
     public static async Task<int> RunAsync(LocalSystem system, int rate, TimeSpan length, CancellationToken stopped)
     {
         using var traffic = new Traffic(system.Address, rate);
-        await traffic.LogInAsync(stopped);
+        await traffic.RegisterAsync(stopped);
         var since = DateTimeOffset.UtcNow;
         traffic.Start();
         var faults = new List<TimeSpan>();

@@ -39,13 +39,16 @@ internal sealed class Traffic : IDisposable
     private readonly ConcurrentQueue<Sent> _sent = [];
     private CancellationTokenSource _stopping = new();
     private readonly Stopwatch _clock = new();
-    private string[] _cookies = [];
+    private readonly Account[] _accounts;
+    private readonly string[] _cookies = new string[Users];
     private Task _sending = Task.CompletedTask;
     private int _number;
 
     public Traffic(Uri address, int rate)
     {
         _rate = rate;
+        _accounts = [.. Enumerable.Range(0, Users).Select(user =>
+            new Account($"drill-{_run}-{user}", Convert.ToHexString(RandomNumberGenerator.GetBytes(12))))];
         _client = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address, Timeout = Patience };
     }
 
@@ -55,16 +58,24 @@ internal sealed class Traffic : IDisposable
     /// <summary>The requests that have ended.</summary>
     public IReadOnlyList<Sent> Ended => [.. _sent];
 
-    /// <summary>Logs the users in who send the requests.</summary>
-    public async Task LogInAsync(CancellationToken stopped)
+    /// <summary>Registers the users who send the requests, and logs them in.</summary>
+    public async Task RegisterAsync(CancellationToken stopped)
     {
-        _cookies = new string[Users];
-        for (var user = 0; user < Users; user++)
+        foreach (var account in _accounts)
         {
-            var account = new { username = $"drill-{_run}-{user}", password = Convert.ToHexString(RandomNumberGenerator.GetBytes(12)) };
             using var registered = await _client.PostAsJsonAsync("/api/register", account, stopped);
             registered.EnsureSuccessStatusCode();
-            using var loggedIn = await _client.PostAsJsonAsync("/api/login", account, stopped);
+        }
+
+        await LogInAsync(stopped);
+    }
+
+    /// <summary>Logs the users in, again where their sessions were lost.</summary>
+    public async Task LogInAsync(CancellationToken stopped)
+    {
+        for (var user = 0; user < Users; user++)
+        {
+            using var loggedIn = await _client.PostAsJsonAsync("/api/login", _accounts[user], stopped);
             loggedIn.EnsureSuccessStatusCode();
             _cookies[user] = loggedIn.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
         }
@@ -151,4 +162,6 @@ internal sealed class Traffic : IDisposable
 
         _sent.Enqueue(new(begun, _clock.Elapsed - begun, path, status, trace, pod, message));
     }
+
+    private sealed record Account(string Username, string Password);
 }
