@@ -67,10 +67,15 @@ internal sealed class ExactPaths : MatcherPolicy, IEndpointSelectorPolicy
             var end = rest.IndexOf('/');
             var sent = end < 0 ? rest : rest[..end];
             path = rest[sent.Length..];
-            if (sent.IsEmpty || segment.Parts is [RoutePatternLiteralPart literal] && !sent.SequenceEqual(literal.Content))
+            if (sent.IsEmpty
+                || (segment.Parts is [RoutePatternLiteralPart literal] && !sent.SequenceEqual(literal.Content))
+                || (segment.Parts is [RoutePatternParameterPart { ParameterPolicies.Count: > 0 }] && !IsNumber(sent)))
                 return false;
         }
 
         return path.IsEmpty;
     }
+
+    // All parameters with a constraint are numbers. To .NET 5 is also 05, +5 and %35.
+    private static bool IsNumber(ReadOnlySpan<char> sent) => sent[0] != '0' && !sent.ContainsAnyExceptInRange('0', '9');
 }

@@ -14,7 +14,9 @@ public sealed class ExactPathsTests(EmbeddedBoard board) : BoardTests(board)
     [InlineData("user-service", "/api/users", 401)]
     [InlineData("user-service", "/healthz/ready", 200)]
     [InlineData("message-service", "/api/messages/7", 401)]
-    [InlineData("message-service", "/api/messages/%37", 401)] // a parameter, which no policy can name beforehand
+    [InlineData("message-service", "/api/messages/%37", 404)]
+    [InlineData("message-service", "/api/messages/07", 404)]
+    [InlineData("message-service", "/api/messages/+7", 404)]
     [InlineData("user-service", "/API/users/ping", 404)]
     [InlineData("user-service", "/api/Users/ping", 404)]
     [InlineData("user-service", "/api/users/PING", 404)]
