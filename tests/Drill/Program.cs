@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using MessageBoard.Drill;
 
 // Called by scripts/drill.sh, which checks what a person typed: the stores, replicas, requests a second, the soak's minutes, drills.
@@ -10,7 +11,8 @@ if (args is not ["embedded" or "real", var replicas, var rate, var minutes, .. v
 
 var rateAsNumber = int.Parse(rate, CultureInfo.InvariantCulture);
 using var stopped = new CancellationTokenSource();
-Console.CancelKeyPress += (_, signal) => (signal.Cancel, _) = (true, stopped.CancelAsync());
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 await using var system = new LocalSystem(args[0] == "real", int.Parse(replicas, CultureInfo.InvariantCulture));
 try
 {
@@ -23,3 +25,5 @@ catch (OperationCanceledException) when (stopped.IsCancellationRequested)
 {
     return 130;
 }
+
+void Stop(PosixSignalContext signal) => (signal.Cancel, _) = (true, stopped.CancelAsync());
