@@ -29,7 +29,9 @@ internal sealed record Installation(string Root, string State)
 
     public string AdminPasswordFile => Path.Combine(State, "admin-password");
 
-    /// <summary>Where the embedded Kafka brokers listen, <c>host:port</c> of each with commas: they choose new ports at each start.</summary>
+    /// <summary>
+    /// Where the embedded Kafka brokers listen, <c>host:port</c> of each with commas: they choose new ports at each start.
+    /// </summary>
     public string BrokersFile => Path.Combine(State, "kafka-brokers");
 
     public string StateFile => Path.Combine(State, "state.json");

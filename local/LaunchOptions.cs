@@ -8,7 +8,8 @@ internal sealed record LaunchOptions(int Port, int Replicas, string Hosts, bool 
 {
     /// <summary>From the words that follow the verb: port, replicas, <c>http</c> or <c>https</c>, hosts.</summary>
     public static LaunchOptions Of(IReadOnlyList<string> words) => new(
-        int.Parse(words[0], CultureInfo.InvariantCulture), int.Parse(words[1], CultureInfo.InvariantCulture), words[3], words[2] == "https");
+        int.Parse(words[0], CultureInfo.InvariantCulture), int.Parse(words[1], CultureInfo.InvariantCulture), words[3],
+        words[2] == "https");
 
     /// <summary>The words for <see cref="Of"/>.</summary>
     public IEnumerable<string> Words() => [$"{Port}", $"{Replicas}", Https ? "https" : "http", Hosts];

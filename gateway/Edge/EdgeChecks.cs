@@ -18,7 +18,8 @@ public static class EdgeChecks
 
     /// <summary>
     /// Learns from trusted proxies who asks; then answers 421 for a Host that is not ours (health checks, which know pods by address,
-    /// apart) and 403 for what only a page of this origin may have: a change, a place at the event stream. It tells browsers what they may do with the answer.
+    /// apart) and 403 for what only a page of this origin may have: a change, a place at the event stream. It tells browsers what they
+    /// may do with the answer.
     /// </summary>
     public static WebApplication UseEdge(this WebApplication app)
     {

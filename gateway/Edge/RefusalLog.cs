@@ -3,6 +3,8 @@ namespace MessageBoard.Gateway.Edge;
 /// <summary>Notes whom the gateway itself refuses what; the services note each call, refused ones too.</summary>
 public static partial class RefusalLog
 {
+    private const int MaxLength = 256; // a DNS name has 253 characters at most
+
     /// <summary>
     /// Notes the 4xx of the gateway's own endpoints. It stands before the exception handler, which makes some of them: that is why the
     /// trace, whose Activity has ended by then, is in the text.
@@ -20,9 +22,12 @@ public static partial class RefusalLog
 
     /// <summary>Notes the request that <paramref name="context"/> has refused.</summary>
     internal static void LogRefusal(this ILogger logger, HttpContext context) => LogRefusal(
-        logger, context.Request.Method, context.Request.Path, context.Response.StatusCode, context.User.Identity?.Name ?? "nobody",
-        context.Connection.RemoteIpAddress, context.Request.Headers.Host.ToString(), context.Request.Headers.Origin.ToString(),
+        logger, Shorten(context.Request.Method), Shorten(context.Request.Path), context.Response.StatusCode,
+        context.User.Identity?.Name ?? "nobody", context.Connection.RemoteIpAddress, Shorten(context.Request.Headers.Host), Shorten(context.Request.Headers.Origin),
         context.TraceIdentifier);
+
+    // Anybody can have it noted, as often as they like.
+    private static string Shorten(string? text) => text is { Length: > MaxLength } ? text[..MaxLength] : text ?? "";
 
     [LoggerMessage(
         LogLevel.Information, "{Method} {Path} {Status}: refused to {User} at {Address}, host {Host}, origin {Origin}, trace {Trace}")]

@@ -14,8 +14,8 @@ public static class ProxyPipeline
     {
         services.Configure<KestrelServerOptions>(kestrel =>
         {
-            // Less than a service's Kestrel takes (32 KiB, 100 and 8 KiB), as headers are added here: what is too much ends here, with 431 or
-            // 414, and not with a connection that the service closes while it is written to.
+            // Less than a service's Kestrel takes (32 KiB, 100 and 8 KiB), as headers are added here: what is too much ends here, with 431
+            // or 414, and not with a connection that the service closes while it is written to.
             kestrel.Limits.MaxRequestHeadersTotalSize = 24 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 80;
             kestrel.Limits.MaxRequestLineSize = 7 * 1024;

@@ -25,7 +25,8 @@ internal static class SentPath
 
     /// <summary>Answers 400 to a path that is not.</summary>
     public static Task RefuseAsync(HttpContext context) => TypedResults.Problem(
-        @"The path has a \, or is an absolute address with an escaped slash.", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+        @"The path has a \, or is an absolute address with an escaped slash.", statusCode: StatusCodes.Status400BadRequest)
+        .ExecuteAsync(context);
 
     /// <summary>Adds it to all routes but those that have a path of their own to send on.</summary>
     public static IReverseProxyBuilder AddSentPath(this IReverseProxyBuilder builder) => builder.AddTransforms(transforms =>
@@ -35,8 +36,9 @@ internal static class SentPath
             if (context.Path.Value == request.Path.Value && TargetOf(request) is ['/', ..] target)
             {
                 var path = PathOf(target);
+                var sent = RequestPath.RemoveDotSegments(path.ToString());
                 context.ProxyRequest.RequestUri = new(
-                    $"{context.DestinationPrefix.TrimEnd('/')}{RequestPath.RemoveDotSegments(path.ToString())}{target.AsSpan(path.Length)}", AsWritten);
+                    $"{context.DestinationPrefix.TrimEnd('/')}{sent}{target.AsSpan(path.Length)}", AsWritten);
             }
 
             return ValueTask.CompletedTask;

@@ -7,8 +7,8 @@ namespace MessageBoard.Mesh.Routing;
 public static class RequestPath
 {
     /// <summary>
-    /// Of a path as it was sent: unreserved characters decoded, backslashes made slashes, dot segments taken out, slashes merged. An escaped
-    /// slash stays one.
+    /// Of a path as it was sent: unreserved characters decoded, backslashes made slashes, dot segments taken out, slashes merged. An
+    /// escaped slash stays one.
     /// </summary>
     public static string Normalize(string path) => MergeSegments(path.Contains('%') ? DecodeUnreserved(path) : path);
 
@@ -19,9 +19,11 @@ public static class RequestPath
             path = path.Replace('\\', '/');
 
         path = RemoveDotSegments(path);
-        return path.Contains("//", StringComparison.Ordinal)
-            ? $"/{string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries))}{(path.EndsWith('/') && path.Trim('/') != "" ? "/" : "")}"
-            : path;
+        if (!path.Contains("//", StringComparison.Ordinal))
+            return path;
+
+        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return $"/{string.Join('/', segments)}{(path.EndsWith('/') && segments.Length > 0 ? "/" : "")}";
     }
 
     /// <summary>

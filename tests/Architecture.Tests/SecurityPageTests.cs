@@ -60,7 +60,8 @@ public sealed partial class SecurityPageTests
 
     // A path from the root of the repository; .local is what runs leave there.
     private static bool LooksLikeGuard(string name) => TestName.IsMatch(name)
-        || (name.Split('/') is [{ Length: > 0 } and not ".local" and var first, _, ..] && Path.Exists(Path.Combine(Repository.Root, first)));
+        || (name.Split('/') is [{ Length: > 0 } and not ".local" and var first, _, ..]
+            && Path.Exists(Path.Combine(Repository.Root, first)));
 
     private static bool IsGuard(string name) => TestName.IsMatch(name)
         ? TestFiles.Count(file => file.EndsWith($"/{name}.cs", StringComparison.Ordinal)) == 1

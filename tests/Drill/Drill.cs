@@ -33,8 +33,12 @@ internal sealed record Drill(string Name, double? Least, bool LosesEvents, Func<
         new("kafka-killed", OfProcesses, true, (run, _) => Send(Processes.Kill, Of(run, "kafka"))),
         new("garbage", OfProcesses, false, GarbageAsync),
         .. system.Stores is null ? EmbeddedStores : RealStores,
-        .. system.HasOwnDisk ? [new Drill("disk-full", system.Stores is null ? null : OfProcesses, true, FillDiskAsync)] : Array.Empty<Drill>(),
+        .. system.HasOwnDisk ? OwnDisk(system) : [],
     ];
+
+    // An embedded database is on the disk, too.
+    private static IReadOnlyList<Drill> OwnDisk(LocalSystem system) =>
+        [new("disk-full", system.Stores is null ? null : OfProcesses, true, FillDiskAsync)];
 
     private static IReadOnlyList<Drill> EmbeddedStores =>
     [

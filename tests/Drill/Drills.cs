@@ -12,8 +12,8 @@ internal static class Drills
         var chosen = names.Count == 0 ? all : [.. all.Where(drill => names.Contains(drill.Name))];
         if (names.Except(all.Select(drill => drill.Name)).ToList() is { Count: > 0 } unknown)
         {
-            await Console.Error.WriteLineAsync(
-                $"There is no drill {string.Join(", ", unknown)} here; there are:\n  {string.Join("\n  ", all.Select(drill => drill.Name))}");
+            var known = string.Join("\n  ", all.Select(drill => drill.Name));
+            await Console.Error.WriteLineAsync($"There is no drill {string.Join(", ", unknown)} here; there are:\n  {known}");
             return 2;
         }
 

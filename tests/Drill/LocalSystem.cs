@@ -108,7 +108,8 @@ internal sealed class LocalSystem(bool hasRealStores, int replicas) : IAsyncDisp
 
     private Task DeployAsync(params IEnumerable<string> options)
     {
-        var environment = new Dictionary<string, string>(Stores?.Environment ?? new Dictionary<string, string>()) { ["MESSAGEBOARD_STATE"] = State };
+        Dictionary<string, string> environment = Stores is null ? [] : new(Stores.Environment);
+        environment["MESSAGEBOARD_STATE"] = State;
         return Processes.RunAsync("./deploy-all.sh", ["--local", .. options], environment);
     }
 

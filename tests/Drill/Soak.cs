@@ -18,7 +18,8 @@ internal static class Soak
         {
             await Task.Delay(Pause, stopped);
             memory.Add(system.Pods.Sum(pod => Processes.Memory(pod.Pid)) + Processes.Memory(system.Launcher));
-            var victims = system.Pods.Where(pod => pod.App.EndsWith("-service", StringComparison.Ordinal) && pod.Condition == "Ready").ToList();
+            var victims = system.Pods
+                .Where(pod => pod.App.EndsWith("-service", StringComparison.Ordinal) && pod.Condition == "Ready").ToList();
             var victim = victims[Random.Shared.Next(victims.Count)];
             faults.Add(traffic.Elapsed);
             var how = Random.Shared.Next(3);
@@ -38,6 +39,7 @@ internal static class Soak
         var windows = faults.Select(fault => Drills.Share(sent, fault, fault + Window)).ToList();
         var between = faults.Select(fault => Drills.Share(sent, fault + Window, fault + Pause)).ToList();
         var quarter = Math.Max(1, memory.Count / 4);
+        var (early, late) = (memory.Take(quarter).Average(), memory.TakeLast(quarter).Average());
         Console.WriteLine($"""
             | {length.TotalMinutes:0} min at {rate} requests a second, {faults.Count} faults | |
             |---|---|
@@ -47,7 +49,7 @@ internal static class Soak
             | acknowledged posts lost, doubled | {ledger.PostsLost}, {ledger.PostsDoubled} |
             | events missing, doubled | {ledger.EventsMissing}, {ledger.EventsDoubled} |
             | sessions kept | {sessions} of {Traffic.Users} |
-            | memory of all, Pss: first quarter, last quarter | {memory.Take(quarter).Average():0}, {memory.TakeLast(quarter).Average():0} MiB |
+            | memory of all, Pss: first quarter, last quarter | {early:0}, {late:0} MiB |
             """);
         return windows.Min() >= 99 && between.Min() >= 100 && ledger is { PostsLost: 0, PostsDoubled: 0, EventsDoubled: 0 }
             && sessions == Traffic.Users ? 0 : 1;

@@ -151,7 +151,8 @@ internal sealed class Traffic : IDisposable
         var path = Mix[number % Mix.Length];
         var message = path == "POST" ? $"drill {_run} {number}" : null;
         var trace = ActivityTraceId.CreateRandom().ToHexString();
-        using var request = new HttpRequestMessage(message is null ? HttpMethod.Get : HttpMethod.Post, message is null ? path : "/api/messages")
+        var (method, target) = message is null ? (HttpMethod.Get, path) : (HttpMethod.Post, "/api/messages");
+        using var request = new HttpRequestMessage(method, target)
         {
             Content = message is null ? null : JsonContent.Create(new { message }),
             Headers =

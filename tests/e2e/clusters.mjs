@@ -1,8 +1,10 @@
 // Two real Kubernetes API servers, and a gateway that has its mesh configuration there: a second one beside that of the local run, with
 // the same services, sessions and page behind it.
 import { execFile, spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import http from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -32,7 +34,7 @@ export async function startClusters() {
     await kubectl(context, 'apply', ...services.flatMap((service) => ['-f', path.join(root, 'istio', `${service}.yaml`)]))
   }
 
-  const { gateway, port } = await startGateway(kubeconfig)
+  const { stop, port } = await startGateway(kubeconfig)
   return {
     kubectl,
     baseUrl: `http://127.0.0.1:${port}`,
@@ -44,7 +46,7 @@ export async function startClusters() {
       process.kill(Number(pids[context === 'ctx1' ? 1 : 2]), 'SIGKILL')
     },
     async close() {
-      gateway.kill()
+      stop()
       await run(kubeApi, ['down', folder])
       await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
     },
@@ -58,9 +60,12 @@ async function startGateway(kubeconfig) {
   const read = async (file) => (await readFile(`/proc/${pid}/${file}`, 'utf8')).split('\0').slice(0, -1)
   const [command, ...args] = await read('cmdline')
   const environment = Object.fromEntries((await read('environ')).map((line) => line.split(/=(.*)/s)))
+  const sidecars = []
   for (const service of services) {
     const { port } = state.processes.find(({ app }) => app === service)
-    environment[`ReverseProxy__Clusters__${service}__Destinations__${service}__Address`] = `http://127.0.0.1:${port}`
+    const sidecar = await startSidecar(port, environment.Mesh__IdentityKey)
+    sidecars.push(sidecar)
+    environment[`ReverseProxy__Clusters__${service}__Destinations__${service}__Address`] = `http://127.0.0.1:${sidecar.address().port}`
   }
 
   const port = await freePort()
@@ -81,7 +86,27 @@ async function startGateway(kubeconfig) {
     },
   })
   await eventually(async () => (await fetch(`http://127.0.0.1:${port}/healthz/ready`).catch(() => null))?.ok)
-  return { gateway, port }
+  const stop = () => {
+    gateway.kill()
+    for (const sidecar of sidecars) sidecar.close().closeAllConnections()
+  }
+  return { stop, port }
+}
+
+/** Tells a service of the local run that the gateway calls, as Istio's sidecar would by mutual TLS. */
+function startSidecar(servicePort, key) {
+  const principal = 'cluster.local/ns/messageboard/sa/gateway'
+  const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(principal).digest('hex')
+  const server = http.createServer((incoming, outgoing) => {
+    const headers = { ...incoming.headers, 'x-mesh-source': `${principal} ${signature}` }
+    const request = http.request({ port: servicePort, method: incoming.method, path: incoming.url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(outgoing)
+    })
+    request.on('error', () => outgoing.writeHead(503).end())
+    incoming.pipe(request)
+  })
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
 function freePort() {

@@ -28,8 +28,14 @@ public sealed class HostileRequestTests(HostileRequestTests.Fixture fixture) : I
         { "a header too long", Get($"x-a: {new string('a', 31_000)}"), [431] },
         { "many headers", Get(string.Join("\r\n", Enumerable.Range(0, 75).Select(i => $"x-{i}: a"))), [200] },
         { "too many headers", Get(string.Join("\r\n", Enumerable.Range(0, 98).Select(i => $"x-{i}: a"))), [431] },
-        { "headers of a hop", Get("Connection: close, x-a, keep-alive\r\nx-a: b\r\nKeep-Alive: timeout=0\r\nTE: trailers, gzip;q=9"), [200] },
-        { "headers of a proxy", Get("X-Forwarded-For: é, ,\r\nX-Forwarded-Proto: \u0001\r\nForwarded: for=\"[\"\r\nVia: 0.1 é"), [200, 400] },
+        {
+            "headers of a hop", Get("Connection: close, x-a, keep-alive\r\nx-a: b\r\nKeep-Alive: timeout=0\r\nTE: trailers, gzip;q=9"),
+            [200]
+        },
+        {
+            "headers of a proxy", Get("X-Forwarded-For: é, ,\r\nX-Forwarded-Proto: \u0001\r\nForwarded: for=\"[\"\r\nVia: 0.1 é"),
+            [200, 400]
+        },
         { "headers of a trace", Get("traceparent: é\r\ntracestate: é=é,,\r\nbaggage: a=%ff%00,é"), [200] },
         { "a name of the mesh", Get("X-Mesh-Source: é é"), [200] },
         { "an own timeout", Get("x-envoy-upstream-rq-timeout-ms: -1\r\nx-envoy-max-retries: é"), [200] },

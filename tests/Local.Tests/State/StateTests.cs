@@ -85,7 +85,8 @@ public sealed class StateTests : IDisposable
     public async Task What_no_file_tells_of_is_found_by_its_mark_and_ended_in_order()
     {
         var installation = new Installation(_folder.Path, _folder["state"]);
-        List<ChildProcess> left = [.. new[] { ProcessRole.Store, ProcessRole.Reader, ProcessRole.Gateway, ProcessRole.Service }.Select(Start)];
+        ProcessRole[] roles = [ProcessRole.Store, ProcessRole.Reader, ProcessRole.Gateway, ProcessRole.Service];
+        List<ChildProcess> left = [.. roles.Select(Start)];
         await Eventually.IsTrueAsync(() => left.All(process => File.Exists(_folder[$"{process.Identity.Pid}"])), "started");
 
         Assert.Empty(Orphans.Find(installation with { State = _folder["stat"] }));

@@ -6,7 +6,8 @@ public sealed class ShippedFilesTests : ForwardingTest
     public static TheoryData<string> Files =>
     [
         .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio"), "*-service.yaml")
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio", "examples"), "*-service.yaml", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(
+                Path.Combine(Repository.Root, "istio", "examples"), "*-service.yaml", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(Repository.Root, file)),
     ];
 

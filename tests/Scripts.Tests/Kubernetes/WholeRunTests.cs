@@ -244,7 +244,8 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         Assert.StartsWith("kubernetes.io/tls LS0tLS1CRUdJTiBDRVJU", run.TlsSecret, StringComparison.Ordinal);
         Assert.Contains("MessageBoard runs:  https://board.example.com\nThe name has to lead to 192.0.2.1.\n", run.NamedRun.Output,
             StringComparison.Ordinal);
-        Assert.Contains(run.NamedRun.Calls, call => call.Contains("port-forward service/istio-ingressgateway :443", StringComparison.Ordinal));
+        Assert.Contains(
+            run.NamedRun.Calls, call => call.Contains("port-forward service/istio-ingressgateway :443", StringComparison.Ordinal));
         Assert.DoesNotContain("BEGIN PRIVATE KEY", run.Log, StringComparison.Ordinal);
     }
 

@@ -57,7 +57,8 @@ public sealed class OptionsTests : IDisposable
         foreach (var option in new[] { "--images REGISTRY/TAG", "--dry-run" })
             Assert.Contains(option, output, StringComparison.Ordinal);
 
-        foreach (var option in new[] { "--local", "--port N", "--replicas N", "--detach", "--status", "--stop", "--reset", "--help", "--https", "--host NAME" })
+        foreach (var option in (string[])
+            ["--local", "--port N", "--replicas N", "--https", "--host NAME", "--detach", "--status", "--stop", "--reset", "--help"])
             Assert.Contains($"  {option}", output, StringComparison.Ordinal);
     }
 
