@@ -23,8 +23,8 @@ public static partial class RefusalLog
     /// <summary>Notes the request that <paramref name="context"/> has refused.</summary>
     internal static void LogRefusal(this ILogger logger, HttpContext context) => LogRefusal(
         logger, Shorten(context.Request.Method), Shorten(context.Request.Path), context.Response.StatusCode,
-        context.User.Identity?.Name ?? "nobody", context.Connection.RemoteIpAddress, Shorten(context.Request.Headers.Host), Shorten(context.Request.Headers.Origin),
-        context.TraceIdentifier);
+        context.User.Identity?.Name ?? "nobody", context.Connection.RemoteIpAddress, Shorten(context.Request.Headers.Host),
+        Shorten(context.Request.Headers.Origin), context.TraceIdentifier);
 
     // Anybody can have it noted, as often as they like.
     private static string Shorten(string? text) => text is { Length: > MaxLength } ? text[..MaxLength] : text ?? "";
