@@ -62,7 +62,7 @@ public sealed class ProcessIdentityTests
     [Fact]
     public void A_zombie_is_not_alive()
     {
-        // The shell does not wait for its child while it reads.
+        // The shell waits for its child, until it has become another program.
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 60 & echo $!; exec cat"])
         {
             RedirectStandardInput = true,
@@ -70,6 +70,7 @@ public sealed class ProcessIdentityTests
         })!;
         var sleep = ProcessIdentity.Of(int.Parse(shell.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture));
         Assert.True(sleep.IsAlive);
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{shell.Id}/comm") == "cat\n", TimeSpan.FromSeconds(10)));
 
         sleep.Signal(ProcessIdentity.Kill);
         Assert.True(SpinWait.SpinUntil(() => !sleep.IsAlive, TimeSpan.FromSeconds(10)));
