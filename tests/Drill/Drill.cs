@@ -4,8 +4,8 @@ namespace MessageBoard.Drill;
 
 /// <summary>Something that happens to a system under traffic, and what is promised of it.</summary>
 /// <param name="Name">By which it is called.</param>
-/// <param name="Least">Of the requests of the ten seconds after, so much is answered, in percent; all of those later. Null where nothing is
-/// promised, because the way in itself was hit.</param>
+/// <param name="Least">Of the requests of the ten seconds after, so much is answered, in percent; all of those later, and no session is
+/// lost. Null where that is not promised, because the way in itself was hit, or the whole begins anew.</param>
 /// <param name="LosesEvents">Whether events may be lost, because the process that held them was killed.</param>
 /// <param name="ActAsync">Does it, and undoes it where it does not end by itself; takes at most ten seconds.</param>
 internal sealed record Drill(string Name, double? Least, bool LosesEvents, Func<LocalSystem, CancellationToken, Task> ActAsync)
