@@ -1,6 +1,8 @@
 namespace MessageBoard.Local.Processes;
 
-/// <summary>How long to wait before a restart: 0.2 s, doubled each time up to 10 s, from the start again after a run of 30 s.</summary>
+/// <summary>
+/// How long to wait before a restart: not at all after a run of 30 s, then 0.2 s, doubled each time up to 10 s.
+/// </summary>
 internal sealed class Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
@@ -12,7 +14,13 @@ internal sealed class Backoff
     /// <param name="ran">How long the process lived.</param>
     public TimeSpan After(TimeSpan ran)
     {
-        var delay = ran >= LongEnough ? First : _next;
+        if (ran >= LongEnough)
+        {
+            _next = First;
+            return TimeSpan.Zero;
+        }
+
+        var delay = _next;
         _next = delay * 2 < Longest ? delay * 2 : Longest;
         return delay;
     }

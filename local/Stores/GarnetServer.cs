@@ -38,7 +38,7 @@ internal sealed class GarnetServer
         Environment = _ => new Dictionary<string, string>(SmallRuntime.Environment) { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" },
         IsReady = IsReadyAsync,
         // It never commits again after a commit that failed for want of room.
-        KilledAfterUnready = TimeSpan.FromSeconds(15),
+        KilledAfterUnready = TimeSpan.FromSeconds(5),
     };
 
     private IReadOnlyList<string> Command(int port)

@@ -103,8 +103,31 @@ internal sealed partial class KafkaLogConsumer(
         }
         finally
         {
+            if (stoppingToken.IsCancellationRequested)
+                await ReadOnAsync(consumer);
+
             // Whatever happened: the others get its partitions at once. Frozen brokers, who do not say yes, hold nothing up.
             await Task.WhenAny(Task.Run(() => Leave(consumer), CancellationToken.None), Task.Delay(LeavePatience, CancellationToken.None));
+        }
+    }
+
+    // Until nothing comes any more: what was sent before this process was told to stop is kept, also where no other is left to do it.
+    private async Task ReadOnAsync(IConsumer<Ignore, byte[]> consumer)
+    {
+        using var patience = new CancellationTokenSource(LeavePatience);
+        try
+        {
+            for (var silent = 0; silent < 2; silent = _read.Count == 0 ? silent + 1 : 0)
+            {
+                await KeepAsync(patience.Token);
+                Store(consumer);
+                await Task.Delay(Poll / 2, clock, patience.Token);
+                Fill(consumer);
+            }
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException or OperationCanceledException or KafkaException)
+        {
+            LogRetry(exception.Message);
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class Redis : IHealthCheck, IDisposable
         .AddRetry(new()
         {
             ShouldHandle = new PredicateBuilder().Handle<RedisConnectionException>(failure => failure.CommandStatus != CommandStatus.Sent),
-            MaxRetryAttempts = 7,
+            MaxRetryAttempts = 8,
             Delay = Pause,
         })
         .Build();

@@ -17,7 +17,7 @@ public sealed class BackoffTests
         for (var death = 0; death < 5; death++)
             backoff.After(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(0.2, backoff.After(TimeSpan.FromSeconds(30)).TotalSeconds);
-        Assert.Equal(0.4, backoff.After(TimeSpan.FromSeconds(1)).TotalSeconds);
+        Assert.Equal(0, backoff.After(TimeSpan.FromSeconds(30)).TotalSeconds);
+        Assert.Equal(0.2, backoff.After(TimeSpan.FromSeconds(1)).TotalSeconds);
     }
 }
