@@ -9,8 +9,8 @@ namespace MessageBoard.Drill;
 /// <param name="EventsDoubled">Events that are there more than once.</param>
 internal sealed record Ledger(int PostsLost, int PostsDoubled, int EventsMissing, int EventsDoubled)
 {
-    // A log-service that died is missed by its group after 6 s, and another takes over.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // A log-service that died is missed by its group after 6 s, and another takes over; a group that begins may need two rounds of that.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     /// <summary>Compares, when all events have come or none come any more.</summary>
     public static async Task<Ledger> ReadAsync(Database database, IReadOnlyList<Sent> sent, DateTimeOffset since, CancellationToken stopped)
