@@ -26,7 +26,7 @@ internal sealed record EmbeddedStores(
         if (external.Redis is null)
         {
             var port = ports.Take();
-            var garnet = new GarnetServer(installation, port);
+            var garnet = new GarnetServer(installation, port, isDatabaseEmbedded: external.MariaDb is null);
             processes.Add(garnet.Spec());
             environment[ExternalStores.RedisVariable] = garnet.ConnectionString;
             notes.Add($"Redis     Garnet, 127.0.0.1:{port}");

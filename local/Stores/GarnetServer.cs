@@ -5,20 +5,25 @@ namespace MessageBoard.Local.Stores;
 
 /// <summary>
 /// The embedded Redis. It runs in ctx2, as on Kubernetes. What it holds survives its own death, by an append-only file that it makes a
-/// checkpoint of from time to time; a new run begins with none.
+/// checkpoint of from time to time, and the end of a run of the embedded database, whose users the sessions are of.
 /// </summary>
 internal sealed class GarnetServer
 {
     // Of the run alone, so that neither another program nor a web page, whose POST Garnet would read as commands, can write a session.
     private readonly string _password = RandomNumberGenerator.GetHexString(40, lowercase: true);
     private readonly Installation _installation;
+    private readonly string _data;
     private readonly int _port;
 
-    public GarnetServer(Installation installation, int port)
+    /// <param name="installation">Where things lie.</param>
+    /// <param name="port">Where it listens.</param>
+    /// <param name="isDatabaseEmbedded">Whether the database is; nobody knows whether another is that of the run before.</param>
+    public GarnetServer(Installation installation, int port, bool isDatabaseEmbedded)
     {
         (_installation, _port) = (installation, port);
-        if (Directory.Exists(installation.RedisData))
-            Directory.Delete(installation.RedisData, recursive: true);
+        _data = isDatabaseEmbedded ? installation.RedisData : $"{installation.RedisData}-other";
+        if (!(isDatabaseEmbedded && File.Exists(installation.Database)) && Directory.Exists(_data))
+            Directory.Delete(_data, recursive: true);
 
         WriteConfiguration();
     }
@@ -52,7 +57,7 @@ internal sealed class GarnetServer
             "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),
             "--memory", "64m", "--page", "256k", "--index", "1m", "--use-native-allocator",
             "--aof", "--aof-commit-freq", "200", "--aof-memory", "2m", "--aof-page-size", "512k", "--aof-segment-size", "4m",
-            "--aof-size-limit", "16m", "--recover", "--checkpointdir", _installation.RedisData,
+            "--aof-size-limit", "16m", "--recover", "--checkpointdir", _data,
             // The native one wants a newer glibc than Debian 12 has.
             "--device-type", "RandomAccess",
         ];

@@ -17,7 +17,7 @@ public sealed class GarnetServerTests : IAsyncLifetime
     public GarnetServerTests()
     {
         _installation = new Installation(Repository.Root, _folder.Path);
-        _garnet = new GarnetServer(_installation, _port);
+        _garnet = new GarnetServer(_installation, _port, isDatabaseEmbedded: true);
         _process = new SupervisedProcess(_garnet.Spec(), _folder["log"], TimeSpan.FromSeconds(5), new FreePorts());
     }
 
@@ -54,8 +54,13 @@ public sealed class GarnetServerTests : IAsyncLifetime
         Assert.InRange((await after.GetDatabase().KeyTimeToLiveAsync("session:1"))!.Value.TotalMinutes, 50, 60);
         Assert.Equal(1, await after.GetDatabase().ListLengthAsync("api_logs"));
         Assert.NotEmpty(Directory.EnumerateFiles(_installation.RedisData, "*", SearchOption.AllDirectories));
-        _ = new GarnetServer(_installation, _port);
-        Assert.False(Directory.Exists(_installation.RedisData)); // the next run's
+        _folder.Write("data/messageboard.db", "");
+        _ = new GarnetServer(_installation, _port, isDatabaseEmbedded: false);
+        _ = new GarnetServer(_installation, _port, isDatabaseEmbedded: true);
+        Assert.True(Directory.Exists(_installation.RedisData)); // the next run's, with the same users
+        File.Delete(_installation.Database);
+        _ = new GarnetServer(_installation, _port, isDatabaseEmbedded: true);
+        Assert.False(Directory.Exists(_installation.RedisData));
     }
 
     [Fact]
@@ -75,6 +80,6 @@ public sealed class GarnetServerTests : IAsyncLifetime
         Assert.DoesNotContain(
             Password, await File.ReadAllTextAsync($"/proc/{_process.State.Process!.Pid}/cmdline"), StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_installation.GarnetConfiguration));
-        Assert.NotEqual(Password, new GarnetServer(_installation, _port).ConnectionString.Split('=')[1]);
+        Assert.NotEqual(Password, new GarnetServer(_installation, _port, isDatabaseEmbedded: true).ConnectionString.Split('=')[1]);
     }
 }
