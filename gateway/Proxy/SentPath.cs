@@ -1,5 +1,5 @@
 using MessageBoard.Mesh.Routing;
-using Microsoft.AspNetCore.Http.Features;
+using MessageBoard.Shared.Http;
 using Yarp.ReverseProxy.Transforms;
 
 namespace MessageBoard.Gateway.Proxy;
@@ -17,9 +17,9 @@ internal static class SentPath
     /// </summary>
     public static bool IsPlain(HttpRequest request)
     {
-        var target = TargetOf(request);
+        var target = SentTarget.Of(request.HttpContext);
         return target is ['/', ..]
-            ? !PathOf(target).Contains('\\')
+            ? !SentTarget.WithoutQuery(target).Contains('\\')
             : Uri.TryCreate(target, UriKind.Absolute, out var address) && PathString.FromUriComponent(address).Value == request.Path.Value;
     }
 
@@ -33,9 +33,9 @@ internal static class SentPath
         transforms.AddRequestTransform(static context =>
         {
             var request = context.HttpContext.Request;
-            if (context.Path.Value == request.Path.Value && TargetOf(request) is ['/', ..] target)
+            if (context.Path.Value == request.Path.Value && SentTarget.Of(context.HttpContext) is ['/', ..] target)
             {
-                var path = PathOf(target);
+                var path = SentTarget.WithoutQuery(target);
                 var sent = RequestPath.RemoveDotSegments(path.ToString());
                 context.ProxyRequest.RequestUri = new(
                     $"{context.DestinationPrefix.TrimEnd('/')}{sent}{target.AsSpan(path.Length)}", AsWritten);
@@ -43,8 +43,4 @@ internal static class SentPath
 
             return ValueTask.CompletedTask;
         }));
-
-    private static string TargetOf(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-
-    private static ReadOnlySpan<char> PathOf(string target) => target.IndexOf('?') is >= 0 and var query ? target.AsSpan(0, query) : target;
 }

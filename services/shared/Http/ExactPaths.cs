@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -28,7 +27,7 @@ internal sealed class ExactPaths : MatcherPolicy, IEndpointSelectorPolicy
 
     public Task ApplyAsync(HttpContext context, CandidateSet candidates)
     {
-        var path = SentPath(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var path = PathOf(SentTarget.WithoutQuery(SentTarget.Of(context)));
         for (var i = 0; i < candidates.Count; i++)
         {
             if (candidates.IsValidCandidate(i) && PatternOf(candidates[i].Endpoint) is { } pattern && !IsSpelledAs(pattern, path))
@@ -41,17 +40,15 @@ internal sealed class ExactPaths : MatcherPolicy, IEndpointSelectorPolicy
     private static RoutePattern? PatternOf(Endpoint endpoint) =>
         endpoint is RouteEndpoint { RoutePattern: var pattern } && pattern.Parameters is not [.., { IsCatchAll: true }] ? pattern : null;
 
-    // Without its query; of the absolute form (RFC 9112, 3.2.2) what stands behind the host.
-    private static ReadOnlySpan<char> SentPath(ReadOnlySpan<char> target)
+    // Of the absolute form (RFC 9112, 3.2.2) what stands behind the host.
+    private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target)
     {
-        var end = target.IndexOf('?');
-        var path = end < 0 ? target : target[..end];
-        if (path.StartsWith('/'))
-            return path;
+        if (target.StartsWith('/'))
+            return target;
 
-        var host = path.IndexOf("://");
-        var start = host < 0 ? -1 : path[(host + 3)..].IndexOf('/');
-        return start < 0 ? "/" : path[(host + 3 + start)..];
+        var host = target.IndexOf("://");
+        var start = host < 0 ? -1 : target[(host + 3)..].IndexOf('/');
+        return start < 0 ? "/" : target[(host + 3 + start)..];
     }
 
     private static bool IsSpelledAs(RoutePattern pattern, ReadOnlySpan<char> path)
