@@ -49,10 +49,10 @@ internal sealed record Drill(string Name, double? Least, bool LosesEvents, Func<
 
     private static IReadOnlyList<Drill> RealStores =>
     [
-        new("redis-killed", OfStores, false, (run, _) => RestartRedisAsync(run, Processes.Kill)),
-        new("redis-ended", OfStores, false, (run, _) => RestartRedisAsync(run, Processes.Terminate)),
-        new("database-killed", OfStores, false, (run, _) => RestartMariaDbAsync(run, Processes.Kill)),
-        new("database-ended", OfStores, false, (run, _) => RestartMariaDbAsync(run, Processes.Terminate)),
+        new("redis-killed", OfStores, false, (run, _) => run.Stores!.RestartRedisAsync("KILL")),
+        new("redis-ended", OfStores, false, (run, _) => run.Stores!.RestartRedisAsync("TERM")),
+        new("database-killed", OfStores, false, (run, _) => run.Stores!.RestartMariaDbAsync("KILL")),
+        new("database-ended", OfStores, false, (run, _) => run.Stores!.RestartMariaDbAsync("TERM")),
     ];
 
     private static int Of(LocalSystem system, string app) => system.Pods.First(pod => pod.App == app && pod.Condition == "Ready").Pid;
@@ -130,19 +130,5 @@ internal sealed record Drill(string Name, double? Least, bool LosesEvents, Func<
         await connection.OpenAsync(stopped);
         await using var transaction = connection.BeginTransaction(deferred: false);
         await Task.Delay(500, stopped);
-    }
-
-    private static async Task RestartRedisAsync(LocalSystem system, int signal)
-    {
-        Processes.Signal(system.Stores!.RedisServer.Id, signal);
-        await system.Stores.RedisServer.WaitForExitAsync();
-        system.Stores.StartRedis();
-    }
-
-    private static async Task RestartMariaDbAsync(LocalSystem system, int signal)
-    {
-        Processes.Signal(system.Stores!.MariaDbServer.Id, signal);
-        await system.Stores.MariaDbServer.WaitForExitAsync();
-        system.Stores.StartMariaDb();
     }
 }

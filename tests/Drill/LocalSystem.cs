@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using MessageBoard.Shared.Stores;
 using Microsoft.Data.Sqlite;
@@ -16,7 +14,7 @@ internal sealed class LocalSystem(bool hasRealStores, int replicas) : IAsyncDisp
     private const string DiskSize = "size=256m";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("messageboard-drill-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = Repository.FreePort();
 
     /// <summary>Its MariaDB and Redis; null where the embedded ones are used.</summary>
     public RealStores? Stores { get; private set; }
@@ -29,7 +27,7 @@ internal sealed class LocalSystem(bool hasRealStores, int replicas) : IAsyncDisp
     /// <summary>Whether the state folder is a file system of its own, which a drill may fill.</summary>
     public bool HasOwnDisk { get; private set; }
 
-    public async Task StartAsync(CancellationToken stopped)
+    public async Task StartAsync()
     {
         Directory.CreateDirectory(State);
         if (Environment.IsPrivilegedProcess)
@@ -39,7 +37,10 @@ internal sealed class LocalSystem(bool hasRealStores, int replicas) : IAsyncDisp
         }
 
         if (hasRealStores)
-            Stores = await RealStores.StartAsync(Path.Combine(_folder, "stores"), stopped);
+        {
+            Stores = new(Path.Combine(_folder, "stores"));
+            await Stores.StartAsync();
+        }
 
         await LaunchAsync();
     }
@@ -89,21 +90,12 @@ internal sealed class LocalSystem(bool hasRealStores, int replicas) : IAsyncDisp
         if (File.Exists(Path.Combine(State, "state.json")))
             await DeployAsync("--stop");
 
-        if (Stores is not null)
-            await Stores.DisposeAsync();
-
+        Stores?.Dispose();
         SqliteConnection.ClearAllPools();
         if (HasOwnDisk)
             await Processes.RunAsync("umount", [State]);
 
         Directory.Delete(_folder, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Task DeployAsync(params IEnumerable<string> options)

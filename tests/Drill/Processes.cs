@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace MessageBoard.Drill;
 
-/// <summary>Programs that a drill starts, and signals to those it did not.</summary>
+/// <summary>Programs that a drill runs, and signals to those it did not start.</summary>
 internal static partial class Processes
 {
     public const int Kill = 9, Terminate = 15, Continue = 18, Stop = 19;
@@ -13,34 +12,9 @@ internal static partial class Processes
     /// <exception cref="InvalidOperationException">It ended with another code than 0; the message has what it wrote.</exception>
     public static async Task RunAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        using var process = Start(file, arguments, environment);
-        // What it starts inherits the pipes: --detach's end is not theirs.
-        var text = new List<string>();
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        while (!process.HasExited)
-            await Task.Delay(20);
-
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{file} ended with {process.ExitCode}:\n{string.Join('\n', text)}");
-
-        void Keep(string? line)
-        {
-            lock (text)
-                text.Add(line ?? "");
-        }
-    }
-
-    /// <summary>Starts a program whose output is read, or else thrown away.</summary>
-    public static Process Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
-    {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-            start.Environment[name] = value;
-
-        return Process.Start(start)!;
+        using var process = new TestProcess(file, arguments, environment);
+        if (await process.ExitCodeAsync() is not 0 and var code)
+            throw new InvalidOperationException($"{file} ended with {code}:\n{string.Join('\n', process.Output.Concat(process.Errors))}");
     }
 
     /// <summary>Sends a signal; to a process that is gone it does nothing.</summary>

@@ -16,7 +16,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 await using var system = new LocalSystem(args[0] == "real", int.Parse(replicas, CultureInfo.InvariantCulture));
 try
 {
-    await system.StartAsync(stopped.Token);
+    await system.StartAsync();
     return int.Parse(minutes, CultureInfo.InvariantCulture) is > 0 and var length
         ? await Soak.RunAsync(system, rateAsNumber, TimeSpan.FromMinutes(length), stopped.Token)
         : await Drills.RunAsync(system, rateAsNumber, names, stopped.Token);

@@ -1,19 +1,23 @@
-using System.Diagnostics;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace MessageBoard.Drill;
 
 /// <summary>A MariaDB and a Redis with its append-only file, which a drill may end and start again.</summary>
-internal sealed class RealStores : IAsyncDisposable
+internal sealed class RealStores : IDisposable
 {
     private readonly string _folder;
-    private readonly int _mariaDbPort = LocalSystem.FreePort(), _redisPort = LocalSystem.FreePort();
+    private readonly MariaDb _mariaDb;
+    private readonly int _redisPort = Repository.FreePort();
     private readonly string _password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+    private TestProcess? _redis;
 
-    private RealStores(string folder) => _folder = Directory.CreateDirectory(folder).FullName;
+    public RealStores(string folder)
+    {
+        _folder = Directory.CreateDirectory(folder).FullName;
+        _mariaDb = new(_folder, "messageboard");
+    }
 
-    public string MariaDb => $"Server=127.0.0.1;Port={_mariaDbPort};Database=messageboard;User ID=board;Password={_password}";
+    public string MariaDb => _mariaDb.ConnectionString;
 
     /// <summary>What the launcher has to know.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
@@ -22,76 +26,49 @@ internal sealed class RealStores : IAsyncDisposable
         ["ConnectionStrings__Redis"] = $"127.0.0.1:{_redisPort},password={_password}",
     };
 
-    public Process MariaDbServer { get; private set; } = null!;
-
-    public Process RedisServer { get; private set; } = null!;
-
-    public static async Task<RealStores> StartAsync(string folder, CancellationToken stopped)
+    public async Task StartAsync()
     {
-        var stores = new RealStores(folder);
-        await Processes.RunAsync(
-            "mariadb-install-db",
-            ["--no-defaults", $"--datadir={folder}/mariadb", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]);
-        await File.WriteAllTextAsync($"{folder}/init.sql", $"""
-            CREATE DATABASE IF NOT EXISTS messageboard;
-            CREATE OR REPLACE USER board@'127.0.0.1' IDENTIFIED BY '{stores._password}';
-            GRANT ALL ON messageboard.* TO board@'127.0.0.1';
-            """, stopped);
-        await File.WriteAllTextAsync($"{folder}/redis.conf", $"""
-            port {stores._redisPort}
+        await File.WriteAllTextAsync($"{_folder}/redis.conf", $"""
+            port {_redisPort}
             bind 127.0.0.1
-            dir {folder}
-            requirepass {stores._password}
+            dir {_folder}
+            requirepass {_password}
             appendonly yes
             save ""
-            """, stopped);
-        stores.StartMariaDb();
-        stores.StartRedis();
-        await WaitAsync(stores._mariaDbPort, stopped);
-        await WaitAsync(stores._redisPort, stopped);
-        return stores;
+            """);
+        await _mariaDb.StartAsync();
+        await StartRedisAsync();
     }
 
-    public void StartMariaDb() => MariaDbServer = Start("mariadbd",
-    [
-        "--no-defaults", $"--datadir={_folder}/mariadb", $"--port={_mariaDbPort}", "--bind-address=127.0.0.1", "--skip-name-resolve",
-        $"--socket={_folder}/mariadb.sock", $"--pid-file={_folder}/mariadb.pid", "--user=root", $"--init-file={_folder}/init.sql",
-    ]);
-
-    public void StartRedis() => RedisServer = Start("redis-server", [$"{_folder}/redis.conf"]);
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends Redis by a signal, and starts it again.</summary>
+    public async Task RestartRedisAsync(string signal)
     {
-        foreach (var server in new[] { MariaDbServer, RedisServer })
-        {
-            server.Kill();
-            await server.WaitForExitAsync();
-            server.Dispose();
-        }
+        await EndAsync(_redis!, signal);
+        await StartRedisAsync();
     }
 
-    private static Process Start(string file, IEnumerable<string> arguments)
+    /// <summary>Ends MariaDB by a signal, and starts it again.</summary>
+    public async Task RestartMariaDbAsync(string signal)
     {
-        var server = Processes.Start(file, arguments);
-        server.BeginOutputReadLine();
-        server.BeginErrorReadLine();
-        return server;
+        await EndAsync(_mariaDb.Server, signal);
+        await _mariaDb.StartAsync();
     }
 
-    private static async Task WaitAsync(int port, CancellationToken stopped)
+    public void Dispose()
     {
-        while (true)
-        {
-            using var client = new TcpClient();
-            try
-            {
-                await client.ConnectAsync("127.0.0.1", port, stopped);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(50, stopped);
-            }
-        }
+        _redis?.Dispose();
+        _mariaDb.Dispose();
+    }
+
+    private static Task<int> EndAsync(TestProcess server, string signal)
+    {
+        server.Signal(signal);
+        return server.ExitCodeAsync();
+    }
+
+    private async Task StartRedisAsync()
+    {
+        _redis = new("redis-server", [$"{_folder}/redis.conf"]);
+        await Eventually.IsTrueAsync(() => Repository.AnswersAsync(_redisPort), "Redis answers");
     }
 }

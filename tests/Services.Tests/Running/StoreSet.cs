@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using MessageBoard.Shared.Stores;
 using Microsoft.Extensions.Configuration;
 
@@ -28,20 +26,6 @@ internal abstract class StoreSet(string folder) : IDisposable
     public abstract Task StartRedisAsync();
 
     public virtual void Dispose() => Redis?.Dispose();
-
-    protected static async Task<bool> AnswersAsync(int port)
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }
 
 /// <summary>SQLite and Garnet, as on one machine.</summary>
@@ -61,59 +45,33 @@ internal sealed class EmbeddedStores(string folder) : StoreSet(folder)
 /// <summary>MariaDB and redis-server, as on Kubernetes.</summary>
 internal sealed class ServerStores(string folder) : StoreSet(folder)
 {
-    private readonly int _mariaDbPort = Repository.FreePort();
-    private readonly string _password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
-    private TestProcess? _mariaDb;
+    private readonly MariaDb _mariaDb = new(folder, "messageboard", "race");
 
     public override IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
-        ["ConnectionStrings__MariaDb"] = $"Server=127.0.0.1;Port={_mariaDbPort};Database=messageboard;User ID=board;Password={_password}",
+        ["ConnectionStrings__MariaDb"] = _mariaDb.ConnectionString,
         ["ConnectionStrings__Redis"] = $"127.0.0.1:{RedisPort}",
     };
 
     public override async Task StartAsync()
     {
-        var data = Path.Combine(Folder, "mariadb");
-        using (var install = new TestProcess(
-            "mariadb-install-db",
-            ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]))
-            await Eventually.IsTrueAsync(() => install.HasExited, "MariaDB's tables are made");
-
-        var init = Path.Combine(Folder, "init.sql");
-        await File.WriteAllTextAsync(init, $"""
-            CREATE DATABASE IF NOT EXISTS messageboard;
-            CREATE OR REPLACE USER board@'127.0.0.1' IDENTIFIED BY '{_password}';
-            GRANT ALL ON messageboard.* TO board@'127.0.0.1';
-            CREATE DATABASE IF NOT EXISTS race;
-            GRANT ALL ON race.* TO board@'127.0.0.1';
-            """);
         await StartMariaDbAsync();
         await StartRedisAsync();
     }
 
-    public Task StartMariaDbAsync()
-    {
-        _mariaDb = new("mariadbd",
-        [
-            "--no-defaults", $"--datadir={Path.Combine(Folder, "mariadb")}", $"--port={_mariaDbPort}", "--bind-address=127.0.0.1",
-            "--skip-name-resolve",
-            $"--socket={Path.Combine(Folder, "mariadb.sock")}", $"--pid-file={Path.Combine(Folder, "mariadb.pid")}", "--user=root",
-            $"--init-file={Path.Combine(Folder, "init.sql")}",
-        ]);
-        return Eventually.IsTrueAsync(() => AnswersAsync(_mariaDbPort), "MariaDB answers");
-    }
+    public Task StartMariaDbAsync() => _mariaDb.StartAsync();
 
-    public void StopMariaDb() => _mariaDb!.Kill();
+    public void StopMariaDb() => _mariaDb.Server.Kill();
 
     public override Task StartRedisAsync()
     {
         Redis = new("redis-server", ["--port", $"{RedisPort}", "--bind", "127.0.0.1", "--save", "", "--dir", Folder]);
-        return Eventually.IsTrueAsync(() => AnswersAsync(RedisPort), "Redis answers");
+        return Eventually.IsTrueAsync(() => Repository.AnswersAsync(RedisPort), "Redis answers");
     }
 
     public override void Dispose()
     {
         base.Dispose();
-        _mariaDb?.Dispose();
+        _mariaDb.Dispose();
     }
 }
