@@ -23,6 +23,7 @@ internal sealed class BrokersCommand(string addressFile)
             }
             catch (Exception notNow) when (notNow is IOException or UnauthorizedAccessException)
             {
+                // A full disk, say, of which the launcher tells; in a second it is tried again.
             }
 
             await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
