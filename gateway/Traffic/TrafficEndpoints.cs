@@ -1,5 +1,7 @@
+using MessageBoard.Gateway.Events;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Authentication;
 
@@ -11,6 +13,9 @@ public static class TrafficEndpoints
     /// <summary>Registers the recorder and the event stream, which hears of new configurations too.</summary>
     public static IServiceCollection AddTraffic(this IServiceCollection services) => services
         .AddSingleton<TrafficRecorder>()
+        .AddApiCallEvents()
+        .AddSingleton<MeshAnswers>()
+        .AddHostedService(provider => provider.GetRequiredService<MeshAnswers>())
         .AddSingleton<RecentRequests>()
         .AddSingleton<StreamPlaces>()
         .AddSingleton(provider =>

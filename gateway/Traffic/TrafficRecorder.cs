@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MessageBoard.Gateway.Events;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Http;
 using Yarp.ReverseProxy.Configuration;
@@ -10,7 +11,8 @@ namespace MessageBoard.Gateway.Traffic;
 /// Sees every request that YARP forwards, and counts and publishes what the answer's headers say about who answered. The lights
 /// have no other source.
 /// </summary>
-public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed, RecentRequests recent, TimeProvider clock)
+public sealed class TrafficRecorder(
+    IProxyConfigProvider proxy, TrafficFeed feed, RecentRequests recent, MeshAnswers meshAnswers, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, ServiceTraffic> _services =
         proxy.GetConfig().Clusters.ToFrozenDictionary(cluster => cluster.ClusterId, _ => new ServiceTraffic());
@@ -44,6 +46,8 @@ public sealed class TrafficRecorder(IProxyConfigProvider proxy, TrafficFeed feed
             exchange.Flags.Format(), context.TraceIdentifier);
         recent.Add(new(request, context.Request, exchange));
         feed.Publish(request);
+        if (cluster is null)
+            meshAnswers.Offer(request, context);
     }
 
     // By YARP, which says why: a body that broke off, came too slowly, is too large.

@@ -5,7 +5,7 @@ using MessageBoard.Shared.Stores;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("log-service");
-builder.Services.AddSingleton<RecentCalls>();
+builder.Services.AddSingleton<RecentCalls>().AddSingleton<CountedCalls>();
 builder.Services.AddStore<KafkaLogStore>();
 builder.Services.AddHostedService<KafkaLogConsumer>();
 

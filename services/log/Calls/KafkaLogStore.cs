@@ -12,13 +12,10 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock, IConf
     /// <summary>How long a call is kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
-    private const int BusiestPaths = 5;
     private const int DeletedAtOnce = 500;
 
     private readonly uint _maxRows = configuration.GetValue("Logs:MaxRows", 1_000_000u);
     private long? _trimUntil; // ms since 1970, while more of them have to go
-
-    private const string Mine = "(@user IS NULL OR user_name = @user)";
 
     public IEnumerable<string> Statements =>
     [
@@ -40,6 +37,13 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock, IConf
         """,
         "CREATE INDEX IF NOT EXISTS kafka_logs_by_time ON kafka_logs (time)",
         "CREATE INDEX IF NOT EXISTS kafka_logs_by_user ON kafka_logs (user_name, time)",
+        "CREATE INDEX IF NOT EXISTS kafka_logs_by_trace ON kafka_logs (trace_id)",
+    ];
+
+    public IEnumerable<AddedColumn> AddedColumns =>
+    [
+        new("kafka_logs", "answered_by", $"VARCHAR({ApiCall.MaxMethod}) NOT NULL DEFAULT '{ApiCall.ByService}'"),
+        new("kafka_logs", "flags", $"VARCHAR({ApiCall.MaxName})"),
     ];
 
     /// <summary>Adds calls; one that is there already is passed over, so that a message may come twice.</summary>
@@ -47,8 +51,9 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock, IConf
         calls.Count == 0 ? Task.CompletedTask : database.ExecuteManyAsync(
             $"""
             {database.InsertIgnore} INTO kafka_logs
-                (id, time, user_name, method, path, route, status, duration_ms, service, cluster, pod, trace_id)
-            VALUES (@Id, @Time, @User, @Method, @Path, @Route, @Status, @DurationMs, @Service, @Cluster, @Pod, @TraceId)
+                (id, time, user_name, method, path, route, status, duration_ms, service, cluster, pod, trace_id, answered_by, flags)
+            VALUES (@Id, @Time, @User, @Method, @Path, @Route, @Status, @DurationMs, @Service, @Cluster, @Pod, @TraceId, @AnsweredBy,
+                @Flags)
             """,
             [.. calls.Select(Row.Of)],
             cancellationToken);
@@ -77,36 +82,51 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock, IConf
         return false;
     }
 
-    /// <summary>The newest calls, newest first; of one user, or with null of all.</summary>
-    public async Task<IReadOnlyList<ApiCall>> NewestAsync(string? user, int limit, CancellationToken cancellationToken)
+    /// <summary>The newest calls that a filter lets through, newest first.</summary>
+    public async Task<IReadOnlyList<ApiCall>> NewestAsync(CallFilter filter, int limit, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<Row>(
             $"""
             SELECT id AS Id, time AS Time, user_name AS User, method AS Method, path AS Path, route AS Route, status AS Status,
-                   duration_ms AS DurationMs, service AS Service, cluster AS Cluster, pod AS Pod, trace_id AS TraceId
-            FROM kafka_logs WHERE {Mine} ORDER BY time DESC LIMIT @limit
+                   duration_ms AS DurationMs, service AS Service, cluster AS Cluster, pod AS Pod, trace_id AS TraceId,
+                   answered_by AS AnsweredBy, flags AS Flags
+            FROM kafka_logs WHERE {filter.ToSql()} ORDER BY time DESC LIMIT @limit
             """,
-            new { user, limit }, cancellationToken);
+            filter.ToParameters(new { limit }), cancellationToken);
         return [.. rows.Select(row => row.ToCall())];
     }
 
-    /// <summary>Figures of the last minutes; of one user, or with null of all.</summary>
-    public async Task<CallStats> StatsAsync(string? user, int minutes, CancellationToken cancellationToken)
+    /// <summary>Figures of each of some windows, in minutes, of the calls that a filter lets through.</summary>
+    public async Task<IReadOnlyList<CallStats>> StatsAsync(CallFilter filter, int[] windows, CancellationToken cancellationToken)
     {
-        var parameters = new { user, since = Ago(TimeSpan.FromMinutes(minutes)), limit = BusiestPaths };
-        var where = $"time >= @since AND {Mine}";
-        var (requests, errors) = await database.QuerySingleOrDefaultAsync<(long, long)>(
-            $"SELECT COUNT(*), COALESCE(SUM(CASE WHEN status >= 500 THEN 1 ELSE 0 END), 0) FROM kafka_logs WHERE {where}", parameters,
-            cancellationToken);
+        var stats = new List<CallStats>();
+        foreach (var minutes in windows)
+            stats.Add(await StatsAsync(filter, minutes, cancellationToken));
+
+        return stats;
+    }
+
+    private async Task<CallStats> StatsAsync(CallFilter filter, int minutes, CancellationToken cancellationToken)
+    {
+        var since = Ago(TimeSpan.FromMinutes(minutes));
+        var where = $"time >= @since AND {filter.ToSql()}";
+        var parameters = filter.ToParameters(new { since, mesh = ApiCall.ByMesh, limit = CallStats.BusiestPaths });
+        var (requests, errors, meshErrors) = await database.QuerySingleOrDefaultAsync<(long, long, long)>(
+            $"""
+            SELECT COUNT(*), COALESCE(SUM(CASE WHEN status >= 500 THEN 1 ELSE 0 END), 0),
+                   COALESCE(SUM(CASE WHEN status >= 500 AND answered_by = @mesh THEN 1 ELSE 0 END), 0)
+            FROM kafka_logs WHERE {where}
+            """,
+            parameters, cancellationToken);
         var p95 = requests == 0
             ? (double?)null
             : await database.QuerySingleOrDefaultAsync<double>(
                 $"SELECT duration_ms FROM kafka_logs WHERE {where} ORDER BY duration_ms LIMIT 1 OFFSET @rank",
-                new { user, parameters.since, rank = (long)Math.Ceiling(requests * 0.95) - 1 }, cancellationToken);
+                filter.ToParameters(new { since, rank = (long)Math.Ceiling(requests * 0.95) - 1 }), cancellationToken);
         var paths = await database.QueryAsync<PathCount>(
             $"SELECT route AS Path, COUNT(*) AS Requests FROM kafka_logs WHERE {where} GROUP BY route ORDER BY COUNT(*) DESC, route "
                 + "LIMIT @limit", parameters, cancellationToken);
-        return new(minutes, requests, Math.Round((double)requests / minutes, 2), errors, p95, paths);
+        return new(minutes, requests, errors, meshErrors, p95, paths);
     }
 
     private long Ago(TimeSpan age) => (clock.GetUtcNow() - age).ToUnixTimeMilliseconds();
@@ -131,11 +151,17 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock, IConf
 
         public required string Service { get; init; }
 
+        /// <summary>Empty for none, as the column was made when each call had one.</summary>
         public required string Cluster { get; init; }
 
+        /// <summary>Empty for none.</summary>
         public required string Pod { get; init; }
 
         public required string TraceId { get; init; }
+
+        public required string AnsweredBy { get; init; }
+
+        public required string? Flags { get; init; }
 
         public static Row Of(ApiCall call) => new()
         {
@@ -148,31 +174,17 @@ internal sealed class KafkaLogStore(Database database, TimeProvider clock, IConf
             Status = call.Status,
             DurationMs = call.DurationMs,
             Service = call.Service,
-            Cluster = call.Cluster,
-            Pod = call.Pod,
+            Cluster = call.Cluster ?? "",
+            Pod = call.Pod ?? "",
             TraceId = call.TraceId,
+            AnsweredBy = call.AnsweredBy,
+            Flags = call.Flags,
         };
 
         public ApiCall ToCall() =>
-            new(Id, DateTimeOffset.FromUnixTimeMilliseconds(Time), User, Method, Path, Route, Status, DurationMs, Service, Cluster, Pod,
-                TraceId);
+            new(Id, DateTimeOffset.FromUnixTimeMilliseconds(Time), User, Method, Path, Route, Status, DurationMs, Service, OrNull(Cluster),
+                OrNull(Pod), TraceId, AnsweredBy, Flags);
+
+        private static string? OrNull(string text) => text.Length > 0 ? text : null;
     }
-}
-
-/// <summary>Figures of the last minutes.</summary>
-/// <param name="Minutes">How many minutes.</param>
-/// <param name="Requests">All calls.</param>
-/// <param name="RequestsPerMinute">The same a minute.</param>
-/// <param name="Errors">Those that ended with a 5xx status.</param>
-/// <param name="P95Ms">95 % took no longer, in ms; null without calls.</param>
-/// <param name="Paths">The busiest routes, busiest first.</param>
-internal sealed record CallStats(
-    int Minutes, long Requests, double RequestsPerMinute, long Errors, double? P95Ms, IReadOnlyList<PathCount> Paths);
-
-/// <summary>How often a route was called.</summary>
-internal sealed class PathCount
-{
-    public required string Path { get; init; }
-
-    public required long Requests { get; init; }
 }

@@ -1,21 +1,28 @@
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Stores;
+using StackExchange.Redis;
 
 namespace MessageBoard.LogService.Calls;
 
 /// <summary>The newest calls as the Redis list has them.</summary>
 internal sealed class RecentCalls(Redis redis)
 {
-    /// <summary>The newest calls, newest first; of one user, or with null of all.</summary>
-    public async Task<IReadOnlyList<ApiCall>> NewestAsync(string? user, int limit)
+    /// <summary>The newest calls that a filter lets through, newest first.</summary>
+    public async Task<IReadOnlyList<ApiCall>> NewestAsync(CallFilter filter, int limit)
     {
-        var items = await redis.RunAsync(redis => redis.ListRangeAsync(RedisEventSink.ListKey(user)));
+        var items = await ReadAsync(pings: false);
+        if (filter.Pings)
+            items = [.. items, .. await ReadAsync(pings: true)];
+
         return [.. items
             .Select(item => ApiCall.Read((byte[]?)item, out _))
             .OfType<ApiCall>()
+            .Where(filter.Matches)
             .DistinctBy(call => call.Id) // sent again when the answer to the first sending was lost
             .OrderByDescending(call => call.Time)
             .Take(limit)];
+
+        Task<RedisValue[]> ReadAsync(bool pings) => redis.RunAsync(redis => redis.ListRangeAsync(RedisEventSink.ListKey(filter.User, pings)));
     }
 
     /// <summary>How many calls all processes together could not keep.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MessageBoard.Shared.Events;
 
 /// <summary>One call of the API, as it is kept in Redis and sent through Kafka. Holds no query, no body and no secret.</summary>
@@ -8,17 +10,29 @@ namespace MessageBoard.Shared.Events;
 /// <param name="Path">The path without the query.</param>
 /// <param name="Route">The route's template, the same for all ids.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="DurationMs">How long it took in the service, in ms.</param>
-/// <param name="Service">The service that answered.</param>
-/// <param name="Cluster">Its cluster.</param>
-/// <param name="Pod">Its pod.</param>
+/// <param name="DurationMs">How long it took in the service, in ms; where the mesh answered, in the gateway.</param>
+/// <param name="Service">The service that answered, or was asked where the mesh did.</param>
+/// <param name="Cluster">Its cluster; null where the mesh answered.</param>
+/// <param name="Pod">Its pod; null where the mesh answered.</param>
 /// <param name="TraceId">The W3C trace id, 32 hex digits.</param>
+/// <param name="AnsweredBy"><see cref="ByService"/> or <see cref="ByMesh"/>; records of before this was told are a service's.</param>
+/// <param name="Flags">What went wrong in the mesh, in Envoy's letters, separated by commas; null for nothing, or where none are
+/// known.</param>
 public sealed record ApiCall(
     string Id, DateTimeOffset Time, string? User, string Method, string Path, string Route, int Status, double DurationMs,
-    string Service, string Cluster, string Pod, string TraceId)
+    string Service, string? Cluster, string? Pod, string TraceId, string AnsweredBy = ApiCall.ByService, string? Flags = null)
 {
     /// <summary>How many characters the texts have at most; a pod's name is a DNS name (RFC 1035).</summary>
     public const int MaxMethod = 16, MaxPath = 512, MaxRoute = 128, MaxName = 64, MaxPod = 253;
+
+    /// <summary>Who answered: a service, or the mesh itself (a fault, no healthy upstream).</summary>
+    public const string ByService = "service", ByMesh = "mesh";
+
+    /// <summary>The route of a path that is none of the API's.</summary>
+    public const string NoRoute = "(no route)";
+
+    /// <summary>How the route of each ping ends.</summary>
+    public const string PingRoute = "/ping";
 
     private const int IdLength = 32;
     private const int MinStatus = 100, MaxStatus = 599; // RFC 9110, section 15
@@ -27,6 +41,14 @@ public sealed record ApiCall(
     // Nobody can leave a field out, or write null for one that always has a value.
     private static readonly JsonSerializerOptions Json =
         new(JsonSerializerOptions.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
+    /// <summary>Whether it is one of the pings, of which there are thousands, all alike.</summary>
+    [JsonIgnore]
+    public bool IsPing => Route.EndsWith(PingRoute, StringComparison.Ordinal);
+
+    /// <summary>Whether it ended with a 5xx status.</summary>
+    [JsonIgnore]
+    public bool IsError => Status >= 500;
 
     /// <summary>The call as JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
@@ -51,6 +73,9 @@ public sealed record ApiCall(
         return problem is null ? call : null;
     }
 
+    /// <summary>A text, cut where it is too long.</summary>
+    public static string Shorten(string text, int length) => text.Length <= length ? text : text[..length];
+
     private string? Problem() =>
         !IsHex(Id) ? "its id is not 32 hex digits"
         : !IsHex(TraceId) ? "its trace id is not 32 hex digits"
@@ -59,8 +84,11 @@ public sealed record ApiCall(
         : Path.Length > MaxPath ? "its path is too long"
         : Route.Length > MaxRoute ? "its route is too long"
         : Service.Length > MaxName ? "its service is too long"
-        : Cluster.Length > MaxName ? "its cluster is too long"
-        : Pod.Length > MaxPod ? "its pod is too long"
+        : AnsweredBy is not (ByService or ByMesh) ? "nobody is known to have answered it"
+        : AnsweredBy == ByService && (Cluster is null || Pod is null) ? "it does not say which pod answered"
+        : Cluster?.Length > MaxName ? "its cluster is too long"
+        : Pod?.Length > MaxPod ? "its pod is too long"
+        : Flags?.Length > MaxName ? "its flags are too long"
         : Status is < MinStatus or > MaxStatus ? "its status is none of HTTP's"
         : !(DurationMs >= 0 && DurationMs <= MaxDuration.TotalMilliseconds) ? "its duration is not between 0 and a day" // NaN neither
         : null;

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 
 namespace MessageBoard.Shared.Events;
@@ -5,8 +6,6 @@ namespace MessageBoard.Shared.Events;
 /// <summary>Makes every API call an event.</summary>
 public static partial class ApiCallEvents
 {
-    private const string PingPath = "/ping";
-
     /// <summary>Adds the sending of API calls to Redis and, where <c>Kafka:BootstrapServers</c> is set, to Kafka.</summary>
     public static IServiceCollection AddApiCallEvents(this IServiceCollection services)
     {
@@ -36,32 +35,33 @@ public static partial class ApiCallEvents
             var call = Describe(context, identity, clock.GetUtcNow(), clock.GetElapsedTime(started));
             redis.Offer(call);
             kafka.Offer(call);
-            if (!call.Path.EndsWith(PingPath, StringComparison.Ordinal)) // thousands a second, and all alike
+            if (!call.IsPing) // thousands a second, and all alike
                 LogCall(logger, call.Method, call.Path, call.Status, call.DurationMs, call.User);
         });
         return app;
     }
 
-    private static ApiCall Describe(HttpContext context, ServiceIdentity identity, DateTimeOffset time, TimeSpan duration)
-    {
-        var path = Shorten(context.Request.Path.Value ?? "", ApiCall.MaxPath);
-        return new(
+    private static ApiCall Describe(HttpContext context, ServiceIdentity identity, DateTimeOffset time, TimeSpan duration) =>
+        new(
             Guid.NewGuid().ToString("N"),
             time,
             context.User.Identity?.Name,
-            Shorten(context.Request.Method, ApiCall.MaxMethod),
-            path,
-            context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route } ? $"/{route.Trim('/')}" : "(no route)",
+            ApiCall.Shorten(context.Request.Method, ApiCall.MaxMethod),
+            ApiCall.Shorten(context.Request.Path.Value ?? "", ApiCall.MaxPath),
+            context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route }
+                ? $"/{Constraint.Replace(route.Trim('/'), "}")}"
+                : ApiCall.NoRoute,
             context.Response.StatusCode,
             Math.Round(duration.TotalMilliseconds, 3),
             identity.Name,
             identity.Cluster,
             identity.Pod,
             Activity.Current?.TraceId.ToHexString() ?? new ActivityTraceId().ToHexString());
-    }
+
+    // What a part of a path has to look like, as in {id:long}, is told to nobody.
+    [GeneratedRegex(":[^{}]*}")]
+    private static partial Regex Constraint { get; }
 
     [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {DurationMs} ms by {User}")]
     private static partial void LogCall(ILogger logger, string method, string path, int status, double durationMs, string? user);
-
-    private static string Shorten(string text, int length) => text.Length <= length ? text : text[..length];
 }

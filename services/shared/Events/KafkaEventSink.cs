@@ -49,13 +49,15 @@ public sealed partial class KafkaEventSink : IDisposable
     }
 
     /// <summary>Puts a call into the queue.</summary>
-    public void Offer(ApiCall call)
+    /// <param name="call">The call.</param>
+    /// <param name="request">The span of the request that it tells of; by default the current one.</param>
+    public void Offer(ApiCall call, ActivityContext request = default)
     {
         if (_producer is null)
             return;
 
         // https://opentelemetry.io/docs/specs/semconv/messaging/kafka/
-        using var span = Tracing.Source.StartActivity($"send {Kafka.Topic}", ActivityKind.Producer)
+        using var span = Tracing.Source.StartActivity($"send {Kafka.Topic}", ActivityKind.Producer, request)
             ?.SetTag("messaging.system", "kafka")
             .SetTag("messaging.operation.type", "send")
             .SetTag("messaging.destination.name", Kafka.Topic);

@@ -7,8 +7,9 @@ using StackExchange.Redis;
 namespace MessageBoard.Shared.Events;
 
 /// <summary>
-/// Keeps the newest API calls in Redis, in a list of all and in one of each user. They wait in a bounded queue while Redis is away;
-/// the oldest give way. What was dropped goes along, into a hash that all processes write to.
+/// Keeps the newest API calls in Redis, in a list of all and in one of each user; pings in lists of their own, so that thousands of them
+/// push no other call out. They wait in a bounded queue while Redis is away; the oldest give way. What was dropped goes along, into a hash
+/// that all processes write to; and where Kafka is off, what statistics need (<see cref="CallCounts"/>).
 /// </summary>
 public sealed partial class RedisEventSink : BackgroundService
 {
@@ -35,20 +36,29 @@ public sealed partial class RedisEventSink : BackgroundService
     private readonly ILogger<RedisEventSink> _logger;
     private readonly Channel<ApiCall> _queue;
     private readonly string _process = $"{Guid.NewGuid():N}";
+    private readonly bool _counts;
+
+    private long _sent; // how many batches
 
     /// <summary>Makes the queue.</summary>
-    public RedisEventSink(Redis redis, DroppedEvents dropped, ILogger<RedisEventSink> logger)
+    public RedisEventSink(Redis redis, DroppedEvents dropped, IConfiguration configuration, ILogger<RedisEventSink> logger)
     {
         (_redis, _dropped, _logger) = (redis, dropped, logger);
+        _counts = !Kafka.IsOn(configuration);
         var options = new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true };
         _queue = Channel.CreateBounded<ApiCall>(options, _ => _dropped.Count(DroppedEvents.Redis));
     }
 
-    /// <summary>The list of the newest calls, newest first; of one user, or with null of all.</summary>
-    public static string ListKey(string? user) => user is null ? "api_logs" : $"api_logs:user:{user}";
+    /// <summary>The list of the newest calls that are no pings, or of the newest pings, newest first; of one user, or with null of
+    /// all.</summary>
+    public static string ListKey(string? user, bool pings = false) =>
+        $"{(pings ? "api_logs:pings" : "api_logs")}{(user is null ? "" : $":user:{user}")}";
 
     /// <summary>Why events were dropped, of a field of the hash.</summary>
     public static string CountField(string field) => field[(field.LastIndexOf(':') + 1)..];
+
+    // Tells which batch of this process is in Redis.
+    private string SentKey => $"api_logs:sent:{_process}";
 
     /// <summary>Puts a call into the queue.</summary>
     public void Offer(ApiCall call) => _queue.Writer.TryWrite(call);
@@ -67,17 +77,18 @@ public sealed partial class RedisEventSink : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var calls = new List<(string? User, RedisValue Json)>();
+        var calls = new List<(ApiCall Call, RedisValue Json)>();
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
             while (calls.Count < QueueLength && _queue.Reader.TryRead(out var call))
-                calls.Add((call.User, call.ToJson()));
+                calls.Add((call, call.ToJson()));
 
             var again = false;
+            _sent++;
             await Retry.ExecuteAsync(async _ =>
             {
                 // A frozen Redis did what it was asked as soon as it went on; nobody waited for the answer any more.
-                if (again && await _redis.RunAsync(redis => redis.ListPositionAsync(ListKey(null), calls[^1].Json)) >= 0)
+                if (again && await _redis.RunAsync(redis => redis.StringGetAsync(SentKey)) == _sent)
                     return;
 
                 again = true;
@@ -88,31 +99,40 @@ public sealed partial class RedisEventSink : BackgroundService
     }
 
     // All or nothing, unless a key is no list: what Redis says of one command then is no reason to send the others again.
-    private async Task<bool> SendAsync(IDatabase redis, List<(string? User, RedisValue Json)> calls)
+    private async Task<bool> SendAsync(IDatabase redis, List<(ApiCall Call, RedisValue Json)> calls)
     {
         var transaction = redis.CreateTransaction();
-        var pushed = Push(null, calls);
-        foreach (var own in calls.Where(call => call.User is not null).GroupBy(call => call.User))
+        var pushed = calls.GroupBy(call => call.Call.IsPing)
+            .Select(kind => (Count: kind.Count(), Task: Push(ListKey(null, kind.Key), kind)))
+            .ToList();
+        foreach (var own in calls.Where(call => call.Call.User is not null).GroupBy(call => ListKey(call.Call.User, call.Call.IsPing)))
         {
             _ = Push(own.Key, own);
-            _ = transaction.KeyExpireAsync(ListKey(own.Key), UsersListLifetime);
+            _ = transaction.KeyExpireAsync(own.Key, UsersListLifetime);
         }
+
+        if (_counts)
+            CallCounts.Add(transaction, calls.Select(call => call.Call));
 
         // The sums since the start, not what was added: sent twice, they are the same.
         if (_dropped.Totals.Select(total => new HashEntry($"{_process}:{total.Key}", total.Value)).ToArray() is { Length: > 0 } totals)
             _ = transaction.HashSetAsync(DroppedKey, totals);
 
+        _ = transaction.StringSetAsync(SentKey, _sent, UsersListLifetime);
         await transaction.ExecuteAsync();
-        await pushed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (pushed.IsFaulted)
-            _dropped.Count(DroppedEvents.Redis, calls.Count);
+        foreach (var (count, push) in pushed)
+        {
+            await push.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (push.IsFaulted)
+                _dropped.Count(DroppedEvents.Redis, count);
+        }
 
         return true;
 
-        Task Push(string? user, IEnumerable<(string? User, RedisValue Json)> calls)
+        Task Push(string list, IEnumerable<(ApiCall Call, RedisValue Json)> calls)
         {
-            var pushing = transaction.ListLeftPushAsync(ListKey(user), [.. calls.Select(call => call.Json)]);
-            _ = transaction.ListTrimAsync(ListKey(user), 0, ListLength - 1);
+            var pushing = transaction.ListLeftPushAsync(list, [.. calls.Select(call => call.Json)]);
+            _ = transaction.ListTrimAsync(list, 0, ListLength - 1);
             return pushing;
         }
     }

@@ -73,12 +73,13 @@ public static class SessionAuthentication
         long.Parse(user.FindFirstValue(ClaimTypes.NameIdentifier)!, CultureInfo.InvariantCulture), user.Identity!.Name!,
         user.IsInRole(AdminRole));
 
+    /// <summary>The session's token that a request came with, whether there is such a session or not; null for none.</summary>
+    public static string? TokenOf(HttpContext context) =>
+        context.Request.Cookies[CookieName(context)] is { Length: > 0 } token ? token : null;
+
     // Over https the name says that the cookie was set over https, by this host and for it alone (RFC 6265bis, 4.1.3.2): no other
     // cookie is believed there.
     private static string CookieName(HttpContext context) => context.Request.IsHttps ? "__Host-session" : "session";
-
-    private static string? TokenOf(HttpContext context) =>
-        context.Request.Cookies[CookieName(context)] is { Length: > 0 } token ? token : null;
 
     private static CookieOptions CookieOptions(HttpContext context) =>
         new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" };

@@ -16,7 +16,7 @@ namespace MessageBoard.Shared.Stores;
 /// <exception cref="StoreUnavailableException">From every method: the database cannot be reached or does not answer in time.</exception>
 public sealed class Database : IDisposable
 {
-    private const int TimeoutSeconds = 5;
+    private const int TimeoutSeconds = 5, DefinitionTimeoutSeconds = 120; // an index of a million rows takes some seconds
     private const int SqliteBusy = 5, SqliteLocked = 6, SqliteTooBig = 18, SqliteConstraint = 19, SqliteMismatch = 20, SqliteRange = 25;
     private const int MariaDbLockWaitTimeout = 1205, MariaDbDeadlock = 1213;
 
@@ -85,6 +85,36 @@ public sealed class Database : IDisposable
             await transaction.CommitAsync(cancellationToken);
             return changed;
         }, cancellationToken);
+
+    /// <summary>Runs a statement that defines a table or an index, which takes longer the more rows there are.</summary>
+    public Task DefineAsync(string sql, CancellationToken cancellationToken) => RunAsync(
+        sql,
+        connection => connection.ExecuteAsync(new CommandDefinition(
+            sql, commandTimeout: DefinitionTimeoutSeconds, cancellationToken: cancellationToken)),
+        cancellationToken);
+
+    /// <summary>Adds a column, unless it is there.</summary>
+    public async Task AddColumnAsync(AddedColumn column, CancellationToken cancellationToken)
+    {
+        // SQLite knows no IF NOT EXISTS here. If another process is faster between these two, the statement fails, and is not needed.
+        if (IsSqlite && await HasColumnAsync())
+            return;
+
+        try
+        {
+            await DefineAsync(
+                $"ALTER TABLE {column.Table} ADD COLUMN {(IsSqlite ? "" : "IF NOT EXISTS ")}{column.Name} {column.Definition}",
+                cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            if (!IsSqlite || !await HasColumnAsync())
+                throw;
+        }
+
+        async Task<bool> HasColumnAsync() => await QuerySingleOrDefaultAsync<long>(
+            $"SELECT COUNT(*) FROM pragma_table_info('{column.Table}') WHERE name = @Name", column, cancellationToken) > 0;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _sqliteWrite.Dispose();

@@ -54,7 +54,10 @@ public sealed partial class Schema(
             await database.QueryAsync<string>("PRAGMA journal_mode = WAL", cancellationToken: cancellationToken);
 
         foreach (var statement in schemas.SelectMany(schema => schema.Statements))
-            await database.ExecuteAsync(statement, cancellationToken: cancellationToken);
+            await database.DefineAsync(statement, cancellationToken);
+
+        foreach (var column in schemas.SelectMany(schema => schema.AddedColumns))
+            await database.AddColumnAsync(column, cancellationToken);
 
         foreach (var seed in seeds)
             await seed.SowAsync(cancellationToken);
@@ -72,7 +75,16 @@ public interface ISchema
 {
     /// <summary>What makes them where they are not there; any number of processes may run them at once.</summary>
     IEnumerable<string> Statements { get; }
+
+    /// <summary>Columns that tables of earlier versions lack. Processes of those versions may go on writing rows without them.</summary>
+    IEnumerable<AddedColumn> AddedColumns => [];
 }
+
+/// <summary>A column that a table got later.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Name">The column.</param>
+/// <param name="Definition">Its type, and the default for the rows that are there.</param>
+public sealed record AddedColumn(string Table, string Name, string Definition);
 
 /// <summary>Rows that have to be there before the process is ready.</summary>
 public interface ISeed

@@ -18,8 +18,10 @@ public sealed class RedisEventSinkTests : IAsyncDisposable
 
     public RedisEventSinkTests()
     {
-        _redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Redis", $"127.0.0.1:{_port}")]).Build());
-        _sink = new(_redis, _dropped, NullLogger<RedisEventSink>.Instance);
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("ConnectionStrings:Redis", $"127.0.0.1:{_port}")]).Build();
+        _redis = new(configuration);
+        _sink = new(_redis, _dropped, configuration, NullLogger<RedisEventSink>.Instance);
     }
 
     public async ValueTask DisposeAsync()
