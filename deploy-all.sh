@@ -11,7 +11,7 @@ usage() {
 Usage: ./deploy-all.sh --images REGISTRY/TAG [--context-1 NAME]
          [--context-2 NAME] [--dry-run] [--skip-istio] [--timeout DURATION] [more]
        ./deploy-all.sh --local [--port N] [--replicas N] [--detach] [--https]
-         [--host NAME[,NAME]]
+         [--host NAME[,NAME]] [--no-telemetry]
        ./deploy-all.sh --local --status | --stop | --reset
 
 Without --local it deploys to two Kubernetes clusters, the kubeconfig contexts
@@ -26,6 +26,8 @@ On this machine:
                 dotnet dev-certs https --trust
   --host NAME[,NAME]  the page answers to this name too, besides localhost
                 (may be given again)
+  --no-telemetry  without traces, logs and metrics of the processes, and
+                without the dashboard that shows them
   --detach      return when everything is ready, and let it run
   --status      show the processes; exit code 0: all ready, 1: some are not,
                 3: nothing runs
@@ -37,6 +39,8 @@ On this machine:
 Embedded stores (SQLite, Garnet, librdkafka's Kafka brokers) are replaced by
 real servers where these are set:
   ConnectionStrings__MariaDb  ConnectionStrings__Redis  Kafka__BootstrapServers
+OTEL_EXPORTER_OTLP_ENDPOINT takes the dashboard's place: traces, logs and metrics
+go there, as the other OTEL_* variables say.
 MESSAGEBOARD_STATE names another folder than .local/ for the state, to run a
 second system beside the first.
 
@@ -62,6 +66,7 @@ port=8080
 replicas=1
 hosts=
 scheme=http
+telemetry=telemetry
 verb=run
 
 choose() { # verb
@@ -83,6 +88,7 @@ while (($# > 0)); do
       shift
       ;;
     --https) scheme=https ;;
+    --no-telemetry) telemetry=no-telemetry ;;
     --detach | --status | --stop | --reset) choose "${1#--}" ;;
     *) other_option "$1" ;;
   esac
@@ -152,7 +158,8 @@ case $verb in
     fi
     if [[ $verb == reset ]]; then
       # By name, so that a mistaken MESSAGEBOARD_STATE costs nothing else.
-      rm -rf "$state"/{admin-password,build,data,debug.env,drill,garnet.conf,istio,kafka-brokers,lock,logs,state.json}
+      rm -rf "$state"/{admin-password,build,dashboard-url,data,debug.env,drill,garnet.conf,istio,kafka-brokers,lock,logs}
+      rm -rf "$state"/{prometheus-targets.json,state.json}
       rmdir "$state" 2>/dev/null || true
       echo "Forgot $state."
     fi
@@ -170,8 +177,12 @@ if [[ ! -d $state ]]; then
   chmod 700 "$state"
 fi
 mkdir -p "$state/logs"
-"$root/scripts/build-local.sh"
+if [[ $telemetry == telemetry && -z ${OTEL_EXPORTER_OTLP_ENDPOINT-} ]]; then
+  "$root/scripts/build-local.sh" --dashboard
+else
+  "$root/scripts/build-local.sh"
+fi
 # For the launcher and all that it starts: one heap of glibc's and not one a thread, which gives back what the compiler at run
 # time has used (scripts/bench.sh --only memory).
 export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
-exec dotnet "$launcher" "$verb" "$port" "$replicas" "$scheme" "$hosts"
+exec dotnet "$launcher" "$verb" "$port" "$replicas" "$scheme" "$hosts" "$telemetry"

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 
 namespace MessageBoard.Local;
@@ -39,6 +40,18 @@ internal sealed record Installation(string Root, string State)
     /// <summary>For an editor that starts a program of ours under its debugger to join the run (.vscode/launch.json).</summary>
     public string DebugEnvironment => Path.Combine(State, "debug.env");
 
+    /// <summary>The dashboard's database of traces, and what else it writes.</summary>
+    public string DashboardData => Path.Combine(State, "data", "dashboard");
+
+    /// <summary>The dashboard's address with the key that logs a browser in.</summary>
+    public string DashboardAddressFile => Path.Combine(State, "dashboard-url");
+
+    /// <summary>Which processes have metrics, and where, for Prometheus' <c>file_sd_configs</c>.</summary>
+    public string PrometheusTargets => Path.Combine(State, "prometheus-targets.json");
+
+    /// <summary>What is nothing without the run, and goes with it.</summary>
+    public IReadOnlyList<string> FilesOfARun => [DebugEnvironment, DashboardAddressFile, PrometheusTargets];
+
     public string Drill => Path.Combine(State, "drill");
 
     public string LockFile => Path.Combine(State, "lock");
@@ -73,13 +86,28 @@ internal sealed record Installation(string Root, string State)
     {
         using var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, ".config", "dotnet-tools.json")));
         var version = manifest.RootElement.GetProperty("tools").GetProperty("garnet-server").GetProperty("version").GetString()!;
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var path = Path.Combine(packages, "garnet-server", version, "tools", "net10.0", "any", "GarnetServer.dll");
+        var path = Path.Combine(Packages, "garnet-server", version, "tools", "net10.0", "any", "GarnetServer.dll");
         return File.Exists(path)
             ? path
-            : throw new LaunchException($"garnet-server {version} is not in {packages}; run: dotnet tool restore", ExitCodes.Failure);
+            : throw new LaunchException($"garnet-server {version} is not in {Packages}; run: dotnet tool restore", ExitCodes.Failure);
     }
+
+    /// <summary>
+    /// The .NET Aspire dashboard, a program without a runtime of its own to find, where .config/dashboard.csproj was restored; null where
+    /// it was not, or there is no package for this platform.
+    /// </summary>
+    public static string? Dashboard()
+    {
+        var metadata = typeof(Installation).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .ToDictionary(attribute => attribute.Key, attribute => attribute.Value!);
+        // NuGet's folders are in lower case.
+        var package = Path.Combine(Packages, metadata["Dashboard"].ToLowerInvariant(), metadata["DashboardVersion"]);
+        var path = Path.Combine(package, "tools", "Aspire.Dashboard");
+        return File.Exists(path) ? path : null;
+    }
+
+    private static string Packages => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>A path as the person would type it: relative when it lies below the current directory.</summary>
     public static string Shown(string path)

@@ -10,8 +10,8 @@ try
 {
     return args switch
     {
-        ["run", .. { Length: 4 } options] => await new RunCommand(installation, LaunchOptions.Of(options)).ExecuteAsync(signals.Token),
-        ["detach", .. { Length: 4 } options] =>
+        ["run", .. { Length: 5 } options] => await new RunCommand(installation, LaunchOptions.Of(options)).ExecuteAsync(signals.Token),
+        ["detach", .. { Length: 5 } options] =>
             await new DetachCommand(installation, LaunchOptions.Of(options)).ExecuteAsync(signals.Token),
         ["brokers", var addressFile] => await new BrokersCommand(addressFile).ExecuteAsync(signals.Token),
         ["port", var port] => CheckPort(int.Parse(port, CultureInfo.InvariantCulture)),

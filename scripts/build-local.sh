@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Called by deploy-all.sh --local: builds what has changed since the last time, a line of progress each. The services and
-# the page are built side by side. Runs with what macOS has: bash 3.2 and the tools of BSD.
+# the page are built side by side. With --dashboard it downloads the .NET Aspire dashboard too. Runs with what macOS has: bash 3.2
+# and the tools of BSD.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -8,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly stamps=.local/build
 readonly logs=.local/logs
 readonly running=$stamps/running
+readonly dashboard=${1-}
 readonly products=(gateway/bin/Release/net10.0/MessageBoard.Gateway.dll
   local/bin/Release/net10.0/MessageBoard.Local.dll
   services/user/bin/Release/net10.0/MessageBoard.UserService.dll
@@ -79,8 +81,21 @@ restore_tools() {
   fi
 }
 
+# The run can do without it: a platform that has no package is not asked for again, a network that is away is, at the next start.
+restore_dashboard() {
+  local version path
+  version=$(sed -n 's|.*<AspireDashboardVersion>\(.*\)</AspireDashboardVersion>.*|\1|p' Directory.Packages.props)
+  for path in "${NUGET_PACKAGES:-$HOME/.nuget/packages}"/aspire.dashboard.sdk.*/"${version:?no AspireDashboardVersion}"/tools; do
+    if [[ -d $path || -f $stamps/no-dashboard && $(<"$stamps/no-dashboard") == "$version" ]]; then return; fi
+  done
+  NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT=1 step "Downloading the dashboard" build-dashboard.log \
+    dotnet restore .config/dashboard.csproj 2>/dev/null || true
+  ! grep -q NU1101 "$logs/build-dashboard.log" || stamp no-dashboard "$version"
+}
+
 build_page() {
   restore_tools
+  [[ $dashboard != --dashboard ]] || restore_dashboard
   local packages sources
   packages=$(fingerprint ui/package.json ui/package-lock.json)
   sources=$(fingerprint ui)

@@ -7,7 +7,7 @@ namespace MessageBoard.Local.Commands;
 /// <summary>Starts the launcher in a session of its own, shows its progress and returns when it is ready.</summary>
 internal sealed class DetachCommand(Installation installation, LaunchOptions options)
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     public async Task<int> ExecuteAsync(CancellationToken stop)
     {

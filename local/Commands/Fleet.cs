@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using MessageBoard.Local.Stores;
+using MessageBoard.Local.Telemetry;
 
 namespace MessageBoard.Local.Commands;
 
 /// <summary>Which processes a run has, and the environment each gets: what the Deployments say on Kubernetes.</summary>
-internal sealed class Fleet(Installation installation, LaunchOptions options, FreePorts ports, ReadinessProbe probe)
+internal sealed class Fleet(
+    Installation installation, LaunchOptions options, FreePorts ports, ReadinessProbe probe, EmbeddedStores stores, RunTelemetry telemetry)
 {
     public static readonly IReadOnlyList<string> Services = ["user-service", "message-service", "log-service"];
 
@@ -21,31 +23,38 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
     private readonly string _identityKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>Each service in each cluster, as often as asked for.</summary>
-    public IReadOnlyList<ProcessSpec> ServiceProcesses(EmbeddedStores stores) =>
+    public IReadOnlyList<ProcessSpec> ServiceProcesses() =>
     [
         .. from program in Programs
            from cluster in Clusters
            from _ in Enumerable.Range(0, options.Replicas)
            let assembly = installation.Program(program.Folder, program.Assembly)
-           select Web(program.App, cluster, assembly, ports.Take(), stores),
+           select Web(program.App, cluster, assembly, ports.Take()),
     ];
 
-    public ProcessSpec Gateway(EmbeddedStores stores)
+    public ProcessSpec Gateway()
     {
-        var spec = Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, stores, options.Https);
+        var spec = Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, options.Https);
         return spec with
         {
             Role = ProcessRole.Gateway,
             FixedPort = true,
-            Environment = options.Hosts is "" ? spec.Environment : port => new Dictionary<string, string>(spec.Environment(port))
+            Environment = port =>
             {
-                ["Gateway__Hosts"] = options.Hosts,
+                var environment = new Dictionary<string, string>([.. spec.Environment(port), .. telemetry.GatewayEnvironment]);
+                if (options.Hosts is not "")
+                    environment["Gateway__Hosts"] = options.Hosts;
+
+                return environment;
             },
         };
     }
 
-    /// <summary>What each process of the run has to know, one under a debugger too.</summary>
-    public IReadOnlyDictionary<string, string> EnvironmentOfAll(EmbeddedStores stores) => new Dictionary<string, string>(stores.Environment)
+    /// <summary>What a process under a debugger has to know to join the run, the gateway too.</summary>
+    public IReadOnlyDictionary<string, string> DebugEnvironment() =>
+        new Dictionary<string, string>([.. EnvironmentOfAll(), .. telemetry.GatewayEnvironment]);
+
+    private Dictionary<string, string> EnvironmentOfAll() => new([.. stores.Environment, .. telemetry.Environment])
     {
         ["Admin__PasswordFile"] = installation.AdminPasswordFile,
         ["Mesh__Folder"] = installation.Istio,
@@ -55,7 +64,7 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
         ["Drill__Lock"] = installation.LockFile,
     };
 
-    private ProcessSpec Web(string app, string cluster, string assembly, int port, EmbeddedStores stores, bool https = false)
+    private ProcessSpec Web(string app, string cluster, string assembly, int port, bool https = false)
     {
         var scheme = https ? "https" : "http";
         var pod = PodName.Create(app, cluster);
@@ -66,10 +75,12 @@ internal sealed class Fleet(Installation installation, LaunchOptions options, Fr
             Pod = pod,
             Role = app == "log-service" ? ProcessRole.Reader : ProcessRole.Service,
             Port = port,
+            MetricsPort = ports.Take(),
             Command = _ => [Installation.DotNet, assembly],
             WorkingDirectory = Path.GetDirectoryName(assembly),
-            IsReady = (actual, cancellationToken) => probe.IsReadyAsync(scheme, actual, cancellationToken),
-            Environment = actual => new Dictionary<string, string>([.. SmallRuntime.Environment, .. EnvironmentOfAll(stores)])
+            IsReady = (actual, cancellationToken) =>
+                probe.IsReadyAsync(new($"{scheme}://127.0.0.1:{actual}/healthz/ready"), cancellationToken),
+            Environment = actual => new Dictionary<string, string>([.. SmallRuntime.Environment, .. EnvironmentOfAll()])
             {
                 ["ASPNETCORE_URLS"] = $"{scheme}://127.0.0.1:{actual}",
                 ["CLUSTER_NAME"] = cluster,

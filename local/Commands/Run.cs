@@ -10,7 +10,7 @@ internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard b
 
     private readonly List<SupervisedProcess> _started = [];
 
-    /// <summary>Stores first, then the rest together; returns when all are ready.</summary>
+    /// <summary>Stores first, then the rest together; returns when all are ready. Nothing waits for the telemetry's then.</summary>
     /// <exception cref="LaunchException">One was not ready within the bound; the message has its last log lines.</exception>
     public async Task StartAsync(TimeSpan bound, CancellationToken stop)
     {
@@ -19,12 +19,16 @@ internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard b
         try
         {
             await StartAsync(processes.Where(process => process.Spec.Role == ProcessRole.Store), failed.Token);
-            await StartAsync(processes.Where(process => process.Spec.Role != ProcessRole.Store), failed.Token);
+            await StartAsync(
+                processes.Where(process => process.Spec.Role is not (ProcessRole.Store or ProcessRole.Telemetry)), failed.Token);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             throw NotReady(bound);
         }
+
+        // Not before, as it would take the others' processors.
+        Start(processes.Where(process => process.Spec.Role == ProcessRole.Telemetry));
     }
 
     /// <summary>In the order of their roles.</summary>
@@ -41,13 +45,7 @@ internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard b
 
     private async Task StartAsync(IEnumerable<SupervisedProcess> stage, CancellationToken cancellationToken)
     {
-        var starting = stage.ToList();
-        foreach (var process in starting)
-        {
-            _started.Add(process);
-            process.Start();
-        }
-
+        var starting = Start(stage);
         var ready = Task.WhenAll(starting.Select(process => process.FirstReady));
         while (!ready.IsCompleted)
         {
@@ -58,9 +56,21 @@ internal sealed class Run(IReadOnlyList<SupervisedProcess> processes, RunBoard b
         }
     }
 
+    private List<SupervisedProcess> Start(IEnumerable<SupervisedProcess> stage)
+    {
+        var starting = stage.ToList();
+        foreach (var process in starting)
+        {
+            _started.Add(process);
+            process.Start();
+        }
+
+        return starting;
+    }
+
     private LaunchException NotReady(TimeSpan? bound)
     {
-        var culprit = processes
+        var culprit = _started
             .Where(process => !process.FirstReady.IsCompleted)
             .Select(process => process.State)
             .MaxBy(state => state.Restarts)!;

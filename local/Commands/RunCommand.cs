@@ -4,6 +4,7 @@ using MessageBoard.Local.Drill;
 using MessageBoard.Local.MeshFiles;
 using MessageBoard.Local.State;
 using MessageBoard.Local.Stores;
+using MessageBoard.Local.Telemetry;
 
 namespace MessageBoard.Local.Commands;
 
@@ -29,21 +30,31 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
 
         using var probe = new ReadinessProbe();
         var ports = new FreePorts();
-        var fleet = new Fleet(installation, options, ports, probe);
         var stores = EmbeddedStores.Create(ExternalStores.FromEnvironment(), installation, ports);
-        ProcessSpec[] specs = [fleet.Gateway(stores), .. fleet.ServiceProcesses(stores), .. stores.Processes];
+        var telemetry = RunTelemetry.Create(options, installation, Installation.Dashboard(), ports, probe);
+        var fleet = new Fleet(installation, options, ports, probe, stores, telemetry);
+        ProcessSpec[] specs = [fleet.Gateway(), .. fleet.ServiceProcesses(), .. stores.Processes, .. telemetry.Processes];
         var processes = specs
             .Select(spec => new SupervisedProcess(RunMark.Mark(spec, installation.State), LogOf(spec), Grace, ports)).ToList();
         var services = processes.Where(process => process.Spec.InMesh).ToList();
         var board = new RunBoard(
-            files, installation.StateFile, options, processes.Select(process => process.State), [.. Notes(), .. stores.Notes, .. edits]);
+            files, installation.StateFile, options, processes.Select(process => process.State),
+            [.. Notes(), .. stores.Notes, telemetry.Note, .. edits]);
+        var targets = new PrometheusTargets(files, installation.PrometheusTargets, board.Current.Processes);
         foreach (var service in services)
             service.Changed += workloads.Show;
 
         foreach (var process in processes)
+        {
             process.Changed += board.Show;
+            process.Changed += targets.Show;
+        }
 
-        WriteDebugEnvironment(fleet.EnvironmentOfAll(stores));
+        WriteSecret(installation.DebugEnvironment, string.Concat(
+            fleet.DebugEnvironment().Select(variable => $"{variable.Key}={variable.Value}\n")));
+        if (telemetry.Dashboard is { } dashboard)
+            WriteSecret(installation.DashboardAddressFile, $"{dashboard.LogIn}\n");
+
         using var drill = new DrillFolder(files, installation.Drill, services);
         var display = RunDisplay.Create(installation, freshPassword).ShowAsync(board.Changes);
         var run = new Run(processes, board);
@@ -65,7 +76,9 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         {
             await run.StopAsync();
             workloads.Reset(Fleet.Services);
-            files.Delete(installation.DebugEnvironment);
+            foreach (var file in installation.FilesOfARun)
+                files.Delete(file);
+
             await over.CancelAsync();
             await writing;
             await display;
@@ -84,10 +97,7 @@ internal sealed class RunCommand(Installation installation, LaunchOptions option
         }
     }
 
-    private void WriteDebugEnvironment(IReadOnlyDictionary<string, string> variables) => AtomicFile.Write(
-        installation.DebugEnvironment,
-        Encoding.UTF8.GetBytes(string.Concat(variables.Select(variable => $"{variable.Key}={variable.Value}\n"))),
-        secret: true);
+    private static void WriteSecret(string path, string text) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), secret: true);
 
     private string LogOf(ProcessSpec spec) => Path.Combine(installation.Logs, $"{spec.Pod}.log");
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using MessageBoard.Local.Display;
 using MessageBoard.Local.State;
 using Spectre.Console;
@@ -28,7 +29,23 @@ internal sealed class StatusCommand(Installation installation)
         if (state.Unwritten is not null)
             console.WriteLine($"Files cannot be written: {state.Unwritten}");
 
+        if (OperatingSystem.IsLinux())
+            console.WriteLine(Memory(state));
+
         console.WriteLine($"MessageBoard {(state.AllReady ? "is ready" : "is not ready")}: {state.Address}");
         return state.AllReady ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    // What receives telemetry is not counted with what it is about.
+    [SupportedOSPlatform("linux")]
+    private static string Memory(RunState state)
+    {
+        var dashboard = state.Processes.Where(process => process.Role == ProcessRole.Telemetry).ToList();
+        var program = state.Processes.Except(dashboard).Select(process => process.Process).Append(state.Launcher);
+        return $"Memory: the program {MiB(program)} MiB"
+            + (dashboard.Count == 0 ? "." : $", the dashboard {MiB(dashboard.Select(process => process.Process))} MiB.");
+
+        static long MiB(IEnumerable<ProcessIdentity?> processes) =>
+            processes.Sum(process => process is { IsAlive: true } ? LinuxProcesses.MemoryOf(process.Pid) ?? 0 : 0) / (1024 * 1024);
     }
 }

@@ -6,8 +6,8 @@ namespace MessageBoard.Local.Commands;
 /// <summary>Stops a launcher, or what a killed one left, and waits for the end of all.</summary>
 internal sealed class StopCommand(Installation installation)
 {
-    // Four stages (ProcessRole) get 5 s each before the launcher kills them.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+    // Five stages (ProcessRole) get 5 s each before the launcher kills them.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public async Task<int> ExecuteAsync()
@@ -37,7 +37,9 @@ internal sealed class StopCommand(Installation installation)
         if (orphans.Count > 0)
             new WorkloadFiles(new RunFiles(), installation.Workloads).Reset(Fleet.Services);
 
-        File.Delete(installation.DebugEnvironment);
+        foreach (var file in installation.FilesOfARun)
+            File.Delete(file);
+
         Console.WriteLine((wasRunning, orphans.Count) switch
         {
             (true, _) => "MessageBoard is stopped.",

@@ -48,7 +48,8 @@ internal sealed record RunNews(string Text, bool Trouble)
                     break;
                 case Condition.Unready:
                     yield return new RunNews(
-                        $"{now.Pod} no longer answers; no requests are routed to it. Log: {Installation.Shown(now.Log)}", Trouble: true);
+                        $"{now.Pod} no longer answers{(now.Role == ProcessRole.Telemetry ? "" : "; no requests are routed to it")}. "
+                            + $"Log: {Installation.Shown(now.Log)}", Trouble: true);
                     break;
                 case Condition.Stopped:
                     yield return new RunNews($"{now.Pod} has stopped", Trouble: false);

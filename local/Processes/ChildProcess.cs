@@ -18,6 +18,13 @@ internal sealed class ChildProcess : IDisposable
         """log=$1; shift; ( mkdir -p "${log%/*}" && : >>"$log" ) 2>/dev/null || log=/dev/null; """
         + $"""exec {SetSid} "$@" </dev/null >>"$log" 2>&1""";
 
+    // What a program without the launcher's environment still gets: how to find others, and what is said to the machine's libraries.
+    private static readonly IReadOnlyList<string> Kept =
+    [
+        "PATH", "TZ", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT",
+        "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_",
+    ];
+
     private readonly Process _process;
 
     private ChildProcess(Process process)
@@ -32,9 +39,16 @@ internal sealed class ChildProcess : IDisposable
 
     /// <exception cref="Win32Exception">There is no /bin/sh, or no process more.</exception>
     public static ChildProcess Start(
-        IEnumerable<string> command, string log, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null)
+        IEnumerable<string> command, string log, IReadOnlyDictionary<string, string> environment, string? workingDirectory = null,
+        bool ownEnvironmentOnly = false)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", Wrapper, "sh", log, .. command]) { WorkingDirectory = workingDirectory };
+        if (ownEnvironmentOnly)
+        {
+            foreach (var name in start.Environment.Keys.Except(Kept).ToList())
+                start.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
 

@@ -66,6 +66,22 @@ internal static class LinuxProcesses
         }
     }
 
+    /// <summary>
+    /// In bytes, its own memory and its part of what it shares (Pss, proc(5)); null when there is no such process, or it is another user's.
+    /// </summary>
+    public static long? MemoryOf(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static bool Contains(string environment, ReadOnlySpan<byte> entry)
     {
         try

@@ -27,6 +27,16 @@ internal sealed record ProcessSpec
     /// <summary>What is added to the launcher's own environment, given the port. Secrets go this way, never by arguments.</summary>
     public required Func<int, IReadOnlyDictionary<string, string>> Environment { get; init; }
 
+    /// <summary>
+    /// The port of its <c>/metrics</c> asked for, which <c>OTEL_EXPORTER_PROMETHEUS_PORT</c> tells it; 0 for one that has none.
+    /// </summary>
+    public int MetricsPort { get; init; }
+
+    /// <summary>
+    /// True when the launcher's own environment is nothing for it: it gets <see cref="Environment"/>, and what any program needs.
+    /// </summary>
+    public bool OwnEnvironmentOnly { get; init; }
+
     /// <summary>Answers whether the process on this port is ready; throws nothing.</summary>
     public required Func<int, CancellationToken, Task<bool>> IsReady { get; init; }
 
@@ -52,6 +62,9 @@ internal enum ProcessRole
     /// <summary>A service that reads what the others send to Kafka, to the end.</summary>
     Reader,
 
-    /// <summary>Last: services send what they still have.</summary>
+    /// <summary>Services send them what they still have.</summary>
     Store,
+
+    /// <summary>Last, and no start waits for it: the run is ready without it.</summary>
+    Telemetry,
 }

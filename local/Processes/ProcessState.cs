@@ -14,6 +14,9 @@ internal sealed record ProcessState
 
     public required int Port { get; init; }
 
+    /// <summary>Where its <c>/metrics</c> is; 0 for one that has none.</summary>
+    public int MetricsPort { get; init; }
+
     public required string Log { get; init; }
 
     public required DateTimeOffset Since { get; init; }

@@ -1,6 +1,6 @@
 namespace MessageBoard.Local.Processes;
 
-/// <summary>Asks a process's <c>/healthz/ready</c>.</summary>
+/// <summary>Asks a process whether it is ready.</summary>
 internal sealed class ReadinessProbe : IDisposable
 {
     // It asks processes of its own run on this machine, and no certificate says that better.
@@ -13,11 +13,11 @@ internal sealed class ReadinessProbe : IDisposable
     };
 
     /// <summary>True when it answers 200 within 2 s.</summary>
-    public async Task<bool> IsReadyAsync(string scheme, int port, CancellationToken cancellationToken)
+    public async Task<bool> IsReadyAsync(Uri address, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _client.GetAsync(new Uri($"{scheme}://127.0.0.1:{port}/healthz/ready"), cancellationToken);
+            using var response = await _client.GetAsync(address, cancellationToken);
             return response.IsSuccessStatusCode;
         }
         catch (Exception noAnswer) when (noAnswer is HttpRequestException or OperationCanceledException)

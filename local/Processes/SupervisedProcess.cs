@@ -32,6 +32,7 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
         Pod = spec.Pod,
         Role = spec.Role,
         Port = spec.Port,
+        MetricsPort = spec.MetricsPort,
         Log = log,
         Since = DateTimeOffset.UtcNow,
     };
@@ -41,7 +42,7 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
 
     public void Start()
     {
-        StartChild(spec.Port);
+        StartChild(spec.Port, spec.MetricsPort);
         _running = SuperviseAsync();
     }
 
@@ -92,7 +93,8 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
     {
         try
         {
-            StartChild(spec.FixedPort || FreePorts.WhyNot(State.Port) is null ? State.Port : ports.Take());
+            StartChild(
+                spec.FixedPort ? State.Port : StillFree(State.Port), spec.MetricsPort == 0 ? 0 : StillFree(State.MetricsPort));
             return true;
         }
         catch (Exception refusal) when (refusal is Win32Exception or IOException or LaunchException)
@@ -100,6 +102,8 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
             return false;
         }
     }
+
+    private int StillFree(int port) => FreePorts.WhyNot(port) is null ? port : ports.Take();
 
     private async Task WaitForRestartAsync(int exitCode, TimeSpan lived)
     {
@@ -151,10 +155,21 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
         return _drill.Over.WaitAsync(_stopping.Token);
     }
 
-    private void StartChild(int port)
+    private void StartChild(int port, int metricsPort)
     {
-        _child = ChildProcess.Start(spec.Command(port), log, spec.Environment(port), spec.WorkingDirectory);
-        Change(state => state with { Condition = Condition.Starting, Serving = false, Process = _child.Identity, Port = port });
+        var environment = new Dictionary<string, string>(spec.Environment(port));
+        if (metricsPort != 0)
+            environment["OTEL_EXPORTER_PROMETHEUS_PORT"] = $"{metricsPort}";
+
+        _child = ChildProcess.Start(spec.Command(port), log, environment, spec.WorkingDirectory, spec.OwnEnvironmentOnly);
+        Change(state => state with
+        {
+            Condition = Condition.Starting,
+            Serving = false,
+            Process = _child.Identity,
+            Port = port,
+            MetricsPort = metricsPort,
+        });
     }
 
     private async Task WatchReadinessAsync(ChildProcess child, CancellationToken ended)

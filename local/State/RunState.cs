@@ -37,8 +37,10 @@ internal sealed record RunState
     public IEnumerable<string> ClustersDown =>
         Processes.Where(process => process.Condition == Condition.Down).Select(process => process.Cluster).Distinct();
 
+    /// <summary>Whether all is ready that a request needs.</summary>
     [JsonIgnore]
-    public bool AllReady => Phase == RunPhase.Ready && Processes.All(process => process.Condition == Condition.Ready);
+    public bool AllReady => Phase == RunPhase.Ready
+        && Processes.All(process => process.Condition == Condition.Ready || process.Role == ProcessRole.Telemetry);
 }
 
 internal enum RunPhase

@@ -7,7 +7,7 @@ internal static class RunStates
 {
     public static readonly DateTimeOffset Time = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
-    public static readonly LaunchOptions Options = new(8080, 1, "", Https: false);
+    public static readonly LaunchOptions Options = new(8080, 1, "", Https: false, Telemetry: true);
 
     public static RunState Of(params IEnumerable<ProcessState> processes) => new()
     {

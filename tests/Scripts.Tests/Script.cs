@@ -16,7 +16,8 @@ internal static class Script
     {
         var arguments = options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, script), arguments) { WorkingDirectory = Path.GetTempPath() };
-        foreach (var variable in new[] { "ConnectionStrings__MariaDb", "ConnectionStrings__Redis", "Kafka__BootstrapServers" })
+        foreach (var variable in new[]
+            { "ConnectionStrings__MariaDb", "ConnectionStrings__Redis", "Kafka__BootstrapServers", "OTEL_EXPORTER_OTLP_ENDPOINT" })
             start.Environment.Remove(variable);
 
         return Start(start, environment);

@@ -58,7 +58,10 @@ public sealed class OptionsTests : IDisposable
             Assert.Contains(option, output, StringComparison.Ordinal);
 
         foreach (var option in (string[])
-            ["--local", "--port N", "--replicas N", "--https", "--host NAME", "--detach", "--status", "--stop", "--reset", "--help"])
+        [
+            "--local", "--port N", "--replicas N", "--https", "--host NAME", "--no-telemetry", "--detach", "--status", "--stop", "--reset",
+            "--help",
+        ])
             Assert.Contains($"  {option}", output, StringComparison.Ordinal);
     }
 

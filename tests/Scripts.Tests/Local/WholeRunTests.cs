@@ -15,7 +15,7 @@ public sealed class WholeRunTests : IAsyncDisposable
     [Fact]
     public async Task It_starts_routes_by_weight_restarts_what_dies_and_leaves_nothing_behind()
     {
-        var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port} --no-telemetry");
         Assert.True(code == 0, output + error);
         Assert.Contains($"MessageBoard is ready: http://127.0.0.1:{_port}", output, StringComparison.Ordinal);
         Assert.Contains(File.ReadAllText(_folder["admin-password"]).Trim(), output, StringComparison.Ordinal);
@@ -26,6 +26,11 @@ public sealed class WholeRunTests : IAsyncDisposable
             Assert.True(ready.IsSuccessStatusCode);
 
         await PingsFollowTheWeightsAsync();
+        Assert.Contains("Traces    off (--no-telemetry)", output, StringComparison.Ordinal);
+        var targets = File.ReadAllText(_folder["prometheus-targets.json"]);
+        Assert.All(
+            State.Processes.Where(process => process.Role != ProcessRole.Store),
+            process => Assert.Contains($"\"127.0.0.1:{process.MetricsPort}\"", targets, StringComparison.Ordinal));
 
         (code, output, _) = await RunAsync("--local --status");
         Assert.Equal(0, code);
@@ -44,7 +49,68 @@ public sealed class WholeRunTests : IAsyncDisposable
         (code, output, error) = await RunAsync("--local --stop");
         Assert.True(code == 0, output + error);
         NothingIsLeftOf(last);
+        Assert.False(File.Exists(_folder["prometheus-targets.json"]));
         Assert.Equal(3, (await RunAsync("--local --status")).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_dashboard_is_started_watched_and_stopped_like_the_others_and_no_start_waits_for_it()
+    {
+        // Of what a person has set for the services, nothing reaches it.
+        var (code, output, error) = await RunAsync(
+            $"--local --detach --port {_port}", ("OTEL_SERVICE_NAME", "mine"), ("Dashboard__Frontend__AuthMode", "Unsecured"));
+        Assert.True(code == 0, output + error);
+        Assert.True(State.AllReady);
+        await Eventually.IsTrueAsync(() => Dashboard.Condition == Condition.Ready, "the dashboard is ready");
+        var logIn = new Uri(File.ReadAllText(_folder["dashboard-url"]).Trim());
+        Assert.Contains($"Traces    {logIn.GetLeftPart(UriPartial.Authority)}, ", output, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["dashboard-url"]));
+        using (var refused = await _client.GetAsync(new Uri(logIn, "/api/telemetry/traces")))
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+
+        Assert.EndsWith("/login", await EndsAtAsync(new Uri(logIn, "/")), StringComparison.Ordinal);
+        Assert.DoesNotContain("/login", await EndsAtAsync(logIn), StringComparison.Ordinal);
+
+        var environment = File.ReadAllText($"/proc/{Dashboard.Process!.Pid}/environ");
+        Assert.DoesNotContain("OTEL_", environment, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unsecured", environment, StringComparison.Ordinal);
+        var gateway = File.ReadAllText($"/proc/{State.Processes.Single(process => process.App == "gateway").Process!.Pid}/environ");
+        Assert.Contains("OTEL_SERVICE_NAME=mine", gateway, StringComparison.Ordinal);
+        Assert.Contains("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:", gateway, StringComparison.Ordinal);
+
+        Dashboard.Process!.Signal(ProcessIdentity.Kill);
+        await Eventually.IsTrueAsync(() => Dashboard is { Restarts: 1, Condition: Condition.Ready }, "restarted");
+        (code, output, _) = await RunAsync("--local --status");
+        Assert.Equal(0, code);
+        Assert.Contains("dashboard-ctx1-0", output, StringComparison.Ordinal);
+        Assert.Matches(@"Memory: the program \d+ MiB, the dashboard \d+ MiB\.", output);
+
+        var last = State;
+        Assert.DoesNotContain(logIn.Query[3..], File.ReadAllText(Dashboard.Log), StringComparison.Ordinal);
+        (code, output, error) = await RunAsync("--local --stop");
+        Assert.True(code == 0, output + error);
+        NothingIsLeftOf(last);
+        Assert.False(File.Exists(_folder["dashboard-url"]));
+
+        async Task<string> EndsAtAsync(Uri page)
+        {
+            using var answer = await _client.GetAsync(page);
+            return answer.RequestMessage!.RequestUri!.AbsolutePath;
+        }
+    }
+
+    [Fact]
+    public async Task A_receiver_of_ones_own_takes_the_dashboards_place()
+    {
+        var (code, output, error) = await RunAsync(
+            $"--local --detach --port {_port}",
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"), ("OTEL_TRACES_SAMPLER", "always_on"));
+        Assert.True(code == 0, output + error);
+        Assert.Contains("Traces    to OTEL_EXPORTER_OTLP_ENDPOINT", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(State.Processes, process => process.Role == ProcessRole.Telemetry);
+        var gateway = File.ReadAllText($"/proc/{State.Processes.Single(process => process.App == "gateway").Process!.Pid}/environ");
+        Assert.Contains("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9\0", gateway, StringComparison.Ordinal);
+        Assert.DoesNotContain("Telemetry__TracesPerSecond", gateway, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,7 +119,7 @@ public sealed class WholeRunTests : IAsyncDisposable
         using var tools = new TemporaryFolder();
         var path = ("PATH", Busybox.Path(tools));
 
-        var (code, output, error) = await RunAsync($"--local --detach --port {_port}", path);
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port} --no-telemetry", path);
         Assert.True(code == 0, output + error);
         Assert.Equal(0, (await RunAsync("--local --status", path)).ExitCode);
         var last = State;
@@ -66,7 +132,7 @@ public sealed class WholeRunTests : IAsyncDisposable
     [Fact]
     public async Task A_drill_takes_a_cluster_down_and_up_again_and_ends_with_the_run()
     {
-        var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port} --no-telemetry");
         Assert.True(code == 0, output + error);
         var password = File.ReadAllText(_folder["admin-password"]).Trim();
         using (var login = await _client.PostAsJsonAsync(Address("/api/login"), new { username = "admin", password }))
@@ -111,14 +177,14 @@ public sealed class WholeRunTests : IAsyncDisposable
     [Fact]
     public async Task What_a_killed_launcher_left_is_ended_by_the_next_start_and_by_stop()
     {
-        var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port} --no-telemetry");
         Assert.True(code == 0, output + error);
         var last = State;
         last.Launcher.Signal(ProcessIdentity.Kill);
         await Eventually.IsTrueAsync(() => !last.Launcher.IsAlive, "the launcher is dead");
 
         File.Delete(_folder["state.json"]); // they are found without it
-        (code, output, error) = await RunAsync($"--local --detach --port {_port}");
+        (code, output, error) = await RunAsync($"--local --detach --port {_port} --no-telemetry");
         Assert.True(code == 0, output + error);
         Assert.Contains($"Stopping {last.Processes.Length} processes that a killed launcher left", output, StringComparison.Ordinal);
         Assert.All(last.Processes, process => Assert.False(process.Process!.IsAlive, process.Pod));
@@ -139,7 +205,7 @@ public sealed class WholeRunTests : IAsyncDisposable
     [Fact]
     public async Task It_is_served_by_https_and_under_another_name()
     {
-        var (code, output, error) = await RunAsync($"--local --detach --port {_port} --https --host board.test");
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port} --https --host board.test --no-telemetry");
         Assert.True(code == 0, output + error);
         Assert.Contains($"MessageBoard is ready: https://localhost:{_port}", output, StringComparison.Ordinal);
 
@@ -177,7 +243,8 @@ public sealed class WholeRunTests : IAsyncDisposable
     public async Task Of_two_starts_at_once_one_runs_and_the_other_says_so()
     {
         var starts = await Task.WhenAll(
-            RunAsync($"--local --detach --port {_port}"), RunAsync($"--local --detach --port {new FreePorts().Take()}"));
+            RunAsync($"--local --detach --port {_port} --no-telemetry"),
+            RunAsync($"--local --detach --port {new FreePorts().Take()} --no-telemetry"));
 
         var loser = Assert.Single(starts, start => start.ExitCode == 2);
         Assert.Contains("MessageBoard is running already", loser.Error, StringComparison.Ordinal);
@@ -202,7 +269,8 @@ public sealed class WholeRunTests : IAsyncDisposable
     public async Task A_start_that_fails_names_the_process_with_its_last_lines_and_leaves_nothing_behind()
     {
         // Kestrel refuses it, in every process.
-        var (code, _, error) = await RunAsync($"--local --detach --port {_port}", ("Kestrel__Endpoints__Broken__Url", "nonsense"));
+        var (code, _, error) = await RunAsync(
+            $"--local --detach --port {_port} --no-telemetry", ("Kestrel__Endpoints__Broken__Url", "nonsense"));
 
         Assert.Equal(1, code);
         Assert.Matches("-ctx[12]-[^ ]+ ended 3 times before it was ready, with exit code 134", error);
@@ -217,6 +285,8 @@ public sealed class WholeRunTests : IAsyncDisposable
         _client.Dispose();
         _folder.Dispose();
     }
+
+    private ProcessState Dashboard => State.Processes.Single(process => process.Role == ProcessRole.Telemetry);
 
     private async Task DrillAsync(string cluster, bool down)
     {
