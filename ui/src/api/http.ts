@@ -9,6 +9,8 @@ export interface Problem {
   errors?: Record<string, string[]>
   /** The value in force, on a 409. */
   current?: unknown
+  /** Why there is no trace to show. */
+  reason?: string
   /** What is wrong with a submitted YAML text, by line. */
   problems?: { line: number | null; message: string }[]
 }

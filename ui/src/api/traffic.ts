@@ -79,6 +79,8 @@ export interface TrafficRequest {
   durationMs: number
   time: string
   traceId: string
+  /** Its trace was recorded at the gateway. */
+  traced: boolean
   /** What went wrong, in Envoy's letters, such as `UF,URX`. */
   flags: string | null
 }

@@ -329,6 +329,72 @@ export const en = {
     dropped: (redis: string, kafka: string, unreadable: string) =>
       `Events dropped since start: Redis ${redis}, Kafka ${kafka}; records that were no calls: ${unreadable}.`,
     loadedAt: (time: string) => `as of ${time}`,
+    levels: { trace: 'trace', debug: 'debug', info: 'info', warn: 'warning', error: 'error', fatal: 'fatal' },
+  },
+  trace: {
+    title: 'Trace',
+    short: 'trace',
+    open: (id: string) => `Trace ${id}: what ran where, and for how long`,
+    openNotKept: (id: string) => `Trace ${id}: not kept (sampled out)`,
+    notKept: 'not kept (sampled out)',
+    toTrace: 'Its trace: what ran where, and for how long',
+    needsLogin: 'Log in to see this trace. You see those of your own requests, an admin all.',
+    loading: 'Reading the trace…',
+    waiting: 'Not there yet: spans take some seconds to arrive. Asking again…',
+    again: 'Read again',
+    partial: 'more may follow',
+    summary: (spans: string, services: string, duration: string) => `${spans} spans · ${services} services · ${duration} ms`,
+    dashboard: 'Open in the dashboard',
+    logLines: (count: string) => `Log lines: ${count}`,
+    allLines: 'Log lines of this trace',
+    noLines: 'No log line belongs to it.',
+    toSpan: 'show its span',
+    tree: 'Spans, by parent',
+    keys: '↑ ↓ select, ← → fold',
+    details: 'The selected span',
+    closeDetails: 'Close the details',
+    ms: (duration: string) => `${duration} ms`,
+    lasts: (duration: string) => `lasts ${duration} ms`,
+    begins: (offset: string) => `begins at ${offset} ms`,
+    pauses: (durations: string) => `⋯ Nothing went on for ${durations}: drawn shorter than it was.`,
+    noCluster: 'outside the clusters',
+    attempt: (number: string) => `try ${number}`,
+    linked: 'in a trace of its own, joined by a link',
+    linkedShort: 'by link',
+    orphan: 'its parent is missing',
+    orphans: (count: string) =>
+      `Not the whole trace: the parents of ${count} spans are missing. They were not kept (a process that meets an error keeps its own ` +
+      'spans even of a trace that is sampled out), or they are still on their way.',
+    statuses: { unset: 'no error', ok: 'ok', error: 'error' },
+    kinds: { internal: 'internal', server: 'server', client: 'client', producer: 'producer', consumer: 'consumer' },
+    attributes: 'Attributes',
+    events: 'Events',
+    links: 'Links',
+    none: 'none',
+    absent: {
+      sampledOut: {
+        what: 'This trace was not kept: more requests came than are recorded (sampled out).',
+        todo:
+          'A request with the header x-mesh-explain: true is kept. OTEL_TRACES_SAMPLER=parentbased_always_on, set before the start, ' +
+          'keeps all.',
+      },
+      tooOld: {
+        what: 'This trace is no longer there: the store keeps only the newest.',
+        todo: 'Send the request again, and open its trace soon.',
+      },
+      unknown: {
+        what: 'No trace with this number is known, or it is none of your requests’.',
+        todo: 'You see the traces of your own requests; an admin sees all. A request of a moment ago may take some seconds more.',
+      },
+      off: {
+        what: 'Telemetry is off, so there are no traces.',
+        todo: 'At home it is on unless started with --no-telemetry; on a cluster, deploy-all.sh --observability brings a place for it.',
+      },
+      unavailable: {
+        what: 'The store of the traces does not answer.',
+        todo: 'Requests are not affected. Try again in a moment; deploy-all.sh --local --status tells whether it runs.',
+      },
+    },
   },
   clusters: {
     stale: (cluster: string, reason: string) => `The API server of ${cluster} ${reason}.`,

@@ -34,10 +34,11 @@ const formats = computed(() => {
   const tag = locale.value
   const number = new Intl.NumberFormat(tag)
   const decimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })
+  const precise = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 })
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 })
   const time = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' })
   const moment = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
-  return { number, decimal, percent, time, moment }
+  return { number, decimal, precise, percent, time, moment }
 })
 
 /** The texts and formats of the chosen language; all of it reactive. */
@@ -48,6 +49,8 @@ export function useI18n() {
     t: computed<Texts>(() => dictionaries[locale.value]),
     number: (value: number) => formats.value.number.format(value),
     decimal: (value: number) => formats.value.decimal.format(value),
+    /** To three digits, however small. */
+    precise: (value: number) => formats.value.precise.format(value),
     /** Of a share from 0 to 1. */
     percent: (share: number) => formats.value.percent.format(share),
     time: (instant: string | Date) => formats.value.time.format(new Date(instant)),

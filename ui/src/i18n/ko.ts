@@ -323,6 +323,72 @@ export const ko: Texts = {
     dropped: (redis, kafka, unreadable) =>
       `시작 이후 버려진 이벤트: Redis ${redis}건, Kafka ${kafka}건. 호출이 아닌 레코드: ${unreadable}건.`,
     loadedAt: (time) => `${time} 기준`,
+    levels: { trace: '추적', debug: '디버그', info: '정보', warn: '경고', error: '오류', fatal: '치명적' },
+  },
+  trace: {
+    title: '트레이스(trace)',
+    short: '트레이스',
+    open: (id) => `트레이스 ${id}: 무엇이 어디에서 얼마나 걸렸는지 보기`,
+    openNotKept: (id) => `트레이스 ${id}: 보관되지 않음(샘플링 제외)`,
+    notKept: '보관되지 않음(샘플링 제외)',
+    toTrace: '트레이스 보기: 무엇이 어디에서 얼마나 걸렸는지',
+    needsLogin: '트레이스를 보려면 로그인해 주세요. 내 요청의 트레이스만 볼 수 있고, 관리자는 모두 볼 수 있습니다.',
+    loading: '트레이스를 읽는 중…',
+    waiting: '아직 없습니다. 스팬이 도착하기까지 몇 초가 걸립니다. 다시 확인하는 중…',
+    again: '다시 읽기',
+    partial: '더 도착할 수 있음',
+    summary: (spans, services, duration) => `스팬 ${spans}개 · 서비스 ${services}개 · ${duration}ms`,
+    dashboard: '대시보드에서 열기',
+    logLines: (count) => `로그 ${count}줄`,
+    allLines: '이 트레이스의 로그',
+    noLines: '해당하는 로그가 없습니다.',
+    toSpan: '스팬 보기',
+    tree: '부모별 스팬 목록',
+    keys: '↑ ↓ 선택, ← → 접기',
+    details: '선택한 스팬',
+    closeDetails: '상세 정보 닫기',
+    ms: (duration) => `${duration}ms`,
+    lasts: (duration) => `${duration}ms 걸림`,
+    begins: (offset) => `${offset}ms에 시작`,
+    pauses: (durations) => `⋯ ${durations} 동안은 아무 일도 없어 실제보다 짧게 그렸습니다.`,
+    noCluster: '클러스터 밖',
+    attempt: (number) => `${number}번째 시도`,
+    linked: '별도의 트레이스이며 링크로 이어짐',
+    linkedShort: '링크',
+    orphan: '부모 스팬 없음',
+    orphans: (count) =>
+      `트레이스의 일부입니다. 스팬 ${count}개의 부모가 없습니다. 보관되지 않았거나(샘플링에서 제외된 트레이스라도 오류를 만난 ` +
+      '프로세스는 자기 스팬을 보관합니다) 아직 도착하지 않은 것입니다.',
+    statuses: { unset: '오류 없음', ok: '정상', error: '오류' },
+    kinds: { internal: '내부', server: '서버', client: '클라이언트', producer: '생산자', consumer: '소비자' },
+    attributes: '속성(attributes)',
+    events: '이벤트(events)',
+    links: '링크(links)',
+    none: '없음',
+    absent: {
+      sampledOut: {
+        what: '보관되지 않은 트레이스입니다. 기록 한도보다 요청이 많아 샘플링에서 제외되었습니다.',
+        todo:
+          'x-mesh-explain: true 헤더가 있는 요청은 보관됩니다. 시작하기 전에 OTEL_TRACES_SAMPLER=parentbased_always_on을 ' +
+          '설정하면 모두 보관됩니다.',
+      },
+      tooOld: {
+        what: '더 이상 남아 있지 않은 트레이스입니다. 저장소에는 최근 것만 남습니다.',
+        todo: '요청을 다시 보낸 뒤 곧바로 트레이스를 열어 주세요.',
+      },
+      unknown: {
+        what: '알 수 없는 트레이스이거나 내 요청의 트레이스가 아닙니다.',
+        todo: '내 요청의 트레이스만 볼 수 있고, 관리자는 모두 볼 수 있습니다. 방금 보낸 요청이라면 몇 초 더 걸릴 수 있습니다.',
+      },
+      off: {
+        what: '텔레메트리가 꺼져 있어 트레이스가 없습니다.',
+        todo: '로컬에서는 --no-telemetry 없이 시작하면 켜집니다. 클러스터에서는 deploy-all.sh --observability로 저장소를 설치합니다.',
+      },
+      unavailable: {
+        what: '트레이스 저장소가 응답하지 않습니다.',
+        todo: '요청 처리에는 영향이 없습니다. 잠시 후 다시 시도해 주세요. deploy-all.sh --local --status로 상태를 볼 수 있습니다.',
+      },
+    },
   },
   clusters: {
     stale: (cluster, reason) => `${cluster}의 API 서버: ${reason}.`,

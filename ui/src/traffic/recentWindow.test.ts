@@ -11,6 +11,7 @@ const request = (change: Partial<TrafficRequest> = {}): TrafficRequest => ({
   durationMs: 1,
   time: '2026-11-20T22:00:00Z',
   traceId: '0'.repeat(32),
+  traced: true,
   flags: null,
   ...change,
 })

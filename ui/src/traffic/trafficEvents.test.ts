@@ -10,6 +10,7 @@ const request = {
   durationMs: 1.93,
   time: '2026-11-20T22:00:00Z',
   traceId: '0af7651916cd43dd8448eb211c80319c',
+  traced: true,
   flags: null,
 }
 

@@ -28,6 +28,7 @@ export function readRequest(data: string): TrafficRequest | null {
     durationMs: Number(json.durationMs ?? 0),
     time: text(json.time) ?? '',
     traceId: text(json.traceId) ?? '',
+    traced: json.traced !== false,
     flags: text(json.flags) || null,
   }
 }
