@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using MessageBoard.Mesh.Explain;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -23,6 +24,9 @@ public sealed class RecentRequests
     public ImmutableArray<RoutedRequest> Newest(int limit) =>
         [.. _ring.OfType<Entry>().Select(entry => entry.Request).OrderByDescending(request => request.Id).Take(limit)];
 
+    /// <summary>The requests of a trace that are still kept.</summary>
+    public IEnumerable<Entry> OfTrace(string traceId) => _ring.OfType<Entry>().Where(entry => entry.Request.TraceId == traceId);
+
     /// <summary>One request.</summary>
     public sealed class Entry
     {
@@ -39,6 +43,8 @@ public sealed class RecentRequests
         {
             (Request, Method, Path, Exchange) = (request, asked.Method, asked.Path.Value ?? "/", exchange);
             _cookie = CookieOf(asked);
+            var activity = asked.HttpContext.Features.Get<IHttpActivityFeature>()?.Activity;
+            (SpanId, IsTraced) = (activity?.SpanId.ToHexString(), activity?.Recorded == true);
         }
 
         /// <summary>What became of it.</summary>
@@ -52,6 +58,12 @@ public sealed class RecentRequests
 
         /// <summary>What happened to it in the mesh.</summary>
         public MeshExchange Exchange { get; }
+
+        /// <summary>The gateway's span of it, 16 hex digits; null where telemetry is off.</summary>
+        public string? SpanId { get; }
+
+        /// <summary>Whether that span was recorded.</summary>
+        public bool IsTraced { get; }
 
         /// <summary>
         /// Whether the same session has sent both: they have the same cookies. To look the session up for each request that is forwarded

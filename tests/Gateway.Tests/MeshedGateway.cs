@@ -31,7 +31,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
     /// <summary>What a gateway is told beyond what all are.</summary>
     protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(DrillFolder);
         Directory.CreateDirectory(Istio);
@@ -53,7 +53,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         });
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         await StopAsync();

@@ -40,8 +40,13 @@ public abstract class RunningGateway
         });
         _factory.UseKestrel(0);
         _factory.StartServer();
-        Client =
-            new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = AddressOf(Services) };
+        Client = new HttpClient(new SocketsHttpHandler
+        {
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null, // the gateway is in the same process, and would take its spans for its own
+        })
+        { BaseAddress = AddressOf(Services) };
         await Eventually.IsTrueAsync(
             async () => (await Client.GetStringAsync("/healthz/ready")).Contains("\"redis\":\"Healthy\""), "Garnet answers");
     }

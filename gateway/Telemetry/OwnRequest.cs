@@ -1,0 +1,23 @@
+using MessageBoard.Gateway.Traffic;
+
+namespace MessageBoard.Gateway.Telemetry;
+
+/// <summary>A request that the reader of a trace has sent, by which its spans are known among those of others.</summary>
+/// <param name="SpanId">The span of the gateway that served it; null when that is not known.</param>
+/// <param name="Pod">The pod that answered, where the span is not known.</param>
+/// <param name="Start">When it began, by the clock of who has noted it.</param>
+/// <param name="End">When it ended.</param>
+internal sealed record OwnRequest(string? SpanId, string? Pod, DateTimeOffset Start, DateTimeOffset End)
+{
+    /// <summary>One that the gateway remembers.</summary>
+    public static OwnRequest Of(RecentRequests.Entry entry) => new(
+        entry.SpanId, null, entry.Request.Time.AddMilliseconds(-entry.Request.DurationMs), entry.Request.Time);
+
+    /// <summary>Whether it served this request.</summary>
+    public bool IsServedBy(TraceSpan span) => SpanId is not null
+        ? span.SpanId == SpanId
+        : span.Kind == "server" && span.Pod == Pod && span.StartTime <= End && span.EndTime >= Start;
+
+    /// <summary>Whether it happened in the time of this request.</summary>
+    public bool Covers(DateTimeOffset time) => time >= Start && time <= End;
+}

@@ -1,0 +1,41 @@
+namespace MessageBoard.Gateway.Telemetry.Stores;
+
+/// <summary>
+/// Where traces and logs can be read back. Nothing of what it is asked for has been checked for rights; texts in queries have been checked
+/// for their characters.
+/// </summary>
+internal interface ITelemetryStore
+{
+    /// <summary>What it is: <c>aspire</c> or <c>grafana</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>Whether it has traces.</summary>
+    bool HasTraces { get; }
+
+    /// <summary>Whether it has logs.</summary>
+    bool HasLogs { get; }
+
+    /// <summary>Reads a trace.</summary>
+    /// <returns>Its spans, in no order; null when it has none of them.</returns>
+    /// <exception cref="TelemetryUnavailableException">It does not answer, or not what is expected.</exception>
+    Task<StoredTrace?> FindTraceAsync(string traceId, CancellationToken cancellationToken);
+
+    /// <summary>A trace's address on the store's own page; null where it has none.</summary>
+    /// <param name="traceId">32 hex digits.</param>
+    /// <param name="isAdmin">Whether the address may open the whole dashboard.</param>
+    string? PageOf(string traceId, bool isAdmin);
+}
+
+/// <summary>What a store has of a trace.</summary>
+/// <param name="Spans">Its spans.</param>
+/// <param name="IsCut">Whether there are more, which were left out.</param>
+internal sealed record StoredTrace(IReadOnlyList<TraceSpan> Spans, bool IsCut)
+{
+    /// <summary>The most spans of a trace that are read.</summary>
+    public const int MaxSpans = 2_000;
+}
+
+/// <summary>A store of telemetry does not answer within its time, or not what is expected.</summary>
+/// <param name="inner">Why; it may name addresses, and is told to nobody.</param>
+internal sealed class TelemetryUnavailableException(Exception? inner)
+    : Exception("Traces and logs cannot be read at the moment; try again.", inner);

@@ -1,0 +1,66 @@
+using MessageBoard.Tests.Otlp;
+
+namespace MessageBoard.Gateway.Tests.Telemetry;
+
+/// <summary>The gateway with a dashboard of its own, which it sends its telemetry to and reads it from.</summary>
+public sealed class TracedGateway : MeshedGateway, IAsyncLifetime
+{
+    public AspireDashboard Dashboard { get; private set; } = null!;
+
+    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Dashboard.OtlpAddress.ToString(),
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={Dashboard.OtlpKey}",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+        ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
+        ["Telemetry:Aspire:Url"] = Dashboard.Address.ToString(),
+        ["Telemetry:Aspire:ApiKey"] = Dashboard.ApiKey,
+        ["Telemetry:Aspire:BrowserToken"] = Dashboard.BrowserToken,
+    };
+
+    public override async ValueTask InitializeAsync()
+    {
+        Dashboard = await AspireDashboard.StartAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Dashboard.Dispose();
+    }
+
+    /// <summary>Sends a request as a session, and gives its trace's id.</summary>
+    public async Task<string> TraceAsync(string path, string? cookie = null, string? traceParent = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (cookie is not null)
+            request.Headers.Add("Cookie", cookie);
+
+        if (traceParent is not null)
+            request.Headers.Add("traceparent", traceParent);
+
+        using var response = await Client.SendAsync(request);
+        return response.Headers.GetValues("X-Trace-Id").Single();
+    }
+
+    /// <summary>Reads a path of the gateway's telemetry API.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Body)> ReadAsync(string path, string? cookie)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"/api/telemetry{path}", cookie: cookie);
+        var text = await response.Content.ReadAsStringAsync();
+        return (response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    /// <summary>A trace as soon as there is what is wanted of it, or any span.</summary>
+    public async Task<JsonElement> ReadTraceAsync(string traceId, string cookie, Func<JsonElement, bool>? isWanted = null)
+    {
+        JsonElement trace = default;
+        await Eventually.IsTrueAsync(
+            async () => await ReadAsync($"/traces/{traceId}", cookie) is (HttpStatusCode.OK, var body)
+                && (isWanted ?? (found => found.GetProperty("spans").GetArrayLength() > 0))(trace = body),
+            $"trace {traceId} is there");
+        return trace;
+    }
+}
