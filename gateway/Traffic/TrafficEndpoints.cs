@@ -3,6 +3,7 @@ using MessageBoard.Gateway.Mesh;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Http;
+using MessageBoard.Shared.Telemetry;
 using Microsoft.AspNetCore.Authentication;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -18,6 +19,7 @@ public static class TrafficEndpoints
         .AddHostedService(provider => provider.GetRequiredService<MeshAnswers>())
         .AddSingleton<RecentRequests>()
         .AddSingleton<StreamPlaces>()
+        .AddSingleton<ObservedMetrics, TrafficMetrics>()
         .AddSingleton(provider =>
         {
             var feed = new TrafficFeed(

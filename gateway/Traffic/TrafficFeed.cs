@@ -45,10 +45,13 @@ public sealed partial class TrafficFeed : IDisposable
         _timer = clock.CreateTimer(static feed => ((TrafficFeed)feed!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How many read.</summary>
+    public int Readers => Volatile.Read(ref _readers);
+
     /// <summary>Hands a request to all readers.</summary>
     public void Publish(RoutedRequest request)
     {
-        if (Volatile.Read(ref _readers) == 0)
+        if (Readers == 0)
             return;
 
         lock (_gate)
@@ -65,7 +68,7 @@ public sealed partial class TrafficFeed : IDisposable
     /// <summary>Tells all readers that the mesh configuration has changed.</summary>
     public void PublishConfigurationChange()
     {
-        if (Volatile.Read(ref _readers) == 0)
+        if (Readers == 0)
             return;
 
         lock (_gate)

@@ -46,6 +46,7 @@ public sealed class TrafficRecorder(
             exchange.Flags.Format(), context.TraceIdentifier);
         recent.Add(new(request, context.Request, exchange));
         feed.Publish(request);
+        TrafficMetrics.Count(request);
         if (cluster is null)
             meshAnswers.Offer(request, context);
     }

@@ -2,12 +2,14 @@ using MessageBoard.LogService.Calls;
 using MessageBoard.LogService.Consumer;
 using MessageBoard.Shared;
 using MessageBoard.Shared.Stores;
+using MessageBoard.Shared.Telemetry;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceApi("log-service");
 builder.Services.AddSingleton<RecentCalls>().AddSingleton<CountedCalls>();
 builder.Services.AddStore<KafkaLogStore>();
 builder.Services.AddHostedService<KafkaLogConsumer>();
+builder.Services.AddSingleton<ConsumerLag>().AddSingleton<ObservedMetrics, ConsumerMetrics>();
 
 var app = builder.Build();
 app.UseServiceApi();

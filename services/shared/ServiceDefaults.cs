@@ -1,5 +1,6 @@
 using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Logging;
+using MessageBoard.Shared.Telemetry;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -24,6 +25,9 @@ public static class ServiceDefaults
         builder.Logging.AddJsonLogs();
         if (TelemetryExport.IsOn(builder.Configuration))
             builder.AddTelemetry(identity);
+
+        if (MetricsExport.IsOn(builder.Configuration))
+            builder.AddMetrics(identity);
 
         builder.Services.AddProblems();
         builder.Services.AddSingleton<MatcherPolicy, ExactPaths>();
@@ -55,10 +59,11 @@ public static class ServiceDefaults
     /// </summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.MapHealthChecks("/healthz/live", new() { Predicate = _ => false, ResponseWriter = HealthReportWriter.WriteAsync });
-        app.MapHealthChecks("/healthz/ready", new() { ResponseWriter = HealthReportWriter.WriteAsync });
+        app.MapHealthChecks("/healthz/live", new() { Predicate = _ => false, ResponseWriter = HealthReportWriter.WriteAsync })
+            .DisableHttpMetrics();
+        app.MapHealthChecks("/healthz/ready", new() { ResponseWriter = HealthReportWriter.WriteAsync }).DisableHttpMetrics();
         app.MapGet("/healthz/prestop", (TimeProvider clock, CancellationToken gone) => Task.Delay(EndpointWithdrawal, clock, gone))
-            .ExcludeFromDescription();
+            .ExcludeFromDescription().DisableHttpMetrics();
         return app;
     }
 }

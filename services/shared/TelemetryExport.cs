@@ -3,7 +3,6 @@ using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Shared.Stores;
 using MessageBoard.Shared.Telemetry;
 using OpenTelemetry;
-using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -19,16 +18,8 @@ public static class TelemetryExport
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity) =>
         builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource
-                .AddService(identity.Name, serviceInstanceId: identity.Pod)
-                .AddAttributes([new("k8s.cluster.name", identity.Cluster), new("k8s.pod.name", identity.Pod)])
-                .AddEnvironmentVariableDetector())
+            .ConfigureResource(resource => resource.Describe(identity))
             .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddMeter(Tracing.Name))
             .WithTracing(traces => traces
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
@@ -37,6 +28,12 @@ public static class TelemetryExport
                     services.GetRequiredService<Redis>().Connected += connection => instrumentation.AddConnection(connection))
                 .AddSource(Tracing.Name, TryTrace.SourceName))
             .UseOtlpExporter();
+
+    /// <summary>Who a process is, in the words of OpenTelemetry's conventions; the environment's win.</summary>
+    internal static ResourceBuilder Describe(this ResourceBuilder resource, ServiceIdentity identity) => resource
+        .AddService(identity.Name, serviceInstanceId: identity.Pod)
+        .AddAttributes([new("k8s.cluster.name", identity.Cluster), new("k8s.pod.name", identity.Pod)])
+        .AddEnvironmentVariableDetector();
 
     /// <summary>Whether anybody collects spans.</summary>
     public static bool IsOn(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);

@@ -15,14 +15,15 @@ namespace MessageBoard.LogService.Consumer;
 /// no call, or that the database refuses, is counted and passed over; nothing but the process's end ends the loop.
 /// </summary>
 internal sealed partial class KafkaLogConsumer(
-    IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, DroppedEvents dropped, TimeProvider clock,
-    ILogger<KafkaLogConsumer> logger)
+    IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, DroppedEvents dropped, ConsumerLag lag,
+    TimeProvider clock, ILogger<KafkaLogConsumer> logger)
     : BackgroundService
 {
     private const int BatchSize = 100;
     private static readonly TimeSpan
         Poll = TimeSpan.FromMilliseconds(200),
         RetryDelay = TimeSpan.FromSeconds(1),
+        StatisticsInterval = TimeSpan.FromSeconds(5),
         TrimInterval = TimeSpan.FromMinutes(1),
         MaxClockSkew = TimeSpan.FromMinutes(5),
         LeavePatience = TimeSpan.FromSeconds(1);
@@ -69,10 +70,12 @@ internal sealed partial class KafkaLogConsumer(
             // The least that brokers allow: the partitions of a process that died wait no longer.
             SessionTimeoutMs = 6_000,
             HeartbeatIntervalMs = 2_000,
+            StatisticsIntervalMs = MetricsExport.IsOn(configuration) ? (int)StatisticsInterval.TotalMilliseconds : 0,
         };
         var consumer = new ConsumerBuilder<Ignore, byte[]>(config)
             .SetPartitionsAssignedHandler((_, partitions) => LogAssigned(partitions.Count))
             .SetLogHandler((_, message) => LogClient(message.Message))
+            .SetStatisticsHandler((_, statistics) => lag.Take(Shared.Events.Kafka.Topic, statistics))
             .SetErrorHandler((client, error) =>
             {
                 LogClient(error.Reason);
@@ -87,7 +90,7 @@ internal sealed partial class KafkaLogConsumer(
                 try
                 {
                     Fill(consumer);
-                    await KeepAsync(stoppingToken);
+                    await KeepMeasuredAsync(stoppingToken);
                     var full = _read.Count == BatchSize;
                     Store(consumer);
                     await TrimAsync(stoppingToken);
@@ -119,7 +122,7 @@ internal sealed partial class KafkaLogConsumer(
         {
             for (var silent = 0; silent < 2; silent = _read.Count == 0 ? silent + 1 : 0)
             {
-                await KeepAsync(patience.Token);
+                await KeepMeasuredAsync(patience.Token);
                 Store(consumer);
                 await Task.Delay(Poll / 2, clock, patience.Token);
                 Fill(consumer);
@@ -140,6 +143,7 @@ internal sealed partial class KafkaLogConsumer(
     // What was read before an error stays read. Never waits.
     private void Fill(IConsumer<Ignore, byte[]> consumer)
     {
+        var before = _read.Count;
         try
         {
             while (_read.Count < BatchSize && consumer.Consume(TimeSpan.Zero) is { } record)
@@ -152,6 +156,8 @@ internal sealed partial class KafkaLogConsumer(
                 or ErrorCode.MsgSizeTooLarge)
                 GoPast(consumer, exception.ConsumerRecord.TopicPartitionOffset);
         }
+
+        MessagingMetrics.Consumed(Shared.Events.Kafka.Topic, _read.Count - before);
     }
 
     // A batch that librdkafka cannot take apart it would fetch again for ever. The error tells its first offset, not its last.
@@ -195,6 +201,24 @@ internal sealed partial class KafkaLogConsumer(
 
         PassOver(record.TopicPartitionOffset, problem!);
         return null;
+    }
+
+    private async Task KeepMeasuredAsync(CancellationToken cancellationToken)
+    {
+        if (_read.Count == 0)
+            return;
+
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await KeepAsync(cancellationToken);
+            MessagingMetrics.Processed(Shared.Events.Kafka.Topic, started, null);
+        }
+        catch (StoreUnavailableException failure)
+        {
+            MessagingMetrics.Processed(Shared.Events.Kafka.Topic, started, failure.InnerException!.GetType().FullName);
+            throw;
+        }
     }
 
     // All at once; if the database refuses that, one by one, so that a bad one keeps none of the others out.

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh;
+using MessageBoard.Shared.Telemetry;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace MessageBoard.MessageService.Authors;
@@ -23,6 +24,8 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
                 unknown.Add(id);
         }
 
+        CacheMetrics.Count("authors", isHit: true, names.Count);
+        CacheMetrics.Count("authors", isHit: false, unknown.Count);
         if (unknown.Count == 0)
             return names;
 

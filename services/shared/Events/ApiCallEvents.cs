@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MessageBoard.Shared.Telemetry;
 using Microsoft.AspNetCore.Routing;
 
 namespace MessageBoard.Shared.Events;
@@ -13,6 +14,7 @@ public static partial class ApiCallEvents
         services.AddSingleton<RedisEventSink>();
         services.AddHostedService(provider => provider.GetRequiredService<RedisEventSink>());
         services.AddSingleton<KafkaEventSink>();
+        services.AddSingleton<ObservedMetrics, EventMetrics>();
         return services;
     }
 

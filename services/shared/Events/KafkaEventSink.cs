@@ -15,6 +15,7 @@ public sealed partial class KafkaEventSink : IDisposable
 
     private readonly DroppedEvents _dropped;
     private readonly IProducer<string, byte[]>? _producer;
+    private int _queued;
 
     /// <summary>Connects in the background; does nothing when Kafka is off.</summary>
     public KafkaEventSink(IConfiguration configuration, ServiceIdentity identity, DroppedEvents dropped, ILogger<KafkaEventSink> logger)
@@ -48,6 +49,9 @@ public sealed partial class KafkaEventSink : IDisposable
             .Build();
     }
 
+    /// <summary>How many the brokers do not have yet.</summary>
+    public int Queued => Volatile.Read(ref _queued);
+
     /// <summary>Puts a call into the queue.</summary>
     /// <param name="call">The call.</param>
     /// <param name="request">The span of the request that it tells of; by default the current one.</param>
@@ -70,18 +74,28 @@ public sealed partial class KafkaEventSink : IDisposable
             Value = call.ToJson(),
             Headers = headers,
         };
+        var started = Stopwatch.GetTimestamp();
+        Interlocked.Increment(ref _queued);
         try
         {
-            _producer.Produce(Kafka.Topic, message, report =>
-            {
-                if (report.Error.IsError)
-                    _dropped.Count(DroppedEvents.Kafka);
-            });
+            _producer.Produce(Kafka.Topic, message, report => Leave(started, report.Error));
         }
-        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
+        catch (KafkaException exception)
         {
-            _dropped.Count(DroppedEvents.Kafka); // the queue is full, or the process ends
+            Leave(started, exception.Error); // the queue is full
         }
+        catch (ObjectDisposedException)
+        {
+            Leave(started, new(ErrorCode.Local_Destroy)); // the process ends
+        }
+    }
+
+    private void Leave(long started, Error error)
+    {
+        Interlocked.Decrement(ref _queued);
+        MessagingMetrics.Sent(Kafka.Topic, started, error.IsError ? error.Code.ToString() : null);
+        if (error.IsError)
+            _dropped.Count(DroppedEvents.Kafka);
     }
 
     /// <summary>Sends what is in the queue, as far as Kafka takes it in time.</summary>

@@ -60,6 +60,9 @@ public sealed partial class RedisEventSink : BackgroundService
     // Tells which batch of this process is in Redis.
     private string SentKey => $"api_logs:sent:{_process}";
 
+    /// <summary>How many wait to be sent.</summary>
+    public int Queued => _queue.Reader.Count;
+
     /// <summary>Puts a call into the queue.</summary>
     public void Offer(ApiCall call) => _queue.Writer.TryWrite(call);
 

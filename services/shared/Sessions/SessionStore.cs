@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MessageBoard.Shared.Stores;
+using MessageBoard.Shared.Telemetry;
 using StackExchange.Redis;
 
 namespace MessageBoard.Shared.Sessions;
@@ -49,6 +50,7 @@ public sealed class SessionStore(Redis redis, TimeProvider clock)
     public async Task<Session?> FindAsync(string token)
     {
         string? json = await redis.RunAsync(redis => redis.StringGetSetExpiryAsync(KeyOf(token), Lifetime));
+        CacheMetrics.Count("sessions", json is not null);
         if (json is null || JsonSerializer.Deserialize<StoredSession>(json) is not { Session: { } session } stored)
             return null;
 

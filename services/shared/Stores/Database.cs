@@ -144,6 +144,8 @@ public sealed class Database : IDisposable
     private async Task<T> RunAsync<T>(string sql, Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {
         using var span = StartSpan(sql);
+        var started = Stopwatch.GetTimestamp();
+        Exception? failure = null;
         try
         {
             var waits = IsSqlite && !sql.AsSpan().TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase);
@@ -166,8 +168,13 @@ public sealed class Database : IDisposable
         }
         catch (Exception exception) when (exception is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {
+            failure = exception;
             span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
             throw new StoreUnavailableException("The database", exception) { IsRefusal = exception is DbException db && IsRefusal(db) };
+        }
+        finally
+        {
+            DatabaseMetrics.Record(SystemName, OperationOf(sql), started, failure);
         }
     }
 
@@ -192,12 +199,17 @@ public sealed class Database : IDisposable
         if (!Tracing.Source.HasListeners())
             return null;
 
-        var operation = sql.AsSpan().Trim() is var text && text.IndexOf(' ') is > 0 and var end ? text[..end].ToString() : sql;
+        var operation = OperationOf(sql);
         return Tracing.Source.StartActivity(operation, ActivityKind.Client)
-            ?.SetTag("db.system.name", IsSqlite ? "sqlite" : "mariadb")
+            ?.SetTag("db.system.name", SystemName)
             .SetTag("db.operation.name", operation)
             .SetTag("db.query.text", sql);
     }
+
+    private string SystemName => IsSqlite ? "sqlite" : "mariadb"; // as the conventions call them
+
+    private static string OperationOf(string sql) =>
+        sql.AsSpan().Trim() is var text && text.IndexOf(' ') is > 0 and var end ? text[..end].ToString() : sql;
 
     // https://www.sqlite.org/rescode.html; of SQLSTATE the classes of data exceptions, broken constraints and a trigger's own refusal
     // (https://mariadb.com/docs/server/reference/error-codes/sqlstate).

@@ -1,3 +1,4 @@
+using MessageBoard.Shared.Telemetry;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Polly;
 using StackExchange.Redis;
@@ -52,15 +53,20 @@ public sealed class Redis : IHealthCheck, IDisposable
     /// second.</exception>
     public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command)
     {
+        var started = Stopwatch.GetTimestamp();
+        Exception? failure = null;
         try
         {
-            var connection = await _connection.Value.WaitAsync(Timeout);
-            return await Retry.ExecuteAsync(async _ => await command(connection.GetDatabase()), CancellationToken.None)
-                .AsTask().WaitAsync(Timeout);
+            return await AskAsync(command);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
+            failure = exception;
             throw new StoreUnavailableException("Redis", exception);
+        }
+        finally
+        {
+            DatabaseMetrics.Record("redis", null, started, failure);
         }
     }
 
@@ -69,12 +75,12 @@ public sealed class Redis : IHealthCheck, IDisposable
     {
         try
         {
-            await RunAsync(redis => redis.PingAsync());
+            await AskAsync(redis => redis.PingAsync()); // a probe is nobody's request, and in no metric
             return HealthCheckResult.Healthy();
         }
-        catch (StoreUnavailableException exception)
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            return HealthCheckResult.Degraded(exception.Message);
+            return HealthCheckResult.Degraded(new StoreUnavailableException("Redis", exception).Message);
         }
     }
 
@@ -83,5 +89,12 @@ public sealed class Redis : IHealthCheck, IDisposable
     {
         if (_connection is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } connection })
             connection.Result.Dispose();
+    }
+
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> command)
+    {
+        var connection = await _connection.Value.WaitAsync(Timeout);
+        return await Retry.ExecuteAsync(async _ => await command(connection.GetDatabase()), CancellationToken.None)
+            .AsTask().WaitAsync(Timeout);
     }
 }

@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using OpenTelemetry.Metrics;
+
+namespace MessageBoard.Shared.Telemetry;
+
+/// <summary>
+/// Collects metrics where somebody wants them: by OTLP (<see cref="TelemetryExport"/>), or for Prometheus at a port of their own
+/// (<see cref="MetricsServer"/>). Both get the same instruments; docs/observability.md has them all.
+/// </summary>
+public static class MetricsExport
+{
+    // Those of .NET, by name: the instrumentation packages would add connections, name look-ups and Kestrel's queues, for each of which
+    // there is no question that a dashboard or an alert asks.
+    private static readonly string[] Meters =
+    [
+        Tracing.Name,
+        "Microsoft.AspNetCore.Hosting", // http.server.request.duration
+        "System.Net.Http", // http.client.request.duration
+        "System.Runtime", // dotnet.*: memory, garbage collections, threads, processor time
+        "otel.sdk.experimental", // what the SDK itself has passed on and dropped
+    ];
+
+    /// <summary>Whether anybody collects metrics.</summary>
+    public static bool IsOn(IConfiguration configuration) =>
+        TelemetryExport.IsOn(configuration) || MetricsServer.IsOn(configuration);
+
+    // Not inlined: the caller would load OpenTelemetry's libraries even when nobody collects.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void AddMetrics(this WebApplicationBuilder builder, ServiceIdentity identity)
+    {
+        builder.Services.AddSingleton<ObservedMetrics, MeshMetrics>();
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.Describe(identity))
+            .WithMetrics(metrics =>
+            {
+                metrics
+                    .AddMeter(Meters)
+                    .AddView(Keep)
+                    .SetExemplarFilter(ExemplarFilterType.TraceBased)
+                    .AddInstrumentation(() => new ExportFailures())
+                    .AddInstrumentation(provider => provider.GetServices<ObservedMetrics>().ToArray());
+                if (MetricsServer.IsOn(builder.Configuration))
+                    metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
+            });
+        if (MetricsServer.IsOn(builder.Configuration))
+            builder.Services.AddHostedService<MetricsServer>();
+    }
+
+    // Of the meters of .NET more than durations would be a series a connection or a request under way.
+    private static MetricStreamConfiguration? Keep(Instrument instrument) => instrument.Meter.Name switch
+    {
+        "Microsoft.AspNetCore.Hosting" when instrument.Name != "http.server.request.duration" => MetricStreamConfiguration.Drop,
+        "System.Net.Http" when instrument.Name != "http.client.request.duration" => MetricStreamConfiguration.Drop,
+        _ => null,
+    };
+}
