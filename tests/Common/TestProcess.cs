@@ -27,6 +27,8 @@ public sealed class TestProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public ConcurrentQueue<string> Output { get; } = [];
 
     public ConcurrentQueue<string> Errors { get; } = [];

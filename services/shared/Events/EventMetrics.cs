@@ -9,11 +9,11 @@ internal sealed class EventMetrics : ObservedMetrics
     private const string Sink = "sink";
 
     /// <summary>Makes the instruments.</summary>
-    public EventMetrics(DroppedEvents dropped, RedisEventSink redis, KafkaEventSink kafka)
+    public EventMetrics(DroppedEvents dropped, RedisEventSink redis)
     {
         Meter.CreateObservableUpDownCounter<long>(
             "messageboard.events.queued",
-            () => [Of(DroppedEvents.Redis, redis.Queued), Of(DroppedEvents.Kafka, kafka.Queued)],
+            () => [Of(DroppedEvents.Redis, redis.Queued), Of(DroppedEvents.Kafka, KafkaEventSink.Queued)],
             "{event}", "API calls that wait to be sent.");
         Meter.CreateObservableCounter<long>(
             "messageboard.events.dropped",

@@ -13,9 +13,11 @@ public sealed partial class KafkaEventSink : IDisposable
     private const int QueueLength = 10_000;
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(60), FlushTimeout = TimeSpan.FromSeconds(2);
 
+    // Of the process, which has one sink, or in the gateway none until there is something to send.
+    private static int _queued;
+
     private readonly DroppedEvents _dropped;
     private readonly IProducer<string, byte[]>? _producer;
-    private int _queued;
 
     /// <summary>Connects in the background; does nothing when Kafka is off.</summary>
     public KafkaEventSink(IConfiguration configuration, ServiceIdentity identity, DroppedEvents dropped, ILogger<KafkaEventSink> logger)
@@ -49,8 +51,8 @@ public sealed partial class KafkaEventSink : IDisposable
             .Build();
     }
 
-    /// <summary>How many the brokers do not have yet.</summary>
-    public int Queued => Volatile.Read(ref _queued);
+    /// <summary>How many of this process's the brokers do not have yet.</summary>
+    public static int Queued => Volatile.Read(ref _queued);
 
     /// <summary>Puts a call into the queue.</summary>
     /// <param name="call">The call.</param>

@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 namespace MessageBoard.Shared.Telemetry;
 
 /// <summary>
-/// How long database and Redis take, by OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/database/database-metrics/).
+/// How long database and Redis take, by OpenTelemetry's conventions
+/// (https://opentelemetry.io/docs/specs/semconv/database/database-metrics/).
 /// </summary>
 public static class DatabaseMetrics
 {

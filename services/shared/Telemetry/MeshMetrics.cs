@@ -39,7 +39,8 @@ internal sealed class MeshMetrics : ObservedMetrics
             return _last.Hash;
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var line in snapshot.Statuses.Select(resource => $"{resource.Key} {resource.ResourceVersion}\n").Order(StringComparer.Ordinal))
+        var versions = snapshot.Statuses.Select(resource => $"{resource.Key} {resource.ResourceVersion}\n");
+        foreach (var line in versions.Order(StringComparer.Ordinal))
             hash.AppendData(Encoding.UTF8.GetBytes(line));
 
         _last = (snapshot, BinaryPrimitives.ReadInt64BigEndian(hash.GetHashAndReset()) >>> 16);

@@ -59,7 +59,7 @@ internal sealed partial class MetricsServer(
     {
         var app = new ApplicationBuilder(services);
         app.UseOpenTelemetryPrometheusScrapingEndpoint(
-            meters, context => HttpMethods.IsGet(context.Request.Method) && context.Request.Path == Path, null, null, null);
+            meters, context => HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value == Path, null, null, null);
         return app.Build(); // 404 for all else
     }
 
