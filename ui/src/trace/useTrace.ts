@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import { ApiError } from '../api/http'
 import { absences, getLogLines, getTrace, type Absence, type LogLine, type Trace } from '../api/telemetry'
+import { flushBrowserSpans } from '../telemetry/browserSpans'
 
 /** Spans are on their way for some seconds; so long after each answer that has not all of them it is asked again (ms). */
 const pauses = [1_000, 2_000, 4_000]
@@ -26,6 +27,7 @@ export function useTrace(id: string, hasLogs: () => boolean) {
   async function read(attempt: number) {
     isWaiting.value = true
     try {
+      await flushBrowserSpans()
       trace.value = await getTrace(id)
       failure.value = null
     } catch (error) {
