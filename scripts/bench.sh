@@ -4,19 +4,21 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 connections=(1 32 256) seconds=10 rounds=3
-parts=(memory http idle decision reload)
+parts=(memory http telemetry idle decision reload)
 
 usage() {
   cat <<EOF
 Usage: scripts/bench.sh [--only PART] [--seconds N] [--rounds N] [--help]
 
 Measures, on this machine, the memory of all that deploy-all.sh --local starts,
-after 4,000 requests. Then, over loopback, the same request to the same two
-backends, split 70:30: straight to a backend, through nginx, HAProxy, bare YARP,
-and our gateway with everything on (mesh, tags, traffic counts, event stream
-with one reader, tracing context). wrk with ${connections[*]} connections, $seconds s each,
-$rounds interleaved rounds; prints a table of medians. Then: what a reader of the
-event stream costs while nothing happens, one routing decision
+after 4,000 requests, the dashboard's apart. Then, over loopback, the same
+request to the same two backends, split 70:30: straight to a backend, through
+nginx, HAProxy, bare YARP, and our gateway with everything on (mesh, tags,
+traffic counts, event stream with one reader, tracing context). wrk with
+${connections[*]} connections, $seconds s each, $rounds interleaved rounds; prints a table of
+medians. Then our gateway without telemetry, with it as at home, with every
+trace kept, and with a receiver that hangs or is not there. Then: what a reader
+of the event stream costs while nothing happens, one routing decision
 (BenchmarkDotNet), and a change in 10,000 VirtualServices.
 
   --only PART   one of ${parts[*]}
@@ -67,7 +69,11 @@ free_ports() { # free_ports N: N free ports
     console.log(open.map(s => s.address().port).join(" "));
     open.forEach(s => s.close()); }); })();' "$1"
 }
-# Pss (proc(5)): the memory that is a process's own, and its part of what it shares with others.
+# Pss (proc(5)), in MiB: the memory that is a process's own, and its part of what it shares with others.
+pss() { # process id
+  awk '/^Pss:/ { print $2 / 1024 }' "/proc/$1/smaps_rollup"
+}
+
 memory() {
   local app pid port
   read -r port < <(free_ports 1)
@@ -80,8 +86,9 @@ memory() {
   node -p 'const s = JSON.parse(require("fs").readFileSync(process.argv[1]));
     [["launcher", s.launcher.pid], ...s.processes.map(p => [p.pod, p.process.pid])].map(p => p.join(" ")).join("\n")' \
     "$work/state/state.json" |
-    while read -r app pid; do awk -v app="$app" '/^Pss:/ { print app, $2 / 1024 }' "/proc/$pid/smaps_rollup"; done |
-    awk '{ printf "| %s | %.1f |\n", $1, $2; sum += $2 } END { printf "| all | %.0f |\n\n", sum }'
+    while read -r app pid; do echo "$app $(pss "$pid")"; done |
+    awk '{ printf "| %s | %.1f |\n", $1, $2 } /^dashboard/ { other += $2; next } { sum += $2 }
+      END { printf "| all but the dashboard | %.0f |\n| the dashboard | %.0f |\n\n", sum, other }'
   ./deploy-all.sh --local --stop >&2
   rm -r "$work/state"
 }
@@ -187,8 +194,11 @@ start backend-ctx2 "$ctx2" dotnet "$bench" backend "http://127.0.0.1:$ctx2" ctx2
 start nginx "$nginx" nginx -c "$work/nginx.conf"
 start haproxy "$haproxy" haproxy -q -f "$work/haproxy.cfg"
 start yarp "$yarp" dotnet "$bench" yarp "http://127.0.0.1:$yarp" "http://127.0.0.1:$ctx1" "http://127.0.0.1:$ctx2"
-start gateway "$gateway" env -C gateway/bin/Release/net10.0 ASPNETCORE_URLS="http://127.0.0.1:$gateway" \
-  CLUSTER_NAME=ctx1 HOSTNAME=gateway-ctx1 Mesh__Folder="$work/istio" dotnet MessageBoard.Gateway.dll
+start_gateway() { # name port NAME=VALUE...
+  start "$1" "$2" env -C gateway/bin/Release/net10.0 -u OTEL_EXPORTER_OTLP_ENDPOINT ASPNETCORE_URLS="http://127.0.0.1:$2" \
+    CLUSTER_NAME=ctx1 HOSTNAME="$1-ctx1" Mesh__Folder="$work/istio" "${@:3}" dotnet MessageBoard.Gateway.dll
+}
+start_gateway gateway "$gateway"
 gateway_pid=${pids[-1]}
 curl -sN "http://127.0.0.1:$gateway/api/traffic/events" >/dev/null &
 reader_pid=$!
@@ -207,22 +217,29 @@ measure() {
 }
 
 # Two rounds of warming: most code is compiled for good only after some seconds.
-http() {
+warm() { # server...
   for _ in 1 2; do
-    for server in "${servers[@]}"; do measure "$server" 32 4 >/dev/null; done
+    for server in "$@"; do measure "$server" 32 4 >/dev/null; done
   done
+}
+
+# A measurement, kept among the results.
+note() { # round server connections
+  echo "$2 $3 $(measure "$2" "$3" "$seconds")" | tee -a "$work/results" | sed "s/^/round $1: /" >&2
+}
+
+median() { # server connections field
+  awk -v s="$1" -v c="$2" -v f="$3" '$1 == s && $2 == c { print $f }' "$work/results" | sort -g |
+    awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+http() {
+  warm "${servers[@]}"
   for ((round = 1; round <= rounds; round++)); do
     for c in "${connections[@]}"; do
-      for server in "${servers[@]}"; do
-        echo "$server $c $(measure "$server" "$c" "$seconds")" | tee -a "$work/results" | sed "s/^/round $round: /" >&2
-      done
+      for server in "${servers[@]}"; do note "$round" "$server" "$c"; done
     done
   done
-
-  median() { # server connections field
-    awk -v s="$1" -v c="$2" -v f="$3" '$1 == s && $2 == c { print $f }' "$work/results" | sort -g |
-      awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
-  }
 
   echo "| connections | server | requests/s | of bare YARP | p50 ms | p99 ms | failed |"
   echo "|---|---|---|---|---|---|---|"
@@ -235,6 +252,48 @@ http() {
         "$(median "$server" "$c" 4)" "$(median "$server" "$c" 5)" "$(median "$server" "$c" 6)"
     done
   done
+}
+
+# Our gateway by itself: without telemetry; with it as at home, and with every trace kept, to the dashboard of a run of its own; with
+# every trace kept, to a receiver that takes connections and never answers, and to a port where nobody listens.
+telemetry() {
+  local board dead hangs dashboard server
+  read -r board dead hangs "port[off]" "port[default]" "port[all]" "port[hanging]" "port[dead]" < <(free_ports 8)
+  export MESSAGEBOARD_STATE=$work/state
+  ./deploy-all.sh --local --detach --port "$board" >&2
+  dashboard=$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).processes.find(p => p.app === "dashboard").process.pid' \
+    "$MESSAGEBOARD_STATE/state.json")
+  node -e 'require("net").createServer().listen(+process.argv[1], "127.0.0.1")' "$hangs" &
+  pids+=($!)
+  local receiver=()
+  mapfile -t receiver < <(grep ^OTEL_ "$MESSAGEBOARD_STATE/debug.env")
+
+  start_gateway off "${port[off]}"
+  start_gateway default "${port[default]}" "${receiver[@]}" Telemetry__TracesPerSecond=20
+  start_gateway all "${port[all]}" "${receiver[@]}" OTEL_TRACES_SAMPLER=always_on
+  start_gateway hanging "${port[hanging]}" "${receiver[@]}" OTEL_TRACES_SAMPLER=always_on \
+    OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:$hangs"
+  start_gateway dead "${port[dead]}" "${receiver[@]}" OTEL_TRACES_SAMPLER=always_on OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:$dead"
+  local -A what=([off]="off" [default]="20 traces a second, as at home" [all]="every trace, to the dashboard"
+    [hanging]="every trace, to one that hangs" [dead]="every trace, to nobody")
+  local cases=(off default all hanging dead)
+  warm "${cases[@]}"
+  for ((round = 1; round <= rounds; round++)); do
+    for server in "${cases[@]}"; do note "$round" "$server" 32; done
+  done
+
+  echo
+  echo "| telemetry | requests/s | of off | p50 ms | p99 ms | failed |"
+  echo "|---|---|---|---|---|---|"
+  for server in "${cases[@]}"; do
+    printf '| %s | %s | %s× | %s | %s | %s |\n' "${what[$server]}" "$(median "$server" 32 3)" \
+      "$(awk "BEGIN { printf \"%.2f\", $(median "$server" 32 3) / $(median off 32 3) }")" \
+      "$(median "$server" 32 4)" "$(median "$server" 32 5)" "$(median "$server" 32 6)"
+  done
+  echo
+  printf 'The dashboard has then %.0f MiB.\n' "$(pss "$dashboard")"
+  ./deploy-all.sh --local --stop >&2
+  rm -r "$MESSAGEBOARD_STATE"
 }
 
 # CPU time of the gateway over ten seconds in which nothing happens, with a reader of the event stream and without.

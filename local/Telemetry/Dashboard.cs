@@ -63,7 +63,8 @@ internal sealed class Dashboard
         Role = ProcessRole.Telemetry,
         Port = _port,
         FixedPort = true,
-        Command = _ => [_program],
+        // Its work can wait where the requests' cannot.
+        Command = _ => ["nice", "-n", "10", _program],
         WorkingDirectory = Path.GetDirectoryName(_program),
         // With OTEL_* it would record what it records of itself, and so on without end.
         OwnEnvironmentOnly = true,

@@ -10,7 +10,7 @@ namespace MessageBoard.Drill;
 /// <param name="ActAsync">Does it, and undoes it where it does not end by itself; takes at most ten seconds.</param>
 internal sealed record Drill(string Name, double? Least, bool LosesEvents, Func<LocalSystem, CancellationToken, Task> ActAsync)
 {
-    private const double OfProcesses = 99, OfStores = 97;
+    private const double OfProcesses = 99, OfStores = 97, OfTelemetry = 100;
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(10);
     private static readonly string[] Services = ["user-service", "message-service", "log-service"];
 
@@ -31,6 +31,8 @@ internal sealed record Drill(string Name, double? Least, bool LosesEvents, Func<
         new("gateway-killed", null, true, (run, _) => Send(Processes.Kill, Of(run, "gateway"))),
         new("kafka-frozen", OfProcesses, false, (run, stopped) => FreezeAsync(Of(run, "kafka"), Frozen, stopped)),
         new("kafka-killed", OfProcesses, true, (run, _) => Send(Processes.Kill, Of(run, "kafka"))),
+        new("dashboard-frozen", OfTelemetry, false, (run, stopped) => FreezeAsync(Of(run, "dashboard"), Frozen, stopped)),
+        new("dashboard-killed", OfTelemetry, false, (run, _) => Send(Processes.Kill, Of(run, "dashboard"))),
         new("garbage", OfProcesses, false, GarbageAsync),
         .. system.Stores is null ? EmbeddedStores : RealStores,
         .. system.HasOwnDisk ? OwnDisk(system) : [],

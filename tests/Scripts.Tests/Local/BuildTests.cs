@@ -7,6 +7,7 @@ public sealed class BuildTests : IDisposable
 {
     private const string Build = "dotnet build";
     private const string Tools = "dotnet tool";
+    private const string Dashboard = "dotnet restore";
     private const string Packages = "npm ci";
     private const string Page = "npm run";
 
@@ -16,13 +17,14 @@ public sealed class BuildTests : IDisposable
     {
         foreach (var file in new[]
         {
-            ".editorconfig", "Directory.Build.props", "MessageBoard.sln", "gateway/Program.cs", "local/Program.cs",
+            ".editorconfig", "Directory.Build.props", "MessageBoard.sln", ".config/dashboard.csproj", "gateway/Program.cs", "local/Program.cs",
             "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs", "ui/package.json", "ui/package-lock.json",
             "ui/src/main.ts",
         })
             _root.Write(file, file);
 
         _root.Write(".config/dotnet-tools.json", """{ "tools": { "garnet-server": { "version": "2.2.5", "commands": ["garnet"] } } }""");
+        _root.Write("Directory.Packages.props", "<AspireDashboardVersion>13.6.5</AspireDashboardVersion>");
         _root.Write("scripts/build-local.sh", File.ReadAllText(Path.Combine(Repository.Root, "scripts", "build-local.sh")));
         Tool("dotnet", """
             case $1 in
@@ -32,6 +34,7 @@ public sealed class BuildTests : IDisposable
                   mkdir -p "${part%/*}/bin/Release/net10.0" "${part%/*}/obj"
                   echo built >"${part%/*}/bin/Release/net10.0/MessageBoard.${part##*/}.dll"
                 done ;;
+              restore) mkdir -p "$NUGET_PACKAGES/aspire.dashboard.sdk.linux-x64/13.6.5/tools" ;;
               tool) mkdir -p "$NUGET_PACKAGES/garnet-server/2.2.5" ;;
             esac
             """);
@@ -82,6 +85,27 @@ public sealed class BuildTests : IDisposable
         Directory.Delete(_root["packages"], recursive: true);
         Assert.Equal([Tools], await BuildAsync());
         Assert.Empty(await BuildAsync());
+    }
+
+    [Fact]
+    public async Task The_dashboard_is_downloaded_once_where_it_is_asked_for()
+    {
+        Assert.Equal([Build, Dashboard, Tools, Packages, Page], await BuildAsync("--dashboard"));
+        Assert.Empty(await BuildAsync("--dashboard"));
+    }
+
+    [Theory]
+    [InlineData("error NU1301: Unable to load the service index", true)]
+    [InlineData("error NU1101: Unable to find package Aspire.Dashboard.Sdk.osx-x64", false)]
+    public async Task A_dashboard_that_cannot_be_had_stops_no_build(string refusal, bool isTriedAgain)
+    {
+        var dotnet = File.ReadAllText(_root["tools/dotnet"]);
+        File.WriteAllText(
+            _root["tools/dotnet"], dotnet.Replace("restore) mkdir", $"restore) echo '{refusal}'; exit 1; mkdir", StringComparison.Ordinal));
+
+        await BuildAsync("--dashboard");
+
+        Assert.Equal(isTriedAgain ? [Dashboard] : [], await BuildAsync("--dashboard"));
     }
 
     [Fact]
@@ -151,9 +175,9 @@ public sealed class BuildTests : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private async Task<IReadOnlyList<string>> BuildAsync()
+    private async Task<IReadOnlyList<string>> BuildAsync(params IEnumerable<string> options)
     {
-        var (code, _, error) = await Start().EndAsync();
+        var (code, _, error) = await Start(options).EndAsync();
         Assert.True(code == 0, error);
         if (!File.Exists(_root["calls"]))
             return [];
@@ -170,8 +194,8 @@ public sealed class BuildTests : IDisposable
         await Eventually.IsTrueAsync(() => !ProcessIdentity.Of(process).IsAlive, $"{tool} is gone");
     }
 
-    private Process Start() => Script.Start(
-        new("bash", [_root["scripts/build-local.sh"]]),
+    private Process Start(params IEnumerable<string> options) => Script.Start(
+        new("bash", [_root["scripts/build-local.sh"], .. options]),
         ("PATH", $"{_root["tools"]}:{Busybox.Path(_root)}"), ("NUGET_PACKAGES", _root["packages"]));
 
     /// <summary>A program that notes its name and the word that says what it does, then does that.</summary>
