@@ -93,5 +93,10 @@ internal sealed class Dashboard
         ["Dashboard__Api__AuthMode"] = "ApiKey",
         ["Dashboard__Api__PrimaryApiKey"] = _apiKey,
         ["DOTNET_GCHeapHardLimit"] = "0x8000000", // bytes
+        // It reads all traces for a list of some: a thousand of them take a second, and five thousand more memory than it has.
+        ["Dashboard__TelemetryLimits__MaxTraceCount"] = "1000",
+        ["Dashboard__TelemetryLimits__MaxLogCount"] = "5000",
+        ["Dashboard__TelemetryLimits__MaxMetricsCount"] = "240", // of an instrument's dimension: four hours
+        ["Dashboard__TelemetryLimits__MaxAttributeLength"] = "2000", // characters
     };
 }
