@@ -14,12 +14,13 @@ Usage: scripts/cleanup.sh [--data] [--istio] [--yes] [--dry-run]
                           [--context-1 NAME] [--context-2 NAME]
 
 Removes from both clusters what deploy-all.sh made: the objects labelled
-app.kubernetes.io/part-of=messageboard in the namespace messageboard, the remote
-secrets and the cross-network Gateway in istio-system. Shows them, then asks.
+app.kubernetes.io/part-of=messageboard in the namespaces messageboard,
+messageboard-observability and messageboard-agents, the remote secrets and the
+cross-network Gateway in istio-system. Shows them, then asks.
 
-  --data       also the volumes of MariaDB, Kafka and Redis, and the passwords
-               that open them; without it both stay, and deploying again finds
-               users and messages as they were
+  --data       also the volumes of MariaDB, Kafka, Redis, Tempo, Loki, Grafana
+               and Prometheus, and the passwords that open them; without it both
+               stay, and deploying again finds users and messages as they were
   --istio      also Istio, its CA and its namespace, in a cluster where
                deploy-all.sh installed it (Istio's CRDs stay); where it only
                added the east-west gateway to another Istio, that gateway
@@ -36,7 +37,7 @@ TEXT
 }
 
 # They open the volumes, so they stay as long as those do.
-kept='^(persistentvolumeclaim/.*|secret/(mariadb|redis|stores|admin))$'
+kept='^(persistentvolumeclaim/.*|secret/(mariadb|redis|stores|admin|grafana))$'
 istio=false
 agreed=false
 while (($# > 0)); do
@@ -60,7 +61,8 @@ readonly -A context
 # --- what is there -------------------------------------------------------------------------------------------------
 
 # Of what deploy-all.sh and istioctl install make in a namespace.
-readonly made='^(configmaps|secrets|services|serviceaccounts|persistentvolumeclaims|(deployments|statefulsets)\.apps|jobs\.batch|'\
+readonly made='^(configmaps|secrets|services|serviceaccounts|persistentvolumeclaims|jobs\.batch|'\
+'(deployments|statefulsets|daemonsets)\.apps|'\
 'horizontalpodautoscalers\.autoscaling|poddisruptionbudgets\.policy|networkpolicies\.networking\.k8s\.io|'\
 '(roles|rolebindings)\.rbac\.authorization\.k8s\.io|.*\.(networking|security|telemetry)\.istio\.io)$'
 # Made and removed by controllers, along with what they belong to.
@@ -115,14 +117,20 @@ is_installed() { # cluster part
   [[ -n $mark ]]
 }
 
+# The namespaces that are all ours.
+readonly namespaces=("$namespace" "$observability_namespace" "$agents_namespace")
+
+# What goes and what stays, by "cluster namespace"; of Istio's namespace by cluster.
 declare -A remove=() keep=() remove_shared=() uninstall=()
 
 look() { # cluster
-  local all
+  local all space
   find_kinds "$1"
-  all=$(objects "$1" "$namespace" "$part_of") || exit $?
-  remove[$1]=$(without "$kept" <<<"$all")
-  keep[$1]=$(only "$kept" <<<"$all")
+  for space in "${namespaces[@]}"; do
+    all=$(objects "$1" "$space" "$part_of") || exit $?
+    remove["$1 $space"]=$(without "$kept" <<<"$all")
+    keep["$1 $space"]=$(only "$kept" <<<"$all")
+  done
   all=$(objects "$1" "$istio_namespace" "$part_of") || exit $?
   remove_shared[$1]=$(without "$of_istio" <<<"$all")
   uninstall[$1]=
@@ -152,16 +160,26 @@ indent() { # text
   if [[ -n $1 ]]; then printf '    %s\n' "${1//$'\n'/$'\n    '}"; fi
 }
 
+# Names, a line each, and where they are if that is not the program's namespace.
+located() { # names namespace
+  if [[ -z $1 || $2 == "$namespace" ]]; then echo "$1"; else echo "${1//$'\n'/ (in $2)$'\n'} (in $2)"; fi
+}
+
 tell_plan() {
-  local cluster
+  local cluster space kept_there
   for cluster in "${clusters[@]}"; do
     echo "From ${context[$cluster]}:"
-    indent "${remove[$cluster]}"
-    indent "${remove_shared[$cluster]:+${remove_shared[$cluster]//$'\n'/ (in $istio_namespace)$'\n'} (in $istio_namespace)}"
+    kept_there=
+    for space in "${namespaces[@]}"; do
+      indent "$(located "${remove["$cluster $space"]}" "$space")"
+      kept_there+=$(located "${keep["$cluster $space"]}" "$space")$'\n'
+    done
+    kept_there=$(without '^$' <<<"$kept_there")
+    indent "$(located "${remove_shared[$cluster]}" "$istio_namespace")"
     if [[ -n ${uninstall[$cluster]} ]]; then echo "    Istio, as istioctl uninstall --purge does"; fi
-    if [[ -n ${keep[$cluster]} ]]; then
+    if [[ -n $kept_there ]]; then
       echo "  kept, with the data (--data removes them):"
-      indent "${keep[$cluster]}"
+      indent "$kept_there"
     fi
   done
 }
@@ -199,14 +217,18 @@ remove_namespace() { # cluster namespace what-is-kept
 }
 
 remove_from() { # cluster
-  delete "$1" "$namespace" "${remove[$1]}"
-  remove_namespace "$1" "$namespace" "${keep[$1]}"
+  local space names=''
+  for space in "${namespaces[@]}"; do
+    delete "$1" "$space" "${remove["$1 $space"]}"
+    remove_namespace "$1" "$space" "${keep["$1 $space"]}"
+    names+=" ${remove["$1 $space"]}"
+  done
   if [[ ${remove_shared[$1]} == *secret/cacerts* ]] && has_our_root "$1"; then root_was_removed=true; fi
   if [[ -n ${uninstall[$1]} ]]; then run istioctl uninstall --context "${context[$1]}" --purge --skip-confirmation; fi
   delete "$1" "$istio_namespace" "$(without "$marks" <<<"${remove_shared[$1]}")"
   if [[ -n ${uninstall[$1]} ]]; then remove_namespace "$1" "$istio_namespace" ''; fi
   delete "$1" "$istio_namespace" "$(only "$marks" <<<"${remove_shared[$1]}")"
-  note="$(wc -w <<<"${remove[$1]} ${remove_shared[$1]}") objects"
+  note="$(wc -w <<<"$names ${remove_shared[$1]}") objects"
 }
 
 # A cluster's cacerts has the root whose key is here.

@@ -13,6 +13,8 @@ source "$root/scripts/k8s/certificates.sh"
 source "$root/scripts/k8s/secrets.sh"
 # shellcheck source=scripts/k8s/istio.sh
 source "$root/scripts/k8s/istio.sh"
+# shellcheck source=scripts/k8s/observability.sh
+source "$root/scripts/k8s/observability.sh"
 
 readonly oldest_kubectl=28 oldest_istio=27
 # https://istio.io/latest/docs/releases/supported-releases/ for Istio 1.27
@@ -46,6 +48,16 @@ step leaves alone what is there already, so running it again carries on.
                            the API server advertises)
   --skip-istio             the clusters are one mesh already: leaves out CA,
                            Istio, east-west gateways and remote secrets
+  --observability          also OpenTelemetry Collectors, Tempo, Loki, Grafana
+                           and Prometheus, in namespaces of their own; once
+                           there, they stay until scripts/cleanup.sh
+  --otlp-endpoint URL      instead: the programs send traces, metrics and logs
+                           to your own collector, by HTTP, or on port 4317 by
+                           gRPC
+  --otlp-headers-secret NAME
+                           with what headers: key "headers" of a Secret that you
+                           have made in namespace messageboard of both clusters,
+                           as authorization=Bearer%20TOKEN,x-tenant=me
   --timeout DURATION       for each wait, as 90s, 10m or 1h (default 10m)
   --dry-run                asks the clusters, shows each step's commands, and
                            changes nothing; --images may be left out
@@ -70,12 +82,16 @@ hosts=
 tls_cert=
 tls_key=
 skip_istio=false
+observability=false
+otlp_endpoint=
+otlp_headers=
 timeout=10m
 declare -A api_servers=([1]='' [2]='')
 
 while (($# > 0)); do
   case $1 in
-    --images | --registry-secret | --host | --tls-cert | --tls-key | --timeout | --context-[12] | --api-server-[12])
+    --images | --registry-secret | --host | --tls-cert | --tls-key | --otlp-endpoint | --otlp-headers-secret | --timeout | \
+      --context-[12] | --api-server-[12])
       need_value "$@"
       case $1 in
         --images) images=$2 ;;
@@ -83,6 +99,8 @@ while (($# > 0)); do
         --host) hosts+=${hosts:+,}$2 ;;
         --tls-cert) tls_cert=$2 ;;
         --tls-key) tls_key=$2 ;;
+        --otlp-endpoint) otlp_endpoint=$2 ;;
+        --otlp-headers-secret) otlp_headers=$2 ;;
         --context-?) context[${1##*-}]=$2 ;;
         --api-server-?) api_servers[${1##*-}]=$2 ;;
         --timeout) timeout=$2 ;;
@@ -90,6 +108,7 @@ while (($# > 0)); do
       shift
       ;;
     --skip-istio) skip_istio=true ;;
+    --observability) observability=true ;;
     --dry-run) dry_run=true ;;
     --local | --port | --replicas | --detach | --status | --stop | --reset)
       see_help "$1 belongs to the run on this machine: $script --local"
@@ -110,6 +129,7 @@ scripts/build-images.sh builds and pushes them. To run on this machine instead: 
   [[ -z $registry_file || -r $registry_file ]] || refuse "--registry-secret: there is no file '$registry_file' to read."
   check_hosts "$hosts"
   if [[ -n $tls_cert$tls_key ]]; then check_certificate; fi
+  check_otlp
   [[ ${context[1]} != "${context[2]}" ]] ||
     refuse "--context-1 and --context-2 are the same context, '${context[1]}': two clusters are wanted."
   [[ $timeout =~ ^([1-9][0-9]{0,4})([smh])$ ]] || refuse "--timeout wants a duration as 90s, 10m or 1h, not '$timeout'."
@@ -180,6 +200,11 @@ check_cluster() { # cluster
   note+=${note:+, }"ctx$1 $version"
 }
 
+check_clusters() {
+  both check_cluster
+  find_observability
+}
+
 # A line a right, as words of kubectl auth can-i.
 rights() {
   cat <<RIGHTS
@@ -192,6 +217,11 @@ create networkpolicies.networking.k8s.io --namespace $namespace
 create roles.rbac.authorization.k8s.io --namespace $namespace
 create virtualservices.networking.istio.io --namespace $namespace
 create peerauthentications.security.istio.io --namespace $namespace
+RIGHTS
+  [[ $observability == false ]] || cat <<RIGHTS
+create statefulsets.apps --namespace $observability_namespace
+create daemonsets.apps --namespace $agents_namespace
+create authorizationpolicies.security.istio.io --namespace $observability_namespace
 RIGHTS
   [[ $skip_istio == true && -n $tls_cert ]] && echo "create secrets --namespace $istio_namespace"
   [[ $skip_istio == true ]] || cat <<RIGHTS
@@ -247,16 +277,25 @@ write_kustomization() { # cluster
     for image in "${images_of[@]}"; do
       printf '  - name: messageboard/%s\n    newName: %s/%s\n    newTag: "%s"\n' "$image" "${images%/*}" "$image" "${images##*/}"
     done
+    if [[ $observability == true ]]; then
+      printf 'components:\n  - %s\n' "$(realpath --relative-to "$(realpath "$folder")" "$root/k8s/components/telemetry")"
+    fi
+    if [[ -n $otlp_endpoint || ($1 == 1 && -n $hosts$address) ]]; then echo "patches:"; fi
+    if [[ -n $otlp_endpoint ]]; then otlp_patches; fi
     if [[ $1 == 1 && -n $hosts$address ]]; then
-      patch Deployment gateway '{"op": "add", "path": "/spec/template/spec/containers/0/env/-", "value":'\
-' {"name": "Gateway__Hosts", "value": "'"$hosts${hosts:+${address:+,}}$address"'"}}'
+      patch "kind: Deployment, name: gateway" "$(add_variable Gateway__Hosts "\"value\": \"$hosts${hosts:+${address:+,}}$address\"")"
     fi
   } >>"$folder/kustomization.yaml"
 }
 
-# As JSON Patch has it (RFC 6902).
-patch() { # kind name operations
-  printf 'patches:\n  - target: { kind: %s, name: %s }\n    patch: |\n      [%s]\n' "$@"
+# An entry of a kustomization's patches, as JSON Patch has it (RFC 6902).
+patch() { # target operations
+  printf '  - target: { %s }\n    patch: |\n      [%s]\n' "$@"
+}
+
+# The operation that gives a program a variable.
+add_variable() { # name value-as-json
+  printf '{"op": "add", "path": "/spec/template/spec/containers/0/env/-", "value": {"name": "%s", %s}}' "$@"
 }
 
 apply_selected() { # cluster selector
@@ -282,6 +321,7 @@ make_secrets() {
   # "stores" is made of the passwords before it
   same_secrets mariadb redis admin stores
   if [[ -n $registry_file ]]; then both registry_secret; fi
+  if [[ -n $otlp_headers ]]; then both check_otlp_headers; fi
   if [[ -n $tls_cert ]]; then ingress_certificate; fi
   remote_kubeconfig
   note="${made[*]+made: ${made[*]}}${copied[*]+ copied: ${copied[*]}}"
@@ -373,7 +413,10 @@ write_policies() { # folder
   for server in $servers; do
     operations+="${operations:+, }"'{"op": "replace", "path": "/spec/servers/'"$server"'/hosts", "value": '"$names}"
   done
-  patch Gateway messageboard "$operations" >>"$1/kustomization.yaml"
+  {
+    echo "patches:"
+    patch "kind: Gateway, name: messageboard" "$operations"
+  } >>"$1/kustomization.yaml"
 }
 
 # VirtualServices that exist keep their weights; everything else becomes what the files say.
@@ -509,20 +552,25 @@ tell_address() {
   fi
   echo "The admin's password:"
   echo "  $kubectl $namespace get secret admin -o jsonpath='{.data.admin-password}' | base64 -d"
+  if [[ $observability == true ]]; then tell_grafana "$kubectl"; fi
 }
 
 istio_step() { # title function
   if [[ $skip_istio == true ]]; then leave_out "$1" --skip-istio; else step "$@"; fi
 }
 
-step_count=16
+observability_step() { # title function
+  if [[ $observability == true ]]; then step "$@"; else leave_out "$1" "no --observability"; fi
+}
+
+step_count=17
 address=
 take_lock
 watch_the_end
 printf '\n== %s\n' "$(date --iso-8601=seconds)" >>"$log"
-both write_kustomization
 step "Tools and versions" check_tools
-step "Both clusters and the rights in them" both check_cluster
+step "Both clusters and the rights in them" check_clusters
+both write_kustomization
 istio_step "Common root CA" common_root
 istio_step "Istio" both install istio istiod
 istio_step "East-west gateways" install_eastwest
@@ -535,6 +583,7 @@ step "Services" both apply_selected "$of_services"
 # Its account and token in cluster 2 are there since remote_kubeconfig.
 step "Gateway" deploy_gateway
 step "Mesh configuration" configure_mesh
+observability_step "Observability" deploy_observability
 step "Rollouts" wait_for_rollouts "$part_of"
 step "A request from ctx1 is answered by ctx2" check_mesh
 step "Address" settle_address

@@ -7,6 +7,11 @@
 readonly told=70
 readonly namespace=messageboard
 readonly istio_namespace=istio-system
+# deploy-all.sh --observability: what receives telemetry, and on each node what reads logs, which Pod Security keeps apart.
+readonly observability_namespace=messageboard-observability
+readonly agents_namespace=messageboard-agents
+# The one that waits and Secrets are about; a step that is about another has a local of this name.
+space=$namespace
 readonly part_of=app.kubernetes.io/part-of=messageboard
 # Of each answer of an API server; waiting is a loop of short questions.
 readonly request_timeout=30s

@@ -27,17 +27,17 @@ secret_manifest() { # namespace name type (key value)...
 
 # A line a Secret that is there: its name, and its whole data as JSON for comparing and copying.
 secrets_data() { # cluster names...
-  ask "$1" get secret "${@:2}" --namespace "$namespace" --ignore-not-found \
+  ask "$1" get secret "${@:2}" --namespace "$space" --ignore-not-found \
     -o 'jsonpath={range .items[*]}{.metadata.name} {.data}{"\n"}{end}'
 }
 
 secret_value() { # cluster name key
   local encoded
-  encoded=$(field "$1" "$namespace" secret "$2" "{.data.${3//./\\.}}") || exit $?
+  encoded=$(field "$1" "$space" secret "$2" "{.data.${3//./\\.}}") || exit $?
   printf '%s' "$encoded" | base64 -d
 }
 
-# Both clusters get the Secrets; one that is there already is the one that counts.
+# Both clusters get the Secrets; one that is there already is the one that counts. Two names at least: of one kubectl makes no list.
 same_secrets() { # names...
   local one two name
   one=$(secrets_data 1 "$@") || exit $?
@@ -50,7 +50,7 @@ same_secrets() { # names...
 same_secret() { # name data-in-cluster-1 data-in-cluster-2
   local one=$2 two=$3 new
   if [[ -n $one && -n $two ]]; then
-    [[ $one == "$two" ]] || fail "Secret $1 differs between ${context[1]} and ${context[2]} (namespace $namespace).
+    [[ $one == "$two" ]] || fail "Secret $1 differs between ${context[1]} and ${context[2]} (namespace $space).
 Delete the one that is wrong; it is copied from the other then. The stores' data know one of the passwords only."
   elif [[ -n $one ]]; then
     copy_secret "$1" "$one" 2
@@ -66,7 +66,7 @@ Delete the one that is wrong; it is copied from the other then. The stores' data
 
 copy_secret() { # name data cluster
   copied+=("$1")
-  change_with "$(secret_manifest "$namespace" "$1" Opaque | sed '$d')
+  change_with "$(secret_manifest "$space" "$1" Opaque | sed '$d')
 data: $2" "$3" create -f -
 }
 
@@ -77,7 +77,8 @@ new_secret() { # name
   case $1 in
     mariadb) data=(root-password "$(random_password)" password "$(random_password)") ;;
     redis) data=(password "$(random_password)") ;;
-    admin) data=(admin-password "$(random_password)") ;;
+    admin | grafana) data=(admin-password "$(random_password)") ;;
+    collector-token) data=(token "$(random_password)") ;;
     stores) # what the services connect with
       mariadb=$(secret_value 1 mariadb password) || exit $?
       redis=$(secret_value 1 redis password) || exit $?
@@ -85,7 +86,7 @@ new_secret() { # name
         ConnectionStrings__Redis "redis:6379,password=$redis")
       ;;
   esac
-  secret_manifest "$namespace" "$1" Opaque "${data[@]}"
+  secret_manifest "$space" "$1" Opaque "${data[@]}"
 }
 
 # A Secret made of the files that an option names. Somebody's own that says something else stays as it is.

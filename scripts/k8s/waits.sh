@@ -23,7 +23,7 @@ wait_until() { # function arguments...
 
 # A line a pod: name|phase|Ready's status|reasons its containers wait for|why no node takes it
 pods() { # cluster selector
-  ask "$1" get pods --namespace "$namespace" -l "$2" -o 'jsonpath={range .items[*]}{.metadata.name}|{.status.phase}|'\
+  ask "$1" get pods --namespace "$space" -l "$2" -o 'jsonpath={range .items[*]}{.metadata.name}|{.status.phase}|'\
 '{.status.conditions[?(@.type=="Ready")].status}|{.status.initContainerStatuses[*].state.waiting.reason} '\
 '{.status.containerStatuses[*].state.waiting.reason}|{.status.conditions[?(@.type=="PodScheduled")].message}{"\n"}{end}'
 }
@@ -50,15 +50,15 @@ pods_summary() { # selector
 # rollout status speaks of waiting, in these words, as long as it is not over. Of one workload, or of a cluster's all.
 is_rolled_out() { # cluster workload | kinds -l selector
   local answer
-  answer=$(kube "$1" --namespace "$namespace" rollout status "${@:2}" --watch=false 2>&1) && [[ ${answer,,} != *waiting* ]]
+  answer=$(kube "$1" --namespace "$space" rollout status "${@:2}" --watch=false 2>&1) && [[ ${answer,,} != *waiting* ]]
 }
 
 rollouts_are_done() { # selector
   local cluster workload workloads
   pending=()
   for cluster in 1 2; do
-    if is_rolled_out "$cluster" deployments,statefulsets -l "$1"; then continue; fi
-    workloads=$(ask "$cluster" get deployments,statefulsets --namespace "$namespace" -l "$1" -o name) || exit $?
+    if is_rolled_out "$cluster" deployments,statefulsets,daemonsets -l "$1"; then continue; fi
+    workloads=$(ask "$cluster" get deployments,statefulsets,daemonsets --namespace "$space" -l "$1" -o name) || exit $?
     for workload in $workloads; do
       is_rolled_out "$cluster" "$workload" || pending+=("$cluster $workload")
     done
@@ -74,7 +74,7 @@ is_nothing_pending() { # selector
 
 wait_for_rollouts() { # selector
   if [[ $dry_run == true ]]; then
-    both change rollout status deployments,statefulsets --namespace "$namespace" -l "$1"
+    both change rollout status deployments,statefulsets,daemonsets --namespace "$space" -l "$1"
   else
     wait_until rollouts_are_done "$1" || give_up "$1" "${pending[0]}" rollout status
   fi
@@ -84,11 +84,11 @@ wait_for_rollouts() { # selector
 jobs_are_done() { # selector
   local job jobs failure
   pending=()
-  jobs=$(ask 1 get jobs --namespace "$namespace" -l "$1" -o name) || exit $?
+  jobs=$(ask 1 get jobs --namespace "$space" -l "$1" -o name) || exit $?
   for job in $jobs; do
-    if kube 1 --namespace "$namespace" wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
+    if kube 1 --namespace "$space" wait --for=condition=Complete --timeout=1s "$job" >/dev/null 2>&1; then continue; fi
     pending+=("1 $job")
-    failure=$(ask 1 get "$job" --namespace "$namespace" \
+    failure=$(ask 1 get "$job" --namespace "$space" \
       -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
     if [[ -n $failure ]]; then give_up "$1" "1 $job" wait --for=condition=Complete; fi
   done
@@ -97,7 +97,7 @@ jobs_are_done() { # selector
 
 wait_for_jobs() { # selector
   if [[ $dry_run == true ]]; then
-    change 1 wait --for=condition=Complete --namespace "$namespace" jobs -l "$1"
+    change 1 wait --for=condition=Complete --namespace "$space" jobs -l "$1"
   else
     wait_until jobs_are_done "$1" || give_up "$1" "${pending[0]}" wait --for=condition=Complete
   fi
@@ -105,7 +105,7 @@ wait_for_jobs() { # selector
 
 last_words() { # cluster pod [--previous]
   local words
-  words=$(kube "$1" --namespace "$namespace" logs "$2" -c app --tail=4 "${@:3}" 2>/dev/null) || return
+  words=$(kube "$1" --namespace "$space" logs "$2" -c app --tail=4 "${@:3}" 2>/dev/null) || return
   prefixed "log $2: " "$words"
 }
 
@@ -134,7 +134,7 @@ evidence() { # cluster selector
       last_words "$1" "$name" --previous || last_words "$1" "$name" || true
     fi
   done <<<"$lines"
-  warnings "$1" "$namespace"
+  warnings "$1" "$space"
 }
 
 give_up() { # selector "cluster workload" kubectl-words...
@@ -143,5 +143,5 @@ give_up() { # selector "cluster workload" kubectl-words...
   if [[ $2 == "2 deployment"* ]]; then questions=$(mesh_questions); fi
   fail "$(pods_summary "$1")
 $(evidence "$cluster" "$1")${questions:+$'\n'$questions}" \
-    kubectl --context "${context[$cluster]}" --namespace "$namespace" "${@:3}" "$workload"
+    kubectl --context "${context[$cluster]}" --namespace "$space" "${@:3}" "$workload"
 }

@@ -8,7 +8,10 @@ public sealed class ApplyTests(KubeApi servers) : IClassFixture<KubeApi>
     {
         foreach (var context in KubeApi.Contexts)
         {
-            string[] folders = ["k8s/namespace", $"k8s/overlays/{context}", "istio"];
+            string[] folders =
+            [
+                "k8s/namespace", $"k8s/overlays/{context}", "istio", "k8s/observability/namespaces", $"k8s/observability/{context}",
+            ];
             foreach (var folder in folders)
             {
                 // strict: a field that the server's schema has not is refused, here as in a server that validates fields itself (1.25)

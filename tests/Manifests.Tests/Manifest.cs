@@ -15,8 +15,8 @@ internal sealed record Manifest(JsonNode Json)
 
     public JsonNode? Spec => Json["spec"];
 
-    /// <summary>The pod template of a Deployment, a StatefulSet or a Job.</summary>
-    public JsonNode? Template => Kind is "Deployment" or "StatefulSet" or "Job" ? Spec!["template"] : null;
+    /// <summary>The pod template of a Deployment, a StatefulSet, a DaemonSet or a Job.</summary>
+    public JsonNode? Template => Kind is "Deployment" or "StatefulSet" or "DaemonSet" or "Job" ? Spec!["template"] : null;
 
     public IEnumerable<JsonNode> Containers => [.. Items(Template?["spec"]?["initContainers"]), .. Items(Template?["spec"]?["containers"])];
 

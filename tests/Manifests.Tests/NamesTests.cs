@@ -42,7 +42,7 @@ public sealed class NamesTests
     [InlineData("NetworkPolicy")]
     public void Policies_select_pods_that_exist(string kind)
     {
-        var apps = Overlays.SelectMany(overlay => Rendering.Of(overlay).Manifests)
+        var apps = Rendering.Folders.SelectMany(folder => Rendering.Of(folder).Manifests)
             .Select(manifest => Text(manifest.Template?["metadata"]?["labels"]?["app"]))
             .ToHashSet();
         var policies = Rendering.Folders.SelectMany(folder => Rendering.Of(folder).Of(kind)).ToArray();

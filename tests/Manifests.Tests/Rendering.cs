@@ -12,12 +12,16 @@ internal sealed record Rendering(string Cluster, IReadOnlyList<Manifest> Manifes
     private static readonly ConcurrentDictionary<string, string> Texts = [];
 
     /// <summary>Everything that is applied, in order; the overlay of a cluster in it alone.</summary>
-    public static IReadOnlyList<string> Folders { get; } = ["k8s/namespace", "k8s/overlays/ctx1", "k8s/overlays/ctx2", "istio"];
+    public static IReadOnlyList<string> Folders { get; } =
+    [
+        "k8s/namespace", "k8s/overlays/ctx1", "k8s/overlays/ctx2", "istio",
+        "k8s/observability/namespaces", "k8s/observability/ctx1", "k8s/observability/ctx2",
+    ];
 
     public static Rendering Of(string folder) => Read(folder, YamlOf(folder));
 
     public static Rendering Read(string folder, string yaml) =>
-        new(folder.StartsWith("k8s/overlays/", StringComparison.Ordinal) ? Path.GetFileName(folder) : "", Manifest.Read(yaml));
+        new(Path.GetFileName(folder) is var name && name.StartsWith("ctx", StringComparison.Ordinal) ? name : "", Manifest.Read(yaml));
 
     public static string YamlOf(string folder) => Texts.GetOrAdd(folder, Render);
 

@@ -15,11 +15,14 @@ internal static partial class Rules
     // What every API server that is meant knows, and nothing that reaches beyond the namespace or whose deletion takes data along.
     private static readonly string[] Kinds =
     [
-        "v1 ConfigMap", "v1 Secret", "v1 Service", "v1 ServiceAccount", "apps/v1 Deployment", "apps/v1 StatefulSet", "batch/v1 Job",
-        "networking.k8s.io/v1 NetworkPolicy", "rbac.authorization.k8s.io/v1 Role", "rbac.authorization.k8s.io/v1 RoleBinding",
+        "v1 ConfigMap", "v1 Secret", "v1 Service", "v1 ServiceAccount", "apps/v1 Deployment", "apps/v1 StatefulSet", "apps/v1 DaemonSet",
+        "batch/v1 Job", "networking.k8s.io/v1 NetworkPolicy",
+        "rbac.authorization.k8s.io/v1 Role", "rbac.authorization.k8s.io/v1 RoleBinding",
         "networking.istio.io/v1 DestinationRule", "networking.istio.io/v1 Gateway", "networking.istio.io/v1 VirtualService",
         "security.istio.io/v1 AuthorizationPolicy", "security.istio.io/v1 PeerAuthentication", "telemetry.istio.io/v1 Telemetry",
     ];
+
+    private static readonly string[] Namespaces = ["messageboard", "messageboard-observability", "messageboard-agents"];
 
     private static readonly string[] CommonLabels =
         ["app.kubernetes.io/name", "app.kubernetes.io/part-of=messageboard", "app.kubernetes.io/managed-by=messageboard"];
@@ -48,23 +51,27 @@ internal static partial class Rules
             (Items(manifest.Json["imagePullSecrets"]).Select(secret => Text(
                 secret["name"])).SequenceEqual(["registry"]), "imagePullSecrets"),
         ]),
-        ["only the gateway's pod has a token"] = Each(manifest => manifest is not { Template: { } template, Name: not "gateway" } ? [] :
+        ["only who asks the API server has a token"] = Each(manifest =>
+            manifest is not { Template: { } template, Name: not ("gateway" or "agent" or "prometheus" or "prometheus-agent") } ? [] :
             [(template["spec"]!["automountServiceAccountToken"] is null, "automountServiceAccountToken")]),
         ["ports are named for Istio"] = Each(Ports),
         ["labels are complete"] = Labels,
         ["selectors match"] = Selectors,
         ["only kinds that are known, and none of the cluster's"] = rendering => rendering.Cluster == ""
-            && rendering.Manifests is [{ Kind: "Namespace" }] ? [] :
+            && rendering.Manifests.All(manifest => manifest.Kind == "Namespace") ? [] :
             Each(manifest => [(Kinds.Contains($"{Text(manifest.Json["apiVersion"])} {manifest.Kind}"), Text(manifest.Json["apiVersion"]))])(
                 rendering),
-        ["all is in the namespace"] = Each(manifest =>
+        ["all is in our namespaces"] = Each(manifest =>
             [(manifest.Kind is "Namespace"
-                ? manifest is { Name: "messageboard", Namespace: "" }
-                : manifest.Namespace == "messageboard", manifest.Namespace)]),
+                ? Namespaces.Contains(manifest.Name) && manifest.Namespace == ""
+                : Namespaces.Contains(manifest.Namespace), manifest.Namespace)]),
+        ["nobody is root but who reads the node's logs"] = EachContainer((manifest, container) =>
+            [(container["securityContext"]?["runAsNonRoot"] is null && Text(container["securityContext"]?["runAsUser"]) != "0"
+                || ReadsLogs(manifest), Text(container["name"]))]),
         ["nobody talks to anybody by default"] = DefaultDeny,
     };
 
-    [GeneratedRegex(@"^(messageboard/[a-z-]+:unset|[a-z][a-z/]*:\d+\.\d+\.\d+)$")]
+    [GeneratedRegex(@"^(messageboard/[a-z-]+:unset|[a-z][a-z/-]*:v?\d+\.\d+\.\d+)$")]
     private static partial Regex ImageWithVersion { get; }
 
     // A password's file may be named, its value not.
@@ -109,9 +116,16 @@ internal static partial class Rules
             yield return (pod[name] is null, name);
 
         foreach (var volume in Items(pod["volumes"]))
-            yield return (Entries(volume).All(entry => entry.Key == "name"
-                || Volumes.Contains(entry.Key)), $"volume {Text(volume["name"])}");
+            yield return (Entries(volume).All(entry => entry.Key == "name" || Volumes.Contains(entry.Key)
+                || (entry.Key == "hostPath" && Text(entry.Value?["path"]) == "/var/log/pods" && ReadsLogs(manifest))),
+                $"volume {Text(volume["name"])}");
     }
+
+    /// <summary>The one exception: it has a namespace of its own, and only reads.</summary>
+    private static bool ReadsLogs(Manifest manifest) =>
+        manifest is { Kind: "DaemonSet", Name: "agent", Namespace: "messageboard-agents" }
+        && manifest.Containers.SelectMany(container => Items(container["volumeMounts"]))
+            .All(mount => Text(mount["mountPath"]) != "/var/log/pods" || Text(mount["readOnly"]) == "true");
 
     private static IEnumerable<(bool, string)> Container(Manifest manifest, JsonNode container)
     {
@@ -170,10 +184,14 @@ internal static partial class Rules
 
     private static IEnumerable<string> DefaultDeny(Rendering rendering)
     {
-        if (rendering.Cluster != "" && !rendering.Of("NetworkPolicy").Any(policy =>
-            policy.Spec is { } spec && spec["podSelector"] is JsonObject { Count: 0 } && Items(spec["policyTypes"]).Count() == 2
+        var ofPods = rendering.Manifests.Where(manifest => manifest.Template is not null).Select(manifest => manifest.Namespace).Distinct();
+        foreach (var space in ofPods)
+        {
+            if (!rendering.Of("NetworkPolicy").Any(policy => policy.Namespace == space
+                && policy.Spec is { } spec && spec["podSelector"] is JsonObject { Count: 0 } && Items(spec["policyTypes"]).Count() == 2
                 && spec["ingress"] is null && spec["egress"] is null))
-            yield return "no NetworkPolicy denies all";
+                yield return $"no NetworkPolicy denies all in {space}";
+        }
 
         if (rendering.Of("AuthorizationPolicy").Any() && !rendering.Of("AuthorizationPolicy").Any(policy =>
             policy.Spec is { } spec && spec["selector"] is null && spec["rules"] is null && Text(spec["action"]) == "ALLOW"))

@@ -26,7 +26,7 @@ public sealed class RulesTests
     [InlineData("containers are restricted", "ctx1", "- ALL", "- NET_RAW")]
     [InlineData("jobs end", "ctx1", "sidecar.istio.io/nativeSidecar", "sidecar.istio.io/inject")]
     [InlineData("accounts have no token", "ctx1", "automountServiceAccountToken: false", "automountServiceAccountToken: true")]
-    [InlineData("only the gateway's pod has a token", "ctx1", "restartPolicy: OnFailure", "automountServiceAccountToken: true")]
+    [InlineData("only who asks the API server has a token", "ctx1", "restartPolicy: OnFailure", "automountServiceAccountToken: true")]
     [InlineData("ports are named for Istio", "ctx1", "appProtocol: tcp", "appProtocol: smtp")]
     [InlineData("ports are named for Istio", "ctx1", "name: tcp-mariadb", "name: mariadb")]
     [InlineData("labels are complete", "ctx1", "version: v1", "version: v2")]
@@ -34,11 +34,18 @@ public sealed class RulesTests
     [InlineData("selectors match", "ctx1", "matchLabels:\n      app: mariadb", "matchLabels:\n      app: mysql")]
     [InlineData("selectors match", "ctx1", "serviceAccountName: mariadb", "serviceAccountName: default")]
     [InlineData("only kinds that are known, and none of the cluster's", "ctx1", "kind: Role\n", "kind: ClusterRole\n")]
-    [InlineData("all is in the namespace", "ctx1", "namespace: messageboard", "namespace: default")]
+    [InlineData("all is in our namespaces", "ctx1", "namespace: messageboard", "namespace: default")]
     [InlineData("nobody talks to anybody by default", "ctx1", "podSelector: {}", "podSelector: {matchLabels: {app: gateway}}")]
+    [InlineData("pods are restricted", "observability/ctx1", "path: /var/log/pods", "path: /var/log")]
+    [InlineData("pods are restricted", "observability/ctx1", "mountPath: /var/log/pods\n          name: pod-logs\n          readOnly: true",
+        "mountPath: /var/log/pods\n          name: pod-logs")]
+    [InlineData("nobody is root but who reads the node's logs", "observability/ctx1", "namespace: messageboard-agents",
+        "namespace: messageboard")]
+    [InlineData("nobody talks to anybody by default", "observability/ctx2", "name: default-deny\n  namespace: messageboard-agents",
+        "name: default-deny\n  namespace: messageboard")]
     public void A_rule_can_fail(string rule, string cluster, string right, string wrong)
     {
-        var folder = $"k8s/overlays/{cluster}";
+        var folder = cluster.Contains('/', StringComparison.Ordinal) ? $"k8s/{cluster}" : $"k8s/overlays/{cluster}";
         var yaml = Rendering.YamlOf(folder);
 
         Assert.Contains(right, yaml, StringComparison.Ordinal);

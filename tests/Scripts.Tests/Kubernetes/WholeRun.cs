@@ -77,7 +77,7 @@ public sealed class WholeRun : IAsyncLifetime
         await _kube.InitializeAsync();
         await _bench.InitializeAsync();
         Empty = await _bench.SnapshotAsync();
-        DryRun = await AndLookAsync(_bench.DeployAsync("--dry-run"));
+        DryRun = await AndLookAsync(_bench.DeployAsync("--dry-run --observability"));
 
         var server = await _kube.KubectlAsync(
             "config", "view", "--context", "ctx2", "--minify", "-o", "jsonpath={.clusters[0].cluster.server}");

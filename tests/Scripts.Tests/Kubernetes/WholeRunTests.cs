@@ -10,7 +10,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     [
         "Tools and versions", "Both clusters and the rights in them", "Common root CA", "Istio", "East-west gateways", "Remote secrets",
         "Namespace", "Secrets",
-        "Stores", "Jobs: schema and topic", "Services", "Gateway", "Mesh configuration", "Rollouts",
+        "Stores", "Jobs: schema and topic", "Services", "Gateway", "Mesh configuration", "Observability", "Rollouts",
         "A request from ctx1 is answered by ctx2", "Address",
     ];
 
@@ -20,7 +20,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         run.DryRun.MustEnd(0);
         Assert.Equal(run.Empty, run.DryRun.After);
         for (var i = 0; i < Steps.Length; i++)
-            Assert.Contains($"[{i + 1,2}/16] {Steps[i]} …\n", run.DryRun.Output, StringComparison.Ordinal);
+            Assert.Contains($"[{i + 1,2}/17] {Steps[i]} …\n", run.DryRun.Output, StringComparison.Ordinal);
 
         Assert.Contains("istioctl install --context ctx1 --filename ", run.DryRun.Output, StringComparison.Ordinal);
         Assert.Contains("create -f -  # Secret mariadb\n", run.DryRun.Output, StringComparison.Ordinal);
@@ -38,12 +38,12 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     public void A_failure_names_step_command_last_lines_and_what_to_look_at_and_the_next_run_carries_on()
     {
         run.FailedRun.MustEnd(1);
-        Assert.Contains("Step 4 of 16 failed: Istio\n", run.FailedRun.Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 4 of 17 failed: Istio\n", run.FailedRun.Errors, StringComparison.Ordinal);
         Assert.Contains("  command: istioctl install --context ctx2 --filename ", run.FailedRun.Errors, StringComparison.Ordinal);
         Assert.Contains("    Error: 0/3 nodes: Insufficient cpu\n", run.FailedRun.Errors, StringComparison.Ordinal);
         Assert.Contains("No node has room for the pod.", run.FailedRun.Errors, StringComparison.Ordinal);
         Assert.Contains("The same command again carries on from here.", run.FailedRun.Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain("[ 5/16]", run.FailedRun.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("[ 5/17]", run.FailedRun.Output, StringComparison.Ordinal);
 
         run.FirstRun.MustEnd(0);
         Assert.DoesNotContain(run.FirstRun.Calls, call => call.StartsWith(
@@ -54,7 +54,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     [KubeApiFact]
     public void A_load_balancer_without_an_address_is_told_before_anything_waits_for_the_other_cluster()
     {
-        Assert.Contains("Step 5 of 16 failed: East-west gateways\n", run.PendingRun.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 5 of 17 failed: East-west gateways\n", run.PendingRun.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("istio-eastwestgateway in ctx1 has no address yet", run.PendingRun.Errors, StringComparison.Ordinal);
         Assert.Contains(
             "  command: kubectl --context ctx1 --namespace istio-system describe service istio-eastwestgateway\n",
@@ -85,7 +85,10 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     public void Each_step_is_named_with_its_time()
     {
         for (var i = 0; i < Steps.Length; i++)
-            Assert.Matches(@$"(?m)^\[{i + 1,2}/16\] {Regex.Escape(Steps[i])} … ok \d+ s", run.FirstRun.Output);
+        {
+            var end = Steps[i] == "Observability" ? @"left out \(no --observability\)" : @"ok \d+ s";
+            Assert.Matches(@$"(?m)^\[{i + 1,2}/17\] {Regex.Escape(Steps[i])} … {end}", run.FirstRun.Output);
+        }
 
         Assert.All(
             run.FirstRun.Output.Split('\n').Where(line => !line.StartsWith("  kubectl", StringComparison.Ordinal)),
