@@ -52,5 +52,9 @@ internal static class LogLevels
     public static int FirstNumber(string level) => (IndexOf(level) * NumbersEach) + 1;
 
     /// <summary>The place of a level in <see cref="Names"/>; -1 where it is none.</summary>
-    public static int IndexOf(string level) => Names.TakeWhile(name => name != level).Count() is var index && index < Names.Count ? index : -1;
+    public static int IndexOf(string level)
+    {
+        var index = Names.TakeWhile(name => name != level).Count();
+        return index < Names.Count ? index : -1;
+    }
 }

@@ -1,3 +1,4 @@
+using MessageBoard.Gateway.Telemetry.Browser;
 using MessageBoard.Gateway.Telemetry.Stores;
 using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,18 +15,27 @@ public static class TelemetryEndpoints
         var settings = new TelemetrySettings(configuration);
         services.AddSingleton(settings);
         if (settings.Aspire is not null)
-            services.AddSingleton<ITelemetryStore, AspireStore>();
+            services.AddSingleton<ITelemetryStore, AspireStore>().AddSingleton<TraceReader>();
 
-        return services.AddSingleton<TraceReader>();
+        if (OtlpTarget.Read(configuration) is { } target)
+        {
+            services.AddSingleton(target).AddSingleton<BrowserSpanSender>().AddSingleton<BrowserEndpoint>();
+            services.AddHostedService(provider => provider.GetRequiredService<BrowserSpanSender>());
+        }
+
+        return services;
     }
 
-    /// <summary>Maps <c>/api/telemetry</c>.</summary>
+    /// <summary>Maps <c>/api/telemetry</c>, and <c>/otlp/v1/traces</c> where there is somebody to take browsers' spans.</summary>
     public static IEndpointRouteBuilder MapTelemetry(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/telemetry", GetState);
         var group = app.MapGroup("/api/telemetry").RequireAuthorization(SessionAuthentication.UserPolicy)
             .AddEndpointFilter(TellUnavailableAsync);
         group.MapGet("/traces/{id}", GetTraceAsync);
+        if (app.ServiceProvider.GetService<BrowserEndpoint>() is not null)
+            app.MapPost("/otlp/v1/traces", (HttpContext context, BrowserEndpoint browser) => browser.TakeAsync(context));
+
         return app;
     }
 
@@ -33,7 +43,9 @@ public static class TelemetryEndpoints
     {
         var store = services.GetService<ITelemetryStore>();
         var isOn = services.GetRequiredService<TelemetrySettings>().IsOn;
-        return new(isOn, isOn && store?.HasTraces == true, isOn && store?.HasLogs == true, false, isOn ? store?.Kind : null);
+        return new(
+            isOn, isOn && store?.HasTraces == true, isOn && store?.HasLogs == true, services.GetService<BrowserEndpoint>() is not null,
+            isOn ? store?.Kind : null);
     }
 
     private static async Task<IResult> GetTraceAsync(

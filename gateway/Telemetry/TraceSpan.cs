@@ -43,7 +43,7 @@ public sealed record TraceSpan
     /// <summary>What went wrong, where somebody says so.</summary>
     public string? StatusMessage { get; init; }
 
-    /// <summary>Its attributes: texts, numbers, true or false, and lists of them.</summary>
+    /// <summary>Its attributes: texts, numbers, true or false.</summary>
     public required IReadOnlyDictionary<string, object?> Attributes { get; init; }
 
     /// <summary>Spans of other traces that it has to do with.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MessageBoard.Gateway.Telemetry.Stores;
 
 /// <summary>
@@ -24,13 +22,8 @@ internal sealed class AspireStore(TelemetrySettings settings) : ITelemetryStore,
     /// <inheritdoc/>
     public async Task<StoredTrace?> FindTraceAsync(string traceId, CancellationToken cancellationToken)
     {
-        // Not traces/{id}, which knows no limit.
-        using var answer = await _client.GetAsync(
-            string.Create(CultureInfo.InvariantCulture, $"api/telemetry/spans?traceId={traceId}&limit={StoredTrace.MaxSpans}"),
-            cancellationToken);
-        var data = answer?.RootElement ?? default;
-        var spans = OtlpJson.ReadSpans(data.Member("data")).Where(span => span.TraceId == traceId).ToList();
-        return spans.Count == 0 ? null : new(spans, data.Number("totalCount") > data.Number("returnedCount"));
+        using var answer = await _client.GetAsync($"api/telemetry/traces/{traceId}", cancellationToken);
+        return StoredTrace.Of(OtlpJson.ReadSpans((answer?.RootElement ?? default).Member("data")));
     }
 
     /// <inheritdoc/>

@@ -33,6 +33,13 @@ internal sealed record StoredTrace(IReadOnlyList<TraceSpan> Spans, bool IsCut)
 {
     /// <summary>The most spans of a trace that are read.</summary>
     public const int MaxSpans = 2_000;
+
+    /// <summary>What a store has answered, the first <see cref="MaxSpans"/> of it; null when that is nothing.</summary>
+    public static StoredTrace? Of(IEnumerable<TraceSpan> spans, bool isCut = false)
+    {
+        var first = spans.Take(MaxSpans + 1).ToList();
+        return first.Count == 0 ? null : new([.. first.Take(MaxSpans)], isCut || first.Count > MaxSpans);
+    }
 }
 
 /// <summary>A store of telemetry does not answer within its time, or not what is expected.</summary>

@@ -113,7 +113,8 @@ internal static class OtlpJson
         return attributes;
     }
 
-    private static object? ReadValue(JsonElement value, int depth = 0)
+    /// <summary>An attribute's value (AnyValue): a text, a number, true or false, or null; a list is the text of its JSON.</summary>
+    public static object? ReadValue(JsonElement value, int depth = 0)
     {
         if (value.ValueKind != JsonValueKind.Object || depth > MaxDepth)
             return null;
@@ -133,11 +134,10 @@ internal static class OtlpJson
                     var number = value.Number("intValue");
                     return number is > -MaxExactNumber and < MaxExactNumber ? number : number.ToString(CultureInfo.InvariantCulture);
                 case "arrayValue":
-                    return member.Value.Items("values").Select(item => ReadValue(item, depth + 1)).ToArray();
+                    return JsonSerializer.Serialize(member.Value.Items("values").Select(item => ReadValue(item, depth + 1)));
                 case "kvlistValue":
-                    return member.Value.Items("values").Where(item => item.Text("key") is not null)
-                        .GroupBy(item => item.Text("key")!)
-                        .ToDictionary(item => item.Key, item => ReadValue(item.Last().Member("value"), depth + 1));
+                    return JsonSerializer.Serialize(member.Value.Items("values").Where(item => item.Text("key") is not null)
+                        .Select(item => KeyValuePair.Create(item.Text("key")!, ReadValue(item.Member("value"), depth + 1))));
             }
         }
 

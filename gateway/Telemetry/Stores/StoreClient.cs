@@ -1,16 +1,12 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 
 namespace MessageBoard.Gateway.Telemetry.Stores;
 
-/// <summary>
-/// Asks a store by HTTP, for a limited time, a limited number at once and answers of limited size. What it does is in no trace and no
-/// metric: who reads telemetry would make more of it without end.
-/// </summary>
+/// <summary>Asks a store by HTTP, for a limited time, a limited number at once and answers of limited size.</summary>
 internal sealed class StoreClient : IDisposable
 {
     private const int MaxAnswerBytes = 8 * 1024 * 1024, MaxAtOnce = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), ConnectPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient _http;
     private readonly SemaphoreSlim _places = new(MaxAtOnce);
@@ -20,20 +16,9 @@ internal sealed class StoreClient : IDisposable
     /// <param name="headers">What each request has to carry.</param>
     public StoreClient(Uri address, params IEnumerable<KeyValuePair<string, string>> headers)
     {
-        _http = new(new SocketsHttpHandler
-        {
-            ActivityHeadersPropagator = null, // without one there is no span either
-            MeterFactory = new UnheardMeters(),
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            ConnectTimeout = ConnectPatience,
-        })
-        {
-            BaseAddress = address,
-            Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = MaxAnswerBytes,
-        };
+        _http = UntracedHttp.Create();
+        _http.BaseAddress = address;
+        _http.MaxResponseContentBufferSize = MaxAnswerBytes;
         foreach (var (name, value) in headers)
             _http.DefaultRequestHeaders.Add(name, value);
     }
@@ -88,15 +73,5 @@ internal sealed class StoreClient : IDisposable
         {
             return await _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
         }
-    }
-
-    // Meters of a name that nobody collects.
-    private sealed class UnheardMeters : IMeterFactory
-    {
-        private readonly Meter _meter = new("MessageBoard.Gateway.Telemetry.Stores");
-
-        public Meter Create(MeterOptions options) => _meter;
-
-        public void Dispose() => _meter.Dispose();
     }
 }

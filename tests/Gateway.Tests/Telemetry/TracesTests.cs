@@ -9,7 +9,7 @@ public sealed class TracesTests(TracedGateway gateway) : IClassFixture<TracedGat
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(
-            """{"on":true,"traces":true,"logs":true,"browser":false,"store":"aspire"}""", body.GetRawText());
+            """{"on":true,"traces":true,"logs":true,"browser":true,"store":"aspire"}""", body.GetRawText());
     }
 
     [Fact]
