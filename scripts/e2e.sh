@@ -30,4 +30,5 @@ trap stop EXIT
 npm --prefix tests/e2e ci
 ./deploy-all.sh --local --detach --port "$port"
 export BASE_URL=http://127.0.0.1:$port ADMIN_PASSWORD_FILE=$MESSAGEBOARD_STATE/admin-password
-node --test --test-reporter=tap tests/e2e/*.test.mjs
+# One after the other: trace.test.mjs takes a cluster down.
+node --test --test-concurrency=1 --test-reporter=tap tests/e2e/*.test.mjs

@@ -59,22 +59,61 @@ test('a message is posted, found and deleted', async () => {
   await page.fill('[name=query]', '')
 })
 
-test('the Redis and the Kafka log show the newest 10, and more on demand', async () => {
+test('the log is live, shows the newest 10, and more on demand', async () => {
   const redis = page.locator('[data-store=redis]')
-  await page.click(`${card} .send-once`)
+  await redis.scrollIntoViewIfNeeded()
   for (let i = 0; i < 11; i++) await page.request.get('/api/users/me')
-  await eventually(async () => {
-    await redis.locator('.refresh').click()
-    return (await redis.locator('.more').count()) === 1
-  })
+  await redis.locator('.more').waitFor()
   assert.equal(await redis.locator('ol > li').count(), 10)
   await redis.locator('.more').click()
   assert.ok((await redis.locator('ol > li').count()) > 10)
-  const kafka = page.locator('[data-store=kafka]')
+})
+
+test('the log is filtered by service, level and trace, and pings can be left out', async () => {
+  const { traceId, refused } = await lastCalls()
+  const redis = page.locator('[data-store=redis]')
+  await page.fill('[name=log-trace]', traceId)
+  await eventually(async () => (await redis.locator('ol > li').count()) === 1)
+  assert.match(await redis.locator('ol > li').innerText(), /GET \/api\/users\/ping/)
+  await page.check('[name=no-pings]')
+  await eventually(async () => (await redis.locator('ol > li').count()) === 0)
+  await page.uncheck('[name=no-pings]')
+  await page.fill('[name=log-trace]', '')
+  await page.selectOption('[name=log-level]', 'warn')
+  await page.selectOption('[name=log-service]', 'message-service')
   await eventually(async () => {
-    await kafka.locator('.refresh').click()
-    return (await kafka.locator('ol > li, .off').count()) > 0
+    const traces = await redis.locator('ol > li a').evaluateAll((links) => links.map(({ href }) => href.split('/').at(-1)))
+    return traces.includes(refused) && !traces.includes(traceId)
   })
+  await page.selectOption('[name=log-level]', '')
+  await page.selectOption('[name=log-service]', '')
+})
+
+test('the same calls come through Kafka', async () => {
+  const { traceId } = await lastCalls()
+  await page.click('[data-view=kafka]')
+  await page.fill('[name=log-trace]', traceId)
+  await page.locator('[data-store=kafka]').locator('ol > li, .off').first().waitFor()
+  await page.fill('[name=log-trace]', '')
+  await page.locator('[data-view=kafka]').press('ArrowLeft')
+  await page.waitForSelector('[data-view=redis]:focus')
+})
+
+test('a log that is seen makes no request while nothing happens, and none at all while it is paused', async () => {
+  await page.locator('[data-store=redis]').scrollIntoViewIfNeeded()
+  const reads = []
+  const count = (request) => /\/api\/logs\//.test(request.url()) && reads.push(request.url())
+  await page.waitForTimeout(6_000) // what came before is read once more
+  page.on('request', count)
+  await page.waitForTimeout(6_000)
+  assert.deepEqual(reads, [])
+  await page.click('.pause')
+  await page.request.get('/api/users/ping')
+  await page.waitForTimeout(4_000)
+  assert.deepEqual(reads, [])
+  await page.click('.pause')
+  await eventually(() => reads.length > 0)
+  page.off('request', count)
 })
 
 test('after the slider has gone from 70:30 to 0:100 only ctx2’s lamps flash', async () => {
@@ -196,6 +235,14 @@ test('a new user changes the password', async () => {
   await page.click('dialog[open] .submit')
   await page.waitForSelector('.change-password')
 })
+
+/** A ping and a refused call of now, by their traces. */
+async function lastCalls() {
+  const ping = await page.request.get('/api/users/ping')
+  const refused = await page.request.delete('/api/messages/999999999')
+  assert.deepEqual([ping.status(), refused.status()], [200, 404])
+  return { traceId: ping.headers()['x-trace-id'], refused: refused.headers()['x-trace-id'] }
+}
 
 async function setWeights(weights) {
   await page.request.post('/api/login', { data: { username: 'admin', password } })

@@ -23,7 +23,8 @@ for (const locale of ['ko', 'en']) {
     await page.waitForFunction(() =>
       [...document.querySelectorAll('[data-service] .cluster')].every(({ textContent }) => /100/.test(textContent)),
     )
-    for (const button of await page.locator('.refresh').all()) await button.click()
+    await page.locator('#logs').scrollIntoViewIfNeeded()
+    await page.waitForSelector('[data-store=redis] li')
     await save(page, `${locale}-${colorScheme}`, [360, 1280, 1920])
     while (await page.locator('.stop').count()) await page.locator('.stop').first().click()
     for (const summary of await page.locator('details > summary').all()) await summary.click()
@@ -32,17 +33,17 @@ for (const locale of ['ko', 'en']) {
     await save(page, `${locale}-${colorScheme}-unfolded`, [360, 1280, 1920])
     await page.locator('.recent li button').first().click()
     await page.waitForSelector('.explanation .steps')
-    for (const width of [360, 1280]) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.screenshot({ path: path.join(folder, `${locale}-${colorScheme}-why-${width}.png`) })
-    }
+    await save(page, `${locale}-${colorScheme}-why`, [360, 1280], false)
+    await page.locator('.explanation .trace-link').click()
+    await page.locator('.span-row').nth(2).click()
+    await save(page, `${locale}-${colorScheme}-trace`, [360, 1280, 1920], false)
     await close()
   }
 }
 
-async function save(page, name, widths) {
+async function save(page, name, widths, fullPage = true) {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 })
-    await page.screenshot({ path: path.join(folder, `${name}-${width}.png`), fullPage: true })
+    await page.screenshot({ path: path.join(folder, `${name}-${width}.png`), fullPage })
   }
 }

@@ -37,8 +37,10 @@ export class NetworkError extends Error {
 export interface SendOptions {
   body?: unknown
   signal?: AbortSignal
-  /** The call needs no session, so a 401 does not mean that one has ended. */
+  /** The call needs no session, so a 401 does not mean that one has ended; or nobody asked for it, so nobody is asked to log in. */
   anonymous?: boolean
+  /** Is told the trace of the call, also where it is refused. */
+  traced?: (traceId: string) => void
 }
 
 const sessionEndedListeners = new Set<() => void>()
@@ -56,6 +58,7 @@ export function onSessionEnded(listener: () => void): () => void {
  */
 export async function send<T>(method: string, path: string, options: SendOptions = {}): Promise<T> {
   const response = await exchange(method, path, options)
+  options.traced?.(response.headers.get('X-Trace-Id') ?? '')
   if (!response.ok) {
     if (response.status === 401 && !options.anonymous) for (const listener of sessionEndedListeners) listener()
     throw new ApiError(response.status, await readProblem(response))

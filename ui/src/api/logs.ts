@@ -1,4 +1,5 @@
 import { send } from './http'
+import { queryOf, type LogFilter } from './telemetry'
 
 export interface LoggedCall {
   id: string | number
@@ -12,6 +13,10 @@ export interface LoggedCall {
   cluster: string | null
   pod: string | null
   traceId: string
+  /** `mesh`: no service was asked, or none answered. */
+  answeredBy: 'service' | 'mesh'
+  /** Envoy's response flags, where the mesh answered. */
+  flags: string | null
 }
 
 export interface CallLog {
@@ -21,11 +26,15 @@ export interface CallLog {
 }
 
 export interface Statistics {
+  /** Where the calls are counted: in what came through Kafka, or, without Kafka, in Redis. */
+  source: 'kafka' | 'redis'
   windows: {
     minutes: number
     requests: number
     requestsPerMinute: number
     errors: number
+    /** Those of the errors that the mesh answered itself. */
+    meshErrors: number
     p95Ms: number | null
     paths: { path: string; requests: number }[]
   }[]
@@ -34,5 +43,17 @@ export interface Statistics {
 
 export type LogStore = 'redis' | 'kafka'
 
-export const getLog = (store: LogStore) => send<CallLog>('GET', `/api/logs/${store}`)
-export const getStatistics = () => send<Statistics>('GET', '/api/logs/stats')
+/** What is left out is not filtered by. */
+export interface CallFilter extends LogFilter {
+  /** `false` leaves pings out. */
+  pings?: 'false' | undefined
+}
+
+/** A call of the page's own log reads is a request like any other; `traced` is told which. */
+export type Traced = (traceId: string) => void
+
+// The page reads these by itself: when the session has ended, no dialog may come up over what somebody is doing.
+export const getLog = (store: LogStore, filter: CallFilter, traced: Traced) =>
+  send<CallLog>('GET', `/api/logs/${store}${queryOf(filter)}`, { traced, anonymous: true })
+export const getStatistics = ({ pings }: CallFilter, traced: Traced) =>
+  send<Statistics>('GET', `/api/logs/stats${queryOf({ pings })}`, { traced, anonymous: true })

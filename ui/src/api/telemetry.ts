@@ -74,14 +74,17 @@ export interface LogFilter {
   /** At least this one. */
   level?: string | undefined
   traceId?: string | undefined
+  limit?: number
 }
 
 /** The filter as a query; empty fields are left out. */
-export function queryOf(filter: LogFilter): string {
-  const query = new URLSearchParams(Object.entries(filter).filter(([, value]) => value)).toString()
+export function queryOf(filter: object): string {
+  const query = new URLSearchParams(Object.entries(filter).flatMap(([name, value]) => (value ? [[name, String(value)]] : []))).toString()
   return query && `?${query}`
 }
 
 export const getTelemetry = () => send<TelemetryState>('GET', '/api/telemetry', { anonymous: true })
 export const getTrace = (id: string) => send<Trace>('GET', `/api/telemetry/traces/${encodeURIComponent(id)}`)
-export const getLogLines = (filter: LogFilter) => send<{ items: LogLine[] }>('GET', `/api/telemetry/logs${queryOf(filter)}`)
+/** The page reads these by itself: no dialog comes up when the session has ended. */
+export const getLogLines = (filter: LogFilter) =>
+  send<{ items: LogLine[] }>('GET', `/api/telemetry/logs${queryOf(filter)}`, { anonymous: true })
