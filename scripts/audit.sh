@@ -79,4 +79,5 @@ npm_in() { # folder
 nuget
 npm_in ui
 npm_in tests/e2e
+npm_in tests/grafana
 exit "$worst"

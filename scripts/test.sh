@@ -9,9 +9,10 @@ Usage: scripts/test.sh [--help]
 
 Sets up what the tests need, then runs all of them: build, format, length of
 lines, xunit, known vulnerabilities of packages, the page's type check, lint and
-unit tests, the end-to-end test in headless Chromium, shellcheck and yamllint. On Debian as root it installs
-missing packages with apt; otherwise it says which checks it leaves out. With
-CI=true nothing is left out.
+unit tests, the queries of Grafana's dashboards, the end-to-end test in headless
+Chromium, shellcheck and yamllint. On Debian as root it installs missing
+packages with apt; otherwise it says which checks it leaves out. With CI=true
+nothing is left out.
 
 Each step's output is kept in .local/test/. The last line is
 "N passed, N failed".
@@ -67,13 +68,15 @@ have() { command -v "$1" >/dev/null; }
 
 set_up() {
   local tool packages=()
-  for tool in mariadbd redis-server busybox chromium shellcheck yamllint; do
+  for tool in mariadbd redis-server prometheus busybox chromium shellcheck yamllint; do
     have "$tool" || packages+=("${tool/mariadbd/mariadb-server}")
   done
   ((${#packages[@]})) || return 0
   if have apt-get && [[ $EUID == 0 ]]; then
     export DEBIAN_FRONTEND=noninteractive
     run "apt install" bash -c 'apt-get update -qq && apt-get install -y -qq "$@"' apt "${packages[@]}" || true
+    # Only the binaries are wanted. Where an init runs, the package has started a server.
+    if [[ -d /run/systemd/system && " ${packages[*]} " == *" prometheus "* ]]; then systemctl disable --now prometheus || true; fi
   else
     echo "Not root on Debian, so these stay missing: ${packages[*]}"
   fi
@@ -108,6 +111,12 @@ vitest() {
   add_runner vitest $figures
 }
 
+# The queries of Grafana's dashboards.
+dashboards() {
+  run dashboards npm --prefix tests/grafana test || failed_runner=1
+  add_runner dashboards "$(sed -n 's/^# pass //p' "$log" | tail -1)" "$(sed -n 's/^# fail //p' "$log" | tail -1)"
+}
+
 end_to_end() {
   run "end to end" scripts/e2e.sh || failed_runner=1
   add_runner "end to end" "$(sed -n 's/^# pass //p' "$log" | tail -1)" "$(sed -n 's/^# fail //p' "$log" | tail -1)"
@@ -136,6 +145,8 @@ check "npm ci" npm --prefix ui ci
 check "type check" npm --prefix ui run typecheck
 check lint npm --prefix ui run lint
 vitest
+check "npm ci, dashboards" npm --prefix tests/grafana ci
+dashboards
 if have chromium; then end_to_end; else leave_out "end to end" "chromium is missing"; fi
 
 # lint TOOL FILES OPTION…: checks what FILES lists.

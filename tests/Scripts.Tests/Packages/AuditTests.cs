@@ -36,7 +36,7 @@ public sealed class AuditTests : IAsyncLifetime
                 EndGlobalSection
             EndGlobal
             """);
-        foreach (var folder in new[] { "ui", "tests/e2e" })
+        foreach (var folder in new[] { "ui", "tests/e2e", "tests/grafana" })
         {
             var root = $$"""{ "name": "one", "version": "1.0.0", "dependencies": { "{{Package}}": "1.0.0" } }""";
             _root.Write($"{folder}/package.json", root);
@@ -76,6 +76,7 @@ public sealed class AuditTests : IAsyncLifetime
             NuGet: no vulnerability is known
             npm in ui: no vulnerability is known
             npm in tests/e2e: no vulnerability is known
+            npm in tests/grafana: no vulnerability is known
 
             """, ""), await AuditAsync());
     }
