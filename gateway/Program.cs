@@ -15,13 +15,8 @@ using MessageBoard.Shared;
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
 var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddServiceDefaults("gateway");
-if (!TelemetryExport.IsOn(builder.Configuration))
-{
-    // It would make an Activity for each request; see RequestTrace.
-    builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-}
-
+builder.AddServiceDefaults("gateway", makesServerSpans: true);
+builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None); // else an Activity for each request; see RequestTrace
 builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false); // a system call less for 4 KiB a connection
 builder.WebHost.UseKestrelHttpsConfiguration(); // for `--local --https`; the slim builder leaves it out
 builder.Services.AddEdge();
@@ -36,9 +31,9 @@ builder.Services.AddProxy(builder.Configuration);
 var app = builder.Build();
 app.UseEdge();
 app.UseRouting(); // else it would come first, and forward requests before the edge has seen them
+app.UseTrace();
 app.UseRefusalLog();
 app.UseServiceDefaults();
-app.UseTrace();
 app.UsePage();
 app.UseAuthorization();
 app.MapServiceDefaults();

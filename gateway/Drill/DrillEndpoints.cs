@@ -34,7 +34,7 @@ public static partial class DrillEndpoints
                 statusCode: StatusCodes.Status404NotFound);
         }
 
-        LogOrdered(logger, context.User.Identity!.Name!, cluster, down ? "down" : "up");
+        LogOrdered(logger, context.User.LogName(), cluster, down ? "down" : "up");
         return TypedResults.Accepted((string?)null, drill.Read());
     }
 

@@ -51,7 +51,8 @@ public static class EdgeChecks
 
     private static async Task RefuseAsync(ILogger logger, HttpContext context, int status, string detail)
     {
-        RequestTrace.Begin(context);
+        RequestTrace.GoOn(context);
+        RequestTrace.Show(context);
         await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
         logger.LogRefusal(context);
     }

@@ -6,8 +6,8 @@ public static partial class RefusalLog
     private const int MaxLength = 256; // a DNS name has 253 characters at most
 
     /// <summary>
-    /// Notes the 4xx of the gateway's own endpoints. It stands before the exception handler, which makes some of them: that is why the
-    /// trace, whose Activity has ended by then, is in the text.
+    /// Notes the 4xx of the gateway's own endpoints. It stands before the exception handler, which makes some of them. The trace is in the
+    /// text, because what is refused at the edge has no Activity.
     /// </summary>
     public static WebApplication UseRefusalLog(this WebApplication app)
     {
@@ -23,7 +23,7 @@ public static partial class RefusalLog
     /// <summary>Notes the request that <paramref name="context"/> has refused.</summary>
     internal static void LogRefusal(this ILogger logger, HttpContext context) => LogRefusal(
         logger, Shorten(context.Request.Method), Shorten(context.Request.Path), context.Response.StatusCode,
-        context.User.Identity?.Name ?? "nobody", context.Connection.RemoteIpAddress, Shorten(context.Request.Headers.Host),
+        context.User.LogName(), context.Connection.RemoteIpAddress, Shorten(context.Request.Headers.Host),
         Shorten(context.Request.Headers.Origin), context.TraceIdentifier);
 
     // Anybody can have it noted, as often as they like.

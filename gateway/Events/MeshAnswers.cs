@@ -24,15 +24,17 @@ public sealed partial class MeshAnswers(
     private readonly Channel<Answer> _queue = Channel.CreateBounded<Answer>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
 
     /// <summary>Puts an answer into the queue. Never waits.</summary>
-    public void Offer(RoutedRequest request, HttpContext context)
+    /// <param name="request">What became of the request.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="trace">Its span; the default if that is not kept.</param>
+    public void Offer(RoutedRequest request, HttpContext context, ActivityContext trace)
     {
         if (context.Request.Path.StartsWithSegments("/openapi"))
             return; // a document, no call
 
         // Asked first, so that what is dropped costs nothing else.
         if (_queue.Reader.Count < QueueLength && _queue.Writer.TryWrite(new(
-            request, context.Request.Method, context.Request.Path.Value ?? "/", SessionAuthentication.TokenOf(context),
-            Activity.Current?.Context ?? default)))
+            request, context.Request.Method, context.Request.Path.Value ?? "/", SessionAuthentication.TokenOf(context), trace)))
             return;
 
         dropped.Count(DroppedEvents.Redis);
@@ -69,7 +71,7 @@ public sealed partial class MeshAnswers(
         foreach (var answer in answers)
         {
             var call = answer.ToCall(answer.Token is null ? null : users[answer.Token]);
-            redis.Offer(call);
+            redis.Offer(call, answer.Trace);
             if (kafka is null)
                 dropped.Count(DroppedEvents.Kafka);
             else

@@ -23,10 +23,13 @@ public static class ExplainHeader
             return ValueTask.CompletedTask;
         });
         transforms.AddResponseTransform(static context =>
-            context.HttpContext.Request.Headers.TryGetValue(Name, out var asked) && asked == "true"
+            IsAsked(context.HttpContext.Request)
                 ? ExplainAsync(context.HttpContext)
                 : ValueTask.CompletedTask);
     });
+
+    /// <summary>Whether a request asks for an explanation.</summary>
+    public static bool IsAsked(HttpRequest request) => request.Headers.TryGetValue(Name, out var asked) && asked == "true";
 
     private static async ValueTask ExplainAsync(HttpContext context)
     {

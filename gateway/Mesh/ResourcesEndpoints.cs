@@ -47,7 +47,7 @@ public static partial class ResourcesEndpoints
         var (key, user) = (KeyOf(kind, ns, name), context.User.Identity!.Name!);
         var result = await mesh.ReplaceAsync(key, edit.Yaml, edit.ResourceVersion, new(user, "yaml"), cancellationToken);
         if (result is EditResult.Done)
-            LogEdited(logger, user, key);
+            LogEdited(logger, context.User.LogName(), key);
 
         return await AnswerAsync(result, key, mesh, cancellationToken);
     }
@@ -59,7 +59,7 @@ public static partial class ResourcesEndpoints
         var (key, user) = (KeyOf(kind, ns, name), context.User.Identity!.Name!);
         var result = await mesh.UndoAsync(key, undo?.ResourceVersion, user, cancellationToken);
         if (result is EditResult.Done)
-            LogUndone(logger, user, key);
+            LogUndone(logger, context.User.LogName(), key);
 
         return result is EditResult.NotFound && await mesh.ReadAsync(key, cancellationToken) is not null
             ? TypedResults.Problem($"{key} has no former version to go back to.", statusCode: StatusCodes.Status404NotFound)

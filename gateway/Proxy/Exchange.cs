@@ -9,7 +9,7 @@ internal static class Exchange
     /// <summary>Begins the notes on a request, whose trace has begun.</summary>
     public static MeshExchange Begin(HttpContext context)
     {
-        var exchange = new MeshExchange { TraceId = context.TraceIdentifier };
+        var exchange = new MeshExchange { TraceId = context.TraceIdentifier, IsForwarded = true };
         context.Features.Set(exchange);
         return exchange;
     }

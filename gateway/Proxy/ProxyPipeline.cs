@@ -2,6 +2,7 @@ using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Shared.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MessageBoard.Gateway.Proxy;
@@ -20,8 +21,14 @@ public static class ProxyPipeline
             kestrel.Limits.MaxRequestHeaderCount = 80;
             kestrel.Limits.MaxRequestLineSize = 7 * 1024;
         });
+        services.AddSingleton(provider => new RequestTrace(provider.GetService<TraceSampling>()));
         services.AddReverseProxy().LoadFromConfig(configuration.GetSection("ReverseProxy"))
-            .ConfigureHttpClient(static (_, handler) => HeaderBytes.Keep(handler)) // where Envoy is the mesh
+            .ConfigureHttpClient(static (_, handler) =>
+            {
+                // Where Envoy is the mesh. It makes the client's span, of which the service is told.
+                HeaderBytes.Keep(handler);
+                handler.ActivityHeadersPropagator = null;
+            })
             .AddCallersWord()
             .AddSentPath()
             .AddExchange()
@@ -34,6 +41,7 @@ public static class ProxyPipeline
     public static WebApplication MapProxy(this WebApplication app)
     {
         var clock = app.Services.GetRequiredService<TimeProvider>();
+        var trace = app.Services.GetRequiredService<RequestTrace>();
         var recorder = app.Services.GetRequiredService<TrafficRecorder>();
         app.MapReverseProxy(proxy => proxy.Use(ForwardAsync)).ShortCircuit();
         return app;
@@ -42,10 +50,12 @@ public static class ProxyPipeline
         async Task ForwardAsync(HttpContext context, RequestDelegate next)
         {
             var arrived = clock.GetTimestamp();
-            RequestTrace.Begin(context);
+            var begun = trace.Begin(context);
+            RequestTrace.Show(context);
             if (!SentPath.IsPlain(context.Request))
             {
                 await SentPath.RefuseAsync(context);
+                trace.Describe(begun, context, clock.GetElapsedTime(arrived))?.Stop();
                 return;
             }
 
@@ -60,7 +70,10 @@ public static class ProxyPipeline
             }
 
             await ForwarderProblem.WriteAsync(context);
-            recorder.Record(context, exchange, clock.GetElapsedTime(arrived));
+            var duration = clock.GetElapsedTime(arrived);
+            var span = trace.Describe(begun, context, duration, exchange);
+            recorder.Record(context, exchange, duration, span);
+            span?.Stop();
         }
     }
 }

@@ -10,6 +10,7 @@ namespace MessageBoard.Gateway.Traffic;
 /// <param name="Time">When it ended.</param>
 /// <param name="Flags">Envoy's response flags, such as <c>UF,URX</c>; null when all went well.</param>
 /// <param name="TraceId">The W3C trace id, 32 hex digits.</param>
+/// <param name="Traced">Whether the gateway's span of it is kept, so that there is a trace to look at.</param>
 public record RoutedRequest(
     long Id, string Service, string? Cluster, string? Pod, int Status, double DurationMs, DateTimeOffset Time, string? Flags,
-    string TraceId);
+    string TraceId, bool Traced);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using MessageBoard.Gateway.Events;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Http;
@@ -29,7 +30,8 @@ public sealed class TrafficRecorder(
     /// <param name="context">The request and its answer.</param>
     /// <param name="exchange">What happened to it in the mesh.</param>
     /// <param name="duration">From its arrival to its answer's end.</param>
-    public void Record(HttpContext context, MeshExchange exchange, TimeSpan duration)
+    /// <param name="span">Its span; null if that is not kept.</param>
+    public void Record(HttpContext context, MeshExchange exchange, TimeSpan duration, Activity? span)
     {
         var headers = context.Response.Headers;
         var cluster = (string?)headers[ResponseTags.ServiceCluster];
@@ -43,12 +45,12 @@ public sealed class TrafficRecorder(
 
         var request = new RoutedRequest(
             Interlocked.Increment(ref _lastId), service, cluster, pod, status, Math.Round(duration.TotalMilliseconds, 3), clock.GetUtcNow(),
-            exchange.Flags.Format(), context.TraceIdentifier);
+            exchange.Flags.Format(), context.TraceIdentifier, span is not null);
         recent.Add(new(request, context.Request, exchange));
         feed.Publish(request);
         TrafficMetrics.Count(request);
         if (cluster is null)
-            meshAnswers.Offer(request, context);
+            meshAnswers.Offer(request, context, span?.Context ?? default);
     }
 
     // By YARP, which says why: a body that broke off, came too slowly, is too large.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Mesh.Upstreams.Hosts;
@@ -23,12 +24,23 @@ public sealed class MeshExchange
     private List<string>? _faults, _mirrors;
     private UpstreamHost? _heldHost;
     private IDisposable? _heldPlace;
+    private Activity? _span;
+    private long _decidedAt;
 
     /// <summary>The trace that the request belongs to; null for none. By default that of the <see cref="Activity"/> there is.</summary>
     public string? TraceId { get => field ?? Activity.Current?.TraceId.ToHexString(); init; }
 
+    /// <summary>
+    /// Whether whoever sends the request has a span of it, as a gateway has, and calls <see cref="Describe"/>. Else what the mesh answers
+    /// itself is a client span of its own.
+    /// </summary>
+    public bool IsForwarded { get; init; }
+
     /// <summary>What went wrong; <see cref="ResponseFlags.None"/> when nothing did.</summary>
     public ResponseFlags Flags { get; internal set; }
+
+    /// <summary>The request's HTTP method.</summary>
+    internal string Method { get; private set; } = "";
 
     /// <summary>How many tries were begun.</summary>
     internal int Tries { get; private set; }
@@ -55,16 +67,33 @@ public sealed class MeshExchange
         Flags = Flags.Format() ?? "",
     };
 
-    /// <summary>Tells that the response has ended, so that what it held (its place in the connection pool) is free again.</summary>
+    /// <summary>
+    /// Tells that the response has ended, so that what it held (its place in the connection pool) is free again, and its span ends.
+    /// </summary>
     public void Complete()
     {
-        Interlocked.Exchange(ref _heldHost, null)?.End();
-        Interlocked.Exchange(ref _heldPlace, null)?.Dispose();
+        Release();
+        if (Interlocked.Exchange(ref _span, null) is { } span)
+            TryTrace.End(span, Flags | _last.Flag);
+        else if (_last.Host is null && Interlocked.Exchange(ref _decidedAt, 0) is > 0 and var decided)
+            TryTrace.Unanswered(this, Stopwatch.GetElapsedTime(decided));
     }
 
-    internal void Decided(string host, in RouteDecision decision, UpstreamState? upstream)
+    /// <summary>Says in a span what the mesh decided. Of the tries, where there were some, it says nothing: each has its own.</summary>
+    public void Describe(Activity span)
     {
-        (_host, _decision, _upstream) = (host, decision, upstream);
+        if (_last.Host is null)
+            DescribeTry(span);
+
+        span.SetTag(TryTrace.Flags, Flags.Format());
+    }
+
+    internal void Decided(string method, string host, in RouteDecision decision, UpstreamState? upstream)
+    {
+        (Method, _host, _decision, _upstream) = (method, host, decision, upstream);
+        if (!IsForwarded)
+            _decidedAt = Stopwatch.GetTimestamp();
+
         if (upstream is { HasEjected: true })
             _ejected = [.. upstream.Ejected.Select(ejected => ejected.Endpoint.Workload.Key.Name)];
     }
@@ -80,7 +109,10 @@ public sealed class MeshExchange
     /// <summary>A new try; what the one before held is free.</summary>
     internal void BeginTry()
     {
-        Complete();
+        Release();
+        if (Interlocked.Exchange(ref _span, null) is { } span)
+            TryTrace.End(span, _last.Flag);
+
         if (Tries++ > 0)
             (_earlier ??= []).Add(_last);
 
@@ -95,7 +127,24 @@ public sealed class MeshExchange
         _last = _last with { Host = host };
     }
 
-    internal void EndTry(int status, ResponseFlags flag) => _last = _last with { Status = status, Flag = flag };
+    /// <summary>The span of this try, which ends with its response.</summary>
+    internal void Trace(Activity? span) => _span = span;
+
+    /// <summary>Where this try goes, in a span's words.</summary>
+    internal void DescribeTry(Activity span) => TryTrace.Describe(span, _decision, _last.Host, Tries);
+
+    internal void EndTry(int status, ResponseFlags flag)
+    {
+        _last = _last with { Status = status, Flag = flag };
+        if (_span is { } span)
+            TryTrace.Answer(span, status, flag);
+    }
+
+    private void Release()
+    {
+        Interlocked.Exchange(ref _heldHost, null)?.End();
+        Interlocked.Exchange(ref _heldPlace, null)?.Dispose();
+    }
 
     private static ExplainedRoute Explain(CompiledRoute route, int match) =>
         new(route.Index, route.Route.Name, match < 0 ? null : match, match < 0 ? null : route.Route.Matches[match].Name);

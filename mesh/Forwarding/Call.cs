@@ -15,7 +15,7 @@ internal sealed class Call : IDisposable
         (Request, Uri, Exchange, Generation, Cancelled) = (request, request.RequestUri!, exchange ?? new(), generation, cancelled);
         Decision = generation.Routes.Decide(new OutgoingRequest(request, Uri), Random.Shared);
         Upstream = Decision.Upstream is { } upstream ? generation.StateOf(upstream) : null;
-        Exchange.Decided(Uri.Host, Decision, Upstream);
+        Exchange.Decided(request.Method.Method, Uri.Host, Decision, Upstream);
     }
 
     public HttpRequestMessage Request { get; }

@@ -36,13 +36,12 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         }
 
         exchange.Hold(host, place);
-        using var span = TryTrace.Begin(request, host, exchange);
+        TryTrace.Begin(request, pathAndQuery, host, exchange);
         try
         {
             var response = await pools.SendAsync(host, pathAndQuery, request, upstream.Upstream.Policy.ConnectionPool, cancellationToken);
             upstream.Answered(host, (int)response.StatusCode);
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
-            span?.SetTag("http.response.status_code", (int)response.StatusCode);
             return new(response, ResponseFlags.None, IsFinal: false);
         }
         catch (Exception) when (call.Cancelled.IsCancellationRequested)

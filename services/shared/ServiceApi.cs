@@ -3,6 +3,7 @@ using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Sessions;
 using MessageBoard.Shared.Stores;
+using MessageBoard.Shared.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Routing;
@@ -32,6 +33,7 @@ public static class ServiceApi
     /// <summary>Tags, events, problem details and authentication, in this order: a refused request is tagged and counted too.</summary>
     public static WebApplication UseServiceApi(this WebApplication app)
     {
+        app.UseKeptErrors();
         app.UseForwardedHeaders(Forwarded());
         app.UseResponseTags();
         app.UseApiCallEvents();

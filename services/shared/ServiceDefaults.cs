@@ -15,8 +15,11 @@ public static class ServiceDefaults
     // How long it takes until every node and every Envoy has heard that a pod's endpoint is withdrawn.
     private static readonly TimeSpan EndpointWithdrawal = TimeSpan.FromSeconds(5);
 
-    /// <summary>Registers the defaults for the service called <paramref name="name"/>.</summary>
-    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name)
+    /// <summary>Registers the defaults.</summary>
+    /// <param name="builder">The process's builder.</param>
+    /// <param name="name">The service's name.</param>
+    /// <param name="makesServerSpans">Whether the process makes the spans of its requests itself, not by ASP.NET Core.</param>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string name, bool makesServerSpans = false)
     {
         var identity = ServiceIdentity.Read(name, builder.Configuration);
         builder.Services.AddSingleton(identity);
@@ -24,11 +27,12 @@ public static class ServiceDefaults
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Logging.AddJsonLogs();
         if (TelemetryExport.IsOn(builder.Configuration))
-            builder.AddTelemetry(identity);
+            builder.AddTelemetry(identity, makesServerSpans);
 
         if (MetricsExport.IsOn(builder.Configuration))
             builder.AddMetrics(identity);
 
+        builder.Services.AddHostedService<TelemetryNotice>();
         builder.Services.AddProblems();
         builder.Services.AddSingleton<MatcherPolicy, ExactPaths>();
         builder.Services.AddHealthChecks();

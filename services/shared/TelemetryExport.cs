@@ -1,8 +1,10 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using MessageBoard.Mesh.Forwarding;
-using MessageBoard.Shared.Stores;
 using MessageBoard.Shared.Telemetry;
-using OpenTelemetry;
+using OpenTelemetry.Instrumentation.AspNetCore;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -14,27 +16,48 @@ namespace MessageBoard.Shared;
 /// </summary>
 public static class TelemetryExport
 {
+    private const string Namespace = "messageboard";
+
     // Not inlined: the caller would load OpenTelemetry's libraries even when nobody collects.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity) =>
+    internal static void AddTelemetry(this WebApplicationBuilder builder, ServiceIdentity identity, bool makesServerSpans)
+    {
+        builder.Services.AddSingleton<TraceSampling>().AddOtlpOptions();
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.Describe(identity))
-            .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
-            .WithTracing(traces => traces
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRedisInstrumentation()
-                .ConfigureRedisInstrumentation((services, instrumentation) =>
-                    services.GetRequiredService<Redis>().Connected += connection => instrumentation.AddConnection(connection))
-                .AddSource(Tracing.Name, TryTrace.SourceName))
-            .UseOtlpExporter();
+            .WithLogging(logs => logs.AddOtlpExporter(OtlpOptions.Logs, configureExporter: null), logs => logs.IncludeFormattedMessage = true)
+            .WithMetrics(metrics => metrics.AddOtlpExporter(OtlpOptions.Metrics, configure: null)) // of MetricsExport
+            .WithTracing(traces => (makesServerSpans ? traces : traces.AddAspNetCoreInstrumentation(DescribeServers))
+                .AddHttpClientInstrumentation(client => client.EnrichWithHttpRequestMessage = static (span, request) =>
+                    span.SetTag("url.full", request.RequestUri?.GetLeftPart(UriPartial.Path)))
+                .AddSource(Tracing.Name, TryTrace.SourceName)
+                .ConfigureSampler((services, configured) =>
+                    new TraceSampler(configured, services.GetRequiredService<TraceSampling>(), isAskedBefore: makesServerSpans))
+                .AddProcessor(OtlpOptions.CreateSpanProcessor));
+    }
 
     /// <summary>Who a process is, in the words of OpenTelemetry's conventions; the environment's win.</summary>
     internal static ResourceBuilder Describe(this ResourceBuilder resource, ServiceIdentity identity) => resource
-        .AddService(identity.Name, serviceInstanceId: identity.Pod)
-        .AddAttributes([new("k8s.cluster.name", identity.Cluster), new("k8s.pod.name", identity.Pod)])
+        .AddService(identity.Name, serviceVersion: Version, serviceInstanceId: identity.Pod)
+        .AddAttributes([
+            new("k8s.cluster.name", identity.Cluster), new("k8s.namespace.name", Namespace), new("k8s.pod.name", identity.Pod),
+        ])
         .AddEnvironmentVariableDetector();
 
     /// <summary>Whether anybody collects spans.</summary>
     public static bool IsOn(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+
+    private static string? Version =>
+        typeof(TelemetryExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+
+    private static void DescribeServers(AspNetCoreTraceInstrumentationOptions options)
+    {
+        options.Filter = static context => !Probes.IsProbe(context.Request.Path);
+        options.EnrichWithHttpResponse = static (span, response) =>
+        {
+            span.SetTag("url.query", null);
+            if (Spans.RouteOf(response.HttpContext) is { } route)
+                span.NameServer(response.HttpContext.Request, route);
+        };
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Confluent.Kafka;
 using MessageBoard.LogService.Calls;
 using MessageBoard.Shared;
@@ -29,7 +28,9 @@ internal sealed partial class KafkaLogConsumer(
         LeavePatience = TimeSpan.FromSeconds(1);
 
     // Read, and not yet kept. Without a call: there is nothing to keep, or it is kept already.
-    private readonly List<(TopicPartitionOffset Offset, ApiCall? Call)> _read = new(BatchSize);
+    private readonly List<Read> _read = new(BatchSize);
+
+    private readonly KafkaTrace _trace = new(identity);
 
     private long? _trimmed;
     private TopicPartitionOffset? _passed;
@@ -49,7 +50,7 @@ internal sealed partial class KafkaLogConsumer(
             {
                 // A consumer that is of no use any more; the next one reads again what this one has not kept.
                 LogRestart(exception);
-                _read.Clear();
+                Forget();
                 await Task.Delay(RetryDelay, clock, stoppingToken);
             }
         }
@@ -147,7 +148,7 @@ internal sealed partial class KafkaLogConsumer(
         try
         {
             while (_read.Count < BatchSize && consumer.Consume(TimeSpan.Zero) is { } record)
-                _read.Add((record.TopicPartitionOffset, Parse(record)));
+                _read.Add(Take(record));
         }
         catch (ConsumeException exception) when (!exception.Error.IsFatal)
         {
@@ -180,16 +181,17 @@ internal sealed partial class KafkaLogConsumer(
     }
 
     // Anybody may have written to the topic, and anything.
-    private ApiCall? Parse(ConsumeResult<Ignore, byte[]> record)
+    private Read Take(ConsumeResult<Ignore, byte[]> record)
     {
+        Activity? span = null;
         string? problem;
         try
         {
-            using var span = StartSpan(record.Message.Headers);
+            span = _trace.Start(record);
             if (ApiCall.Read(record.Message.Value, out problem) is { } call)
             {
                 if (clock.GetUtcNow() - call.Time is var age && age <= KafkaLogStore.Kept && age >= -MaxClockSkew)
-                    return call;
+                    return new(record.TopicPartitionOffset, call, span);
 
                 problem = "it did not end today";
             }
@@ -200,7 +202,8 @@ internal sealed partial class KafkaLogConsumer(
         }
 
         PassOver(record.TopicPartitionOffset, problem!);
-        return null;
+        KafkaTrace.Fail(span, "unreadable");
+        return new(record.TopicPartitionOffset, null, null);
     }
 
     private async Task KeepMeasuredAsync(CancellationToken cancellationToken)
@@ -227,31 +230,38 @@ internal sealed partial class KafkaLogConsumer(
         var calls = _read.Select(read => read.Call).OfType<ApiCall>().ToList();
         try
         {
+            using var batch = BatchTrace.Begin("keep kafka_logs", calls.Count, [.. _read.Select(read => read.Span).OfType<Activity>()]);
             await store.AddAsync(calls, cancellationToken);
         }
         catch (StoreUnavailableException refusal) when (refusal.IsRefusal)
         {
             for (var i = 0; i < _read.Count; i++)
             {
-                if (_read[i] is not (var offset, { } call))
+                if (_read[i] is not { Call: { } call } read)
                     continue;
 
                 try
                 {
+                    using var one = BatchTrace.Begin("keep kafka_logs", 1, read.Span is { } span ? [span] : []);
                     await store.AddAsync([call], cancellationToken);
                 }
                 catch (StoreUnavailableException again) when (again.IsRefusal)
                 {
-                    PassOver(offset, "the database refuses it");
+                    PassOver(read.Offset, "the database refuses it");
+                    KafkaTrace.Fail(read.Span, "refused");
                 }
 
-                _read[i] = (offset, null);
+                read.Span?.Stop();
+                _read[i] = new(read.Offset, null, null);
             }
         }
     }
 
     private void Store(IConsumer<Ignore, byte[]> consumer)
     {
+        foreach (var read in _read)
+            read.Span?.Stop(); // its row is kept
+
         foreach (var read in _read.Select(read => read.Offset).GroupBy(offset => offset.TopicPartition))
         {
             try
@@ -281,27 +291,16 @@ internal sealed partial class KafkaLogConsumer(
         LogUnreadable(offset.ToString(), problem);
     }
 
-    // The span belongs to the trace of the call that the message tells of. Its headers may be anything.
-    private static Activity? StartSpan(Headers headers)
+    // Another consumer reads them again.
+    private void Forget()
     {
-        if (!Tracing.Source.HasListeners())
-            return null;
+        foreach (var read in _read)
+            KafkaTrace.Fail(read.Span, "restart");
 
-        DistributedContextPropagator.Current.ExtractTraceIdAndState(headers, Read, out var parent, out var state);
-        return Tracing.Source.StartActivity(
-            $"process {Shared.Events.Kafka.Topic}",
-            ActivityKind.Consumer,
-            ActivityContext.TryParse(parent, state, isRemote: true, out var context) ? context : default)
-            ?.SetTag("messaging.system", "kafka")
-            .SetTag("messaging.operation.type", "process")
-            .SetTag("messaging.destination.name", Shared.Events.Kafka.Topic);
-
-        static void Read(object? carrier, string name, out string? value, out IEnumerable<string>? values)
-        {
-            values = null;
-            value = ((Headers)carrier!).TryGetLastBytes(name, out var bytes) && bytes is not null ? Encoding.ASCII.GetString(bytes) : null;
-        }
+        _read.Clear();
     }
+
+    private readonly record struct Read(TopicPartitionOffset Offset, ApiCall? Call, Activity? Span);
 
     [LoggerMessage(LogLevel.Debug, "Kafka: {Message}")]
     private partial void LogClient(string message);

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh;
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Telemetry;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -41,10 +42,12 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
     private async Task<Dictionary<long, string>> AskAsync(List<long> ids, CancellationToken cancellationToken)
     {
         var client = clients.CreateClient(ClientName);
-        var query = $"/internal/users?{string.Join('&', ids.Select(id => $"id={id}"))}";
+        var exchange = new MeshExchange();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/internal/users?{string.Join('&', ids.Select(id => $"id={id}"))}");
+        request.Options.Set(MeshExchange.Key, exchange);
         try
         {
-            using var response = await client.GetAsync(query, cancellationToken);
+            using var response = await client.SendAsync(request, cancellationToken);
             response.EnsureSuccessStatusCode();
             return await response.Content.ReadFromJsonAsync<Dictionary<long, string>>(cancellationToken) ?? [];
         }
@@ -53,6 +56,10 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
         {
             LogUnavailable(exception.Message); // messages without their authors' names are better than none
             return [];
+        }
+        finally
+        {
+            exchange.Complete(); // with its body, which the client has read
         }
     }
 

@@ -38,7 +38,7 @@ public static partial class ApiCallEvents
             redis.Offer(call);
             kafka.Offer(call);
             if (!call.IsPing) // thousands a second, and all alike
-                LogCall(logger, call.Method, call.Path, call.Status, call.DurationMs, call.User);
+                LogCall(logger, call.Method, call.Path, call.Status, call.DurationMs);
         });
         return app;
     }
@@ -64,6 +64,6 @@ public static partial class ApiCallEvents
     [GeneratedRegex(":[^{}]*}")]
     private static partial Regex Constraint { get; }
 
-    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {DurationMs} ms by {User}")]
-    private static partial void LogCall(ILogger logger, string method, string path, int status, double durationMs, string? user);
+    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {DurationMs} ms")]
+    private static partial void LogCall(ILogger logger, string method, string path, int status, double durationMs);
 }

@@ -17,12 +17,13 @@ public sealed partial class KafkaEventSink : IDisposable
     private static int _queued;
 
     private readonly DroppedEvents _dropped;
+    private readonly string _clientId;
     private readonly IProducer<string, byte[]>? _producer;
 
     /// <summary>Connects in the background; does nothing when Kafka is off.</summary>
     public KafkaEventSink(IConfiguration configuration, ServiceIdentity identity, DroppedEvents dropped, ILogger<KafkaEventSink> logger)
     {
-        _dropped = dropped;
+        (_dropped, _clientId) = (dropped, identity.Pod);
         if (Kafka.BootstrapServers(configuration) is not { } servers)
         {
             LogOff(logger);
@@ -32,7 +33,7 @@ public sealed partial class KafkaEventSink : IDisposable
         var config = new ProducerConfig
         {
             BootstrapServers = servers,
-            ClientId = identity.Pod,
+            ClientId = _clientId,
             // Not idempotent: brokers that have lost their memory are a fatal error to such a producer, for the rest of its life.
             // What it sends twice has the same id, and is kept once.
             Acks = Acks.All,
@@ -62,13 +63,9 @@ public sealed partial class KafkaEventSink : IDisposable
         if (_producer is null)
             return;
 
-        // https://opentelemetry.io/docs/specs/semconv/messaging/kafka/
-        using var span = Tracing.Source.StartActivity($"send {Kafka.Topic}", ActivityKind.Producer, request)
-            ?.SetTag("messaging.system", "kafka")
-            .SetTag("messaging.operation.type", "send")
-            .SetTag("messaging.destination.name", Kafka.Topic);
+        var span = StartSpan(request);
         var headers = new Headers();
-        DistributedContextPropagator.Current.Inject(Activity.Current, headers, static (carrier, name, value) =>
+        DistributedContextPropagator.Current.Inject(span ?? Activity.Current, headers, static (carrier, name, value) =>
             ((Headers)carrier!).Add(name, Encoding.ASCII.GetBytes(value)));
         var message = new Message<string, byte[]>
         {
@@ -80,15 +77,21 @@ public sealed partial class KafkaEventSink : IDisposable
         Interlocked.Increment(ref _queued);
         try
         {
-            _producer.Produce(Kafka.Topic, message, report => Leave(started, report.Error));
+            _producer.Produce(Kafka.Topic, message, report =>
+            {
+                Leave(started, report.Error);
+                EndSpan(span, report.Error, report.TopicPartitionOffset);
+            });
         }
         catch (KafkaException exception)
         {
             Leave(started, exception.Error); // the queue is full
+            EndSpan(span, exception.Error);
         }
         catch (ObjectDisposedException)
         {
             Leave(started, new(ErrorCode.Local_Destroy)); // the process ends
+            EndSpan(span, new(ErrorCode.Local_Destroy));
         }
     }
 
@@ -105,6 +108,30 @@ public sealed partial class KafkaEventSink : IDisposable
     {
         _producer?.Flush(FlushTimeout);
         _producer?.Dispose();
+    }
+
+    // https://opentelemetry.io/docs/specs/semconv/messaging/kafka/; the message's key may be a user's name, and is not told.
+    private Activity? StartSpan(ActivityContext request) => (request == default ? BatchTrace.Current : request) is var parent
+        && !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? null
+        : Tracing.Source.StartAside($"send {Kafka.Topic}", ActivityKind.Producer, parent)
+            ?.SetTag("messaging.system", "kafka")
+            .SetTag("messaging.operation.name", "send")
+            .SetTag("messaging.operation.type", "send")
+            .SetTag("messaging.destination.name", Kafka.Topic)
+            .SetTag("messaging.client.id", _clientId);
+
+    // When the brokers have the message; the request has long been answered.
+    private static void EndSpan(Activity? span, Error error, TopicPartitionOffset? place = null)
+    {
+        if (span is null)
+            return;
+
+        if (error.IsError)
+            span.Fail(error.Code.ToString());
+        else
+            span.SetTag("messaging.destination.partition.id", $"{place?.Partition.Value}").SetTag("messaging.kafka.offset", place?.Offset.Value);
+
+        span.Stop();
     }
 
     [LoggerMessage(LogLevel.Information, "Kafka is off: Kafka:BootstrapServers is not set.")]

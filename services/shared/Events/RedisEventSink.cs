@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using MessageBoard.Shared.Sessions;
 using MessageBoard.Shared.Stores;
+using MessageBoard.Shared.Telemetry;
 using Polly;
 using StackExchange.Redis;
 
@@ -34,7 +35,7 @@ public sealed partial class RedisEventSink : BackgroundService
     private readonly Redis _redis;
     private readonly DroppedEvents _dropped;
     private readonly ILogger<RedisEventSink> _logger;
-    private readonly Channel<ApiCall> _queue;
+    private readonly Channel<(ApiCall Call, ActivityContext Trace)> _queue;
     private readonly string _process = $"{Guid.NewGuid():N}";
     private readonly bool _counts;
 
@@ -46,7 +47,7 @@ public sealed partial class RedisEventSink : BackgroundService
         (_redis, _dropped, _logger) = (redis, dropped, logger);
         _counts = !Kafka.IsOn(configuration);
         var options = new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true };
-        _queue = Channel.CreateBounded<ApiCall>(options, _ => _dropped.Count(DroppedEvents.Redis));
+        _queue = Channel.CreateBounded<(ApiCall, ActivityContext)>(options, _ => _dropped.Count(DroppedEvents.Redis));
     }
 
     /// <summary>The list of the newest calls that are no pings, or of the newest pings, newest first; of one user, or with null of
@@ -64,7 +65,10 @@ public sealed partial class RedisEventSink : BackgroundService
     public int Queued => _queue.Reader.Count;
 
     /// <summary>Puts a call into the queue.</summary>
-    public void Offer(ApiCall call) => _queue.Writer.TryWrite(call);
+    /// <param name="call">The call.</param>
+    /// <param name="request">The span of the request that it tells of; by default the current one.</param>
+    public void Offer(ApiCall call, ActivityContext request = default) =>
+        _queue.Writer.TryWrite((call, request == default ? BatchTrace.Current : request));
 
     /// <summary>Sends what is in the queue, then stops.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -81,11 +85,16 @@ public sealed partial class RedisEventSink : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var calls = new List<(ApiCall Call, RedisValue Json)>();
+        var traces = new List<ActivityContext>();
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
-            while (calls.Count < QueueLength && _queue.Reader.TryRead(out var call))
-                calls.Add((call, call.ToJson()));
+            while (calls.Count < QueueLength && _queue.Reader.TryRead(out var next))
+            {
+                calls.Add((next.Call, next.Call.ToJson()));
+                traces.Add(next.Trace);
+            }
 
+            using var trace = BatchTrace.Begin("keep api_logs", traces);
             var again = false;
             _sent++;
             await Retry.ExecuteAsync(async _ =>
@@ -95,9 +104,10 @@ public sealed partial class RedisEventSink : BackgroundService
                     return;
 
                 again = true;
-                await _redis.RunAsync(redis => SendAsync(redis, calls));
+                await _redis.RunAsync(redis => SendAsync(redis, calls), "MULTI LPUSH");
             }, stoppingToken);
             calls.Clear();
+            traces.Clear();
         }
     }
 

@@ -97,6 +97,13 @@ public static class SessionAuthentication
         return new(new ClaimsIdentity(claims, Scheme));
     }
 
+    /// <summary>Who it is in a log, where names are nobody's business: <c>user 7</c>, or <c>nobody</c>.</summary>
+    public static string LogName(this ClaimsPrincipal user) =>
+        user.Identity is { IsAuthenticated: true } ? LogName(user.Session().UserId) : "nobody";
+
+    /// <summary>Who has an id, in a log.</summary>
+    public static string LogName(long userId) => $"user {userId}";
+
     private sealed class Handler(
         IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SessionStore sessions)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)

@@ -11,7 +11,7 @@ namespace MessageBoard.Shared.Stores;
 
 /// <summary>
 /// The database: MariaDB where <c>ConnectionStrings:MariaDb</c> is set, else the SQLite file of <c>ConnectionStrings:Sqlite</c>.
-/// Every statement is a span, has a timeout, and is tried again when the database says it was locked or a deadlock's victim.
+/// Every statement of a request is a span, has a timeout, and is tried again when the database says it was locked or a deadlock's victim.
 /// </summary>
 /// <exception cref="StoreUnavailableException">From every method: the database cannot be reached or does not answer in time.</exception>
 public sealed class Database : IDisposable
@@ -31,7 +31,10 @@ public sealed class Database : IDisposable
         })
         .Build();
 
+    private static readonly char[] Blanks = [' ', '\n', '\r', '('];
+
     private readonly Func<DbConnection> _connect;
+    private readonly (string Host, int Port)? _address; // a file has none
 
     // SQLite takes one write at a time, and its driver keeps a thread for as long as it waits for its turn. Here writes wait without one:
     // else a locked file takes all threads, and whatever else the process waits for, Redis say, seems to be away.
@@ -42,7 +45,10 @@ public sealed class Database : IDisposable
     {
         var mariaDb = configuration.GetConnectionString("MariaDb");
         IsSqlite = string.IsNullOrEmpty(mariaDb);
-        _connect = IsSqlite ? Sqlite(configuration.GetConnectionString("Sqlite") ?? "Data Source=messageboard.db") : MariaDb(mariaDb!);
+        if (IsSqlite)
+            _connect = Sqlite(configuration.GetConnectionString("Sqlite") ?? "Data Source=messageboard.db");
+        else
+            (_connect, _address) = MariaDb(mariaDb!);
     }
 
     /// <summary>Whether this is SQLite; else it is MariaDB.</summary>
@@ -80,6 +86,9 @@ public sealed class Database : IDisposable
     public Task ExecuteManyAsync<T>(string sql, IReadOnlyCollection<T> parameters, CancellationToken cancellationToken = default) =>
         RunAsync(sql, async connection =>
         {
+            if (parameters.Count > 1)
+                Activity.Current?.SetTag("db.operation.batch.size", parameters.Count);
+
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var changed = await connection.ExecuteAsync(Command(sql, parameters, transaction, cancellationToken));
             await transaction.CommitAsync(cancellationToken);
@@ -127,14 +136,15 @@ public sealed class Database : IDisposable
         return () => new SqliteConnection(full);
     }
 
-    private static Func<DbConnection> MariaDb(string connectionString)
+    private static (Func<DbConnection> Connect, (string Host, int Port) Address) MariaDb(string connectionString)
     {
-        var full = new MySqlConnectionStringBuilder(connectionString)
+        var settings = new MySqlConnectionStringBuilder(connectionString)
         {
             ConnectionTimeout = TimeoutSeconds,
             DefaultCommandTimeout = TimeoutSeconds,
-        }.ToString();
-        return () => new MySqlConnection(full);
+        };
+        var full = settings.ToString();
+        return (() => new MySqlConnection(full), (settings.Server, (int)settings.Port));
     }
 
     private static CommandDefinition Command(
@@ -169,7 +179,7 @@ public sealed class Database : IDisposable
         catch (Exception exception) when (exception is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {
             failure = exception;
-            span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            span?.Fail(exception.GetType().FullName!);
             throw new StoreUnavailableException("The database", exception) { IsRefusal = exception is DbException db && IsRefusal(db) };
         }
         finally
@@ -196,14 +206,28 @@ public sealed class Database : IDisposable
     // https://opentelemetry.io/docs/specs/semconv/database/database-spans/; statements have parameters, so their text holds no data.
     private Activity? StartSpan(string sql)
     {
-        if (!Tracing.Source.HasListeners())
+        if (Tracing.Source.StartChild("sql", ActivityKind.Client) is not { } span)
             return null;
 
-        var operation = OperationOf(sql);
-        return Tracing.Source.StartActivity(operation, ActivityKind.Client)
-            ?.SetTag("db.system.name", SystemName)
+        var (operation, table) = Summary(sql);
+        span.DisplayName = $"{operation} {table}".TrimEnd();
+        span.SetTag("db.system.name", SystemName)
             .SetTag("db.operation.name", operation)
+            .SetTag("db.collection.name", table)
+            .SetTag("db.query.summary", span.DisplayName)
             .SetTag("db.query.text", sql);
+        if (_address is var (host, port))
+            span.SetTag("server.address", host).SetTag("server.port", port);
+
+        return span;
+    }
+
+    // The first word, and the first that follows FROM, INTO, UPDATE or TABLE: of a statement with several tables the one it is about.
+    private static (string Operation, string? Table) Summary(string sql)
+    {
+        var words = sql.Split(Blanks, StringSplitOptions.RemoveEmptyEntries);
+        var before = Array.FindIndex(words, word => word is "FROM" or "INTO" or "UPDATE" or "TABLE");
+        return (words[0], before >= 0 && before + 1 < words.Length ? words[before + 1] : null);
     }
 
     private string SystemName => IsSqlite ? "sqlite" : "mariadb"; // as the conventions call them

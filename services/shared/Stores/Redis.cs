@@ -39,21 +39,21 @@ public sealed class Redis : IHealthCheck, IDisposable
         _connection = new(async () =>
         {
             var connection = await ConnectionMultiplexer.ConnectAsync(options);
-            Connected?.Invoke(connection);
+            RedisTrace.Watch(connection);
             return connection;
         });
     }
 
-    /// <summary>The connection is made, before its first command.</summary>
-    public event Action<IConnectionMultiplexer>? Connected;
-
     /// <summary>Runs a command, or a batch of some.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="transaction">What its span is called if it is a transaction, of which the client tells no more than EXEC.</param>
     /// <returns>Redis's answer.</returns>
     /// <exception cref="StoreUnavailableException">Redis cannot be reached, refuses the command, or does not answer within a
     /// second.</exception>
-    public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command)
+    public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command, string? transaction = null)
     {
         var started = Stopwatch.GetTimestamp();
+        var trace = RedisTrace.Begin();
         Exception? failure = null;
         try
         {
@@ -67,6 +67,8 @@ public sealed class Redis : IHealthCheck, IDisposable
         finally
         {
             DatabaseMetrics.Record("redis", null, started, failure);
+            if (trace is not null)
+                RedisTrace.End(trace, failure, transaction);
         }
     }
 

@@ -95,7 +95,7 @@ internal static partial class AccountEndpoints
         {
             attempt.HasFailed = true;
             // Never what was typed for a name: it may be a password (OWASP's Logging Cheat Sheet, "data to exclude").
-            LogFailed(logger, user?.Name ?? "(no such user)", address);
+            LogFailed(logger, user is null ? "(no such user)" : SessionAuthentication.LogName(user.Id), address);
             return WrongCredentials();
         }
 
@@ -153,7 +153,7 @@ internal static partial class AccountEndpoints
         if (check is { Matches: false })
         {
             attempt.HasFailed = true;
-            LogFailed(logger, name, address);
+            LogFailed(logger, caller.LogName(), address);
             return Problems.Invalid("current", "is not your password.");
         }
 

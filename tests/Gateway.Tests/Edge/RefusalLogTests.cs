@@ -3,12 +3,12 @@ namespace MessageBoard.Gateway.Tests.Edge;
 public sealed class RefusalLogTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
 {
     [Fact]
-    public async Task Who_is_no_admin_is_noted_with_name_and_address()
+    public async Task Who_is_no_admin_is_noted_with_number_and_address()
     {
         using var response = await gateway.PutWeightsAsync("user-service", "{}", await gateway.LogInAsync(isAdmin: false));
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
-        await IsNotedAsync("PUT /api/traffic/weights/user-service 403: refused to alice at 127.0.0.1, host 127.0.0.1:");
+        await IsNotedAsync("PUT /api/traffic/weights/user-service 403: refused to user 1 at 127.0.0.1, host 127.0.0.1:");
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class RefusalLogTests(MeshedGateway gateway) : IClassFixture<Meshe
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         var trace = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("traceId").GetString();
-        await IsNotedAsync("PUT /api/traffic/weights/user-service 400: refused to admin at 127.0.0.1");
+        await IsNotedAsync("PUT /api/traffic/weights/user-service 400: refused to user 1 at 127.0.0.1");
         await IsNotedAsync($"trace {trace}");
     }
 

@@ -29,6 +29,7 @@ public abstract class JsonLogsTests(Board board) : BoardTests(board)
                 Assert.DoesNotContain("a wrong password", line);
                 Assert.DoesNotContain(cookie["session=".Length..], line);
                 Assert.DoesNotContain(Board.AdminPassword, line);
+                Assert.DoesNotContain(name, line);
             }
         }
     }

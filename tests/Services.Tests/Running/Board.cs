@@ -17,7 +17,10 @@ public abstract class Board : IAsyncLifetime
 
     public string Brokers => _kafka.Addresses;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>What all services are told beyond what they need.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+
+    public virtual async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(Istio);
         await File.WriteAllTextAsync(AdminPasswordFile, AdminPassword);
@@ -30,7 +33,7 @@ public abstract class Board : IAsyncLifetime
             await ReadyAsync(service);
     }
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         foreach (var (process, _) in _services.Values)
             process.Dispose();
@@ -74,7 +77,7 @@ public abstract class Board : IAsyncLifetime
             ["Admin__PasswordFile"] = AdminPasswordFile,
             ["Mesh__Folder"] = Istio,
         };
-        foreach (var (key, value) in more ?? new Dictionary<string, string>())
+        foreach (var (key, value) in Settings.Concat(more ?? new Dictionary<string, string>()))
             environment[key] = value;
 
         return new("dotnet", [Assembly(service)], environment);
@@ -88,6 +91,10 @@ public abstract class Board : IAsyncLifetime
             Repository.Root, "services", name, "bin", Configuration, "net10.0",
             $"MessageBoard.{char.ToUpperInvariant(name[0])}{name[1..]}Service.dll");
     }
+
+    /// <summary>The program of the gateway.</summary>
+    internal static string GatewayAssembly { get; } =
+        Path.Combine(Repository.Root, "gateway", "bin", Configuration, "net10.0", "MessageBoard.Gateway.dll");
 
     public async Task ReadyAsync(string service)
     {
