@@ -113,7 +113,7 @@ public sealed class TrafficFeedTests : IDisposable
     }
 
     private static RoutedRequest Request(long id) =>
-        new(id, "user-service", "ctx1", "pod", 200, 1.5, DateTimeOffset.UnixEpoch, null, "0af7651916cd43dd8448eb211c80319c");
+        new(id, "user-service", "ctx1", "pod", 200, 1.5, DateTimeOffset.UnixEpoch, null, "0af7651916cd43dd8448eb211c80319c", Traced: true);
 
     private static async Task<List<byte[]>> ReadAsync(TrafficFeed.Subscription reader, int requests)
     {
