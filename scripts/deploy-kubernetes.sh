@@ -110,7 +110,7 @@ while (($# > 0)); do
     --skip-istio) skip_istio=true ;;
     --observability) observability=true ;;
     --dry-run) dry_run=true ;;
-    --local | --port | --replicas | --detach | --status | --stop | --reset)
+    --local | --port | --replicas | --no-telemetry | --detach | --status | --stop | --reset)
       see_help "$1 belongs to the run on this machine: $script --local"
       ;;
     *) other_option "$1" ;;

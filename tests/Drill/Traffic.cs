@@ -158,7 +158,7 @@ internal sealed class Traffic : IDisposable
             Headers =
             {
                 { "Cookie", _cookies[number / Mix.Length % Users] },
-                { "traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-00" },
+                { "traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01" },
             },
         };
         var begun = _clock.Elapsed;

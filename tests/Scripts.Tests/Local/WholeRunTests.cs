@@ -177,8 +177,9 @@ public sealed class WholeRunTests : IAsyncDisposable
     [Fact]
     public async Task What_a_killed_launcher_left_is_ended_by_the_next_start_and_by_stop()
     {
-        var (code, output, error) = await RunAsync($"--local --detach --port {_port} --no-telemetry");
+        var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
         Assert.True(code == 0, output + error);
+        await Eventually.IsTrueAsync(() => Dashboard.Condition == Condition.Ready, "the dashboard is ready");
         var last = State;
         last.Launcher.Signal(ProcessIdentity.Kill);
         await Eventually.IsTrueAsync(() => !last.Launcher.IsAlive, "the launcher is dead");
