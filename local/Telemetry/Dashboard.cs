@@ -64,7 +64,7 @@ internal sealed class Dashboard
         Port = _port,
         FixedPort = true,
         // Its work can wait where the requests' cannot.
-        Command = _ => ["nice", "-n", "10", _program],
+        Command = _ => ["nice", "-n", "5", _program],
         WorkingDirectory = Path.GetDirectoryName(_program),
         // With OTEL_* it would record what it records of itself, and so on without end.
         OwnEnvironmentOnly = true,
