@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using MessageBoard.Gateway.Telemetry.Browser;
 using MessageBoard.Gateway.Telemetry.Stores;
 using MessageBoard.Shared.Http;
@@ -6,8 +8,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace MessageBoard.Gateway.Telemetry;
 
 /// <summary>Traces and logs, read back from where they were sent to.</summary>
-public static class TelemetryEndpoints
+public static partial class TelemetryEndpoints
 {
+    private const int MaxDurationMs = 3_600_000;
+    private const string TraceIdRule = "has to be a trace id: 32 hex digits, not all 0.";
+    private const string NameRule = "has to be 1 to 63 letters, digits, dots, hyphens and underscores.";
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,63}\z")]
+    private static partial Regex Name { get; }
+
     /// <summary>Registers the store that <c>Telemetry:*</c> names.</summary>
     /// <exception cref="InvalidOperationException">A setting is none.</exception>
     public static IServiceCollection AddTelemetryApi(this IServiceCollection services, IConfiguration configuration)
@@ -15,7 +24,12 @@ public static class TelemetryEndpoints
         var settings = new TelemetrySettings(configuration);
         services.AddSingleton(settings);
         if (settings.Aspire is not null)
-            services.AddSingleton<ITelemetryStore, AspireStore>().AddSingleton<TraceReader>();
+            services.AddSingleton<ITelemetryStore, AspireStore>();
+        else if ((settings.Tempo ?? settings.Loki) is not null)
+            services.AddSingleton<ITelemetryStore, GrafanaStore>();
+
+        if ((settings.Aspire ?? settings.Tempo ?? settings.Loki) is not null)
+            services.AddSingleton<OwnRequests>().AddSingleton<TraceReader>();
 
         if (OtlpTarget.Read(configuration) is { } target)
         {
@@ -32,7 +46,9 @@ public static class TelemetryEndpoints
         app.MapGet("/api/telemetry", GetState);
         var group = app.MapGroup("/api/telemetry").RequireAuthorization(SessionAuthentication.UserPolicy)
             .AddEndpointFilter(TellUnavailableAsync);
+        group.MapGet("/traces", SearchAsync);
         group.MapGet("/traces/{id}", GetTraceAsync);
+        group.MapGet("/logs", GetLogsAsync);
         if (app.ServiceProvider.GetService<BrowserEndpoint>() is not null)
             app.MapPost("/otlp/v1/traces", (HttpContext context, BrowserEndpoint browser) => browser.TakeAsync(context));
 
@@ -52,7 +68,7 @@ public static class TelemetryEndpoints
         string id, HttpContext context, IServiceProvider services, CancellationToken cancellationToken)
     {
         if (OtlpJson.Id(id, OtlpJson.TraceIdBytes) is not { } traceId || id.Length != traceId.Length)
-            return Problems.Invalid("id", "has to be a trace id: 32 hex digits, not all 0.");
+            return Problems.Invalid("id", TraceIdRule);
 
         if (!GetState(services).Traces)
             return Missing(MissingTrace.Off);
@@ -61,6 +77,66 @@ public static class TelemetryEndpoints
         var (answer, missing) = await reader.ReadAsync(traceId, context.Request, cancellationToken);
         return answer is null ? Missing(missing) : TypedResults.Ok(answer);
     }
+
+    private static async Task<IResult> SearchAsync(
+        HttpContext context, IServiceProvider services, CancellationToken cancellationToken,
+        string? service = null, string? minDuration = null, string? error = null, string? limit = null)
+    {
+        var minMs = 0L;
+        if (!IsName(service))
+            return Problems.Invalid("service", NameRule);
+
+        if (minDuration is not null && !(long.TryParse(minDuration, NumberStyles.None, CultureInfo.InvariantCulture, out minMs)
+            && minMs <= MaxDurationMs))
+            return Problems.Invalid("minDuration", $"has to be a whole number of ms, from 0 to {MaxDurationMs}.");
+
+        if (error is not (null or "true" or "false"))
+            return Problems.Invalid("error", "has to be true or false.");
+
+        if (!Paging.TryRead(null, limit, out var paging, out var problem))
+            return problem;
+
+        if (!GetState(services).Traces)
+            return Missing(MissingTrace.Off);
+
+        var query = new TraceQuery(service, minMs, error is null ? null : error == "true", paging.Limit);
+        var reader = services.GetRequiredService<TraceReader>();
+        return TypedResults.Ok(new ItemList<TraceSummary>(await reader.SearchAsync(query, context.Request, cancellationToken)));
+    }
+
+    private static async Task<IResult> GetLogsAsync(
+        HttpContext context, IServiceProvider services, CancellationToken cancellationToken,
+        string? traceId = null, string? service = null, string? cluster = null, string? level = null, string? limit = null)
+    {
+        var id = OtlpJson.Id(traceId, OtlpJson.TraceIdBytes);
+        if (traceId is not null && (id is null || id.Length != traceId.Length))
+            return Problems.Invalid("traceId", TraceIdRule);
+
+        if (id is null && !context.User.Session().IsAdmin)
+            return Problems.Invalid("traceId", "has to be that of a request of your own; only an admin reads all logs.");
+
+        if (!IsName(service))
+            return Problems.Invalid("service", NameRule);
+
+        if (!IsName(cluster))
+            return Problems.Invalid("cluster", NameRule);
+
+        if (level is not null && LogLevels.IndexOf(level) < 0)
+            return Problems.Invalid("level", $"has to be one of {string.Join(", ", LogLevels.Names)}.");
+
+        if (!Paging.TryRead(null, limit, out var paging, out var problem))
+            return problem;
+
+        if (!GetState(services).Logs)
+            return Missing(MissingTrace.Off);
+
+        var query = new LogQuery(id, service, cluster, level, paging.Limit);
+        var lines = await services.GetRequiredService<TraceReader>().ReadLogsAsync(query, context.Request, cancellationToken);
+        return lines is null ? Missing(MissingTrace.Unknown) : TypedResults.Ok(new ItemList<LogLine>(lines));
+    }
+
+    // They go into queries of other languages.
+    private static bool IsName(string? name) => name is null || Name.IsMatch(name);
 
     private static ProblemHttpResult Missing(MissingTrace missing)
     {
@@ -88,6 +164,8 @@ public static class TelemetryEndpoints
 
     private static ProblemHttpResult Problem(int status, string detail, string reason) => TypedResults.Problem(
         detail, statusCode: status, extensions: new Dictionary<string, object?> { ["reason"] = reason });
+
+    internal sealed record ItemList<T>(IReadOnlyList<T> Items);
 
     /// <summary>What of telemetry there is.</summary>
     /// <param name="On">Whether spans are exported.</param>

@@ -1,15 +1,16 @@
 using MessageBoard.Gateway.Telemetry.Stores;
 using MessageBoard.Gateway.Traffic;
+using MessageBoard.Shared.Stores;
 
 namespace MessageBoard.Gateway.Telemetry;
 
-/// <summary>Reads traces for somebody: what of it is theirs, with what other traces have to do with it.</summary>
-internal sealed class TraceReader(ITelemetryStore store, RecentRequests recent, TimeProvider clock)
+/// <summary>Reads traces and logs for somebody: what of them is theirs, with what other traces have to do with it.</summary>
+internal sealed class TraceReader(ITelemetryStore store, OwnRequests own, RecentRequests recent, TimeProvider clock)
 {
     /// <summary>The attribute of spans that a process has kept only because it met an error, and what it then says.</summary>
     public const string KeptAttribute = "messageboard.kept", KeptForError = "error";
 
-    private const int MaxLinkedTraces = 5;
+    private const int MaxLinkedTraces = 5, MaxLookedThrough = 100, AtOnce = 4;
 
     // Processes send their spans some seconds late; after a minute what has not come will not come.
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10), Late = TimeSpan.FromMinutes(1);
@@ -20,36 +21,94 @@ internal sealed class TraceReader(ITelemetryStore store, RecentRequests recent, 
     /// <param name="cancellationToken">Ends when the caller has gone.</param>
     /// <returns>The trace; null with the reason why there is none to show.</returns>
     /// <exception cref="TelemetryUnavailableException">The store does not answer.</exception>
+    /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
     public async Task<(TraceAnswer? Answer, MissingTrace Missing)> ReadAsync(
         string traceId, HttpRequest request, CancellationToken cancellationToken)
     {
-        var isAdmin = request.HttpContext.User.Session().IsAdmin;
-        var entries = recent.OfTrace(traceId).Where(entry => isAdmin || entry.IsOf(request)).ToList();
-        var own = isAdmin ? [] : entries.ConvertAll(OwnRequest.Of);
-        if (!isAdmin && own.Count == 0)
+        var isAdmin = IsAdmin(request);
+        var requests = isAdmin
+            ? [.. recent.OfTrace(traceId).Select(OwnRequest.Of)]
+            : await own.OfTraceAsync(traceId, request);
+        if (!isAdmin && requests.Count == 0)
             return (null, MissingTrace.Unknown);
 
         var stored = await store.FindTraceAsync(traceId, cancellationToken);
         var spans = stored?.Spans ?? [];
         if (!isAdmin)
-            spans = OwnSpans.Of(spans, own);
+            spans = OwnSpans.Of(spans, requests);
 
+        var page = store.PageOf(traceId, isAdmin);
         if (spans.Count == 0)
         {
-            return entries.Count == 0 ? (null, MissingTrace.Unknown)
-                : entries.TrueForAll(entry => !entry.IsTraced) ? (null, MissingTrace.SampledOut)
-                : clock.GetUtcNow() - entries.Max(entry => entry.Request.Time) > Late ? (null, MissingTrace.TooOld)
-                : (new(traceId, store.PageOf(traceId, isAdmin), true, null, []), default);
+            return WhyMissing(requests) is { } missing
+                ? (null, missing)
+                : (new(traceId, page, true, null, []), default);
         }
 
         var linked = await ReadLinkedAsync(traceId, spans, StoredTrace.MaxSpans - spans.Count, cancellationToken);
         var errorOnly = spans.Any(span => KeptForError.Equals(span.Attributes.GetValueOrDefault(KeptAttribute)));
         return (
             new(
-                traceId, store.PageOf(traceId, isAdmin), errorOnly || stored!.IsCut || linked.IsCut || IsIncomplete(spans),
+                traceId, page, errorOnly || stored!.IsCut || linked.IsCut || IsIncomplete(spans),
                 errorOnly ? "errorOnly" : null, [.. spans.Concat(linked.Spans).OrderBy(span => span.StartTime)]),
             default);
     }
+
+    /// <summary>Looks traces up: an admin's are those of the store, or of the last requests where it cannot be asked; a user's own.</summary>
+    /// <returns>The newest first.</returns>
+    /// <exception cref="TelemetryUnavailableException">The store does not answer.</exception>
+    public async Task<IReadOnlyList<TraceSummary>> SearchAsync(TraceQuery query, HttpRequest request, CancellationToken cancellationToken)
+    {
+        var isAdmin = IsAdmin(request);
+        if (isAdmin && await store.SearchAsync(query, cancellationToken) is { } all)
+            return all;
+
+        var candidates = recent.All.Where(entry => entry.IsTraced && (isAdmin || entry.IsOf(request)))
+            .GroupBy(entry => entry.Request.TraceId).Take(MaxLookedThrough);
+        var found = new List<TraceSummary>();
+        foreach (var some in candidates.Chunk(AtOnce).TakeWhile(_ => found.Count < query.Limit))
+        {
+            var traces = await Task.WhenAll(some.Select(trace => store.FindTraceAsync(trace.Key, cancellationToken)));
+            found.AddRange(
+                from pair in some.Zip(traces)
+                let spans = isAdmin ? pair.Second?.Spans : OwnSpans.Of(pair.Second?.Spans ?? [], [.. pair.First.Select(OwnRequest.Of)])
+                where spans is { Count: > 0 } && (query.Service is null || spans.Any(span => span.Service == query.Service))
+                let summary = TraceSummary.Of(spans)
+                where summary.DurationMs >= query.MinDurationMs && (query.Error is null || summary.Error == query.Error)
+                select summary);
+        }
+
+        return [.. found.OrderByDescending(trace => trace.StartTime).Take(query.Limit)];
+    }
+
+    /// <summary>Reads logs: an admin's are all, a user's those of an own trace.</summary>
+    /// <returns>The newest first; null when the trace is not the user's.</returns>
+    /// <exception cref="TelemetryUnavailableException">The store does not answer.</exception>
+    /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
+    public async Task<IReadOnlyList<LogLine>?> ReadLogsAsync(LogQuery query, HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (IsAdmin(request))
+            return await store.ReadLogsAsync(query, cancellationToken);
+
+        var requests = await own.OfTraceAsync(query.TraceId!, request);
+        if (requests.Count == 0)
+            return null;
+
+        // A line that belongs to no span of theirs, because it is not kept, may still be of their request.
+        var trace = store.HasTraces ? await store.FindTraceAsync(query.TraceId!, cancellationToken) : null;
+        var spans = OwnSpans.Of(trace?.Spans ?? [], requests).Select(span => span.SpanId).ToHashSet();
+        var lines = await store.ReadLogsAsync(query, cancellationToken);
+        return [.. lines.Where(line => spans.Contains(line.SpanId ?? "") || requests.Any(mine => mine.Covers(line.Time)))];
+    }
+
+    private static bool IsAdmin(HttpRequest request) => request.HttpContext.User.Session().IsAdmin;
+
+    // Null where it is on its way.
+    private MissingTrace? WhyMissing(IReadOnlyList<OwnRequest> requests) =>
+        requests.All(request => request.IsTraced is null) ? MissingTrace.Unknown
+        : requests.All(request => request.IsTraced != true) ? MissingTrace.SampledOut
+        : clock.GetUtcNow() - requests.Max(request => request.End) > Late ? MissingTrace.TooOld
+        : null;
 
     // The parent of the gateway's own span is whose word the caller gave, and a caller that is no page sends no spans.
     private bool IsIncomplete(IReadOnlyList<TraceSpan> spans)

@@ -22,7 +22,10 @@ public sealed class RecentRequests
 
     /// <summary>The newest requests, the newest first.</summary>
     public ImmutableArray<RoutedRequest> Newest(int limit) =>
-        [.. _ring.OfType<Entry>().Select(entry => entry.Request).OrderByDescending(request => request.Id).Take(limit)];
+        [.. All.Select(entry => entry.Request).Take(limit)];
+
+    /// <summary>All that are kept, the newest first.</summary>
+    public IEnumerable<Entry> All => _ring.OfType<Entry>().OrderByDescending(entry => entry.Request.Id);
 
     /// <summary>The requests of a trace that are still kept.</summary>
     public IEnumerable<Entry> OfTrace(string traceId) => _ring.OfType<Entry>().Where(entry => entry.Request.TraceId == traceId);

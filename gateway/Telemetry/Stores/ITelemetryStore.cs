@@ -20,10 +20,40 @@ internal interface ITelemetryStore
     /// <exception cref="TelemetryUnavailableException">It does not answer, or not what is expected.</exception>
     Task<StoredTrace?> FindTraceAsync(string traceId, CancellationToken cancellationToken);
 
+    /// <summary>Looks traces up, of everybody's requests.</summary>
+    /// <returns>The newest first; null where the store cannot be asked for more than one trace at a time.</returns>
+    /// <exception cref="TelemetryUnavailableException">It does not answer, or not what is expected.</exception>
+    Task<IReadOnlyList<TraceSummary>?> SearchAsync(TraceQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads logs.</summary>
+    /// <returns>The newest lines, the newest first.</returns>
+    /// <exception cref="TelemetryUnavailableException">It does not answer, or not what is expected.</exception>
+    Task<IReadOnlyList<LogLine>> ReadLogsAsync(LogQuery query, CancellationToken cancellationToken);
+
     /// <summary>A trace's address on the store's own page; null where it has none.</summary>
     /// <param name="traceId">32 hex digits.</param>
     /// <param name="isAdmin">Whether the address may open the whole dashboard.</param>
     string? PageOf(string traceId, bool isAdmin);
+}
+
+/// <summary>Which traces are looked for.</summary>
+/// <param name="Service">A service that has taken part; null for any.</param>
+/// <param name="MinDurationMs">How long they lasted at least, in ms.</param>
+/// <param name="Error">Whether a span has failed, or none has; null for either.</param>
+/// <param name="Limit">How many at most.</param>
+internal sealed record TraceQuery(string? Service, long MinDurationMs, bool? Error, int Limit);
+
+/// <summary>Which lines are looked for.</summary>
+/// <param name="TraceId">Their trace; null for any, and none.</param>
+/// <param name="Service">Who wrote them; null for any.</param>
+/// <param name="Cluster">Where; null for any.</param>
+/// <param name="Level">The least level, one of <see cref="LogLevels.Names"/>; null for any.</param>
+/// <param name="Limit">How many at most.</param>
+internal sealed record LogQuery(string? TraceId, string? Service, string? Cluster, string? Level, int Limit)
+{
+    /// <summary>Whether a line is one of them, for stores that cannot tell.</summary>
+    public bool Matches(LogLine line) => (TraceId is null || line.TraceId == TraceId) && (Service is null || line.Service == Service)
+        && (Cluster is null || line.Cluster == Cluster) && (Level is null || LogLevels.IndexOf(line.Level) >= LogLevels.IndexOf(Level));
 }
 
 /// <summary>What a store has of a trace.</summary>

@@ -16,6 +16,10 @@ internal static class JsonElements
     public static IEnumerable<JsonElement> Items(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
 
+    /// <summary>The members of an object.</summary>
+    public static IEnumerable<JsonProperty> NamedMembers(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
+
     /// <summary>A member that is a text.</summary>
     public static string? Text(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;

@@ -35,6 +35,19 @@ public sealed class AspireDashboard : IDisposable
         return dashboard;
     }
 
+    /// <summary>Sends it telemetry: <c>traces</c> or <c>logs</c>, as OTLP's JSON.</summary>
+    public async Task SendAsync(string signal, string json)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(OtlpAddress, $"v1/{signal}"))
+        {
+            Headers = { { "x-otlp-api-key", OtlpKey } },
+            Content = new StringContent(json, null, "application/json"),
+        };
+        using var answer = await client.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Ends it as a crash does.</summary>
     public void Kill() => _process.Dispose();
 

@@ -1,4 +1,6 @@
+using MessageBoard.Shared.Stores;
 using MessageBoard.Tests.Otlp;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MessageBoard.Gateway.Tests.Telemetry;
 
@@ -6,6 +8,8 @@ namespace MessageBoard.Gateway.Tests.Telemetry;
 public sealed class TracedGateway : MeshedGateway, IAsyncLifetime
 {
     public AspireDashboard Dashboard { get; private set; } = null!;
+
+    public Redis Redis => Services.GetRequiredService<Redis>();
 
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
@@ -44,6 +48,30 @@ public sealed class TracedGateway : MeshedGateway, IAsyncLifetime
         using var response = await Client.SendAsync(request);
         return response.Headers.GetValues("X-Trace-Id").Single();
     }
+
+    /// <summary>Has the dashboard keep a span of a service, as OTLP's JSON says it beyond its trace, its id and its times.</summary>
+    public Task KeepSpanAsync(
+        string service, string traceId, string spanId, DateTimeOffset start, TimeSpan duration, string more = "\"name\":\"GET\"") =>
+        Dashboard.SendAsync("traces", $$$$"""
+            {"resourceSpans":[{"resource":{"attributes":[{{{{Resource(service)}}}}]},"scopeSpans":[{"scope":{"name":"test"},"spans":[{
+              "traceId":"{{{{traceId}}}}","spanId":"{{{{spanId}}}}",{{{{more}}}},
+              "startTimeUnixNano":"{{{{Nanoseconds(start)}}}}","endTimeUnixNano":"{{{{Nanoseconds(start + duration)}}}}"}]}]}]}
+            """);
+
+    /// <summary>Has the dashboard keep a line of a service's log, as OTLP's JSON says it beyond its time.</summary>
+    public Task KeepLineAsync(string service, DateTimeOffset time, string more) => Dashboard.SendAsync("logs", $$$$"""
+        {"resourceLogs":[{"resource":{"attributes":[{{{{Resource(service)}}}}]},"scopeLogs":[{"scope":{"name":"Some.Class"},"logRecords":[
+          {"timeUnixNano":"{{{{Nanoseconds(time)}}}}",{{{{more}}}}}]}]}]}
+        """);
+
+    private static string Resource(string service) => $$$$"""
+        {"key":"service.name","value":{"stringValue":"{{{{service}}}}"}},
+        {"key":"service.instance.id","value":{"stringValue":"{{{{service}}}}-ctx2-a"}},
+        {"key":"k8s.pod.name","value":{"stringValue":"{{{{service}}}}-ctx2-a"}},
+        {"key":"k8s.cluster.name","value":{"stringValue":"ctx2"}}
+        """;
+
+    private static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     /// <summary>Reads a path of the gateway's telemetry API.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> ReadAsync(string path, string? cookie)

@@ -82,6 +82,17 @@ public sealed class TracesTests(TracedGateway gateway) : IClassFixture<TracedGat
         Assert.Contains("4711", all.GetRawText());
     }
 
+    [Fact]
+    public async Task A_request_that_was_not_recorded_says_so()
+    {
+        var cookie = await gateway.LogInAsync(isAdmin: false);
+        var id = await gateway.TraceAsync("/api/users/ping", cookie, $"00-{Guid.NewGuid():N}-00f067aa0ba902b7-00");
+
+        var (status, body) = await gateway.ReadAsync($"/traces/{id}", cookie);
+
+        Assert.Equal((HttpStatusCode.NotFound, "sampledOut"), (status, Text(body, "reason")));
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("00000000000000000000000000000000")]
