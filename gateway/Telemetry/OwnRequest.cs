@@ -18,7 +18,7 @@ internal sealed record OwnRequest(string? SpanId, string? Pod, DateTimeOffset St
     /// <summary>One that the user's own log has.</summary>
     public static OwnRequest Of(ApiCall call) => new(null, call.Pod, call.Time.AddMilliseconds(-call.DurationMs), call.Time, null);
 
-    /// <summary>Whether it served this request: nobody else's of the trace was under way meanwhile, since its id was not known yet.</summary>
+    /// <summary>Whether it served this request: no other of its trace was under way, as nobody else knew the id yet.</summary>
     public bool IsServedBy(TraceSpan span) => SpanId is not null
         ? span.SpanId == SpanId
         : (Pod is null ? OwnSpans.IsRequest(span) : span.Kind == "server" && span.Pod == Pod)

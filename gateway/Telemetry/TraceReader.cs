@@ -54,7 +54,7 @@ internal sealed class TraceReader(ITelemetryStore store, OwnRequests own, Recent
             default);
     }
 
-    /// <summary>Looks traces up: an admin's are those of the store, or of the last requests where it cannot be asked; a user's own.</summary>
+    /// <summary>Looks traces up: an admin's are the store's, or of the last requests where it cannot search; a user's own.</summary>
     /// <returns>The newest first.</returns>
     /// <exception cref="TelemetryUnavailableException">The store does not answer.</exception>
     public async Task<IReadOnlyList<TraceSummary>> SearchAsync(TraceQuery query, HttpRequest request, CancellationToken cancellationToken)

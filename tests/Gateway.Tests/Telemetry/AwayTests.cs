@@ -20,7 +20,8 @@ public sealed class AwayTests(TracedGateway gateway, MeshedGateway untraced) : I
         await gateway.Dashboard.StartAgainAsync();
         await gateway.ReadTraceAsync(await gateway.TraceAsync("/api/users/ping", cookie), cookie);
 
-        Assert.DoesNotContain(gateway.Log, line => line.Contains(gateway.Dashboard.ApiKey) || line.Contains(gateway.Dashboard.BrowserToken));
+        Assert.DoesNotContain(
+            gateway.Log, line => line.Contains(gateway.Dashboard.ApiKey) || line.Contains(gateway.Dashboard.BrowserToken));
     }
 
     [Fact]

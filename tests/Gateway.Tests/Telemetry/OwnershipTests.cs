@@ -102,7 +102,8 @@ public sealed class OwnershipTests(TracedGateway gateway) : IClassFixture<Traced
     {
         await gateway.KeepSpanAsync("gateway", _trace, "0000000000000001", start, 10 * Ms, """ "name":"GET","kind":2 """);
         await gateway.KeepSpanAsync(
-            "user-service", _trace, "0000000000000002", start + Ms, 8 * Ms, """ "name":"GET","kind":2,"parentSpanId":"0000000000000001" """);
+            "user-service", _trace, "0000000000000002", start + Ms, 8 * Ms,
+            """ "name":"GET","kind":2,"parentSpanId":"0000000000000001" """);
         await gateway.KeepSpanAsync(
             "user-service", _trace, "0000000000000003", start + (2 * Ms), Ms,
             $""" "name":"INSERT","kind":3,"parentSpanId":"0000000000000002"{more} """);
