@@ -48,8 +48,8 @@ public sealed class StoresOfTelemetryTests
     }
 
     /// <summary>
-    /// Debian's promtool; it is older than <c>scrape_config_files</c>, so it gets the file where the name of it stands, and is built without
-    /// Kubernetes, so targets come from a file (prometheus/prometheus v3.13.2, docs/configuration/configuration.md has both).
+    /// Debian's promtool; it is older than <c>scrape_config_files</c>, so it gets the file where the name of it stands, and is built
+    /// without Kubernetes, so targets come from a file (prometheus/prometheus v3.13.2, docs/configuration/configuration.md has both).
     /// </summary>
     [KubectlTheory("promtool")]
     [InlineData("ctx1", "prometheus")]
@@ -70,6 +70,27 @@ public sealed class StoresOfTelemetryTests
             StringComparison.Ordinal)).ExitCode);
     }
 
+    /// <summary>Grafana finds its dashboards where its provisioning says, and Prometheus its rules.</summary>
+    [KubectlTheory]
+    [InlineData("grafana", "dashboards", "dashboards.yaml", "path: ", "k8s/observability/grafana/dashboards")]
+    [InlineData("prometheus", "rules", "config.yaml", "- ", "k8s/observability/prometheus/rules")]
+    public void Files_are_where_they_are_looked_for(string name, string volume, string file, string before, string source)
+    {
+        const string Folder = "k8s/observability/ctx1";
+        var stateful = Assert.Single(Rendering.Of(Folder).Of("StatefulSet"), one => one.Name == name);
+        var mount = Items(Assert.Single(stateful.Containers)["volumeMounts"]).Single(one => Text(one["name"]) == volume);
+        var map = Text(Items(stateful.Template!["spec"]!["volumes"]).Single(one => Text(one["name"]) == volume)["configMap"]!["name"]);
+        var there = Rendering.Of(Folder).Of("ConfigMap").Single(one => one.Name == map);
+
+        Assert.Contains(
+            $"{before}{Text(mount["mountPath"])}",
+            TextOf(Folder, name == "grafana" ? "grafana-providers" : name, file),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            Directory.EnumerateFiles(Path.Combine(Repository.Root, source)).Select(path => Path.GetFileName(path)!).Order(),
+            Entries(there.Json["data"]).Select(entry => entry.Key).Order());
+    }
+
     private static (int ExitCode, string Errors) Check(string text)
     {
         using var folder = new TemporaryFolder();
@@ -77,7 +98,8 @@ public sealed class StoresOfTelemetryTests
         using var promtool = Process.Start(
             new ProcessStartInfo("promtool", ["check", "config", "--syntax-only", folder["prometheus.yaml"]])
             {
-                RedirectStandardError = true, RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
             })!;
         var errors = promtool.StandardError.ReadToEnd();
         promtool.WaitForExit();

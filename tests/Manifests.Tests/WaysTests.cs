@@ -1,6 +1,6 @@
 namespace MessageBoard.Manifests.Tests;
 
-/// <summary>Who reaches whom: what telemetry needs is open, in NetworkPolicies, Services and AuthorizationPolicies, and nothing else.</summary>
+/// <summary>What telemetry needs is open, in NetworkPolicies, Services and AuthorizationPolicies, and nothing else is.</summary>
 public sealed class WaysTests
 {
     private const string Stack = "messageboard-observability";
@@ -28,8 +28,8 @@ public sealed class WaysTests
         // A sidecar's port is none of the pod's own.
         if (port != "15090" && from != "messageboard/mariadb")
         {
-            Assert.Contains(
-                port, Pod(cluster, to).Containers.SelectMany(container => Items(container["ports"])).Select(one => Text(one["containerPort"])));
+            var ports = Pod(cluster, to).Containers.SelectMany(container => Items(container["ports"]));
+            Assert.Contains(port, ports.Select(one => Text(one["containerPort"])));
         }
     }
 
@@ -62,13 +62,17 @@ public sealed class WaysTests
             .Append(Regex.Replace(istio, @"\.local\n\s+port: ", ".local:"));
         var named = texts.SelectMany(text => Regex.Matches(text, @"([a-z-]+)\.(messageboard-[a-z]+)\.svc\.cluster\.local:(\d+)"))
             .Select(match => $"{match.Groups[2]}/{match.Groups[1]}:{match.Groups[3]}")
+            // Grafana's data sources, by the names that its own namespace has.
+            .Concat(texts.SelectMany(text => Regex.Matches(text, @"(?m)^ +url: http://([a-z]+):(\d+)$"))
+                .Select(match => $"{Stack}/{match.Groups[1]}:{match.Groups[2]}"))
             .ToHashSet();
         var there = from service in Rendering.Of($"k8s/observability/{cluster}").Of("Service")
                     from port in Items(service.Spec!["ports"])
                     select $"{service.Namespace}/{service.Name}:{Text(port["port"])}";
 
-        Assert.Superset(new HashSet<string> { "messageboard-agents/agent:4317", "messageboard-agents/agent:4318", $"{Stack}/collector:4318" },
-            named);
+        Assert.Superset(
+            new HashSet<string> { "messageboard-agents/agent:4317", "messageboard-agents/agent:4318", $"{Stack}/collector:4318" }, named);
+        Assert.Equal(cluster == "ctx1", named.Contains($"{Stack}/loki:3100"));
         Assert.Subset(there.ToHashSet(), named);
     }
 
@@ -80,7 +84,8 @@ public sealed class WaysTests
     public void Only_these_may_call(string app, string callers)
     {
         var all = Rendering.Of("k8s/observability/ctx1");
-        var accounts = All("ctx1").Where(manifest => manifest.Kind == "ServiceAccount").Select(account => $"{account.Namespace}/{account.Name}");
+        var accounts = All("ctx1").Where(manifest => manifest.Kind == "ServiceAccount")
+            .Select(account => $"{account.Namespace}/{account.Name}");
         var allowed = from policy in all.Of("AuthorizationPolicy")
                       where policy.Namespace == Stack && Text(policy.Spec!["selector"]?["matchLabels"]?["app"]) == app
                       from rule in Items(policy.Spec!["rules"])
