@@ -54,7 +54,7 @@ internal sealed class RequestTrace(TraceSampling? sampling)
         if (span is null)
             return null;
 
-        span.DescribeServer(context, exchange is null ? route : PathTemplate.Of(context.Request.Path.Value ?? "/"));
+        span.DescribeServer(context, exchange is null ? route : PathTemplate.RouteOf(context.Request.Path.Value ?? "/"));
         exchange?.Describe(span);
         return span;
     }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using MessageBoard.Mesh.Explain;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -42,12 +42,12 @@ public sealed class RecentRequests
         /// <param name="request">What became of it.</param>
         /// <param name="asked">The request.</param>
         /// <param name="exchange">What happened to it in the mesh.</param>
-        public Entry(RoutedRequest request, HttpRequest asked, MeshExchange exchange)
+        /// <param name="span">The gateway's span of it; null if that is not kept.</param>
+        public Entry(RoutedRequest request, HttpRequest asked, MeshExchange exchange, Activity? span)
         {
             (Request, Method, Path, Exchange) = (request, asked.Method, asked.Path.Value ?? "/", exchange);
             _cookie = CookieOf(asked);
-            var activity = asked.HttpContext.Features.Get<IHttpActivityFeature>()?.Activity;
-            (SpanId, IsTraced) = (activity?.SpanId.ToHexString(), activity?.Recorded == true);
+            SpanId = span?.SpanId.ToHexString();
         }
 
         /// <summary>What became of it.</summary>
@@ -62,11 +62,11 @@ public sealed class RecentRequests
         /// <summary>What happened to it in the mesh.</summary>
         public MeshExchange Exchange { get; }
 
-        /// <summary>The gateway's span of it, 16 hex digits; null where telemetry is off.</summary>
+        /// <summary>The gateway's span of it, 16 hex digits; null if that is not kept.</summary>
         public string? SpanId { get; }
 
-        /// <summary>Whether that span was recorded.</summary>
-        public bool IsTraced { get; }
+        /// <summary>Whether that span is kept.</summary>
+        public bool IsTraced => SpanId is not null;
 
         /// <summary>
         /// Whether the same session has sent both: they have the same cookies. To look the session up for each request that is forwarded

@@ -46,7 +46,7 @@ public sealed class TrafficRecorder(
         var request = new RoutedRequest(
             Interlocked.Increment(ref _lastId), service, cluster, pod, status, Math.Round(duration.TotalMilliseconds, 3), clock.GetUtcNow(),
             exchange.Flags.Format(), context.TraceIdentifier, span is not null);
-        recent.Add(new(request, context.Request, exchange));
+        recent.Add(new(request, context.Request, exchange, span));
         feed.Publish(request);
         TrafficMetrics.Count(request);
         if (cluster is null)
