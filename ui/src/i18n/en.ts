@@ -360,6 +360,7 @@ export const en = {
     open: (id: string) => `Trace ${id}: what ran where, and for how long`,
     openNotKept: (id: string) => `Trace ${id}: not kept (sampled out)`,
     notKept: 'not kept (sampled out)',
+    shortNotKept: 'not kept',
     toTrace: 'Its trace: what ran where, and for how long',
     needsLogin: 'Log in to see this trace. You see those of your own requests, an admin all.',
     loading: 'Reading the trace…',

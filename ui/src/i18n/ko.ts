@@ -354,6 +354,7 @@ export const ko: Texts = {
     open: (id) => `트레이스 ${id}: 무엇이 어디에서 얼마나 걸렸는지 보기`,
     openNotKept: (id) => `트레이스 ${id}: 보관되지 않음(샘플링 제외)`,
     notKept: '보관되지 않음(샘플링 제외)',
+    shortNotKept: '미보관',
     toTrace: '트레이스 보기: 무엇이 어디에서 얼마나 걸렸는지',
     needsLogin: '트레이스를 보려면 로그인해 주세요. 내 요청의 트레이스만 볼 수 있고, 관리자는 모두 볼 수 있습니다.',
     loading: '트레이스를 읽는 중…',
