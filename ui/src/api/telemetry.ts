@@ -43,6 +43,8 @@ export interface Trace {
   dashboardUrl: string | null
   /** More spans may be on their way. */
   partial: boolean
+  /** The trace is sampled out, and only processes that met an error have kept their spans of it. */
+  reason: 'errorOnly' | null
   /** By start; those of linked traces are among them. */
   spans: Span[]
 }

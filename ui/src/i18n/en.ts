@@ -386,9 +386,10 @@ export const en = {
     linked: 'in a trace of its own, joined by a link',
     linkedShort: 'by link',
     orphan: 'its parent is missing',
-    orphans: (count: string) =>
-      `Not the whole trace: the parents of ${count} spans are missing. They were not kept (a process that meets an error keeps its own ` +
-      'spans even of a trace that is sampled out), or they are still on their way.',
+    orphans: (count: string) => `Not the whole trace: the parents of ${count} spans are missing. They are on their way, or were lost.`,
+    errorOnly:
+      'Not the whole trace: it was sampled out, so the rest was not kept. A process that meets an error keeps its own spans even so.',
+    noSpans: 'No span of it has arrived. On a busy machine they take longer; if the store was away, they are lost.',
     statuses: { unset: 'no error', ok: 'ok', error: 'error' },
     kinds: { internal: 'internal', server: 'server', client: 'client', producer: 'producer', consumer: 'consumer' },
     attributes: 'Attributes',

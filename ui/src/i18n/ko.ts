@@ -380,9 +380,10 @@ export const ko: Texts = {
     linked: '별도의 트레이스이며 링크로 이어짐',
     linkedShort: '링크',
     orphan: '부모 스팬 없음',
-    orphans: (count) =>
-      `트레이스의 일부입니다. 스팬 ${count}개의 부모가 없습니다. 보관되지 않았거나(샘플링에서 제외된 트레이스라도 오류를 만난 ` +
-      '프로세스는 자기 스팬을 보관합니다) 아직 도착하지 않은 것입니다.',
+    orphans: (count) => `트레이스의 일부입니다. 스팬 ${count}개의 부모가 없습니다. 아직 도착하지 않았거나 유실된 것입니다.`,
+    errorOnly:
+      '트레이스의 일부입니다. 샘플링에서 제외되어 나머지는 보관되지 않았고, 오류를 만난 프로세스의 스팬만 남아 있습니다.',
+    noSpans: '도착한 스팬이 없습니다. 부하가 크면 더 걸릴 수 있고, 저장소가 멈춰 있었다면 유실되었습니다.',
     statuses: { unset: '오류 없음', ok: '정상', error: '오류' },
     kinds: { internal: '내부', server: '서버', client: '클라이언트', producer: '생산자', consumer: '소비자' },
     attributes: '속성(attributes)',
