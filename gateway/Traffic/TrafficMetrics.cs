@@ -24,7 +24,7 @@ public sealed class TrafficMetrics : ObservedMetrics
         });
 
     /// <summary>Makes the instruments. Shares have no unit: of <c>1</c> collectors make a suffix, and .NET's exporter none.</summary>
-    public TrafficMetrics(TrafficRecorder recorder, FrontedServices services, TrafficFeed feed)
+    public TrafficMetrics(IMeterFactory meters, TrafficRecorder recorder, FrontedServices services, TrafficFeed feed) : base(meters)
     {
         Meter.CreateObservableGauge(
             "messageboard.traffic.share", () => Shares(recorder, services), description: "A cluster's share of a service's last requests.");

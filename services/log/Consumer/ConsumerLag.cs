@@ -39,7 +39,7 @@ internal sealed class ConsumerLag
 internal sealed class ConsumerMetrics : ObservedMetrics
 {
     /// <summary>Makes the instrument.</summary>
-    public ConsumerMetrics(ConsumerLag lag) => Meter.CreateObservableGauge(
+    public ConsumerMetrics(IMeterFactory meters, ConsumerLag lag) : base(meters) => Meter.CreateObservableGauge(
         "messageboard.kafka.consumer.lag",
         () => lag.Partitions.Select(partition => new Measurement<long>(
             partition.Messages, new KeyValuePair<string, object?>("messaging.destination.partition.id", partition.Partition))),

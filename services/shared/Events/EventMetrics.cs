@@ -9,7 +9,7 @@ internal sealed class EventMetrics : ObservedMetrics
     private const string Sink = "sink";
 
     /// <summary>Makes the instruments.</summary>
-    public EventMetrics(DroppedEvents dropped, RedisEventSink redis)
+    public EventMetrics(IMeterFactory meters, DroppedEvents dropped, RedisEventSink redis) : base(meters)
     {
         Meter.CreateObservableUpDownCounter<long>(
             "messageboard.events.queued",

@@ -11,20 +11,12 @@ internal sealed class ExportFailures : EventListener
 {
     private const string Exporter = "OpenTelemetry-Exporter-OpenTelemetryProtocol";
 
-    private readonly Meter _meter = new(Tracing.Name);
     private long _failed;
 
     /// <summary>Starts listening.</summary>
-    public ExportFailures() => _meter.CreateObservableCounter(
+    public ExportFailures(IMeterFactory meters) => meters.Create(Tracing.Name).CreateObservableCounter(
         "messageboard.telemetry.export.failures", () => Volatile.Read(ref _failed), "{export}",
         "Tries to send telemetry by OTLP that failed.");
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _meter.Dispose();
-    }
 
     /// <inheritdoc/>
     protected override void OnEventSourceCreated(EventSource eventSource)

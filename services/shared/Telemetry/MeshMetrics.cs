@@ -13,7 +13,7 @@ internal sealed class MeshMetrics : ObservedMetrics
     private (MeshSnapshot? Snapshot, long Hash) _last;
 
     /// <summary>Makes the instruments.</summary>
-    public MeshMetrics(IServiceProvider services, TimeProvider clock)
+    public MeshMetrics(IMeterFactory meters, IServiceProvider services, TimeProvider clock) : base(meters)
     {
         if (services.GetService<IMeshStore>() is not { } mesh)
             return;

@@ -36,22 +36,28 @@ public static class MetricsExport
             {
                 metrics
                     .AddMeter(Meters)
-                    .AddView(Keep)
                     .SetExemplarFilter(ExemplarFilterType.TraceBased)
-                    .AddInstrumentation(() => new ExportFailures())
+                    .AddInstrumentation(provider => ActivatorUtilities.CreateInstance<ExportFailures>(provider))
                     .AddInstrumentation(provider => provider.GetServices<ObservedMetrics>().ToArray());
                 if (MetricsServer.IsOn(builder.Configuration))
                     metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false);
             });
+        builder.Services.ConfigureOpenTelemetryMeterProvider((provider, metrics) =>
+        {
+            var own = provider.GetRequiredService<IMeterFactory>();
+            metrics.AddView(instrument => IsKept(instrument, own) ? null : MetricStreamConfiguration.Drop);
+        });
         if (MetricsServer.IsOn(builder.Configuration))
             builder.Services.AddHostedService<MetricsServer>();
     }
 
-    // Of the meters of .NET more than durations would be a series a connection or a request under way.
-    private static MetricStreamConfiguration? Keep(Instrument instrument) => instrument.Meter.Name switch
-    {
-        "Microsoft.AspNetCore.Hosting" when instrument.Name != "http.server.request.duration" => MetricStreamConfiguration.Drop,
-        "System.Net.Http" when instrument.Name != "http.client.request.duration" => MetricStreamConfiguration.Drop,
-        _ => null,
-    };
+    // Of the meters of .NET more than durations would be a series a connection or a request under way. A meter's scope is the factory that
+    // made it: what another host of the process observes, as tests have it, is not this one's.
+    private static bool IsKept(Instrument instrument, IMeterFactory own) =>
+        (instrument.Meter.Scope is null || instrument.Meter.Scope == own) && instrument.Meter.Name switch
+        {
+            "Microsoft.AspNetCore.Hosting" => instrument.Name == "http.server.request.duration",
+            "System.Net.Http" => instrument.Name == "http.client.request.duration",
+            _ => true,
+        };
 }

@@ -6,15 +6,9 @@ namespace MessageBoard.Shared.Telemetry;
 /// Metrics that are read off something when somebody asks for them. To be registered as a singleton of this type; made only where metrics
 /// are on, so that nothing is held for nobody.
 /// </summary>
-public abstract class ObservedMetrics : IDisposable
+/// <param name="meters">Of this host: its metrics are no other's in the same process.</param>
+public abstract class ObservedMetrics(IMeterFactory meters)
 {
     /// <summary>What makes the instruments.</summary>
-    protected Meter Meter { get; } = new(Tracing.Name);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Meter.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    protected Meter Meter { get; } = meters.Create(Tracing.Name);
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace MessageBoard.Gateway.Tests.Telemetry;
 
-/// <summary>A gateway that serves its metrics; others of these tests' gateways are in the same process, with the same instruments.</summary>
+/// <summary>A gateway that serves its metrics; others are in the same process.</summary>
 public sealed class MeasuredGateway : MeshedGateway
 {
     public Uri Metrics { get; } = new($"http://127.0.0.1:{Repository.FreePort()}");
@@ -34,7 +34,7 @@ public sealed class GatewayWithoutPort : MeshedGateway
     }
 }
 
-// One after the other: what is observed of all gateways of a process comes together in each one's metrics.
+// What counts, and does not observe, is one for all gateways of the process.
 [Collection("metrics")]
 public sealed class MetricsTests(MeasuredGateway gateway) : IClassFixture<MeasuredGateway>
 {
