@@ -254,6 +254,11 @@ http() {
   done
 }
 
+# In ms, what a process has had of the processors since its start.
+cpu() { # process id
+  awk -v tick="$(getconf CLK_TCK)" '{ printf "%d\n", ($14 + $15) * 1000 / tick }' "/proc/$1/stat"
+}
+
 # Our gateway by itself: without telemetry; with it as at home, and with every trace kept, to the dashboard of a run of its own; with
 # every trace kept, to a receiver that takes connections and never answers, and to a port where nobody listens.
 telemetry() {
@@ -268,27 +273,39 @@ telemetry() {
   local receiver=()
   mapfile -t receiver < <(grep ^OTEL_ "$MESSAGEBOARD_STATE/debug.env")
 
+  local -A process=()
   start_gateway off "${port[off]}"
+  process[off]=${pids[-1]}
   start_gateway default "${port[default]}" "${receiver[@]}" Telemetry__TracesPerSecond=20
+  process[default]=${pids[-1]}
   start_gateway all "${port[all]}" "${receiver[@]}" OTEL_TRACES_SAMPLER=always_on
+  process[all]=${pids[-1]}
   start_gateway hanging "${port[hanging]}" "${receiver[@]}" OTEL_TRACES_SAMPLER=always_on \
     OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:$hangs"
+  process[hanging]=${pids[-1]}
   start_gateway dead "${port[dead]}" "${receiver[@]}" OTEL_TRACES_SAMPLER=always_on OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:$dead"
+  process[dead]=${pids[-1]}
   local -A what=([off]="off" [default]="20 traces a second, as at home" [all]="every trace, to the dashboard"
     [hanging]="every trace, to one that hangs" [dead]="every trace, to nobody")
-  local cases=(off default all hanging dead)
+  local cases=(off default all hanging dead) before used
   warm "${cases[@]}"
   for ((round = 1; round <= rounds; round++)); do
-    for server in "${cases[@]}"; do note "$round" "$server" 32; done
+    for server in "${cases[@]}"; do
+      before=$(cpu "${process[$server]}")
+      note "$round" "$server" 32
+      used=$(($(cpu "${process[$server]}") - before))
+      awk -v used="$used" -v s="$seconds" 'END { printf "%s cpu %.1f\n", $1, used * 1000 / ($3 * s) }' "$work/results" >>"$work/cpu"
+    done
   done
+  cat "$work/cpu" >>"$work/results"
 
   echo
-  echo "| telemetry | requests/s | of off | p50 ms | p99 ms | failed |"
-  echo "|---|---|---|---|---|---|"
+  echo "| telemetry | requests/s | of off | p50 ms | p99 ms | failed | processor, µs a request |"
+  echo "|---|---|---|---|---|---|---|"
   for server in "${cases[@]}"; do
-    printf '| %s | %s | %s× | %s | %s | %s |\n' "${what[$server]}" "$(median "$server" 32 3)" \
+    printf '| %s | %s | %s× | %s | %s | %s | %s |\n' "${what[$server]}" "$(median "$server" 32 3)" \
       "$(awk "BEGIN { printf \"%.2f\", $(median "$server" 32 3) / $(median off 32 3) }")" \
-      "$(median "$server" 32 4)" "$(median "$server" 32 5)" "$(median "$server" 32 6)"
+      "$(median "$server" 32 4)" "$(median "$server" 32 5)" "$(median "$server" 32 6)" "$(median "$server" cpu 3)"
   done
   echo
   printf 'The dashboard has then %.0f MiB.\n' "$(pss "$dashboard")"
@@ -298,13 +315,12 @@ telemetry() {
 
 # CPU time of the gateway over ten seconds in which nothing happens, with a reader of the event stream and without.
 idle() {
-  cpu() { awk -v tick="$(getconf CLK_TCK)" '{ printf "%d\n", ($14 + $15) * 1000 / tick }' "/proc/$gateway_pid/stat"; }
   ten_seconds() {
     local before
     sleep 2
-    before=$(cpu)
+    before=$(cpu "$gateway_pid")
     sleep 10
-    echo $(($(cpu) - before))
+    echo $(($(cpu "$gateway_pid") - before))
   }
   local with
   sleep 100 # the runtime compiles anew what has run often; that comes to an end
