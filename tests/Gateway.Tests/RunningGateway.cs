@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Sessions;
 using MessageBoard.Shared.Stores;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,7 @@ public abstract class RunningGateway
 
     public HttpClient Client { get; private set; } = null!;
 
-    protected IServiceProvider Services => _factory.Services;
+    public IServiceProvider Services => _factory.Services;
 
     protected async Task StartAsync(IReadOnlyDictionary<string, string> settings)
     {
@@ -103,6 +104,20 @@ public abstract class RunningGateway
     public Task StopServerAsync() => Services.GetRequiredService<IHost>().StopAsync();
 
     public void StopRedis() => _garnet.Kill();
+
+    /// <summary>The gateway's own connection to Redis.</summary>
+    public Redis RedisClient => Services.GetRequiredService<Redis>();
+
+    /// <summary>What the gateway has dropped of its events.</summary>
+    public DroppedEvents Dropped => Services.GetRequiredService<DroppedEvents>();
+
+    /// <summary>The calls that Redis has; of one user, or with null of all.</summary>
+    public async Task<List<ApiCall>> CallsAsync(string? user)
+    {
+        var lists = await RedisClient.RunAsync(redis => Task.WhenAll(
+            ((bool[])[false, true]).Select(pings => redis.ListRangeAsync(RedisEventSink.ListKey(user, pings)))));
+        return [.. lists.SelectMany(list => list).Select(json => ApiCall.Read((byte[]?)json, out _)!)];
+    }
 
     protected static Uri AddressOf(IServiceProvider services) =>
         new(services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -64,7 +64,7 @@ public sealed class NamesTests
     [InlineData("log-service", "gateway")]
     [InlineData("mariadb", "user-service message-service log-service schema")]
     [InlineData("redis", "user-service message-service log-service gateway")]
-    [InlineData("kafka", "user-service message-service log-service topic kafka")]
+    [InlineData("kafka", "user-service message-service log-service gateway topic kafka")]
     [InlineData("gateway", "istio-system/istio-ingressgateway istio-system/istio-ingressgateway-service-account")]
     public void Only_these_call(string app, string callers)
     {

@@ -135,8 +135,13 @@ public sealed class WholeRunTests : IAsyncDisposable
         var (code, output, error) = await RunAsync($"--local --detach --port {_port} --no-telemetry");
         Assert.True(code == 0, output + error);
         var password = File.ReadAllText(_folder["admin-password"]).Trim();
-        using (var login = await _client.PostAsJsonAsync(Address("/api/login"), new { username = "admin", password }))
-            Assert.True(login.IsSuccessStatusCode);
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                using var login = await _client.PostAsJsonAsync(Address("/api/login"), new { username = "admin", password });
+                return login.IsSuccessStatusCode;
+            },
+            "logged in");
 
         _folder.Write("drill/nobody.down", "");
         await DrillAsync("ctx2", down: true);
@@ -152,6 +157,7 @@ public sealed class WholeRunTests : IAsyncDisposable
         Assert.Contains("ctx2 is taken down (drill).", output, StringComparison.Ordinal);
 
         // What is weighted to ctx2 finds no healthy upstream there, as in Istio, until an operator moves the weight.
+        await WhatNobodyAnsweredIsCountedAsync();
         await WeighAsync(100, 0);
         await Eventually.IsTrueAsync(() => ArePingsAnsweredAsync(50, by: "ctx1"), "ctx1 answers all");
 
@@ -288,6 +294,40 @@ public sealed class WholeRunTests : IAsyncDisposable
     }
 
     private ProcessState Dashboard => State.Processes.Single(process => process.Role == ProcessRole.Telemetry);
+
+    // By log-service, of which half is down too.
+    private async Task WhatNobodyAnsweredIsCountedAsync()
+    {
+        var unanswered = new HashSet<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var response = await _client.GetAsync(Address("/api/messages"));
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable && !response.Headers.Contains("X-Service-Name"))
+                unanswered.Add(response.Headers.GetValues("X-Trace-Id").Single());
+        }
+
+        Assert.NotEmpty(unanswered);
+        foreach (var log in (string[])["redis", "kafka"])
+        {
+            await Eventually.IsTrueAsync(
+                async () => await ReadAsync($"/api/logs/{log}?service=message-service&level=error") is { } calls && unanswered.SetEquals(
+                    calls.GetProperty("items").EnumerateArray()
+                        .Where(call => call.GetProperty("answeredBy").GetString() == "mesh")
+                        .Select(call => call.GetProperty("traceId").GetString()!)),
+                $"{log} has what nobody answered");
+        }
+
+        await Eventually.IsTrueAsync(
+            async () => await ReadAsync("/api/logs/stats?pings=false") is { } statistics
+                && statistics.GetProperty("windows")[0].GetProperty("meshErrors").GetInt64() >= unanswered.Count,
+            "the statistics have it");
+
+        async Task<JsonElement?> ReadAsync(string path)
+        {
+            using var response = await _client.GetAsync(Address(path));
+            return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<JsonElement>() : null;
+        }
+    }
 
     private async Task DrillAsync(string cluster, bool down)
     {
