@@ -38,5 +38,6 @@ internal static class OwnAnswers
     }
 
     // An Activity that nobody collects.
-    private static Activity Follow(HttpContext context) => new Activity("gateway").SetParentId(context.Request.Headers.TraceParent!).Start();
+    private static Activity Follow(HttpContext context) =>
+        new Activity("gateway").SetParentId(context.Request.Headers.TraceParent!).Start();
 }

@@ -25,7 +25,8 @@ public static class TelemetryExport
         builder.Services.AddSingleton<TraceSampling>().AddOtlpOptions();
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.Describe(identity))
-            .WithLogging(logs => logs.AddOtlpExporter(OtlpOptions.Logs, configureExporter: null), logs => logs.IncludeFormattedMessage = true)
+            .WithLogging(
+                logs => logs.AddOtlpExporter(OtlpOptions.Logs, configureExporter: null), logs => logs.IncludeFormattedMessage = true)
             .WithMetrics(metrics => metrics.AddOtlpExporter(OtlpOptions.Metrics, configure: null)) // of MetricsExport
             .WithTracing(traces => (makesServerSpans ? traces : traces.AddAspNetCoreInstrumentation(DescribeServers))
                 .AddHttpClientInstrumentation(client => client.EnrichWithHttpRequestMessage = static (span, request) =>

@@ -128,8 +128,9 @@ public sealed partial class KafkaEventSink : IDisposable
 
         if (error.IsError)
             span.Fail(error.Code.ToString());
-        else
-            span.SetTag("messaging.destination.partition.id", $"{place?.Partition.Value}").SetTag("messaging.kafka.offset", place?.Offset.Value);
+        else if (place is not null)
+            span.SetTag("messaging.destination.partition.id", $"{place.Partition.Value}")
+                .SetTag("messaging.kafka.offset", place.Offset.Value);
 
         span.Stop();
     }

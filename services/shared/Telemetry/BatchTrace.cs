@@ -26,7 +26,8 @@ public sealed class BatchTrace : IDisposable
         var spans = new List<Activity>();
         foreach (var request in requests)
         {
-            if (request.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) && Tracing.Source.StartAside(name, ActivityKind.Internal, request) is { } span)
+            if (request.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
+                && Tracing.Source.StartAside(name, ActivityKind.Internal, request) is { } span)
                 spans.Add(span);
         }
 
@@ -64,7 +65,8 @@ public sealed class BatchTrace : IDisposable
 
         Activity.Current = null; // a root
         var batch = Tracing.Source.StartActivity(
-            $"{name} (batch)", ActivityKind.Internal, default(ActivityContext), links: spans.Select(span => new ActivityLink(span.Context)));
+            $"{name} (batch)", ActivityKind.Internal, default(ActivityContext),
+            links: spans.Select(span => new ActivityLink(span.Context)));
         batch?.SetTag(BatchSize, count);
         foreach (var span in spans)
         {

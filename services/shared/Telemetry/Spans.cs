@@ -59,7 +59,9 @@ public static partial class Spans
 
     /// <summary>The template of the endpoint's path, without constraints: <c>/api/messages/{id}</c>; null without one.</summary>
     public static string? RouteOf(HttpContext context) =>
-        context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern } ? $"/{Constraint.Replace(pattern, "").Trim('/')}" : null;
+        context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern }
+            ? $"/{Constraint.Replace(pattern, "").Trim('/')}"
+            : null;
 
     internal static void NameServer(this Activity span, HttpRequest request, string? route)
     {

@@ -13,7 +13,8 @@ public sealed class SpansTests(CollectedGateway gateway) : IClassFixture<Collect
         var server = await ReceivedAsync(id, "server");
         var client = await ReceivedAsync(id, "client");
 
-        Assert.Equal(("GET /api/users/ping", "/api/users/ping", "200"), (server.Name, server["http.route"], server["http.response.status_code"]));
+        Assert.Equal(
+            ("GET /api/users/ping", "/api/users/ping", "200"), (server.Name, server["http.route"], server["http.response.status_code"]));
         Assert.Equal((server.SpanId, false), (client.ParentId, client.IsError));
         Holds(client, new()
         {

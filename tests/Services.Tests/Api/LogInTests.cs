@@ -1,7 +1,7 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
-using System.Text.RegularExpressions;
 
 namespace MessageBoard.Services.Tests.Api;
 

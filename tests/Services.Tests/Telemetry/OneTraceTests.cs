@@ -157,7 +157,8 @@ public sealed class OneTraceTests(TracedBoard board) : IClassFixture<TracedBoard
 
         var server = await ReceivedAsync(id, "message-service", "POST /api/messages", "server");
         await Eventually.IsTrueAsync(
-            () => board.Receiver.Logs.Any(log => log.TraceId == id && log.SpanId == server.SpanId && log.Message.StartsWith("POST ", StringComparison.Ordinal)),
+            () => board.Receiver.Logs.Any(log =>
+                (log.TraceId, log.SpanId) == (id, server.SpanId) && log.Message.StartsWith("POST ", StringComparison.Ordinal)),
             "the line about the call");
     }
 
@@ -174,7 +175,9 @@ public sealed class OneTraceTests(TracedBoard board) : IClassFixture<TracedBoard
         using var gateway = await board.Gateway.GetAsync("/healthz/ready");
         await ReceivedAsync(await SendAsync(HttpMethod.Get, "/api/users/ping", null), "user-service", "GET /api/users/ping", "server");
 
-        Assert.DoesNotContain(board.Receiver.Spans, span => span.Name is "PING" or "PRAGMA" || span.Name.StartsWith("CREATE", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            board.Receiver.Spans,
+            span => span.Name is "PING" or "PRAGMA" || span.Name.StartsWith("CREATE", StringComparison.Ordinal));
         Assert.DoesNotContain(board.Receiver.Spans, span => span["url.path"]?.StartsWith("/healthz", StringComparison.Ordinal) == true);
         Assert.All(
             board.Receiver.Spans.Where(span => span.ParentId == "" && span.Kind != "server"),
@@ -187,7 +190,8 @@ public sealed class OneTraceTests(TracedBoard board) : IClassFixture<TracedBoard
         await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => SendAsync(HttpMethod.Get, "/api/messages/ping", null)));
 
         foreach (var (batch, insert, each) in ((string, string, string)[])[
-            ("keep kafka_logs (batch)", "INSERT kafka_logs", "process api-stats"), ("keep api_logs (batch)", "MULTI LPUSH", "keep api_logs")])
+            ("keep kafka_logs (batch)", "INSERT kafka_logs", "process api-stats"),
+            ("keep api_logs (batch)", "MULTI LPUSH", "keep api_logs")])
         {
             var root = await board.Receiver.SpanAsync(span => span.Name == batch, batch);
             var written = await board.Receiver.SpanAsync(span => span.TraceId == root.TraceId && span.Name == insert, insert);
