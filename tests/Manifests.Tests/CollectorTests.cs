@@ -61,7 +61,8 @@ public sealed class CollectorTests
     [InlineData("include_file_path: true", "include_path: true", "receivers.file_log.include_path is no field")]
     [InlineData("    exporters: [nop]", "    exporters: [otlp_http]", "nop is not used")]
     [InlineData("[memory_limiter, k8s_attributes, resource, batch]", "[memory_limiter, resource, batch, k8s]", "k8s is not configured")]
-    [InlineData("[memory_limiter, k8s_attributes, resource, batch]", "[k8s_attributes, memory_limiter, batch]", "memory_limiter is not first")]
+    [InlineData(
+        "[memory_limiter, k8s_attributes, resource, batch]", "[k8s_attributes, memory_limiter, batch]", "memory_limiter is not first")]
     [InlineData("[memory_limiter, k8s_attributes, resource, batch]", "[memory_limiter, batch, k8s_attributes]", "batch is not last")]
     [InlineData("extensions: [health_check, bearertokenauth, file_storage]", "extensions: [health_check]", "file_storage is not used")]
     [InlineData("      queue_size: 500\n", "", "otlp_http has no bound")]
@@ -71,7 +72,8 @@ public sealed class CollectorTests
         var text = TextOf("k8s/observability/ctx1", "agent");
 
         Assert.Contains(right, text, StringComparison.Ordinal);
-        Assert.Contains(Faults(text.Replace(right, wrong, StringComparison.Ordinal)), found => found.Contains(fault, StringComparison.Ordinal));
+        Assert.Contains(
+            Faults(text.Replace(right, wrong, StringComparison.Ordinal)), found => found.Contains(fault, StringComparison.Ordinal));
     }
 
     /// <summary>Nothing goes into the collector without the token that the agents send.</summary>

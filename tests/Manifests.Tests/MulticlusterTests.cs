@@ -50,6 +50,7 @@ public sealed class MulticlusterTests
 
     [KubectlTheory]
     [InlineData("tracing")]
+    [InlineData("accessLogging")]
     public void Telemetry_has_a_provider(string part)
     {
         var known = Items(Read("ctx1/istio.yaml").Spec!["meshConfig"]!["extensionProviders"]).Select(provider => Text(provider["name"]));
