@@ -8,7 +8,7 @@ internal static class OwnAnswers
 {
     /// <summary>
     /// Begins them. Their logs carry the id too, whether a span is kept or not; only under <c>/api</c> they tell it. A probe has no span,
-    /// and nothing that it causes.
+    /// and nothing that it causes; nor have questions about telemetry, of which the page asks many.
     /// </summary>
     public static WebApplication UseTrace(this WebApplication app)
     {
@@ -16,10 +16,13 @@ internal static class OwnAnswers
         var clock = app.Services.GetRequiredService<TimeProvider>();
         app.Use(async (context, next) =>
         {
-            if (Probes.IsProbe(context.Request.Path))
+            if (Probes.IsProbe(context.Request.Path) || IsAboutTelemetry(context.Request.Path))
             {
                 RequestTrace.GoOn(context);
-                using var probe = Follow(context);
+                using var unseen = Follow(context);
+                if (context.Request.Path.StartsWithSegments("/api"))
+                    RequestTrace.Show(context);
+
                 await next(context);
                 return;
             }
@@ -36,6 +39,9 @@ internal static class OwnAnswers
         });
         return app;
     }
+
+    private static bool IsAboutTelemetry(PathString path) =>
+        path.StartsWithSegments("/api/telemetry") || path.StartsWithSegments("/otlp");
 
     // An Activity that nobody collects.
     private static Activity Follow(HttpContext context) =>

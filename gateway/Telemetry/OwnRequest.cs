@@ -13,7 +13,7 @@ internal sealed record OwnRequest(string? SpanId, string? Pod, DateTimeOffset St
 {
     /// <summary>One that the gateway remembers.</summary>
     public static OwnRequest Of(RecentRequests.Entry entry) => new(
-        entry.SpanId, null, entry.Request.Time.AddMilliseconds(-entry.Request.DurationMs), entry.Request.Time, entry.IsTraced);
+        entry.SpanId, null, entry.Request.Time.AddMilliseconds(-entry.Request.DurationMs), entry.Request.Time, entry.Request.Traced);
 
     /// <summary>One that the user's own log has.</summary>
     public static OwnRequest Of(ApiCall call) => new(null, call.Pod, call.Time.AddMilliseconds(-call.DurationMs), call.Time, null);

@@ -1,15 +1,13 @@
 using MessageBoard.Gateway.Telemetry.Stores;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Shared.Stores;
+using MessageBoard.Shared.Telemetry;
 
 namespace MessageBoard.Gateway.Telemetry;
 
 /// <summary>Reads traces and logs for somebody: what of them is theirs, with what other traces have to do with it.</summary>
 internal sealed class TraceReader(ITelemetryStore store, OwnRequests own, RecentRequests recent, TimeProvider clock)
 {
-    /// <summary>The attribute of spans that a process has kept only because it met an error, and what it then says.</summary>
-    public const string KeptAttribute = "messageboard.kept", KeptForError = "error";
-
     private const int MaxLinkedTraces = 5, MaxLookedThrough = 100, AtOnce = 4;
 
     // Processes send their spans some seconds late; after a minute what has not come will not come.
@@ -46,7 +44,8 @@ internal sealed class TraceReader(ITelemetryStore store, OwnRequests own, Recent
         }
 
         var linked = await ReadLinkedAsync(traceId, spans, StoredTrace.MaxSpans - spans.Count, cancellationToken);
-        var errorOnly = spans.Any(span => KeptForError.Equals(span.Attributes.GetValueOrDefault(KeptAttribute)));
+        var errorOnly = spans.Any(
+            span => TraceSampling.KeptForError.Equals(span.Attributes.GetValueOrDefault(TraceSampling.KeptAttribute)));
         return (
             new(
                 traceId, page, errorOnly || stored!.IsCut || linked.IsCut || IsIncomplete(spans),
@@ -63,7 +62,7 @@ internal sealed class TraceReader(ITelemetryStore store, OwnRequests own, Recent
         if (isAdmin && await store.SearchAsync(query, cancellationToken) is { } all)
             return all;
 
-        var candidates = recent.All.Where(entry => entry.IsTraced && (isAdmin || entry.IsOf(request)))
+        var candidates = recent.All.Where(entry => entry.Request.Traced && (isAdmin || entry.IsOf(request)))
             .GroupBy(entry => entry.Request.TraceId).Take(MaxLookedThrough);
         var found = new List<TraceSummary>();
         foreach (var some in candidates.Chunk(AtOnce).TakeWhile(_ => found.Count < query.Limit))

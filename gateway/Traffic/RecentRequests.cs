@@ -65,9 +65,6 @@ public sealed class RecentRequests
         /// <summary>The gateway's span of it, 16 hex digits; null if that is not kept.</summary>
         public string? SpanId { get; }
 
-        /// <summary>Whether that span is kept.</summary>
-        public bool IsTraced => SpanId is not null;
-
         /// <summary>
         /// Whether the same session has sent both: they have the same cookies. To look the session up for each request that is forwarded
         /// would be its service's work done twice.

@@ -66,7 +66,8 @@ internal sealed class GrafanaStore : ITelemetryStore, IDisposable
                let services = item.Member("serviceStats").NamedMembers().Select(service => service.Value).ToList()
                select new TraceSummary(
                    id, item.Text("rootTraceName") ?? "", item.Text("rootServiceName") ?? "",
-                   OtlpJson.Time(item.Number("startTimeUnixNano")), item.Number("durationMs"), (int)services.Sum(service => service.Number("spanCount")),
+                   OtlpJson.Time(item.Number("startTimeUnixNano")), item.Number("durationMs"),
+                   (int)services.Sum(service => service.Number("spanCount")),
                    services.Exists(service => service.Number("errorCount") > 0)) into found
                where query.Error is not { } error || found.Error == error
                orderby found.StartTime descending
