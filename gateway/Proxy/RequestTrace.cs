@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MessageBoard.Gateway.Explain;
+using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Telemetry;
 

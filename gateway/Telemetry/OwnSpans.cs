@@ -1,3 +1,5 @@
+using MessageBoard.Gateway.Telemetry.Otlp;
+
 namespace MessageBoard.Gateway.Telemetry;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using MessageBoard.Gateway.Telemetry.Otlp;
+
 namespace MessageBoard.Gateway.Telemetry;
 
 /// <summary>Which of a trace's spans is part of which. Spans that are each other's parents, which only lies can be, lead nowhere.</summary>

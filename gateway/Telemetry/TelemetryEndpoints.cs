@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MessageBoard.Gateway.Telemetry.Browser;
+using MessageBoard.Gateway.Telemetry.Otlp;
 using MessageBoard.Gateway.Telemetry.Stores;
 using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,3 +1,4 @@
+using MessageBoard.Gateway.Telemetry.Otlp;
 using MessageBoard.Gateway.Telemetry.Stores;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Shared.Stores;

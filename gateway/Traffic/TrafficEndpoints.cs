@@ -1,4 +1,3 @@
-using MessageBoard.Gateway.Events;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Shared.Events;

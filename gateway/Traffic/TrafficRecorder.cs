@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
-using MessageBoard.Gateway.Events;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Http;
 using Yarp.ReverseProxy.Configuration;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Mesh.Upstreams.Hosts;

@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Retries;
 using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Mesh.Upstreams.Hosts;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Telemetry;
 using OpenTelemetry.Instrumentation.AspNetCore;
 using OpenTelemetry.Logs;

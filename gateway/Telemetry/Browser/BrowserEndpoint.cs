@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using System.Threading.RateLimiting;
+using MessageBoard.Gateway.Telemetry.Otlp;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Shared.Http;
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Reflection;
 using System.Threading.Channels;
+using MessageBoard.Gateway.Telemetry.Otlp;
 
 namespace MessageBoard.Gateway.Telemetry.Browser;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
-using MessageBoard.Gateway.Telemetry.Stores;
+using MessageBoard.Gateway.Telemetry.Otlp;
 
 namespace MessageBoard.Gateway.Telemetry.Browser;
 

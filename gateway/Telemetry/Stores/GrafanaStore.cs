@@ -1,4 +1,5 @@
 using System.Globalization;
+using MessageBoard.Gateway.Telemetry.Otlp;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace MessageBoard.Gateway.Telemetry.Stores;

@@ -1,4 +1,5 @@
 using System.Net;
+using MessageBoard.Gateway.Telemetry.Otlp;
 
 namespace MessageBoard.Gateway.Telemetry.Stores;
 

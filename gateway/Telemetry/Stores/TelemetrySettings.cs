@@ -1,6 +1,6 @@
 using MessageBoard.Shared;
 
-namespace MessageBoard.Gateway.Telemetry;
+namespace MessageBoard.Gateway.Telemetry.Stores;
 
 /// <summary>Whether spans are exported, and from where they can be read back.</summary>
 internal sealed record TelemetrySettings

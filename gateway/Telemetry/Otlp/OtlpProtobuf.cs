@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace MessageBoard.Gateway.Telemetry.Browser;
+namespace MessageBoard.Gateway.Telemetry.Otlp;
 
 /// <summary>
 /// Writes spans as OTLP's export request in protobuf, which every receiver takes

@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Confluent.Kafka;
-using MessageBoard.Gateway.Explain;
-using MessageBoard.Gateway.Traffic;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Stores;
 
-namespace MessageBoard.Gateway.Events;
+namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>
 /// Makes API calls of what the mesh answered itself (a fault, no healthy upstream, a redirect): a service tells of its own answers, of

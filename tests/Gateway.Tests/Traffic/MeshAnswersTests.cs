@@ -1,9 +1,9 @@
-using MessageBoard.Gateway.Events;
+using MessageBoard.Gateway.Traffic;
 using MessageBoard.Shared.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace MessageBoard.Gateway.Tests.Events;
+namespace MessageBoard.Gateway.Tests.Traffic;
 
 /// <summary>What the mesh answers itself becomes an event, once; what a service answers is the service's to tell.</summary>
 public sealed class MeshAnswersTests : IAsyncLifetime

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace MessageBoard.Gateway.Telemetry;
+namespace MessageBoard.Gateway.Telemetry.Otlp;
 
 /// <summary>One line of a process' log, as a store has it.</summary>
 public sealed record LogLine

@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams.Hosts;
 
-namespace MessageBoard.Mesh.Forwarding;
+namespace MessageBoard.Mesh.Explain;
 
 /// <summary>
 /// Tells the service which trace a request belongs to. Each try is a span of its own, as with Envoy, if its trace is kept

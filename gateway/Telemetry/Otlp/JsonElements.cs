@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MessageBoard.Gateway.Telemetry.Stores;
+namespace MessageBoard.Gateway.Telemetry.Otlp;
 
 /// <summary>Reads JSON of which nothing is sure: what is missing or of another type is an empty element, no item, no text, 0.</summary>
 internal static class JsonElements

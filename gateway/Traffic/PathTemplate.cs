@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace MessageBoard.Gateway.Explain;
+namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>Paths without what is somebody's: the number of a message, a name, a word that was looked for.</summary>
 internal static class PathTemplate

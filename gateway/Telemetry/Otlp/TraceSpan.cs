@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 
-namespace MessageBoard.Gateway.Telemetry;
+namespace MessageBoard.Gateway.Telemetry.Otlp;
 
 /// <summary>One span, as a store has it.</summary>
 public sealed record TraceSpan

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace MessageBoard.Gateway.Telemetry;
+namespace MessageBoard.Gateway.Telemetry.Otlp;
 
 /// <summary>
 /// HTTP clients for telemetry itself. What they do is in no trace and no metric: who reads or sends telemetry would make more of it

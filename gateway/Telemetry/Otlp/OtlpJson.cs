@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 
-namespace MessageBoard.Gateway.Telemetry.Stores;
+namespace MessageBoard.Gateway.Telemetry.Otlp;
 
 /// <summary>
 /// Reads spans and log records in OTLP's JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), and in the ways in

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using MessageBoard.Gateway.Telemetry.Otlp;
 
-namespace MessageBoard.Gateway.Telemetry;
+namespace MessageBoard.Gateway.Telemetry.Stores;
 
 /// <summary>A trace in a list.</summary>
 /// <param name="TraceId">32 hex digits.</param>
