@@ -28,7 +28,9 @@ internal sealed class CountedCalls(Redis redis, TimeProvider clock)
     {
         var requests = Of(CallCountField.Duration).Sum(counted => counted.Count);
         var paths = Of(CallCountField.Route)
-            .GroupBy(counted => counted.Field.Value, (path, counted) => new PathCount { Path = path, Requests = counted.Sum(one => one.Count) })
+            .GroupBy(
+                counted => counted.Field.Value,
+                (path, counted) => new PathCount { Path = path, Requests = counted.Sum(one => one.Count) })
             .OrderByDescending(path => path.Requests)
             .ThenBy(path => path.Path, StringComparer.Ordinal)
             .Take(CallStats.BusiestPaths);

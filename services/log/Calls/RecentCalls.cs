@@ -22,7 +22,8 @@ internal sealed class RecentCalls(Redis redis)
             .OrderByDescending(call => call.Time)
             .Take(limit)];
 
-        Task<RedisValue[]> ReadAsync(bool pings) => redis.RunAsync(redis => redis.ListRangeAsync(RedisEventSink.ListKey(filter.User, pings)));
+        Task<RedisValue[]> ReadAsync(bool pings) =>
+            redis.RunAsync(redis => redis.ListRangeAsync(RedisEventSink.ListKey(filter.User, pings)));
     }
 
     /// <summary>How many calls all processes together could not keep.</summary>

@@ -50,7 +50,8 @@ public static class CallCounts
     private static IEnumerable<CallCountField> FieldsOf(ApiCall call)
     {
         var step = call.DurationMs > 0 ? (int)Math.Ceiling(Math.Log2(call.DurationMs) * StepsPerOctave) : FirstStep;
-        yield return new(call.IsPing, CallCountField.Duration, Math.Clamp(step, FirstStep, LastStep).ToString(CultureInfo.InvariantCulture));
+        yield return new(
+            call.IsPing, CallCountField.Duration, Math.Clamp(step, FirstStep, LastStep).ToString(CultureInfo.InvariantCulture));
         yield return new(call.IsPing, CallCountField.Route, call.Route);
         if (call.IsError)
             yield return new(call.IsPing, CallCountField.Errors, "");
