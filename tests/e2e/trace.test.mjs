@@ -35,7 +35,7 @@ test('a posted message’s call carries traceparent', async () => {
   assert.equal(response.request().headers().traceparent.slice(0, 36), `00-${traceId}-`)
 })
 
-test('its lamp leads to one trace, from the gateway to log-service’s INSERT', async () => {
+test('its lamp leads to one trace, from the browser to log-service’s INSERT', async () => {
   const request = await numberOf(traceId)
   await page.locator(`${board} .glow[data-request="${request}"]`).click()
   await page.click('.explanation .trace-link')
@@ -43,8 +43,9 @@ test('its lamp leads to one trace, from the gateway to log-service’s INSERT', 
   await eventually(async () => {
     const spans = await spansShown()
     const has = (service, name) => spans.some((span) => span.service === service && name.test(span.name))
-    const isWhole = spans.length >= 10 && has('gateway', /POST/) &&
-      has('message-service', /INSERT/) && has('log-service', /process/) && has('log-service', /INSERT/)
+    const isWhole = spans.length >= 12 && spans[0].service === 'browser' && spans[0].name === 'post message' && has('gateway', /POST/) &&
+      has('gateway', /GET/) && has('message-service', /INSERT/) && has('message-service', /LPUSH/) &&
+      has('log-service', /process/) && has('log-service', /INSERT/)
     if (!isWhole && (await again.isVisible())) await again.click()
     if (!isWhole) await page.waitForTimeout(1_000)
     return isWhole
@@ -63,7 +64,7 @@ test('one walks through the spans by keyboard, and folds them', async () => {
   assert.ok((await page.locator('.span-row').count()) < all)
   await page.keyboard.press('ArrowRight')
   await eventually(async () => (await page.locator('.span-row').count()) === all)
-  assert.match(await page.locator('.span-row:focus').getAttribute('aria-label'), /gateway .*ms.*begins at .*ms/)
+  assert.match(await page.locator('.span-row:focus').getAttribute('aria-label'), /^browser POST .*ms.*begins at .*ms/)
 })
 
 test('a span shows its attributes, and what the mesh decided', async () => {
@@ -72,6 +73,16 @@ test('a span shows its attributes, and what the mesh decided', async () => {
   const attributes = await page.locator('.details .attributes').innerText()
   assert.match(attributes, /mesh\.virtual_service\s+\S+\/message-service/)
   assert.match(attributes, /mesh\.attempt\s+1/)
+})
+
+test('each service’s log lines are there, and lead to their spans', async () => {
+  await page.locator('.details .head button').click() // without a span it shows the whole trace's
+  const lines = page.locator('.trace-dialog .lines li')
+  await eventually(async () => (await lines.filter({ hasText: 'POST /api/messages 201' }).count()) === 1, Date.now() + arrival)
+  const line = lines.filter({ hasText: 'POST /api/messages 201' })
+  const span = await line.getAttribute('data-span')
+  await line.locator('.to-span').click()
+  await page.waitForSelector(`.details[data-span="${span}"]`)
 })
 
 test('nothing overflows, in Korean and in English', async () => {
@@ -100,6 +111,34 @@ test('the back button closes the trace, and its address opens it', async () => {
   assert.equal(new URL(page.url()).hash, '')
 })
 
+test('a log line leads back to its trace', async () => {
+  await page.locator('[data-view=lines]').click()
+  await page.fill('[name=log-trace]', traceId)
+  const line = page.locator('[data-store=lines] li', { hasText: 'POST /api/messages 201' })
+  await line.locator('.trace-link').click({ timeout: arrival })
+  await page.waitForSelector('.trace-dialog[open] .span-row')
+  assert.equal(new URL(page.url()).hash, `#/trace/${traceId}`)
+  await page.keyboard.press('Escape')
+  await page.fill('[name=log-trace]', '')
+  await page.locator('[data-view=redis]').click()
+})
+
+test('what a fault has aborted says who made it', async () => {
+  const fault = { delay: null, abort: { status: 503, percentage: 100 } }
+  assert.equal((await page.request.put('/api/traffic/fault/user-service', { data: fault })).status(), 200)
+  try {
+    const answer = await page.request.get('/api/users/ping', { headers: { 'x-mesh-explain': '1' } })
+    assert.equal(answer.status(), 503)
+    await page.goto(`/#/trace/${answer.headers()['x-trace-id']}`)
+    const row = page.locator('.span-row[data-service=gateway]').first()
+    await row.waitFor({ timeout: arrival })
+    assert.match(await row.innerText(), /FI/)
+    await page.keyboard.press('Escape')
+  } finally {
+    await page.request.put('/api/traffic/fault/user-service', { data: { delay: null, abort: null } })
+  }
+})
+
 test('others’ traces are nobody’s business, and what is not there is said to be so', async () => {
   const other = await launch({ baseURL: baseUrl, locale: 'en-US' })
   try {
@@ -120,20 +159,25 @@ test('others’ traces are nobody’s business, and what is not there is said to
 test('with ctx2 down the statistics show what the mesh answered itself', async () => {
   const { services } = await (await page.request.get('/api/traffic')).json()
   const { weights, resourceVersion } = services.find(({ service }) => service === 'user-service')
+  await page.locator('[data-statistics]').scrollIntoViewIfNeeded()
+  const errorsBefore = await meshErrors()
+  let failed = 0
   await setWeights({ ctx1: 0, ctx2: 100 }, resourceVersion)
   await setDrill(true)
   try {
-    await page.locator('[data-statistics]').scrollIntoViewIfNeeded()
-    const errorsBefore = await meshErrors()
-    let failed = 0
     for (let i = 0; i < 20; i++) if ((await page.request.get('/api/users/ping')).status() === 503) failed++
     assert.ok(failed >= 15, `${failed} of 20 failed`)
-    await eventually(async () => (await meshErrors()) >= errorsBefore + failed, Date.now() + arrival)
   } finally {
     await setDrill(false)
     const row = (await (await page.request.get('/api/traffic')).json()).services.find(({ service }) => service === 'user-service')
     await setWeights(weights, row.resourceVersion)
   }
+  // Half of the log's own requests had gone to ctx2 as well.
+  await eventually(async () => {
+    await page.request.get('/api/users/ping')
+    await page.waitForTimeout(1_000)
+    return (await meshErrors()) >= errorsBefore + failed
+  }, Date.now() + arrival)
 })
 
 test('the page writes no error to the console', () => {
@@ -159,6 +203,8 @@ async function numberOf(id) {
 }
 
 async function meshErrors() {
+  // It is read while it is seen, and the log above it grows.
+  await page.locator('[data-statistics]').scrollIntoViewIfNeeded()
   await page.locator('[data-mesh-errors]').last().waitFor()
   return Number(await page.locator('[data-mesh-errors]').last().innerText())
 }

@@ -1,5 +1,6 @@
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import { deleteMessage, getMessages, postMessage, type Message, type Paged } from '../api/messages'
+import { beginAction, type UserAction } from '../telemetry/browserSpans'
 
 export const pageSize = 10
 
@@ -41,11 +42,14 @@ export function useBoard() {
     if (value?.items.length === 0 && value.offset > 0 && !failure.value) await read(Math.max(0, from - pageSize))
   }
 
-  async function change(action: () => Promise<unknown>, readFrom: () => number): Promise<boolean> {
+  /** The change and the reading after it are one trace. */
+  async function change(name: string, call: (action: UserAction) => Promise<unknown>, readFrom: () => number): Promise<boolean> {
+    const action = beginAction(name)
     isBusy.value = true
-    const done = await attempt(action)
+    const done = await attempt(() => call(action))
     isBusy.value = false
-    if (done) await read(readFrom())
+    if (done) await action.within(() => read(readFrom()))
+    action.end()
     return done
   }
 
@@ -66,13 +70,14 @@ export function useBoard() {
     read,
     post: (texts: readonly string[]) =>
       change(
-        async () => {
+        'post message',
+        async (action) => {
           // One after the other: the list shows them in this order.
-          for (const text of texts) await postMessage(text)
+          for (const text of texts) await action.within(() => postMessage(text))
         },
         () => 0,
       ),
-    remove: (id: number) => change(() => deleteMessage(id), () => offset),
+    remove: (id: number) => change('delete message', (action) => action.within(() => deleteMessage(id)), () => offset),
     forget,
   }
 }

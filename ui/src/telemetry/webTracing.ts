@@ -1,9 +1,11 @@
+import { context, trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { DocumentLoadInstrumentation } from '@opentelemetry/instrumentation-document-load'
 import { FetchInstrumentation } from '@opentelemetry/instrumentation-fetch'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, ParentBasedSampler, WebTracerProvider } from '@opentelemetry/sdk-trace-web'
+import type { UserAction } from './browserSpans'
 import { CleanSpans } from './cleanSpans'
 import { RateLimitedSampler } from './rateLimitedSampler'
 import { RecordedTraceContext } from './recordedTraceContext'
@@ -16,11 +18,15 @@ const tracesPerSecond = 20
 /** What is asked about telemetry is none of it, nor is a stream that never ends. */
 const untraced = [/\/otlp\//, /\/api\/telemetry(\/|\?|$)/, /\/api\/traffic\/events/]
 
-/**
- * Makes the browser the first span of its calls' traces, by OpenTelemetry's own SDK; this and what it imports is a chunk of its own.
- * Resolves, when called, once all spans so far have been sent.
- */
-export function startWebTracing(): () => Promise<void> {
+export interface WebTracing {
+  /** The parent of all calls made within it. */
+  beginAction(name: string): UserAction
+  /** Resolves once all spans so far have been sent. */
+  flush(): Promise<void>
+}
+
+/** Makes the browser the first span of its calls' traces, by OpenTelemetry's own SDK; this and what it imports is a chunk of its own. */
+export function startWebTracing(): WebTracing {
   const exporter = new OTLPTraceExporter({ url: new URL(tracesPath, location.origin).href, timeoutMillis: 10_000 })
   const provider = new WebTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'browser' }),
@@ -44,5 +50,13 @@ export function startWebTracing(): () => Promise<void> {
       new DocumentLoadInstrumentation({ ignoreNetworkEvents: true }),
     ],
   })
-  return () => provider.forceFlush()
+  const tracer = provider.getTracer('messageboard-page')
+  return {
+    beginAction(name) {
+      const span = tracer.startSpan(name)
+      const within = trace.setSpan(context.active(), span)
+      return { within: (call) => context.with(within, call), end: () => span.end() }
+    },
+    flush: () => provider.forceFlush(),
+  }
 }
