@@ -17,9 +17,9 @@ What it wants to be shown goes into a Secret: --otlp-headers-secret NAME."
 find_observability() {
   local whose
   [[ $observability == false ]] || return 0
-  whose=$(owner 1 '' namespace "$observability_namespace") || exit $?
+  whose=$(owner 1 "$observability_namespace" statefulset grafana) || exit $?
   [[ $whose == ours ]] || return 0
-  [[ -z $otlp_endpoint ]] || fail "Namespace $observability_namespace is in ${context[1]}, of a run with --observability:
+  [[ -z $otlp_endpoint ]] || fail "Grafana is in ${context[1]}, of a run with --observability:
 the programs send to the agents of that one. For --otlp-endpoint take it away
 first: scripts/cleanup.sh, or kubectl delete namespace $observability_namespace $agents_namespace"
   observability=true

@@ -76,7 +76,7 @@ test('a span shows its attributes, and what the mesh decided', async () => {
 })
 
 test('each service’s log lines are there, and lead to their spans', async () => {
-  await page.locator('.details .head button').click() // without a span it shows the whole trace's
+  await page.click('.trace-dialog .log-toggle')
   const lines = page.locator('.trace-dialog .lines li')
   await eventually(async () => (await lines.filter({ hasText: 'POST /api/messages 201' }).count()) === 1, Date.now() + arrival)
   const line = lines.filter({ hasText: 'POST /api/messages 201' })

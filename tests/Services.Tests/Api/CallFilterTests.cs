@@ -38,7 +38,7 @@ public abstract class CallFilterTests(Board board) : BoardTests(board)
         var (name, cookie) = await Board.NewUserAsync();
         var (ok, warn) = (Call(name, 200), Call(name, 404, service: "user-service"));
         var (mesh, ping) = (ByMesh(Call(name, 503)), Call(name, 200, Ping));
-        await SendAsync([ok, warn, mesh, ping, Call("somebody else", 500)]);
+        await SendAsync([ok, warn, mesh, ping, Call("another user", 500)]);
 
         foreach (var log in (string[])["redis", "kafka"])
         {
@@ -190,10 +190,10 @@ public abstract class CallFilterTests(Board board) : BoardTests(board)
         }
     }
 
-    // Each a millisecond later, so that there is an order.
+    // Each a millisecond later, so that there is an order; and none in the future, however many there are.
     private static ApiCall Call(string? user, int status, string path = Message, string service = "message-service") => new(
-        $"{Guid.NewGuid():N}", Truncated(DateTimeOffset.UtcNow).AddMilliseconds(Interlocked.Increment(ref _calls)), user, "POST", path, path,
-        status, 1, service, "ctx1", "filtered", $"{Guid.NewGuid():N}");
+        $"{Guid.NewGuid():N}", Truncated(DateTimeOffset.UtcNow).AddSeconds(-30).AddMilliseconds(Interlocked.Increment(ref _calls)), user,
+        "POST", path, path, status, 1, service, "ctx1", "filtered", $"{Guid.NewGuid():N}");
 
     private static ApiCall ByMesh(ApiCall call) => call with { Cluster = null, Pod = null, AnsweredBy = ApiCall.ByMesh, Flags = "UF,URX" };
 

@@ -1,0 +1,15 @@
+import { baseUrl, eventually, logInAsAdmin, openPage } from '/work/h-int/tests/e2e/browser.mjs'
+const { page, close } = await openPage(baseUrl)
+await logInAsAdmin(page)
+await eventually(() => page.evaluate(() => typeof window.fetch.__original === 'function'))
+await page.waitForTimeout(1000)
+await page.fill('[name=message]', 'x')
+const [response] = await Promise.all([page.waitForResponse(a => a.url().endsWith('/api/messages') && a.request().method() === 'POST'), page.click('.post')])
+const id = response.headers()['x-trace-id']
+page.on('response', async r => { if (r.url().includes('/api/telemetry')) console.log('->', r.status(), r.url().slice(-60), (await r.text()).length) })
+await page.goto('/#/trace/' + id)
+await page.waitForTimeout(10000)
+await page.screenshot({ path: '/tmp/trace.png', fullPage: false })
+console.log(await page.locator('.trace-dialog .lines li').allInnerTexts())
+await page.setViewportSize({ width: 360, height: 800 }); await page.waitForTimeout(500); await page.screenshot({ path: '/tmp/trace360.png' })
+await close()
