@@ -18,8 +18,8 @@ public sealed class BuildTests : IDisposable
         foreach (var file in new[]
         {
             ".editorconfig", "Directory.Build.props", "MessageBoard.sln", ".config/dashboard.csproj", "gateway/Program.cs",
-            "local/Program.cs", "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs", "ui/package.json", "ui/package-lock.json",
-            "ui/src/main.ts",
+            "local/Program.cs", "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs", "ui/package.json",
+            "ui/package-lock.json", "ui/src/main.ts",
         })
             _root.Write(file, file);
 
