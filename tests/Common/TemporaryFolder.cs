@@ -13,5 +13,20 @@ public sealed class TemporaryFolder : IDisposable
         File.WriteAllText(this[name], text);
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    /// <summary>A process that was killed may make a last file while its folder is emptied.</summary>
+    public void Dispose()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < 10)
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
 }
