@@ -109,6 +109,18 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
     /// <summary>Takes a cluster's workloads out of the mesh.</summary>
     public void RemoveWorkloads(string cluster) => File.Delete(WorkloadFile(cluster));
 
+    /// <summary>Takes all workloads out, and waits until requests find none.</summary>
+    public async Task RemoveAllWorkloadsAsync()
+    {
+        RemoveWorkloads("ctx1");
+        RemoveWorkloads("ctx2");
+        await Eventually.IsTrueAsync(async () =>
+        {
+            using var response = await Client.GetAsync("/api/logs/redis");
+            return response.StatusCode == HttpStatusCode.ServiceUnavailable;
+        }, "the mesh has no workloads");
+    }
+
     /// <summary>
     /// Starts a backend that answers with its tags and the path it saw, with the status and the delay (in ms) that the query asks
     /// for. Under X-Seen- it says of <see cref="Shown"/> headers what it saw.
