@@ -81,7 +81,8 @@ restore_tools() {
   fi
 }
 
-# The run can do without it: a platform that has no package is not asked for again, a network that is away is, at the next start.
+# The run can do without it, and says so: a platform that has no package is not asked for again, a network that is away is, at the next
+# start. The step's line tells that it failed; why stands in its log, and is no error to be shown at length.
 restore_dashboard() {
   local version path
   version=$(sed -n 's|.*<AspireDashboardVersion>\(.*\)</AspireDashboardVersion>.*|\1|p' Directory.Packages.props)
