@@ -68,7 +68,7 @@ public static partial class TelemetryEndpoints
     private static async Task<IResult> GetTraceAsync(
         string id, HttpContext context, IServiceProvider services, CancellationToken cancellationToken)
     {
-        if (OtlpJson.Id(id, OtlpJson.TraceIdBytes) is not { } traceId || id.Length != traceId.Length)
+        if (OtlpJson.HexId(id, OtlpJson.TraceIdBytes) is not { } traceId)
             return Problems.Invalid("id", TraceIdRule);
 
         if (!GetState(services).Traces)
@@ -109,8 +109,8 @@ public static partial class TelemetryEndpoints
         HttpContext context, IServiceProvider services, CancellationToken cancellationToken,
         string? traceId = null, string? service = null, string? cluster = null, string? level = null, string? limit = null)
     {
-        var id = OtlpJson.Id(traceId, OtlpJson.TraceIdBytes);
-        if (traceId is not null && (id is null || id.Length != traceId.Length))
+        var id = OtlpJson.HexId(traceId, OtlpJson.TraceIdBytes);
+        if (traceId is not null && id is null)
             return Problems.Invalid("traceId", TraceIdRule);
 
         if (id is null && !context.User.Session().IsAdmin)

@@ -48,7 +48,8 @@ public static class TelemetryExport
     /// <summary>Whether anybody collects spans.</summary>
     public static bool IsOn(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
-    private static string? Version =>
+    /// <summary>The program's version, the same in all its processes.</summary>
+    public static string? Version =>
         typeof(TelemetryExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 
     private static void DescribeServers(AspNetCoreTraceInstrumentationOptions options)

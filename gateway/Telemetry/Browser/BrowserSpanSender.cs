@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
-using System.Reflection;
 using System.Threading.Channels;
 using MessageBoard.Gateway.Telemetry.Otlp;
+using MessageBoard.Shared;
 
 namespace MessageBoard.Gateway.Telemetry.Browser;
 
@@ -28,8 +28,7 @@ internal sealed partial class BrowserSpanSender : BackgroundService
         _resource = new()
         {
             ["service.name"] = BrowserSpans.Service,
-            ["service.version"] =
-                typeof(BrowserSpanSender).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+            ["service.version"] = TelemetryExport.Version,
         };
         _queue = Channel.CreateBounded<IReadOnlyList<TraceSpan>>(new BoundedChannelOptions(QueueLength)
         {

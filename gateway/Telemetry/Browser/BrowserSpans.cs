@@ -65,15 +65,16 @@ internal static partial class BrowserSpans
 
     private static TraceSpan? ReadSpan(JsonElement item, DateTimeOffset now, out string field, out string rule)
     {
-        var (trace, span, parent) = (item.Text("traceId"), item.Text("spanId"), item.Text("parentSpanId") ?? "");
+        var (trace, span) = (Id(item, "traceId", OtlpJson.TraceIdBytes), Id(item, "spanId", OtlpJson.SpanIdBytes));
+        var parent = Id(item, "parentSpanId", OtlpJson.SpanIdBytes);
         var name = item.Text("name") ?? "";
         var (kind, status) = (item.Number("kind"), item.Member("status").Number("code"));
         var start = OtlpJson.Time(item.Number("startTimeUnixNano"));
         var duration = OtlpJson.Time(item.Number("endTimeUnixNano")) - start;
         (field, rule) =
-            !IsId(trace, OtlpJson.TraceIdBytes) ? ("traceId", "has to be 32 hex digits, not all 0.")
-            : !IsId(span, OtlpJson.SpanIdBytes) ? ("spanId", "has to be 16 hex digits, not all 0.")
-            : parent.Length > 0 && !IsId(parent, OtlpJson.SpanIdBytes) ? ("parentSpanId", "has to be 16 hex digits, not all 0.")
+            trace is null ? ("traceId", "has to be 32 hex digits, not all 0.")
+            : span is null ? ("spanId", "has to be 16 hex digits, not all 0.")
+            : parent is null && item.Text("parentSpanId") is { Length: > 0 } ? ("parentSpanId", "has to be 16 hex digits, not all 0.")
             : !SpanName.IsMatch(name) ? ("name", "has to be 1 to 128 letters, digits, blanks and /{}()._:-.")
             : kind is not (0 or 1 or 3) ? ("kind", "has to be 1 (internal) or 3 (client).")
             : (start - now).Duration() > MaxClockSkew ? ("startTimeUnixNano", "has to be a time within a day of now.")
@@ -82,15 +83,15 @@ internal static partial class BrowserSpans
             : ("", "");
         return field.Length > 0 ? null : new()
         {
-            TraceId = OtlpJson.Id(trace, OtlpJson.TraceIdBytes)!,
-            SpanId = OtlpJson.Id(span, OtlpJson.SpanIdBytes)!,
-            ParentId = OtlpJson.Id(parent, OtlpJson.SpanIdBytes),
+            TraceId = trace!,
+            SpanId = span!,
+            ParentId = parent,
             Name = name,
-            Kind = kind == 3 ? "client" : "internal",
+            Kind = OtlpJson.Kinds[(int)kind],
             Service = Service,
             StartTime = start,
             DurationMs = duration.TotalMilliseconds,
-            Status = status switch { 1 => "ok", 2 => "error", _ => "unset" },
+            Status = OtlpJson.Statuses[(int)status],
             Attributes = ReadAttributes(item),
             Links = [],
             Events =
@@ -107,7 +108,7 @@ internal static partial class BrowserSpans
     }
 
     // Hex digits only: what is base64 for a store is none for a browser.
-    private static bool IsId(string? text, int bytes) => text?.Length == bytes * 2 && OtlpJson.Id(text, bytes) is not null;
+    private static string? Id(JsonElement item, string name, int bytes) => OtlpJson.HexId(item.Text(name), bytes);
 
     private static Dictionary<string, object?> ReadAttributes(JsonElement item)
     {

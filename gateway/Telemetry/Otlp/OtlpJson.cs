@@ -12,10 +12,12 @@ internal static class OtlpJson
     /// <summary>How many bytes a trace's and a span's id have.</summary>
     public const int TraceIdBytes = 16, SpanIdBytes = 8;
 
+    /// <summary>A span's kinds and statuses by their numbers; a kind that is not said is taken for internal.</summary>
+    public static readonly IReadOnlyList<string>
+        Kinds = ["internal", "internal", "server", "client", "producer", "consumer"], Statuses = ["unset", "ok", "error"];
+
     private const int MaxDepth = 8;
     private const long NanosecondsPerTick = 100, MaxExactNumber = 1L << 53;
-    private static readonly string[] Kinds = ["internal", "internal", "server", "client", "producer", "consumer"];
-    private static readonly string[] Statuses = ["unset", "ok", "error"];
 
     /// <summary>The spans of an export request, <c>{"resourceSpans":[…]}</c>, or of Tempo's older <c>{"batches":[…]}</c>.</summary>
     public static IEnumerable<TraceSpan> ReadSpans(JsonElement data) =>
@@ -51,15 +53,18 @@ internal static class OtlpJson
     /// <summary>An id as lower-case hex digits, whether it came so or as base64; null where it is none.</summary>
     public static string? Id(string? text, int bytes)
     {
-        if (text?.Length == bytes * 2 && text.All(char.IsAsciiHexDigit))
-            return text.ToLowerInvariant() is var id && id.Any(digit => digit != '0') ? id : null;
+        if (text?.Length != Base64.GetMaxEncodedToUtf8Length(bytes))
+            return HexId(text, bytes);
 
         Span<byte> value = stackalloc byte[bytes];
-        return text is not null && text.Length == Base64.GetMaxEncodedToUtf8Length(bytes)
-            && Convert.TryFromBase64String(text, value, out var written) && written == bytes
-            ? Id(Convert.ToHexStringLower(value), bytes)
+        return Convert.TryFromBase64String(text, value, out var written) && written == bytes
+            ? HexId(Convert.ToHexStringLower(value), bytes)
             : null;
     }
+
+    /// <summary>An id that came as hex digits, in lower case; null where it is none, or all 0.</summary>
+    public static string? HexId(string? text, int bytes) =>
+        text?.Length == bytes * 2 && text.All(char.IsAsciiHexDigit) && text.Any(digit => digit != '0') ? text.ToLowerInvariant() : null;
 
     /// <summary>The time that is so many nanoseconds after 1970.</summary>
     public static DateTimeOffset Time(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / NanosecondsPerTick);
@@ -147,11 +152,11 @@ internal static class OtlpJson
     private static string? Text(Dictionary<string, object?> attributes, string name) => attributes.GetValueOrDefault(name) as string;
 
     // By number as OTLP has it, or by name as protobuf's own JSON has it.
-    private static string Word(JsonElement owner, string name, string prefix, string[] words)
+    private static string Word(JsonElement owner, string name, string prefix, IReadOnlyList<string> words)
     {
         if (owner.Text(name) is { } text && text.StartsWith(prefix, StringComparison.Ordinal))
             return words.FirstOrDefault(word => word.Equals(text[prefix.Length..], StringComparison.OrdinalIgnoreCase)) ?? words[0];
 
-        return owner.Number(name) is var number && number >= 0 && number < words.Length ? words[number] : words[0];
+        return owner.Number(name) is var number && number >= 0 && number < words.Count ? words[(int)number] : words[0];
     }
 }

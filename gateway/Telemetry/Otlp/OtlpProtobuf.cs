@@ -13,8 +13,7 @@ internal static class OtlpProtobuf
 {
     private const int Varint = 0, Fixed64 = 1, Bytes = 2;
     private const string Scope = "MessageBoard.Browser";
-    private static readonly string[] Kinds = ["", "internal", "server", "client", "producer", "consumer"];
-    private static readonly string[] Statuses = ["unset", "ok", "error"];
+    private static readonly string[] Kinds = [.. OtlpJson.Kinds], Statuses = [.. OtlpJson.Statuses];
 
     /// <summary>The request.</summary>
     /// <param name="resource">What is known of who has made the spans.</param>
@@ -32,7 +31,7 @@ internal static class OtlpProtobuf
             .Add(2, Convert.FromHexString(span.SpanId))
             .Add(4, Convert.FromHexString(span.ParentId ?? ""))
             .Add(5, span.Name)
-            .Add(6, Array.IndexOf(Kinds, span.Kind))
+            .Add(6, Array.LastIndexOf(Kinds, span.Kind))
             .AddFixed(7, Nanoseconds(span.StartTime))
             .AddFixed(8, Nanoseconds(span.EndTime));
         WithAttributes(message, 9, span.Attributes);
