@@ -19,7 +19,6 @@ public static class TryTrace
     internal const string Flags = "mesh.response_flags";
 
     private const int FirstErrorStatus = 400; // to a client; to a server only 500 and above are
-    private const string OtherMethod = "_OTHER", ErrorType = "error.type";
 
     private static readonly ActivitySource Source = new(SourceName);
 
@@ -54,7 +53,7 @@ public static class TryTrace
             span.SetTag("http.response.status_code", status);
 
         if (flag != ResponseFlags.None || status >= FirstErrorStatus)
-            Fail(span, flag.Format() ?? status.ToString(CultureInfo.InvariantCulture));
+            span.Fail(flag.Format() ?? status.ToString(CultureInfo.InvariantCulture));
 
         if (status == 0)
             span.SetEndTime(DateTime.UtcNow);
@@ -79,7 +78,7 @@ public static class TryTrace
 
         exchange.Describe(span);
         if (exchange.Flags.Format() is { } flags)
-            Fail(span, flags);
+            span.Fail(flags);
     }
 
     /// <summary>Says what the mesh decided.</summary>
@@ -109,14 +108,8 @@ public static class TryTrace
 
     private static Activity? Start(string method, DateTimeOffset time)
     {
-        var known = IsKnown(method);
-        return Source.StartActivity(known ? method : "HTTP", ActivityKind.Client, default(ActivityContext), startTime: time)
-            ?.SetTag("http.request.method", known ? method : OtherMethod);
+        var known = SpanWords.KnownMethod(method);
+        return Source.StartActivity(known ?? SpanWords.NoMethod, ActivityKind.Client, default(ActivityContext), startTime: time)
+            ?.SetTag("http.request.method", known ?? SpanWords.OtherMethod);
     }
-
-    // RFC 9110, and PATCH (RFC 5789). A caller may make up others as it likes.
-    private static bool IsKnown(string method) =>
-        method is "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "CONNECT" or "OPTIONS" or "TRACE" or "PATCH";
-
-    private static void Fail(Activity span, string type) => span.SetTag(ErrorType, type).SetStatus(ActivityStatusCode.Error);
 }

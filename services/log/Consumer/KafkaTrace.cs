@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared;
 using MessageBoard.Shared.Telemetry;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Telemetry;
 
 namespace MessageBoard.Shared.Events;

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Dapper;
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Telemetry;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;

@@ -1,4 +1,5 @@
 using System.Net;
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Telemetry;
 using StackExchange.Redis;
 using StackExchange.Redis.Profiling;

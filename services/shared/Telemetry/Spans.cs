@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using MessageBoard.Mesh.Explain;
 using Microsoft.AspNetCore.Routing;
 
 namespace MessageBoard.Shared.Telemetry;
@@ -7,10 +7,6 @@ namespace MessageBoard.Shared.Telemetry;
 /// <summary>What spans of several kinds share.</summary>
 public static partial class Spans
 {
-    // RFC 9110, and PATCH (RFC 5789). Others have one name, for anybody may make up as many as they like.
-    private static readonly FrozenSet<string> Methods =
-        FrozenSet.Create("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
-
     /// <summary>Begins a span in the trace of the span there is; null, if that is not kept or there is none.</summary>
     public static Activity? StartChild(this ActivitySource source, string name, ActivityKind kind) =>
         Activity.Current is { Recorded: true } ? source.StartActivity(name, kind) : null;
@@ -28,11 +24,6 @@ public static partial class Spans
         return span is { Recorded: true } ? span : null;
     }
 
-    /// <summary>Marks a span as failed.</summary>
-    /// <param name="span">The span.</param>
-    /// <param name="type">What kind of error it was, of few: an exception's type, a status.</param>
-    public static void Fail(this Activity span, string type) => span.SetTag("error.type", type).SetStatus(ActivityStatusCode.Error);
-
     /// <summary>
     /// Describes the server's side of a request that has ended
     /// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span). The query is not among it.
@@ -44,7 +35,7 @@ public static partial class Spans
     {
         var (request, status) = (context.Request, context.Response.StatusCode);
         span.NameServer(request, route);
-        span.SetTag("http.request.method", MethodOf(request) ?? "_OTHER");
+        span.SetTag("http.request.method", SpanWords.KnownMethod(request.Method) ?? SpanWords.OtherMethod);
         span.SetTag("url.scheme", request.Scheme);
         span.SetTag("url.path", request.Path.Value);
         span.SetTag("server.address", request.Host.Host);
@@ -65,11 +56,10 @@ public static partial class Spans
 
     internal static void NameServer(this Activity span, HttpRequest request, string? route)
     {
-        span.DisplayName = route is null ? MethodOf(request) ?? "HTTP" : $"{MethodOf(request) ?? "HTTP"} {route}";
+        var method = SpanWords.KnownMethod(request.Method) ?? SpanWords.NoMethod;
+        span.DisplayName = route is null ? method : $"{method} {route}";
         span.SetTag("http.route", route);
     }
-
-    private static string? MethodOf(HttpRequest request) => Methods.Contains(request.Method) ? request.Method : null;
 
     [GeneratedRegex(@":[^{}]+(?=\})")]
     private static partial Regex Constraint { get; }
