@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace MessageBoard.Mesh.Explain;
 
-/// <summary>What spans of the mesh and of the programs have in common (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).</summary>
+/// <summary>
+/// What spans of the mesh and of the programs have in common (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
+/// </summary>
 public static class SpanWords
 {
     /// <summary>The attribute <c>http.request.method</c> of a method that is not known.</summary>
