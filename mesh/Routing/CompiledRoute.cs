@@ -101,6 +101,12 @@ public sealed class CompiledDestination
     /// <summary>Headers to change for this destination; those of the route among them where it is the only one.</summary>
     public HttpHeaderRules Headers { get; }
 
+    /// <summary>
+    /// Whether there is such a service, subset and port: with none Envoy's flag is NC, as it has no such cluster. A known one may have
+    /// no endpoint, which is UH.
+    /// </summary>
+    public bool IsKnown => _upstreams.Length > 0;
+
     // A destination that names no port is called at the one that the caller addresses.
     internal Upstream? UpstreamAt(int port)
     {
