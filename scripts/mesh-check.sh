@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What `istioctl validate` does, without a cluster. The options are those of mesh/check, see --help.
+# Checks Istio resources without a cluster, and says where requests go by them (docs/mesh-check.md). The options are those of mesh/check.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -10,10 +10,19 @@ internal sealed class Call : IDisposable
     private readonly bool _isWatched;
 
     public Call(HttpRequestMessage request, MeshRuntime.Generation generation, CancellationToken cancelled)
+        : this(request, generation, Random.Shared, cancelled)
+    {
+    }
+
+    /// <param name="request">The request.</param>
+    /// <param name="generation">The configuration.</param>
+    /// <param name="random">Draws the destination.</param>
+    /// <param name="cancelled">Tells that the caller has gone.</param>
+    public Call(HttpRequestMessage request, MeshRuntime.Generation generation, Random random, CancellationToken cancelled)
     {
         _isWatched = request.Options.TryGetValue(MeshExchange.Key, out var exchange);
         (Request, Uri, Exchange, Generation, Cancelled) = (request, request.RequestUri!, exchange ?? new(), generation, cancelled);
-        Decision = generation.Routes.Decide(new OutgoingRequest(request, Uri), Random.Shared);
+        Decision = generation.Routes.Decide(new OutgoingRequest(request, Uri), random);
         Upstream = Decision.Upstream is { } upstream ? generation.StateOf(upstream) : null;
         Exchange.Decided(request.Method.Method, Uri.Host, Decision, Upstream);
     }

@@ -67,16 +67,20 @@ internal sealed record ResourceFile(
         if (string.IsNullOrWhiteSpace(text))
             return Unreadable(file, null, "is empty");
 
-        IReadOnlyList<YamlItem> documents;
         try
         {
-            documents = YamlDocuments.ReadItems(text);
+            return Read(file, YamlDocuments.ReadItems(text), isIstios);
         }
         catch (YamlException exception)
         {
             return Unreadable(file, (int)exception.Start.Line, exception.Message);
         }
+    }
 
+    /// <summary>Reads all resources of a text that was taken apart.</summary>
+    /// <inheritdoc cref="Read(string, string, bool)"/>
+    public static ResourceFile Read(string file, IReadOnlyList<YamlItem> documents, bool isIstios = false)
+    {
         var reader = new Reader(file, isIstios);
         foreach (var document in documents)
             reader.ReadDocument(document);

@@ -1,29 +1,23 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.MeshCheck.Fitting;
+using MessageBoard.MeshCheck.Given;
+using MessageBoard.MeshCheck.Output;
+using MessageBoard.MeshCheck.Requests;
+
 namespace MessageBoard.MeshCheck;
 
 /// <summary>The command line.</summary>
 public static class Command
 {
-    private const int Fine = 0, Refused = 1, Unreadable = 2;
+    private const int Fine = 0, Failed = 1, Unreadable = 2;
 
-    private const string Usage = """
-        Usage: scripts/mesh-check.sh [--json] FILE|FOLDER...
-
-        Checks Istio resources as `istioctl validate` does, without a cluster, and says
-        what of them the local mesh carries out. Folders are searched for *.yaml and
-        *.yml, with all folders below: a folder below replaces what is of the same
-        name above it.
-
-          --json   the same for machines
-          --help   this text
-
-        A line for each resource, and below it why it is refused, or, as a note, what
-        is accepted and has no effect on one machine. Other systems' kinds are passed
-        over by name. Subsets and services are looked up in the given files, where
-        these have any DestinationRule or ServiceEntry at all.
-
-        Exit code: 0 all is well, 1 something is refused, 2 something could not be
-        read, or a wrong option.
-        """;
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // it stands in no HTML
+    };
 
     /// <summary>Runs it.</summary>
     /// <param name="args">The arguments.</param>
@@ -32,34 +26,72 @@ public static class Command
     /// <returns>The exit code.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        if (args.Any(arg => arg is "--help" or "-h"))
+        try
         {
-            output.WriteLine(Usage);
+            var options = Options.Parse(args);
+            if (!options.Help)
+                return Run(options, output, error);
+
+            output.WriteLine(Usage.Text);
             return Fine;
         }
-
-        var paths = args.Where(arg => arg != "--json").ToArray();
-        if (paths.FirstOrDefault(path => path.StartsWith('-')) is { } option)
-            return Fail($"unknown option '{option}'; see --help");
-
-        if (paths.Length == 0)
-            return Fail("no file or folder is given; see --help");
-
-        var (files, unreadable) = GivenFiles.Read(paths);
-        var resources = FitCheck.Check(files);
-        if (args.Contains("--json"))
-            Report.WriteJson(resources, unreadable, output);
-        else
-            Report.WriteText(resources, unreadable, output, error);
-
-        return unreadable.Count > 0
-            ? Unreadable
-            : resources.Any(resource => resource.State == Mesh.Resources.ResourceState.Refused) ? Refused : Fine;
-
-        int Fail(string message)
+        catch (UsageException exception)
         {
-            error.WriteLine($"mesh-check.sh: {message}");
+            error.Line($"mesh-check: {exception.Message}; see --help");
             return Unreadable;
+        }
+    }
+
+    private static int Run(Options options, TextWriter output, TextWriter error)
+    {
+        var unreadable = new List<UnreadableFile>();
+        var mesh = new GivenMesh(GivenFiles.Read(options.Paths, unreadable));
+        var resources = FitCheck.Check(mesh);
+        var code = resources.Any(resource => resource.State == ResourceState.Refused) ? Failed : Fine;
+        var report = new Dictionary<string, object> { ["resources"] = ResourceReport.ToJson(resources) };
+        if (options.Request is null)
+        {
+            if (!options.Json)
+                ResourceReport.WriteText(resources, output);
+        }
+        else
+        {
+            if (!options.Json)
+                ResourceReport.WriteText(resources.Where(resource => resource.State == ResourceState.Refused), output);
+
+            report["request"] = Answer(options, mesh, output, ref code);
+        }
+
+        report["unreadable"] = unreadable;
+        foreach (var one in options.Json ? [] : unreadable)
+            error.Line($"{one.File}: {one.Message}");
+
+        if (options.Json)
+            output.WriteLine(JsonSerializer.Serialize(report, Json));
+        else if (options.Request is null)
+            output.Line(ResourceReport.Summary(resources));
+
+        return unreadable.Count > 0 ? Unreadable : code;
+    }
+
+    private static Verdict Answer(Options options, GivenMesh mesh, TextWriter output, ref int code)
+    {
+        try
+        {
+            var caller = options.From is { } from ? Callers.Find(from, mesh) : Callers.Anybody(mesh);
+            var request = CheckedRequest.Parse(options.Request!, options.Headers);
+            var verdict = new RequestCheck(mesh, caller).Check(request, options.Explain);
+            if (!options.Json)
+                VerdictReport.WriteText(request, options.From is null ? null : Callers.Describe(caller), verdict, output);
+
+            if (verdict.Rule is null && verdict.Destinations.Count == 0)
+                code = Failed;
+
+            return verdict;
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException(exception.Message);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Text.Json;
-using MessageBoard.MeshCheck;
+using static MessageBoard.Mesh.Tests.Check.MeshCheck;
 
 namespace MessageBoard.Mesh.Tests.Check;
 
@@ -77,6 +77,14 @@ public sealed class MeshCheckTests : IDisposable
     [Theory]
     [InlineData]
     [InlineData("--colour", "a.yaml")]
+    [InlineData("a.yaml", "--request")]
+    [InlineData("a.yaml", "-H", "a: b")]
+    [InlineData("a.yaml", "--junit", "b.xml")]
+    [InlineData("a.yaml", "--fail-on", "note")]
+    [InlineData("a.yaml", "--request", "ftp://a/")]
+    [InlineData("a.yaml", "--request", "GET http://a/ HTTP/1.1")]
+    [InlineData("a.yaml", "--request", "http://a/", "-H", "b")]
+    [InlineData("a.yaml", "--request", "http://a/", "--from", "a/b/c")]
     public void A_wrong_call_is_told(params string[] args)
     {
         var (code, _, error) = Run(args);
@@ -171,12 +179,5 @@ public sealed class MeshCheckTests : IDisposable
         process.WaitForExit();
 
         Assert.Equal((0, "a.yaml:\n  DestinationRule messageboard/user-service: accepted\n1 accepted\n"), (process.ExitCode, output));
-    }
-
-    private static (int Code, string Output, string Error) Run(params string[] args)
-    {
-        using var output = new StringWriter { NewLine = "\n" };
-        using var error = new StringWriter { NewLine = "\n" };
-        return (Command.Run(args, output, error), output.ToString(), error.ToString());
     }
 }

@@ -1,30 +1,29 @@
-using MessageBoard.Mesh;
 using MessageBoard.Mesh.Resources;
-using MessageBoard.Mesh.Snapshots;
+using MessageBoard.MeshCheck.Given;
 
-namespace MessageBoard.MeshCheck;
+namespace MessageBoard.MeshCheck.Fitting;
 
 /// <summary>Checks what has to fit together across files: names, hosts, subsets and services.</summary>
 internal static class FitCheck
 {
     /// <summary>All that became of the files' resources.</summary>
-    public static IReadOnlyList<ResourceStatus> Check(IReadOnlyList<GivenFile> files)
+    public static IReadOnlyList<ResourceStatus> Check(GivenMesh mesh)
     {
         var problems = new List<MeshProblem>();
-        foreach (var folder in files.Select(file => file.Folder).Distinct())
+        foreach (var folder in mesh.Files.Select(file => file.Folder).Distinct())
         {
-            var own = files.Where(file => file.Folder == folder).SelectMany(file => file.Content.Resources).ToArray();
+            var own = mesh.Files.Where(file => file.Folder == folder).SelectMany(file => file.Content.Resources).ToArray();
             var names = own.Select(resource => resource.Key).ToHashSet();
             // Nearer folders first, as the first of several stays in force.
-            var above = files.Where(file => IsAbove(file.Folder, folder))
+            var above = mesh.Files.Where(file => IsAbove(file.Folder, folder))
                 .OrderByDescending(file => file.Folder.Length)
                 .SelectMany(file => file.Content.Resources);
             var inherited = above.Where(resource => names.Add(resource.Key));
-            problems.AddRange(Compile(own, [.. inherited]));
+            problems.AddRange(Compile(mesh, own, [.. inherited]));
         }
 
         var byResource = problems.Distinct().ToLookup(problem => (problem.File, problem.Resource));
-        return [.. files.SelectMany(file => file.Content.Statuses)
+        return [.. mesh.Files.SelectMany(file => file.Content.Statuses)
             .Select(status => WithProblems(status, byResource[(status.File, status.Key)]))];
     }
 
@@ -32,17 +31,14 @@ internal static class FitCheck
         folder != other && (folder.Length == 0 || other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
     // What is above was compiled for itself: only what is wrong with the folder's own resources is told.
-    private static IEnumerable<MeshProblem> Compile(IMeshResource[] own, IMeshResource[] inherited)
+    private static IEnumerable<MeshProblem> Compile(GivenMesh mesh, IMeshResource[] own, IMeshResource[] inherited)
     {
         IMeshResource[] all = [.. own, .. inherited];
         var files = own.Select(resource => resource.File).ToHashSet();
-        return MeshSnapshot
-            .Create([.. all, .. NamedElsewhere.Of(all)], [], new() { Gateways = [MeshProxy.Mesh, .. GatewaysOf(all)] }).Problems
-            .Where(problem => files.Contains(problem.File));
+        return mesh.Compile(all, new() { Gateways = GivenMesh.Gateways(all) }).Problems
+            .Where(problem => files.Contains(problem.File))
+            .Select(problem => problem with { Line = problem.Line ?? mesh.Find(problem.File, problem.Resource)?.LineOf(problem.Path) });
     }
-
-    private static IEnumerable<string> GatewaysOf(IMeshResource[] resources) =>
-        resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Distinct();
 
     private static ResourceStatus WithProblems(ResourceStatus status, IEnumerable<MeshProblem> problems) =>
         problems.ToArray() is { Length: > 0 } found && status.State == ResourceState.Accepted

@@ -1,0 +1,57 @@
+using MessageBoard.Mesh;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.Mesh.Snapshots;
+
+namespace MessageBoard.MeshCheck.Given;
+
+/// <summary>All that was given, put together.</summary>
+internal sealed class GivenMesh
+{
+    private readonly Dictionary<(string File, ResourceKey Key), GivenDocument> _documents = [];
+
+    /// <param name="files">The files; of resources with one key that of the folder further up is in force.</param>
+    public GivenMesh(IReadOnlyList<GivenFile> files)
+    {
+        Files = files;
+        var all = files.OrderBy(file => file.Folder.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Length)
+            .ToArray();
+        Resources = [.. all.SelectMany(file => file.Content.Resources).DistinctBy(resource => resource.Key)];
+        var documents = all.SelectMany(file => file.Documents).ToArray();
+        foreach (var document in documents)
+            _documents.TryAdd((document.File, document.Key), document);
+
+        var hosts = Resources.OfType<ServiceEntry>().SelectMany(service => service.Hosts).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        Services = [.. documents.Select(KubernetesManifests.Service).OfType<ServiceEntry>().Where(service => hosts.Add(service.Hosts[0]))];
+        Workloads =
+        [
+            .. Resources.OfType<WorkloadEntry>().Select(workload => new GivenWorkload(workload.Key, workload.Labels)),
+            .. documents.DistinctBy(document => document.Key).Select(KubernetesManifests.Workload).OfType<GivenWorkload>(),
+        ];
+    }
+
+    /// <summary>The files.</summary>
+    public IReadOnlyList<GivenFile> Files { get; }
+
+    /// <summary>The resources that are in force.</summary>
+    public IReadOnlyList<IMeshResource> Resources { get; }
+
+    /// <summary>Kubernetes' Services, as far as no ServiceEntry has their hosts.</summary>
+    public IReadOnlyList<ServiceEntry> Services { get; }
+
+    /// <summary>Who calls and is called.</summary>
+    public IReadOnlyList<GivenWorkload> Workloads { get; }
+
+    /// <summary>The gateways that VirtualServices are bound to, and <see cref="MeshProxy.Mesh"/>.</summary>
+    public static IReadOnlyList<string> Gateways(IEnumerable<IMeshResource> resources) =>
+        [.. resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Prepend(MeshProxy.Mesh).Distinct()];
+
+    /// <summary>Compiles resources for one caller, with the services, and what is named where no file gives it.</summary>
+    public MeshSnapshot Compile(IReadOnlyList<IMeshResource> resources, MeshProxy proxy)
+    {
+        IMeshResource[] all = [.. resources, .. Services];
+        return MeshSnapshot.Create([.. all, .. NamedElsewhere.Of(all)], [], proxy);
+    }
+
+    /// <summary>A resource as it is written; null for one that stands in no file.</summary>
+    public GivenDocument? Find(string file, ResourceKey? key) => key is null ? null : _documents.GetValueOrDefault((file, key));
+}
