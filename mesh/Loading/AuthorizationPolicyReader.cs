@@ -1,24 +1,19 @@
 namespace MessageBoard.Mesh.Loading;
 
+/// <summary>Reads who may call what, by Istio's rules (pkg/config/validation/validation.go, ValidateAuthorizationPolicy).</summary>
 internal static class AuthorizationPolicyReader
 {
-    private const string HeaderKey = "request.headers[";
+    private const string DryRun = "istio.io/dry-run";
 
-    // https://istio.io/latest/docs/reference/config/security/conditions/
-    private static readonly string[] KnownKeys =
-    [
-        "source.ip", "remote.ip", "source.namespace", "source.principal", "source.serviceAccount", "request.auth.principal",
-        "request.auth.audiences",
-        "request.auth.presenter", "request.auth.claims", "destination.ip", "destination.port", "connection.sni",
-        "experimental.envoy.filters.",
-    ];
+    // What Go's strconv.ParseBool takes.
+    private static readonly string[] Yes = ["1", "t", "T", "TRUE", "true", "True"], No = ["0", "f", "F", "FALSE", "false", "False"];
 
-    public static AuthorizationPolicy Read(ResourceKey key, string file, YamlFields spec)
+    public static AuthorizationPolicy Read(ResourceKey key, string file, YamlFields spec, YamlFields? metadata)
     {
         var selector = ReadSelector(spec);
         var action = spec.Word("action", "ALLOW", "DENY", "AUDIT", "CUSTOM") ?? "ALLOW";
-        if (action is "AUDIT" or "CUSTOM")
-            spec.Report("action", $"{action} is not carried out by the local mesh");
+        if (action is "CUSTOM")
+            spec.Report("action", "CUSTOM is not carried out by the local mesh: it has no external authorizer to ask");
 
         if (action is "DENY" && !spec.Has("rules"))
             spec.Report("rules", "is missing: DENY without rules would never deny; a rule {} denies everything");
@@ -26,10 +21,10 @@ internal static class AuthorizationPolicyReader
         if (spec.Has("provider") && action is not "CUSTOM")
             spec.Report("provider", $"must not be given with action {action}");
 
-        var rules = spec.Objects("rules").Select(ReadRule).ToArray();
+        var rules = spec.Objects("rules").Select(AuthorizationRuleReader.Read).ToArray();
         spec.Ignore("provider");
         spec.Done("targetRef", "targetRefs");
-        return new(key, file, selector, action is "DENY" ? AuthorizationAction.Deny : AuthorizationAction.Allow, rules);
+        return new(key, file, selector, ActionOf(action), rules, ReadDryRun(metadata, action));
     }
 
     /// <summary>Reads for which workloads something is.</summary>
@@ -46,84 +41,32 @@ internal static class AuthorizationPolicyReader
         return labels;
     }
 
-    private static AuthorizationRule ReadRule(YamlFields rule)
+    /// <summary>Refuses the annotation of a dry run at another kind.</summary>
+    public static void RefuseDryRun(YamlFields? metadata)
     {
-        foreach (var name in (ReadOnlySpan<string>)["from", "to"])
-        {
-            if (rule.Has(name) && rule.IsEmptyList(name))
-                rule.Report(name, "must not be empty");
-        }
-
-        var read = new AuthorizationRule(
-            [.. rule.Objects("from").Select(ReadSource)],
-            [.. rule.Objects("to").Select(ReadOperation)],
-            [.. rule.Objects("when").Select(ReadCondition).OfType<AuthorizationCondition>()]);
-        rule.Done();
-        return read;
+        if (metadata?.Object("annotations") is { } annotations && annotations.Has(DryRun))
+            annotations.Report(DryRun, "is for AuthorizationPolicies only");
     }
 
-    private static AuthorizationSource ReadSource(YamlFields from)
+    private static AuthorizationAction ActionOf(string action) => action switch
     {
-        if (ReadPart(from, "source") is not { } source)
-            return new([], [], [], []);
+        "DENY" => AuthorizationAction.Deny,
+        "AUDIT" => AuthorizationAction.Audit,
+        _ => AuthorizationAction.Allow,
+    };
 
-        var read = new AuthorizationSource(
-            ReadPatterns(source, "principals"), ReadPatterns(source, "notPrincipals"), ReadPatterns(source, "namespaces"),
-            ReadPatterns(source, "notNamespaces"));
-        source.Done(
-            "ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks", "requestPrincipals", "notRequestPrincipals",
-            "serviceAccounts", "notServiceAccounts", "trustDomains", "notTrustDomains");
-        return read;
-    }
-
-    private static AuthorizationOperation ReadOperation(YamlFields to)
+    private static bool ReadDryRun(YamlFields? metadata, string action)
     {
-        if (ReadPart(to, "operation") is not { } operation)
-            return new([], [], [], [], [], []);
+        if (metadata?.Object("annotations") is not { } annotations || annotations.Text(DryRun) is not { } text)
+            return false;
 
-        var read = new AuthorizationOperation(
-            ReadPatterns(operation, "hosts"), ReadPatterns(operation, "notHosts"), ReadPatterns(operation, "methods"),
-            ReadPatterns(operation, "notMethods"),
-            ReadPatterns(operation, "paths", PathProblem), ReadPatterns(operation, "notPaths", PathProblem));
-        operation.Done("ports", "notPorts");
-        return read;
+        if (action is not ("ALLOW" or "DENY"))
+            annotations.Report(DryRun, $"is for the actions ALLOW and DENY, not for {action}");
+        else if (!Yes.Contains(text) && !No.Contains(text))
+            annotations.Report(DryRun, $"has to be \"true\" or \"false\", not '{text}'");
+        else if (Yes.Contains(text))
+            annotations.Note(DryRun, "has the policy decide nothing: what it would do is counted, and told in the request's span");
+
+        return Yes.Contains(text);
     }
-
-    private static YamlFields? ReadPart(YamlFields fields, string name)
-    {
-        var part = fields.Object(name);
-        if (!fields.Has(name))
-            fields.Report(name, "is missing");
-        else if (part is not null && part.Names.All(part.IsEmptyList))
-            part.Report(null, "must not be empty");
-
-        fields.Done();
-        return part;
-    }
-
-    private static AuthorizationCondition? ReadCondition(YamlFields when)
-    {
-        var key = when.RequiredText("key");
-        var (values, notValues) = (ReadPatterns(when, "values"), ReadPatterns(when, "notValues"));
-        when.Done();
-        if (key is null)
-            return null;
-
-        if (when.IsEmptyList("values") && when.IsEmptyList("notValues"))
-            when.Report(null, "has to have values or notValues");
-
-        if (key.StartsWith(HeaderKey, StringComparison.Ordinal) && key.EndsWith(']') && key.Length > HeaderKey.Length + 1)
-            return new(key[HeaderKey.Length..^1], values, notValues);
-
-        when.Report("key", KnownKeys.Any(known => key.StartsWith(known, StringComparison.Ordinal))
-            ? $"{key} is not carried out by the local mesh, only request.headers[NAME] is"
-            : $"'{key}' is nothing that Istio knows");
-        return null;
-    }
-
-    private static IReadOnlyList<TextPattern> ReadPatterns(YamlFields fields, string name, Func<string, string?>? problem = null) =>
-        [.. fields.Texts(name, problem).Select(text => new TextPattern(text))];
-
-    private static string? PathProblem(string path) =>
-        path.Contains('{') || path.Contains('}') ? $"'{path}' is not carried out by the local mesh: it has a template" : null;
 }

@@ -162,7 +162,9 @@ internal sealed record ResourceFile(
 
         private void ReadSpec(ResourceKey key, YamlFields fields, YamlFields? metadata, DocumentReport report)
         {
-            CheckDryRun(metadata);
+            if (key.Kind != "AuthorizationPolicy")
+                AuthorizationPolicyReader.RefuseDryRun(metadata);
+
             var spec = fields.Object("spec");
             if (spec is null && !fields.Has("spec"))
             {
@@ -174,11 +176,11 @@ internal sealed record ResourceFile(
 
             fields.Ignore("status"); // written by controllers, not by people
             fields.Done();
-            if (spec is not null && Read(key, spec, report) is { } read && report.Refusals == 0)
+            if (spec is not null && Read(key, spec, metadata, report) is { } read && report.Refusals == 0)
                 _resources.Add(read);
         }
 
-        private IMeshResource? Read(ResourceKey key, YamlFields spec, DocumentReport report)
+        private IMeshResource? Read(ResourceKey key, YamlFields spec, YamlFields? metadata, DocumentReport report)
         {
             switch (key.Kind)
             {
@@ -191,20 +193,12 @@ internal sealed record ResourceFile(
                 case "WorkloadEntry":
                     return WorkloadEntryReader.Read(key, file, spec);
                 case "AuthorizationPolicy":
-                    return AuthorizationPolicyReader.Read(key, file, spec);
+                    return AuthorizationPolicyReader.Read(key, file, spec, metadata);
                 default:
                     OtherKindReader.Check(key.Kind, key.Name, spec);
                     report.Note(spec.Line, null, $"kind {key.Kind} is not carried out by the local mesh");
                     return null;
             }
-        }
-
-        // Istio knows it for AuthorizationPolicies, which then only say what they would do.
-        private static void CheckDryRun(YamlFields? metadata)
-        {
-            const string DryRun = "istio.io/dry-run";
-            if (metadata?.Object("annotations") is { } annotations && annotations.Has(DryRun))
-                annotations.Report(DryRun, "is not carried out by the local mesh, and only for AuthorizationPolicies by Istio");
         }
 
         private void Add(string apiVersion, string kind, string? ns, string? name, int line, ResourceState state, DocumentReport report) =>

@@ -34,11 +34,11 @@ public static class ServiceApi
     public static WebApplication UseServiceApi(this WebApplication app)
     {
         app.UseKeptErrors();
-        app.UseForwardedHeaders(Forwarded());
         app.UseResponseTags();
         app.UseApiCallEvents();
         app.UseServiceDefaults();
         app.UseMeshAuthorization();
+        app.UseForwardedHeaders(Forwarded());
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapServiceDefaults();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using MessageBoard.Mesh.Authorization;
 using OpenTelemetry.Metrics;
 
 namespace MessageBoard.Shared.Telemetry;
@@ -15,6 +16,7 @@ public static class MetricsExport
     private static readonly string[] Meters =
     [
         Tracing.Name,
+        AuthorizationMetrics.MeterName,
         "Microsoft.AspNetCore.Hosting", // http.server.request.duration
         "System.Net.Http", // http.client.request.duration
         "System.Runtime", // dotnet.*: memory, garbage collections, threads, processor time
