@@ -39,4 +39,7 @@ public enum ResponseFlags
 
     /// <summary>The caller went away.</summary>
     DC = 1 << 9,
+
+    /// <summary>No such upstream: a subset that no DestinationRule defines, or a service that nobody knows.</summary>
+    NC = 1 << 10,
 }

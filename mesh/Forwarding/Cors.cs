@@ -18,10 +18,11 @@ internal static class Cors
             return null;
 
         var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent([]) };
-        if (!allowed)
-            return response;
+        if (allowed)
+            AllowOrigin(origin, response);
 
-        AllowOrigin(policy, origin, response);
+        // As Envoy writes them, whatever the origin is: without its own header a browser goes by none of them.
+        AllowCredentials(policy, response);
         Set(response, "Access-Control-Allow-Methods", policy.AllowMethods, method);
         Set(response, "Access-Control-Allow-Headers", policy.AllowHeaders, Header(request, "Access-Control-Request-Headers"));
         if (policy.MaxAge is { } age)
@@ -35,7 +36,8 @@ internal static class Cors
     {
         if (PolicyOf(call) is { } policy && Header(call.Request, "Origin") is { } origin && Allows(policy, origin))
         {
-            AllowOrigin(policy, origin, response);
+            AllowOrigin(origin, response);
+            AllowCredentials(policy, response);
             Set(response, "Access-Control-Expose-Headers", policy.ExposeHeaders, "*");
         }
 
@@ -45,11 +47,15 @@ internal static class Cors
     // Envoy's filter looks at no route that is answered without a service.
     private static CorsPolicy? PolicyOf(Call call) => call.Route.Destinations.Count > 0 ? call.Route.Cors : null;
 
-    private static void AllowOrigin(CorsPolicy policy, string origin, HttpResponseMessage response)
+    private static void AllowOrigin(string origin, HttpResponseMessage response)
     {
         // Whatever the service says of it, there may be one value only.
         response.Headers.Remove("Access-Control-Allow-Origin");
         response.Headers.TryAddWithoutValidation("Access-Control-Allow-Origin", origin);
+    }
+
+    private static void AllowCredentials(CorsPolicy policy, HttpResponseMessage response)
+    {
         if (policy.AllowCredentials == true)
         {
             response.Headers.Remove("Access-Control-Allow-Credentials");

@@ -18,8 +18,9 @@ internal static class FaultInjection
         if (fault.Abort is not { } abort || !Falls(abort.Percentage))
             return null;
 
-        call.Exchange.Injected(ResponseFlags.FI, FormattableString.Invariant($"abort {abort.Status}"));
-        return LocalReply.FaultAbort(abort.Status, call);
+        var (what, status) = abort.GrpcStatus is { } grpc ? ("gRPC ", grpc) : ("", abort.Status);
+        call.Exchange.Injected(ResponseFlags.FI, FormattableString.Invariant($"abort {what}{status}"));
+        return LocalReply.FaultAbort(abort, call);
     }
 
     private static bool Falls(double percentage) => Random.Shared.NextDouble() * 100 < percentage;

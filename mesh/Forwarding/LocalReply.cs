@@ -8,6 +8,8 @@ namespace MessageBoard.Mesh.Forwarding;
 /// <summary>Answers that no service gave. The details are Envoy's words for what happened.</summary>
 internal static class LocalReply
 {
+    private const string Grpc = "application/grpc";
+
     private static readonly MediaTypeHeaderValue ProblemJson = new("application/problem+json");
 
     public static HttpResponseMessage? NoRoute(Call call)
@@ -19,7 +21,21 @@ internal static class LocalReply
         return Problem(404, "no route", call);
     }
 
-    public static HttpResponseMessage FaultAbort(int status, Call call) => Problem(status, "fault filter abort", call);
+    public static HttpResponseMessage FaultAbort(FaultAbort abort, Call call)
+    {
+        const string Words = "fault filter abort";
+        if (abort.GrpcStatus is not { } status || !IsGrpc(call.Request))
+            return Problem(abort.Status, Words, call);
+
+        // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md, Trailers-Only
+        var response = new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new ByteArrayContent([]) { Headers = { ContentType = new(Grpc) } },
+        };
+        response.Headers.Add("grpc-status", status.ToString(CultureInfo.InvariantCulture));
+        response.Headers.Add("grpc-message", Words);
+        return response;
+    }
 
     public static HttpResponseMessage BadRequest(Call call) => Problem(400, "The request cannot be passed on as it is.", call);
 
@@ -34,6 +50,7 @@ internal static class LocalReply
                 Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure", call),
             ResponseFlags.UC =>
                 Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", call),
+            ResponseFlags.NC => Problem(503, "cluster not found", call),
             _ => Problem(503, "no healthy upstream", call),
         });
     }
@@ -57,11 +74,21 @@ internal static class LocalReply
         var port = redirect.Port ?? (redirect.DerivePort == RedirectPort.FromRequestPort ? uri.Port : 0);
         var suffix = port is 0 || port == DefaultPort(scheme) ? "" : $":{port}";
         var host = redirect.Authority ?? HostFor(authority, uri.Scheme, scheme, suffix);
-        var path = redirect.Uri is null ? uri.PathAndQuery : redirect.Uri.Contains('?') ? redirect.Uri : redirect.Uri + uri.Query;
+        var path = redirect switch
+        {
+            { PrefixRewrite: { } prefix } => Rewriting.ReplacePrefix(call, prefix) + uri.Query,
+            { Uri: null } => uri.PathAndQuery,
+            _ => redirect.Uri.Contains('?') ? redirect.Uri : redirect.Uri + uri.Query,
+        };
         var response = new HttpResponseMessage((HttpStatusCode)redirect.Code) { Content = new ByteArrayContent([]) };
         response.Headers.TryAddWithoutValidation("Location", $"{scheme}://{host}{suffix}{path}");
         return HeaderRules.ApplyResponse(call, response);
     }
+
+    // application/grpc, application/grpc+proto
+    private static bool IsGrpc(HttpRequestMessage request) =>
+        request.Content?.Headers.ContentType?.MediaType is { } type
+            && (type == Grpc || type.StartsWith($"{Grpc}+", StringComparison.Ordinal));
 
     // The caller's own port stays unless another one is given, or the scheme changes whose default it is.
     private static string HostFor(string authority, string before, string scheme, string newPort)

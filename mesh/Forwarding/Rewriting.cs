@@ -13,17 +13,22 @@ internal static partial class Rewriting
             return call.Uri.PathAndQuery;
 
         call.Request.Headers.Host = rewrite.Authority ?? call.Request.Headers.Host;
-        var match = call.Decision.Match < 0 ? null : call.Route.Matches[call.Decision.Match];
         if (rewrite is { Uri: null, Regex: null })
             return call.Uri.PathAndQuery;
 
-        var path = RequestPath.Normalize(call.Uri.AbsolutePath); // what the match was found in
-        if (rewrite.Regex is { } regex)
-            path = regex.Match.Regex.Replace(path, ToDotNet(regex.Rewrite));
-        else if (rewrite.Uri is { } replacement)
-            path = replacement + path[MatchedLength(match, path)..];
+        if (rewrite.Regex is not { } regex)
+            return ReplacePrefix(call, rewrite.Uri!) + call.Uri.Query;
 
-        return Clean(path) + call.Uri.Query;
+        var path = RequestPath.Normalize(call.Uri.AbsolutePath);
+        return Clean(regex.Match.Regex.Replace(path, ToDotNet(regex.Rewrite))) + call.Uri.Query;
+    }
+
+    /// <summary>The path with a text in place of what was matched.</summary>
+    public static string ReplacePrefix(Call call, string replacement)
+    {
+        var path = RequestPath.Normalize(call.Uri.AbsolutePath); // what the match was found in
+        var match = call.Decision.Match < 0 ? null : call.Route.Matches[call.Decision.Match];
+        return Clean(replacement + path[MatchedLength(match, path)..]);
     }
 
     // Whatever the rule makes of it, it stays a path: the address before it must not change, nor may the request line end early.

@@ -10,7 +10,7 @@ internal sealed class Router(ConnectionPools pools, string? source)
     public async ValueTask<HttpResponseMessage> SendAsync(Call call)
     {
         if (call.Upstream is not { } upstream)
-            return LocalReply.Failure(ResponseFlags.UH, call);
+            return LocalReply.Failure(ResponseFlags.NC, call);
 
         await TakeBodyAsync(call);
 

@@ -26,7 +26,7 @@ internal static class HeaderRulesReader
         return new(set, add, remove);
     }
 
-    private static string ReadValue(YamlFields values, string name, bool isRequest)
+    private static HeaderValue ReadValue(YamlFields values, string name, bool isRequest)
     {
         if (NameProblem(name, mayBeAuthority: isRequest) is { } problem)
             values.Report(name, problem);
@@ -35,7 +35,11 @@ internal static class HeaderRulesReader
         if (text.AsSpan().IndexOfAnyInRange('\0', '\u001F') is >= 0 and var at && text[at] != '\t' || text.Contains('\u007F'))
             values.Report(name, "is no header value: it has a control character");
 
-        return WithoutEscapes(values, name, text);
+        if (HeaderValueReader.Read(text, out var reason) is { } value)
+            return value;
+
+        values.Report(name, reason);
+        return text;
     }
 
     // Istio leaves the rest of a name to Envoy, which sends no header with another one.
@@ -50,34 +54,5 @@ internal static class HeaderRulesReader
         return name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter))
             ? null
             : $"'{name}' is no header name";
-    }
-
-    // To Envoy %NAME% is a command and %% a percent sign.
-    private static string WithoutEscapes(YamlFields values, string name, string text)
-    {
-        if (!text.Contains('%'))
-            return text;
-
-        var plain = new StringBuilder();
-        for (var i = 0; i < text.Length; i++)
-        {
-            plain.Append(text[i]);
-            if (text[i] != '%')
-                continue;
-
-            if (i + 1 < text.Length && text[i + 1] == '%')
-            {
-                i++;
-                continue;
-            }
-
-            var end = text.IndexOf('%', i + 1);
-            values.Report(name, end > i
-                ? $"{text[i..(end + 1)]} is not carried out by the local mesh"
-                : "is no header value: a '%' has to be written as '%%'");
-            return text;
-        }
-
-        return plain.ToString();
     }
 }

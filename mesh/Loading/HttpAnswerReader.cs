@@ -3,7 +3,7 @@ namespace MessageBoard.Mesh.Loading;
 /// <summary>Reads the answers that need no service.</summary>
 internal static class HttpAnswerReader
 {
-    public static HttpRedirect? ReadRedirect(YamlFields route)
+    public static HttpRedirect? ReadRedirect(YamlFields route, IReadOnlyList<HttpMatch> matches)
     {
         if (route.Object("redirect") is not { } redirect)
             return null;
@@ -25,12 +25,18 @@ internal static class HttpAnswerReader
         if (redirect.Has("port") && redirect.Has("derivePort"))
             redirect.Report(null, "has to have one of port and derivePort");
 
-        var read = new HttpRedirect(redirect.FilledText("uri"), redirect.FilledText("authority"), scheme, port, derivePort, code);
-        if (read is { Uri: null, Authority: null, Scheme: null } && !redirect.Has("port") && !redirect.Has("derivePort")
-            && !redirect.Has("prefixRewrite"))
-            redirect.Report(null, "has to have uri, authority, scheme or port");
+        var read = new HttpRedirect(redirect.FilledText("uri"), redirect.FilledText("authority"), scheme, port, derivePort, code,
+            redirect.FilledText("prefixRewrite"));
+        if (read is { Uri: null, PrefixRewrite: null, Authority: null, Scheme: null }
+            && !redirect.Has("port") && !redirect.Has("derivePort"))
+            redirect.Report(null, "has to have uri, prefixRewrite, authority, scheme or port");
 
-        redirect.Done("prefixRewrite");
+        if (read is { Uri: not null, PrefixRewrite: not null })
+            redirect.Report("prefixRewrite", "cannot stand beside uri");
+        else if (read.PrefixRewrite is not null && matches.Any(match => match.Uri is not (null or StringMatch.Prefix)))
+            redirect.Report("prefixRewrite", "takes the place of a prefix: each match of the uri has to be one");
+
+        redirect.Done();
         return read;
     }
 

@@ -2,6 +2,14 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class HttpFaultReader
 {
+    // By their numbers: https://github.com/grpc/grpc/blob/master/doc/statuscodes.md
+    private static readonly string[] GrpcStatuses =
+    [
+        "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
+        "UNAUTHENTICATED",
+    ];
+
     private const string NotDone = "does nothing: it says not what to do";
 
     public static HttpFault? Read(YamlFields route)
@@ -52,7 +60,11 @@ internal static class HttpFaultReader
             abort.Report("http2Error", "is not supported by Istio yet");
 
         abort.Ignore("http2Error");
-        abort.Done("grpcStatus");
-        return status is { } number ? new(number, percentage) : null;
+        int? grpc = abort.FilledText("grpcStatus") is { } name ? Array.IndexOf(GrpcStatuses, name) : null;
+        if (grpc < 0)
+            abort.Report("grpcStatus", $"has to be one of {string.Join(", ", GrpcStatuses)}");
+
+        abort.Done();
+        return status is { } number ? new(number, percentage) : grpc is { } code ? new(200, percentage, code) : null;
     }
 }

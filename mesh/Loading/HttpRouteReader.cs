@@ -4,12 +4,13 @@ internal static class HttpRouteReader
 {
     public static HttpRoute Read(YamlFields route, string ns)
     {
+        HttpMatch[] matches = [.. route.Objects("match").Select(match => HttpMatchReader.Read(match, ns))];
         var read = new HttpRoute
         {
             Name = route.FilledText("name"),
-            Matches = [.. route.Objects("match").Select(match => HttpMatchReader.Read(match, ns))],
+            Matches = matches,
             Destinations = [.. route.Objects("route").Select(ReadDestination)],
-            Redirect = HttpAnswerReader.ReadRedirect(route),
+            Redirect = HttpAnswerReader.ReadRedirect(route, matches),
             DirectResponse = HttpAnswerReader.ReadDirectResponse(route),
             Rewrite = HttpRewriteReader.Read(route),
             Timeout = route.Duration("timeout"),

@@ -127,7 +127,8 @@ public sealed record HttpHeaderRules(HeaderOperations Request, HeaderOperations 
 /// <param name="Add">Values that are added to what is there.</param>
 /// <param name="Remove">Headers that are taken out.</param>
 public sealed record HeaderOperations(
-    IReadOnlyList<KeyValuePair<string, string>> Set, IReadOnlyList<KeyValuePair<string, string>> Add, IReadOnlyList<string> Remove)
+    IReadOnlyList<KeyValuePair<string, HeaderValue>> Set, IReadOnlyList<KeyValuePair<string, HeaderValue>> Add,
+    IReadOnlyList<string> Remove)
 {
     /// <summary>Changes nothing.</summary>
     public static readonly HeaderOperations None = new([], [], []);
@@ -151,7 +152,9 @@ public sealed record HeaderOperations(
 /// <param name="Port">The new port; null to keep it.</param>
 /// <param name="DerivePort">Where the port comes from when <paramref name="Port"/> is null.</param>
 /// <param name="Code">301, 302, 303, 307 or 308.</param>
-public sealed record HttpRedirect(string? Uri, string? Authority, string? Scheme, int? Port, RedirectPort DerivePort, int Code);
+/// <param name="PrefixRewrite">Takes the place of the matched prefix, and the rest of the path stays; null to keep it.</param>
+public sealed record HttpRedirect(
+    string? Uri, string? Authority, string? Scheme, int? Port, RedirectPort DerivePort, int Code, string? PrefixRewrite = null);
 
 /// <summary>Where a redirect's port comes from.</summary>
 public enum RedirectPort
@@ -273,7 +276,8 @@ public sealed record FaultDelay(TimeSpan Duration, double Percentage);
 /// <summary>Makes a part of the requests fail.</summary>
 /// <param name="Status">With which HTTP status, 200 to 599.</param>
 /// <param name="Percentage">How many of them, 0 to 100.</param>
-public sealed record FaultAbort(int Status, double Percentage);
+/// <param name="GrpcStatus">With which gRPC status, which only gRPC's callers see; the HTTP status is 200 then. Null for none.</param>
+public sealed record FaultAbort(int Status, double Percentage, int? GrpcStatus = null);
 
 /// <summary>A service that gets a copy of a part of the requests.</summary>
 /// <param name="Destination">The service.</param>

@@ -21,6 +21,26 @@ public sealed class FaultInjectionTests : ForwardingTest
         Assert.Empty(answer.Explanation.Attempts);
     }
 
+    // As Envoy's local replies are: only gRPC's callers are told a gRPC status.
+    [Theory]
+    [InlineData("application/grpc", "14")]
+    [InlineData("application/grpc+proto", "14")]
+    [InlineData("application/grpc-web", null)]
+    [InlineData(null, null)]
+    public async Task A_gRPC_status_is_for_gRPCs_callers(string? contentType, string? status)
+    {
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Fault = new(null, new(200, 100, 14)) });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://user-service/") { Content = new ByteArrayContent([]) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        var answer = await _mesh.AskAsync(request);
+
+        Assert.Equal((200, ResponseFlags.FI, 0), (answer.Status, answer.Flags, _mesh.Ctx1.Requests));
+        Assert.Equal(status, answer.Response.Headers.TryGetValues("grpc-status", out var values) ? values.Single() : null);
+        Assert.Equal(status is null, answer.Body.Contains("fault filter abort", StringComparison.Ordinal));
+        Assert.Equal(["abort gRPC 14"], answer.Explanation.Faults);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(0.5)]

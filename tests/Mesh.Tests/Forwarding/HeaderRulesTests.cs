@@ -1,3 +1,5 @@
+using System.Globalization;
+using MessageBoard.Mesh.Tests.Loading;
 using Microsoft.AspNetCore.Http;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
@@ -67,6 +69,62 @@ public sealed class HeaderRulesTests : ForwardingTest
             headers.Headers.GetValues("x-set").Single(), headers.Headers.GetValues("x-new").Single(), headers.Headers.Contains(
                 "x-gone"), headers.Content.Headers.ContentType!.ToString()));
     }
+
+    [Fact]
+    public async Task Commands_are_filled_from_the_request_and_its_answer()
+    {
+        var headers = Loaded.Route("""
+            headers: {
+              request: {
+                set: {
+                  x-who: 'to %REQ(:AUTHORITY)% for %REQ(:METHOD)% %REQ(:PATH)% by %PROTOCOL%, 100%%',
+                  x-kept: '%REQ(x-nobody)%',
+                  x-short: '%REQ(x-nobody?x-long):3%',
+                  x-cluster: '%UPSTREAM_CLUSTER% of %ROUTE_NAME%'},
+                add: {x-none: '%RESP(x)%%UPSTREAM_HOST%%RESPONSE_CODE%'}},
+              response: {
+                set: {
+                  x-host: '%UPSTREAM_HOST%|%UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%:%UPSTREAM_REMOTE_PORT%',
+                  x-answer: '%RESPONSE_CODE% %RESP(x-service)% %RESPONSE_FLAGS%%UPSTREAM_REQUEST_ATTEMPT_COUNT% %REQ(x-long)%',
+                  x-time: '%START_TIME%'}}}
+            """).OnlyRoute().Headers;
+        _mesh.Ctx1.Answer = context =>
+        {
+            context.Response.Headers["x-service"] = "user";
+            var sent = context.Request.Headers.Where(header => header.Key.StartsWith("x-", StringComparison.Ordinal))
+                .OrderBy(header => header.Key)
+                .Select(header => $"{header.Key}: {header.Value}");
+            return context.Response.WriteAsync(string.Join('\n', sent));
+        };
+        _mesh.Set(TestMesh.ToSubset("ctx1") with { Name = "rule", Headers = headers });
+
+        var answer = await _mesh.GetAsync("http://user-service/a?b=c", ("x-long", "abcdef"), ("x-kept", "mine"));
+
+        Assert.Equal(
+            $"x-cluster: outbound|80|ctx1|{TestMesh.Service} of rule\nx-kept: mine\nx-long: abcdef\nx-short: abc\n"
+                + "x-who: to user-service for GET /a?b=c by HTTP/1.1, 100%",
+            answer.Body);
+        var authority = answer.Explanation.Attempts.Single().Endpoint!;
+        Assert.Equal($"{authority}|{authority}", Header("x-host"));
+        Assert.Equal("200 user 1 abcdef", Header("x-answer"));
+        Assert.InRange(DateTimeOffset.Parse(Header("x-time"), CultureInfo.InvariantCulture), DateTimeOffset.UtcNow.AddMinutes(-1),
+            DateTimeOffset.UtcNow.AddSeconds(1));
+
+        string Header(string name) => answer.Response.Headers.GetValues(name).Single();
+    }
+
+    [Theory]
+    [InlineData("%HOSTNAME%")]
+    [InlineData("%ENVIRONMENT(HOME)%")]
+    [InlineData("%REQ%")]
+    [InlineData("%REQ()%")]
+    [InlineData("%REQ(a?)%")]
+    [InlineData("%REQ(a):x%")]
+    [InlineData("%PROTOCOL(a)%")]
+    [InlineData("%START_TIME(%s)%")]
+    public void Other_commands_are_refused_by_name(string command) => Assert.Contains(
+        $"{command} is not carried out by the local mesh",
+        Assert.Single(Loaded.Route($"headers: {{request: {{set: {{a: 'b %%{command}'}}}}}}").Problems).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Host")]

@@ -1,8 +1,45 @@
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
-/// <summary>Redirects and direct responses.</summary>
+/// <summary>Redirects, direct responses, and what has no upstream.</summary>
 public sealed class LocalReplyTests : ForwardingTest
 {
+    // People tell a missing DestinationRule from missing pods by the flag alone.
+    [Theory]
+    [InlineData("user-service", "v9", ResponseFlags.NC)]
+    [InlineData("nobody", null, ResponseFlags.NC)]
+    [InlineData("user-service", "empty", ResponseFlags.UH)]
+    public async Task What_nothing_defines_is_another_flag_than_what_has_no_endpoints(string host, string? subset, ResponseFlags flag)
+    {
+        var route = new HttpRoute { Destinations = [new(new(host, subset, null), null, HttpHeaderRules.None)] };
+        if (flag == ResponseFlags.NC)
+            _mesh.SetAstray(route);
+        else
+            _mesh.Set(route);
+
+        var answer = await _mesh.GetAsync();
+
+        Assert.Equal((503, flag), (answer.Status, answer.Flags));
+        Assert.Contains(flag == ResponseFlags.NC ? "cluster not found" : "no healthy upstream", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/a", "/new", "/a/b?c=d", "/new/b?c=d")]
+    [InlineData("/a/", "/", "/a/b", "/b")]
+    [InlineData("/a", "/new/", "/a", "/new/")]
+    [InlineData("", "/new", "/a/b", "/newa/b")] // without a match of the path Istio matches the prefix /
+    public async Task A_redirect_may_replace_the_matched_prefix(string prefix, string replacement, string target, string location)
+    {
+        _mesh.Set(new()
+        {
+            Matches = [new() { Uri = prefix.Length > 0 ? new StringMatch.Prefix(prefix) : null }],
+            Redirect = new(null, "example.com", null, null, RedirectPort.FromProtocolDefault, 302, replacement),
+        });
+
+        var answer = await _mesh.GetAsync($"http://user-service{target}");
+
+        Assert.Equal((302, $"http://example.com{location}"), (answer.Status, answer.Response.Headers.Location!.OriginalString));
+    }
+
     [Theory]
     [InlineData(null, null, null, null, RedirectPort.FromProtocolDefault, "http://user-service/a?b=1")]
     [InlineData("/new", null, null, null, RedirectPort.FromProtocolDefault, "http://user-service/new?b=1")]

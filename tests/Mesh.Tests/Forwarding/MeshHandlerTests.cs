@@ -101,14 +101,14 @@ public sealed class MeshHandlerTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Without_an_endpoint_the_answer_is_503(bool yarp)
+    public async Task Without_its_service_the_answer_is_503(bool yarp)
     {
         File.Delete(_folder["workloads.yaml"]);
-        await Eventually.IsTrueAsync(() => Mesh.Current.Problems.Count > 0, "the workloads are gone");
+        await Eventually.IsTrueAsync(() => Mesh.Current.Problems.Count > 0, "the service is gone");
 
         using var response = await (yarp ? _throughYarp.GetAsync("/ping") : Client.GetAsync("http://user-service/ping"));
 
-        await AssertProblemAsync(response, HttpStatusCode.ServiceUnavailable, "no healthy upstream");
+        await AssertProblemAsync(response, HttpStatusCode.ServiceUnavailable, "cluster not found");
     }
 
     [Fact]

@@ -18,6 +18,21 @@ public sealed class MirroringTests : ForwardingTest
     }
 
     [Fact]
+    public async Task A_copy_has_the_target_that_the_rules_made()
+    {
+        _mesh.Set(Mirrored(100) with
+        {
+            Matches = [new() { Uri = new StringMatch.Prefix("/a") }],
+            Rewrite = new("/b", "example.com:81", null),
+        });
+
+        Assert.Equal("ctx1 GET example.com:81 /b/c?d=e", (await _mesh.GetAsync("http://user-service/a/c?d=e")).Body);
+        await Eventually.IsTrueAsync(() => _mesh.Ctx2.Requests == 1, "the copy");
+        Assert.Equal("example.com-shadow:81", Assert.Single(_mesh.Ctx2.Hosts));
+        Assert.Equal("/b/c?d=e", Assert.Single(_mesh.Ctx2.Targets));
+    }
+
+    [Fact]
     public async Task A_copys_answer_and_its_failure_concern_nobody()
     {
         _mesh.Set(Mirrored(100));

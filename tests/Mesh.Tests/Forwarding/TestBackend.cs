@@ -38,6 +38,7 @@ internal sealed class TestBackend : IAsyncDisposable
             using var reader = new StreamReader(context.Request.Body);
             Bodies.Enqueue(await reader.ReadToEndAsync());
             Hosts.Enqueue(context.Request.Host.Value!);
+            Targets.Enqueue(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
             await Answer(context);
         });
     }
@@ -58,6 +59,9 @@ internal sealed class TestBackend : IAsyncDisposable
 
     /// <summary>The Host headers that came.</summary>
     public ConcurrentQueue<string> Hosts { get; } = [];
+
+    /// <summary>The targets that came, as they were written.</summary>
+    public ConcurrentQueue<string> Targets { get; } = [];
 
     /// <summary>What it answers.</summary>
     public Func<HttpContext, Task> Answer { get; set; }

@@ -42,6 +42,15 @@ internal sealed class TestMesh : IAsyncDisposable
     {
         (Route, Policy) = (route ?? Route, policy ?? Policy);
         Apply();
+        Assert.Empty(_snapshot.Problems);
+    }
+
+    /// <summary>A route to what nothing defines, which the snapshot tells.</summary>
+    public void SetAstray(HttpRoute route)
+    {
+        Route = route;
+        Apply();
+        Assert.NotEmpty(_snapshot.Problems);
     }
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken = default) =>
@@ -80,14 +89,14 @@ internal sealed class TestMesh : IAsyncDisposable
         _snapshot = MeshSnapshot.Create(
             [
                 new VirtualService(Key("VirtualService"), "a.yaml", ["user-service"], [MeshProxy.Mesh], [Route]),
-                new DestinationRule(Key("DestinationRule"), "a.yaml", "user-service", Policy, [SubsetOf("ctx1"), SubsetOf("ctx2")]),
+                new DestinationRule(Key("DestinationRule"), "a.yaml", "user-service", Policy, 
+                    [SubsetOf("ctx1"), SubsetOf("ctx2"), SubsetOf("empty")]),
                 new ServiceEntry(Key("ServiceEntry"), "a.yaml", [Service], [new(80, "http")], new Dictionary<string, string>()),
                 Workload(Ctx1),
                 Workload(Ctx2),
             ],
             problems,
             new() { Labels = new Dictionary<string, string> { ["app"] = "gateway" }, Locality = "ctx1" });
-        Assert.Empty(_snapshot.Problems);
     }
 
     private static Subset SubsetOf(string cluster) => new(cluster, new Dictionary<string, string> { ["cluster"] = cluster }, null);

@@ -54,6 +54,7 @@ export const en = {
     unknown: 'A flag this page does not know.',
     meaning: {
       UH: 'No healthy upstream: no pod was ready to be asked.',
+      NC: 'No cluster: the rule names a subset or a service that nothing defines.',
       UF: 'Upstream connection failure: no connection to the pod could be made.',
       UO: 'Upstream overflow: a limit of the connection pool was reached, so the request was turned away.',
       NR: 'No route: no rule of the mesh matched the request.',

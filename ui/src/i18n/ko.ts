@@ -51,6 +51,7 @@ export const ko: Texts = {
     unknown: '이 페이지가 모르는 플래그입니다.',
     meaning: {
       UH: '정상 업스트림 없음(no healthy upstream): 요청을 받을 수 있는 파드가 없었습니다.',
+      NC: '클러스터 없음(no cluster): 규칙이 정의되지 않은 서브셋이나 서비스를 가리킵니다.',
       UF: '업스트림 연결 실패(upstream connection failure): 파드에 연결하지 못했습니다.',
       UO: '업스트림 오버플로(upstream overflow): 커넥션 풀 한도에 이르러 요청을 돌려보냈습니다.',
       NR: '라우트 없음(no route): 요청에 맞는 메시 규칙이 없었습니다.',

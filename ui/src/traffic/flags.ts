@@ -2,7 +2,7 @@
  * Envoy's response flags that the mesh gives
  * (https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage).
  */
-export const knownFlags = ['UH', 'UF', 'UO', 'NR', 'URX', 'UT', 'UC', 'DI', 'FI', 'DC'] as const
+export const knownFlags = ['UH', 'NC', 'UF', 'UO', 'NR', 'URX', 'UT', 'UC', 'DI', 'FI', 'DC'] as const
 export type Flag = (typeof knownFlags)[number]
 
 export const isKnownFlag = (flag: string): flag is Flag => knownFlags.some((known) => known === flag)
