@@ -7,7 +7,7 @@ public sealed record MeshProxy
     public const string Mesh = "mesh";
 
     /// <summary>Its namespace.</summary>
-    public string Namespace { get; init; } = Resources.HostNames.DefaultNamespace;
+    public string Namespace { get; init; } = HostNames.DefaultNamespace;
 
     /// <summary>Its service account; empty when nobody has said.</summary>
     public string ServiceAccount { get; init; } = "";
@@ -25,4 +25,23 @@ public sealed record MeshProxy
     /// The gateways it serves: <see cref="Mesh"/> for a sidecar, <c>namespace/name</c> of a Gateway for that one's proxy.
     /// </summary>
     public IReadOnlyList<string> Gateways { get; init; } = [Mesh];
+
+    /// <summary>
+    /// With the labels that Istio itself gives it, and at the place that its labels say (Istio's pilot/pkg/xds/ads.go, setTopologyLabels).
+    /// </summary>
+    internal MeshProxy WithTopology()
+    {
+        var (region, zone, subzone) = (
+            Labels.GetValueOrDefault(TopologyLabels.Region), Labels.GetValueOrDefault(TopologyLabels.Zone),
+            Labels.GetValueOrDefault(TopologyLabels.Subzone));
+        var locality = region is not null || zone is not null || subzone is not null
+            ? $"{region}/{zone}/{subzone}".TrimEnd('/')
+            : TopologyLabels.LocalityOf(Labels) ?? Locality;
+        return this with
+        {
+            Locality = locality,
+            Labels = TopologyLabels.Add(
+                Labels, Resources.Locality.Parse(locality), Resources.Locality.Parse(Locality).Region, network: null),
+        };
+    }
 }

@@ -21,9 +21,10 @@ internal static class LoadBalancerReader
         {
             Algorithm = ReadAlgorithm(balancer),
             ConsistentHash = balancer.Object("consistentHash") is { } hash ? ReadHash(hash) : null,
-            Locality = LocalityReader.Read(balancer),
+            Locality = LocalityReader.Read(balancer, policy.Has("outlierDetection")),
+            ZoneAware = LocalityReader.ReadZoneAware(balancer, policy.Has("outlierDetection")),
         };
-        balancer.Done("warmup", "warmupDurationSecs", "zoneAwareLbSetting", "backendUtilization");
+        balancer.Done("warmup", "warmupDurationSecs", "backendUtilization");
         return read;
     }
 

@@ -2,10 +2,11 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class LocalityReader
 {
-    private static readonly string[] TopologyLabels =
-        ["topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"];
+    private static readonly string[] Topology = [TopologyLabels.Region, TopologyLabels.Zone, TopologyLabels.Subzone];
 
-    public static LocalityLoadBalancing? Read(YamlFields balancer)
+    private const string WithoutOutliers = "without an outlierDetection, in this policy or in that of the rule";
+
+    public static LocalityLoadBalancing? Read(YamlFields balancer, bool hasOutlierDetection)
     {
         if (balancer.Object("localityLbSetting") is not { } locality)
             return null;
@@ -16,15 +17,53 @@ internal static class LocalityReader
 
         if (distribute.Length > 0 && failover.Length > 0)
             locality.Report(null, "has to have one of distribute and failover");
-        else if (failover.Length > 0 && priority.FirstOrDefault(TopologyLabels.Contains) is { } label)
+        else if (failover.Length > 0 && priority.FirstOrDefault(Topology.Contains) is { } label)
             locality.Report("failoverPriority", $"cannot have {label} beside failover");
 
         if (LocalitiesProblem(distribute.Select(distribution => distribution.From)) is { } problem)
             locality.Report("distribute", $"from: {problem}");
 
         var read = new LocalityLoadBalancing(locality.OptionalFlag("enabled") ?? true, distribute, failover, priority);
+        if (!read.Enabled)
+            Note(locality, "with enabled: false", "distribute", "failover", "failoverPriority");
+        else if (distribute.Length > 0)
+            Note(locality, "beside distribute", "failoverPriority");
+        else if (!hasOutlierDetection)
+            Note(locality, WithoutOutliers, "failover", "failoverPriority");
+
         locality.Done();
         return read;
+    }
+
+    /// <summary>Reads <c>zoneAwareLbSetting</c> (Istio's pkg/config/validation/agent, ValidateZoneAwareLbSetting).</summary>
+    public static ZoneAwareLoadBalancing? ReadZoneAware(YamlFields balancer, bool hasOutlierDetection)
+    {
+        if (balancer.Object("zoneAwareLbSetting") is not { } zoneAware)
+            return null;
+
+        if (balancer.Has("localityLbSetting"))
+            balancer.Report(null, "has to have one of localityLbSetting and zoneAwareLbSetting");
+
+        var failover = zoneAware.Objects("failover").Select(ReadFailover).ToArray();
+        var priority = zoneAware.Texts(
+            "failoverPriority", label => Topology.Contains(label) ? $"'{label}' is looked at anyway, and cannot be given" : null);
+        var read = new ZoneAwareLoadBalancing(zoneAware.OptionalFlag("enabled") ?? true, failover, priority);
+        zoneAware.Count("minClusterSize");
+        zoneAware.Note(
+            "minClusterSize", "has no effect, in Istio neither unless its proxies discover themselves (ISTIO_META_ENABLE_SELF_DISCOVERY)");
+        if (!read.Enabled)
+            Note(zoneAware, "with enabled: false", "failover", "failoverPriority");
+        else if (!hasOutlierDetection)
+            Note(zoneAware, WithoutOutliers, "failover");
+
+        zoneAware.Done();
+        return read;
+    }
+
+    private static void Note(YamlFields fields, string why, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            fields.Note(name, $"has no effect {why}");
     }
 
     private static LocalityDistribution ReadDistribution(YamlFields distribution)

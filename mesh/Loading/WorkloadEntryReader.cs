@@ -21,12 +21,16 @@ internal static class WorkloadEntryReader
             return fields.Whole(name, 1, 65535) ?? 0;
         });
 
-        spec.Text("network");
         spec.Count("weight");
         spec.Text("serviceAccount");
-        spec.Note("network");
         spec.Note("serviceAccount");
-        var entry = new WorkloadEntry(key, file, address, ports, NameRules.ReadLabels(spec, "labels"), spec.FilledText("locality"));
+
+        // Istio has only the locality's own label here, not those of region and zone (serviceentry/conversion.go).
+        var labels = NameRules.ReadLabels(spec, "labels");
+        var locality = spec.FilledText("locality") ?? TopologyLabels.LocalityOf(labels);
+        var parsed = Locality.Parse(locality);
+        var entry = new WorkloadEntry(
+            key, file, address, ports, TopologyLabels.Add(labels, parsed, parsed.Region, spec.Text("network")), locality);
         spec.Done("weight");
         return entry;
     }

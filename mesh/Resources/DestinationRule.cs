@@ -44,6 +44,9 @@ public sealed record LoadBalancer
 
     /// <summary>Which localities are preferred; null for Istio's default.</summary>
     public LocalityLoadBalancing? Locality { get; init; }
+
+    /// <summary>Regions as Envoy's zone-aware routing has them, in place of <see cref="Locality"/>; null for no such thing.</summary>
+    public ZoneAwareLoadBalancing? ZoneAware { get; init; }
 }
 
 /// <summary>Istio's algorithms.</summary>
@@ -100,6 +103,13 @@ public sealed record LocalityLoadBalancing(
     /// <summary>Istio's default: near endpoints first, once outlier detection is there.</summary>
     public static readonly LocalityLoadBalancing Default = new(true, [], [], []);
 }
+
+/// <summary>Endpoints of the caller's own region first, whether there is outlier detection or not.</summary>
+/// <param name="Enabled">False for no locality at all.</param>
+/// <param name="Failover">The region to go to next.</param>
+/// <param name="FailoverPriority">Labels that come before the regions.</param>
+public sealed record ZoneAwareLoadBalancing(
+    bool Enabled, IReadOnlyList<LocalityFailover> Failover, IReadOnlyList<string> FailoverPriority);
 
 /// <summary>Shares for callers of one locality.</summary>
 /// <param name="From">The caller's locality; <c>*</c> stands for any.</param>

@@ -5,7 +5,7 @@ namespace MessageBoard.Mesh.Resources;
 /// <param name="File">The file it stands in, relative to the watched folder.</param>
 /// <param name="Address">Its IP address.</param>
 /// <param name="Ports">Its ports by the names of the service's.</param>
-/// <param name="Labels">Its labels.</param>
+/// <param name="Labels">Its labels, with those of <see cref="TopologyLabels"/>.</param>
 /// <param name="Locality">Where it runs; the cluster as region.</param>
 public sealed record WorkloadEntry(
     ResourceKey Key, string File, string Address, IReadOnlyDictionary<string, int> Ports, IReadOnlyDictionary<string, string> Labels,

@@ -1,103 +1,115 @@
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>
-/// Sorts endpoints by how near they are to the caller
-/// (https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/).
+/// Sorts endpoints by how near they are to the caller (https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/),
+/// as Istio does it in pilot/pkg/networking/core/loadbalancer/loadbalancer.go.
 /// </summary>
 internal static class Localities
 {
     public static IReadOnlyList<EndpointGroup> Group(IReadOnlyList<Endpoint> endpoints, MeshProxy proxy, TrafficPolicy policy)
     {
         var setting = policy.LoadBalancer?.Locality ?? LocalityLoadBalancing.Default;
-        if (endpoints.Count > 0 && setting.Enabled && proxy.Locality.Length > 0)
-        {
-            if (setting.Distribute.FirstOrDefault(candidate => Covers(candidate.From, proxy.Locality)) is { } distribution)
-                return Distribute(endpoints, distribution);
+        var caller = Locality.Parse(proxy.Locality);
+        if (endpoints.Count == 0)
+            return [new(0, 1, endpoints)];
 
-            // Without outlier detection no endpoint would ever be found unhealthy, and traffic could not come back from a far one.
-            if (policy.OutlierDetection is not null && setting.Distribute.Count == 0)
-                return Prioritize(endpoints, proxy, setting);
-        }
+        if (policy.LoadBalancer?.ZoneAware is { } zoneAware)
+            return zoneAware.Enabled ? ByPriority(PrioritizeRegions(endpoints, caller, proxy, zoneAware)) : [new(0, 1, endpoints)];
 
-        return [new(0, 1, endpoints)];
+        if (!setting.Enabled)
+            return [new(0, 1, endpoints)];
+
+        if (setting.Distribute.Count > 0)
+            return Distribute(ByLocality(endpoints), caller, setting.Distribute);
+
+        // Without outlier detection no endpoint would ever be found unhealthy, and traffic could not come back from a far one.
+        if (policy.OutlierDetection is null)
+            return [new(0, 1, endpoints)];
+
+        // Istio weighs localities only where failover is written down; without, all endpoints of a priority are as one.
+        var tiers = Prioritize(endpoints, caller, proxy, setting);
+        return setting.Failover.Count == 0 && setting.FailoverPriority.Count == 0
+            ? ByPriority(tiers)
+            : [.. tiers.Select(tier => new EndpointGroup(tier.Priority, tier.Endpoints.Count, tier.Endpoints))];
     }
 
     // Each locality gets its percent, shared among all that the pattern covers by their number of endpoints; the rest gets nothing.
-    private static List<EndpointGroup> Distribute(IReadOnlyList<Endpoint> endpoints, LocalityDistribution distribution)
+    private static List<EndpointGroup> Distribute(
+        List<Tier> tiers, Locality caller, IReadOnlyList<LocalityDistribution> distribute)
     {
+        if (distribute.FirstOrDefault(candidate => caller.IsCoveredBy(Locality.Parse(candidate.From))) is not { } distribution)
+            return [.. tiers.Select(tier => new EndpointGroup(0, tier.Endpoints.Count, tier.Endpoints))];
+
         var groups = new List<EndpointGroup>();
-        var taken = new HashSet<Endpoint>();
         foreach (var (to, percent) in distribution.To)
         {
-            var covered = endpoints.Where(endpoint => !taken.Contains(endpoint) && Covers(to, LocalityOf(endpoint))).ToList();
-            taken.UnionWith(covered);
-            if (percent > 0)
-                groups.AddRange(covered.GroupBy(LocalityOf)
-                    .Select(group => new EndpointGroup(0, (double)percent * group.Count() / covered.Count, [.. group])));
+            var pattern = Locality.Parse(to);
+            var covered = tiers.Where(tier => tier.Locality.IsCoveredBy(pattern)).ToList();
+            var count = covered.Sum(tier => tier.Endpoints.Count);
+            tiers.RemoveAll(covered.Contains);
+
+            // Envoy's weights are whole numbers.
+            groups.AddRange(covered.Select(tier => new EndpointGroup(
+                0, Math.Ceiling((double)percent * tier.Endpoints.Count / count), tier.Endpoints)));
         }
 
         return groups;
     }
 
-    private static List<EndpointGroup> Prioritize(IReadOnlyList<Endpoint> endpoints, MeshProxy proxy, LocalityLoadBalancing setting)
+    // By labels, by locality, or by labels and then by the regions to fail over to.
+    private static List<Tier> Prioritize(
+        IReadOnlyList<Endpoint> endpoints, Locality caller, MeshProxy proxy, LocalityLoadBalancing setting)
     {
-        Func<Endpoint, int> distance = setting.FailoverPriority.Count > 0
-            ? endpoint => DistanceByLabels(endpoint, proxy, setting.FailoverPriority)
-            : endpoint => DistanceByLocality(LocalityOf(endpoint), proxy.Locality, setting.Failover);
-        return [.. endpoints.GroupBy(distance)
-            .OrderBy(group => group.Key)
-            .Select((group, priority) => new EndpointGroup(priority, 1, [.. group]))];
-    }
+        var tiers = PrioritizeByLabels(ByLocality(endpoints), proxy, setting.FailoverPriority);
+        if (setting.FailoverPriority.Count > 0 && setting.Failover.Count == 0)
+            return tiers;
 
-    // 0 for the same sub-zone, 1 zone, 2 region; then the region to fail over to, then all others.
-    private static int DistanceByLocality(string endpoint, string caller, IReadOnlyList<LocalityFailover> failover)
-    {
-        var (theirs, ours) = (Parts(endpoint), Parts(caller));
-        var same = 0;
-        while (same < 3 && theirs[same] == ours[same])
-            same++;
-
-        if (same > 0)
-            return 3 - same;
-
-        return failover.Count == 0 || failover.Any(rule => rule.From == ours[0] && rule.To == theirs[0]) ? 3 : 4;
-    }
-
-    // As many of the labels in a row as the two have in common; a label may name the value that it has to have.
-    private static int DistanceByLabels(Endpoint endpoint, MeshProxy proxy, IReadOnlyList<string> priority)
-    {
-        var same = 0;
-        while (same < priority.Count && Shares(priority[same]))
-            same++;
-
-        return priority.Count - same;
-
-        bool Shares(string label)
+        // Of several rules for a region Istio takes the first.
+        var next = setting.Failover.FirstOrDefault(rule => rule.From == caller.Region);
+        return Rank(tiers, tier =>
         {
-            var (name, value) = label.Split('=', 2) is [var left, var right]
-                ? (left, right)
-                : (label, proxy.Labels.GetValueOrDefault(label));
-            return value is not null && endpoint.Workload.Labels.GetValueOrDefault(name) == value;
-        }
+            var distance = caller.DistanceTo(tier.Locality);
+            return tier.Priority * 5 + (distance == 3 && next is not null && next.To != tier.Locality.Region ? 4 : distance);
+        });
     }
 
-    private static bool Covers(string pattern, string locality)
+    // Zones and sub-zones are the affair of Envoy, which knows its own only with Istio's self-discovery, which is off by default.
+    private static List<Tier> PrioritizeRegions(
+        IReadOnlyList<Endpoint> endpoints, Locality caller, MeshProxy proxy, ZoneAwareLoadBalancing setting)
     {
-        var (wanted, actual) = (pattern.Split('/'), Parts(locality));
-        for (var i = 0; i < wanted.Length; i++)
+        var next = setting.Failover.FirstOrDefault(rule => rule.From == caller.Region);
+        return Rank(PrioritizeByLabels(ByLocality(endpoints), proxy, setting.FailoverPriority), tier =>
         {
-            if (wanted[i] == "*")
-                return true;
-
-            if (wanted[i] != actual[i])
-                return false;
-        }
-
-        return true;
+            var region = tier.Locality.Region;
+            return tier.Priority * 3 + (region == caller.Region ? 0 : region == next?.To ? 1 : 2);
+        });
     }
 
-    private static string LocalityOf(Endpoint endpoint) => endpoint.Workload.Locality ?? "";
+    private static List<Tier> PrioritizeByLabels(List<Tier> tiers, MeshProxy proxy, IReadOnlyList<string> priority)
+    {
+        if (priority.Count == 0 || proxy.Labels.Count == 0)
+            return tiers;
 
-    // Region, zone, sub-zone; what is not said is empty.
-    private static string[] Parts(string locality) => [.. locality.Split('/', 3), "", ""];
+        var labels = new FailoverLabels(priority, proxy.Labels);
+        return Rank(
+            [.. tiers.SelectMany(tier => tier.Endpoints.GroupBy(endpoint => labels.DistanceTo(endpoint.Workload.Labels))
+                .Select(group => new Tier(tier.Locality, group.Key, [.. group])))],
+            tier => tier.Priority);
+    }
+
+    // Priorities go from 0 without a gap.
+    private static List<Tier> Rank(IEnumerable<Tier> tiers, Func<Tier, int> distance) =>
+        [.. tiers.GroupBy(distance).OrderBy(group => group.Key)
+            .SelectMany((group, priority) => group.Select(tier => tier with { Priority = priority }))];
+
+    private static List<Tier> ByLocality(IReadOnlyList<Endpoint> endpoints) =>
+        [.. endpoints.GroupBy(endpoint => Locality.Parse(endpoint.Workload.Locality))
+            .Select(group => new Tier(group.Key, 0, [.. group]))];
+
+    private static List<EndpointGroup> ByPriority(List<Tier> tiers) =>
+        [.. tiers.GroupBy(tier => tier.Priority)
+            .Select(group => new EndpointGroup(group.Key, 1, [.. group.SelectMany(tier => tier.Endpoints)]))];
+
+    // Endpoints of one locality and one priority.
+    private sealed record Tier(Locality Locality, int Priority, IReadOnlyList<Endpoint> Endpoints);
 }

@@ -14,6 +14,7 @@ public sealed class MeshSnapshot
         IReadOnlyList<ConfiguredResource> statuses)
     {
         var compiling = new List<MeshProblem>();
+        proxy = proxy.WithTopology();
         Resources = WithoutDuplicates(resources, compiling);
         Routes = RouteTable.Compile(Resources, proxy, compiling);
         Authorization = AuthorizationTable.Compile(Resources, proxy);
