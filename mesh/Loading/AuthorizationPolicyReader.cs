@@ -10,10 +10,10 @@ internal static class AuthorizationPolicyReader
 
     public static AuthorizationPolicy Read(ResourceKey key, string file, YamlFields spec, YamlFields? metadata)
     {
-        var selector = ReadSelector(spec);
+        var selector = PolicyTargetReader.Read(spec);
         var action = spec.Word("action", "ALLOW", "DENY", "AUDIT", "CUSTOM") ?? "ALLOW";
         if (action is "CUSTOM")
-            spec.Report("action", "CUSTOM is not carried out by the local mesh: it has no external authorizer to ask");
+            spec.ReportHere("action", "CUSTOM is not carried out by the local mesh: it has no external authorizer to ask");
 
         if (action is "DENY" && !spec.Has("rules"))
             spec.Report("rules", "is missing: DENY without rules would never deny; a rule {} denies everything");
@@ -25,20 +25,6 @@ internal static class AuthorizationPolicyReader
         spec.Ignore("provider");
         spec.Done("targetRef", "targetRefs");
         return new(key, file, selector, ActionOf(action), rules, ReadDryRun(metadata, action));
-    }
-
-    /// <summary>Reads for which workloads something is.</summary>
-    public static IReadOnlyDictionary<string, string> ReadSelector(YamlFields spec)
-    {
-        if ((spec.Has("selector") ? 1 : 0) + (spec.Has("targetRef") ? 1 : 0) + (spec.Has("targetRefs") ? 1 : 0) > 1)
-            spec.Report("selector", "has to be the only one of selector, targetRef and targetRefs");
-
-        if (spec.Object("selector") is not { } selector)
-            return new Dictionary<string, string>();
-
-        var labels = NameRules.ReadSelector(selector, "matchLabels");
-        selector.Done();
-        return labels;
     }
 
     /// <summary>Refuses the annotation of a dry run at another kind.</summary>

@@ -19,8 +19,7 @@ internal static class CorsPolicyReader
                 cors.Texts("allowMethods", method => Methods.Contains(method) ? null : $"'{method}' is no HTTP method that Istio knows"),
             AllowHeaders = cors.Texts("allowHeaders", HeaderProblem),
             ExposeHeaders = cors.Texts("exposeHeaders", HeaderProblem),
-            MaxAge =
-                cors.Duration("maxAge", TimeSpan.FromSeconds(1), TimeSpan.TicksPerSecond, "whole seconds, such as 24h, and at least 1s"),
+            MaxAge = cors.Duration("maxAge", DurationRule.WholeSeconds),
             AllowCredentials = cors.OptionalFlag("allowCredentials"),
             ForwardUnmatchedPreflights = cors.Word("unmatchedPreflights", "UNSPECIFIED", "FORWARD", "IGNORE") is not "IGNORE",
         };

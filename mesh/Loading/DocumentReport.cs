@@ -33,11 +33,7 @@ internal sealed class DocumentReport(string file, bool isIstios = false)
     public void RefuseUntold() => Refusals++;
 
     /// <summary>Something that keeps the resource from being obeyed.</summary>
-    public void Refuse(int line, FieldPath? path, string message)
-    {
-        Refusals++;
-        Add(_problems, line, path, message);
-    }
+    public void Refuse(int line, FieldPath? path, string message) => Refuse(line, path, message, isValidToIstio: false);
 
     /// <summary>Something that Istio may well carry out, and the local mesh does not.</summary>
     public void RefuseHere(int line, FieldPath? path, string message)
@@ -45,17 +41,34 @@ internal sealed class DocumentReport(string file, bool isIstios = false)
         if (isIstios)
             Note(line, path, message);
         else
-            Refuse(line, path, message);
+            Refuse(line, path, message, isValidToIstio: true);
+    }
+
+    /// <summary>A field that is not known: to the local mesh, where Istio itself carries out the resource and may be newer.</summary>
+    public void RefuseUnknown(int line, FieldPath path)
+    {
+        const string Unknown = "is not a field that Istio knows here";
+        if (isIstios)
+            Note(line, path, Unknown);
+        else
+            Refuse(line, path, Unknown);
     }
 
     /// <summary>Something that has no effect here, and that is no reason to refuse the resource.</summary>
-    public void Note(int line, FieldPath? path, string message) => Add(_notes, line, path, message);
+    public void Note(int line, FieldPath? path, string message) => Add(_notes, line, path, message, isValidToIstio: true);
 
     private static List<MeshProblem> InOrder(List<MeshProblem> list) => list.Count < 2 ? list : [.. list.OrderBy(problem => problem.Line)];
 
-    private void Add(List<MeshProblem> list, int line, FieldPath? path, string message)
+    private void Refuse(int line, FieldPath? path, string message, bool isValidToIstio)
+    {
+        Refusals++;
+        Add(_problems, line, path, message, isValidToIstio);
+    }
+
+    private void Add(List<MeshProblem> list, int line, FieldPath? path, string message, bool isValidToIstio)
     {
         if (list.Count < ResourceFile.MaxProblems)
-            list.Add(new(file, line, Resource, path, path is null ? message : $"{path} {message}"));
+            list.Add(
+                new(file, line, Resource, path, path is null ? message : $"{path} {message}") { IsValidToIstio = isValidToIstio });
     }
 }

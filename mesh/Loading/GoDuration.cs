@@ -12,10 +12,10 @@ internal static class GoDuration
 
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
-    /// <summary>Reads a duration; false for what Go cannot read. Below a tick of 100 ns it is rounded down.</summary>
-    public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
+    /// <summary>Reads a duration, in nanoseconds; false for what Go cannot read. What is shorter than one is left out.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out long duration)
     {
-        duration = default;
+        duration = 0;
         var negative = text is ['-', ..];
         if (text is ['-' or '+', ..])
             text = text[1..];
@@ -44,7 +44,7 @@ internal static class GoDuration
             text = text[unit.Length..];
         }
 
-        duration = TimeSpan.FromTicks((long)(nanoseconds / TimeSpan.NanosecondsPerTick) * (negative ? -1 : 1));
+        duration = (long)nanoseconds * (negative ? -1 : 1);
         return true;
     }
 

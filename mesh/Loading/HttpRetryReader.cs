@@ -40,7 +40,7 @@ internal static class HttpRetryReader
             On = conditions,
             StatusCodes = statuses,
             IgnorePreviousHosts = retries.OptionalFlag("retryIgnorePreviousHosts") ?? true,
-            Backoff = retries.Duration("backoff", TimeSpan.FromMilliseconds(1), 1, "at least 1ms"),
+            Backoff = retries.Duration("backoff"),
         };
 
         retries.Flag("retryRemoteLocalities");

@@ -73,8 +73,7 @@ internal static class LoadBalancerReader
 
     private static (string? Name, string? Path, TimeSpan? Ttl) ReadCookie(YamlFields cookie)
     {
-        var read = (cookie.RequiredText("name"), cookie.FilledText("path"), cookie.Duration(
-            "ttl", TimeSpan.Zero, TimeSpan.TicksPerSecond, "whole seconds, such as 1h or 0s"));
+        var read = (cookie.RequiredText("name"), cookie.FilledText("path"), cookie.Duration("ttl", DurationRule.Any));
         cookie.Done("attributes");
         return read;
     }

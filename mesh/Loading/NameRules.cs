@@ -11,7 +11,11 @@ internal static partial class NameRules
     /// </summary>
     public static bool IsResourceName(string text) => text.Length <= 253 && ResourceName().IsMatch(text);
 
+    /// <summary>Whether this is a header's name: any token of RFC 9110.</summary>
     public static bool IsHeaderName(string text) => HeaderName().IsMatch(text);
+
+    /// <summary>Whether this is one of the names that Istio takes where it writes a header itself.</summary>
+    public static bool IsStrictHeaderName(string text) => StrictHeaderName().IsMatch(text);
 
     /// <summary>
     /// The host of a VirtualService (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService).
@@ -96,8 +100,11 @@ internal static partial class NameRules
     [GeneratedRegex(@"\A[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\z")]
     private static partial Regex ResourceName();
 
-    [GeneratedRegex(@"\A[-_A-Za-z0-9]+\z")]
+    [GeneratedRegex(@"\A[-!#$%&'*+.^_`|~A-Za-z0-9]+\z")]
     private static partial Regex HeaderName();
+
+    [GeneratedRegex(@"\A[-_A-Za-z0-9]+\z")]
+    private static partial Regex StrictHeaderName();
 
     [GeneratedRegex(
         @"\A(?:(?=[^/]{1,253}/)[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*/)?"

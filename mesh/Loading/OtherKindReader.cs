@@ -16,9 +16,7 @@ internal static class OtherKindReader
                 CheckPeerAuthentication(spec);
                 break;
             case "RequestAuthentication":
-                AuthorizationPolicyReader.ReadSelector(spec);
-                CheckEach(spec, "jwtRules", "issuer");
-                Finish(spec, "targetRef", "targetRefs");
+                RequestAuthenticationReader.Check(spec);
                 break;
             case "Sidecar":
                 if (!spec.Has("egress") && !spec.Has("ingress") && !spec.Has("outboundTrafficPolicy") && !spec.Has("inboundConnectionPool"))
@@ -30,7 +28,7 @@ internal static class OtherKindReader
                 Finish(spec, "configPatches", "priority", "targetRefs", "workloadSelector");
                 break;
             case "ProxyConfig":
-                AuthorizationPolicyReader.ReadSelector(spec);
+                PolicyTargetReader.Read(spec);
                 spec.Whole("concurrency", 0, int.MaxValue);
                 Finish(spec, "environmentVariables", "image");
                 break;
@@ -41,11 +39,11 @@ internal static class OtherKindReader
                 Finish(spec, "metadata", "probe");
                 break;
             case "Telemetry":
-                AuthorizationPolicyReader.ReadSelector(spec);
+                PolicyTargetReader.Read(spec);
                 Finish(spec, "accessLogging", "metrics", "tracing", "targetRef", "targetRefs");
                 break;
             case "WasmPlugin":
-                AuthorizationPolicyReader.ReadSelector(spec);
+                PolicyTargetReader.Read(spec);
                 spec.RequiredText("url");
                 Finish(
                     spec, "failStrategy", "imagePullPolicy", "imagePullSecret", "match", "phase", "pluginConfig", "pluginName", "priority",
@@ -53,7 +51,7 @@ internal static class OtherKindReader
                     "targetRef", "targetRefs", "type", "verificationKey", "vmConfig");
                 break;
             default: // TrafficExtension
-                AuthorizationPolicyReader.ReadSelector(spec);
+                PolicyTargetReader.Read(spec);
                 if (spec.Has("wasm") == spec.Has("lua"))
                     spec.Report(null, "has to have one of wasm and lua");
 
@@ -102,7 +100,7 @@ internal static class OtherKindReader
 
     private static void CheckPeerAuthentication(YamlFields spec)
     {
-        var selector = AuthorizationPolicyReader.ReadSelector(spec);
+        var selector = PolicyTargetReader.Read(spec);
         if (spec.Object("mtls") is { } mtls)
             CheckMode(mtls);
 
@@ -127,12 +125,6 @@ internal static class OtherKindReader
     {
         mtls.Word("mode", "UNSET", "DISABLE", "PERMISSIVE", "STRICT");
         mtls.Done();
-    }
-
-    private static void CheckEach(YamlFields spec, string list, string required)
-    {
-        foreach (var item in spec.Objects(list))
-            item.RequiredText(required);
     }
 
     // What is not looked into, and what nobody knows.

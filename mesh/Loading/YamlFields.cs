@@ -53,7 +53,28 @@ internal sealed class YamlFields
     /// <summary>Whether a list is not there, or has no items.</summary>
     public bool IsEmptyList(string name) => !Has(name) || _map[_map.IndexOf(name)].Value is YamlList { Items.Count: 0 };
 
+    /// <summary>Whether a field is there and says nothing: an empty text, list or mapping.</summary>
+    public bool IsGivenEmpty(string name) => _map.IndexOf(name) is >= 0 and var index && _map[index].Value switch
+    {
+        YamlText text => text is { IsNull: false, Value: "" },
+        YamlList list => list.Items.Count == 0,
+        _ => ((YamlMap)_map[index].Value).Count == 0,
+    };
+
     public string? Text(string name) => Find(name) is { } item ? ReadText(item, name, -1) : null;
+
+    /// <summary>A text.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="problem">What is wrong with the text; null for nothing.</param>
+    public string? Text(string name, Func<string, string?> problem)
+    {
+        var text = Text(name);
+        if (text is null || problem(text) is not { } wrong)
+            return text;
+
+        Report(name, wrong);
+        return null;
+    }
 
     /// <summary>A text, where an empty one says as little as none, as in protobuf.</summary>
     public string? FilledText(string name) => Text(name) is { Length: > 0 } text ? text : null;
@@ -110,22 +131,19 @@ internal sealed class YamlFields
         var other => Wrong<bool?>(other, name, "has to be true or false"),
     };
 
-    /// <summary>A duration of whole milliseconds, at least one: Istio's rule for all of its durations but a few.</summary>
-    public TimeSpan? Duration(string name) => Duration(
-        name, TimeSpan.FromMilliseconds(1), TimeSpan.TicksPerMillisecond,
-        "whole milliseconds, such as 1.5s, 100ms or 1h30m, and at least 1ms");
+    /// <summary>A duration as most of Istio's rules have it.</summary>
+    public TimeSpan? Duration(string name) => Duration(name, DurationRule.WholeMilliseconds);
 
-    /// <summary>A duration of whole <paramref name="unit"/> ticks.</summary>
-    public TimeSpan? Duration(string name, TimeSpan min, long unit, string rule)
+    /// <summary>A duration; a part of it that is shorter than a tick of 100 ns is left out.</summary>
+    public TimeSpan? Duration(string name, DurationRule rule)
     {
         if (Find(name) is not { } item)
             return null;
 
-        if (item is YamlText { Value: var text } && GoDuration.TryParse(text, out var duration) && duration >= min
-            && duration.Ticks % unit == 0)
-            return duration;
+        if (item is YamlText { Value: var text } && GoDuration.TryParse(text, out var nanoseconds) && rule.Allows(nanoseconds))
+            return TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
 
-        Report(name, $"has to be a duration of {rule}");
+        Report(name, $"has to be a duration of {rule.Text}");
         return null;
     }
 
@@ -153,10 +171,11 @@ internal sealed class YamlFields
         return objects;
     }
 
-    /// <summary>A list of texts, none of them empty.</summary>
+    /// <summary>A list of texts.</summary>
     /// <param name="name">The field.</param>
     /// <param name="problem">What is wrong with a text; null for nothing.</param>
-    public IReadOnlyList<string> Texts(string name, Func<string, string?>? problem = null)
+    /// <param name="mayBeEmpty">Whether a text may be empty.</param>
+    public IReadOnlyList<string> Texts(string name, Func<string, string?>? problem = null, bool mayBeEmpty = false)
     {
         if (Items(name) is not { Count: > 0 } items)
             return [];
@@ -167,7 +186,7 @@ internal sealed class YamlFields
             if (ReadText(items[i], name, i) is not { } text)
                 continue;
 
-            if ((text.Length == 0 ? "must not be empty" : problem?.Invoke(text)) is { } wrong)
+            if ((text.Length == 0 && !mayBeEmpty ? "must not be empty" : problem?.Invoke(text)) is { } wrong)
                 _report.Refuse(items[i].Line, Child(name)[i], wrong);
             else
                 texts.Add(text);
@@ -207,6 +226,18 @@ internal sealed class YamlFields
     {
         if (Find(name) is { } item)
             _report.RefuseHere(item.Line, Child(name), NotDone);
+    }
+
+    /// <summary>Refuses what is valid to Istio and not carried out by the local mesh, which the message has to say.</summary>
+    public void ReportHere(string? name, string message) =>
+        _report.RefuseHere(Place(name).Line, name is null ? Path : Child(name), message);
+
+    /// <summary>Refuses a list or a mapping that has more than so many items.</summary>
+    public void AtMost(string name, int count)
+    {
+        var items = Has(name) ? _map[_map.IndexOf(name)].Value : null;
+        if ((items is YamlList list ? list.Items.Count : items is YamlMap map ? map.Count : 0) > count)
+            Report(name, $"must not have more than {count} items");
     }
 
     /// <summary>Accepts a field, if it is there, and says that it has no effect here.</summary>
@@ -251,7 +282,7 @@ internal sealed class YamlFields
             else if (_map[i].Key is not YamlText { Value: var name } key)
                 _report.Refuse(_map[i].Key.Line, Path, "has a key that is not a text");
             else
-                _report.RefuseHere(key.Line, Child(name), "is not a field that Istio knows here");
+                _report.RefuseUnknown(key.Line, Child(name));
         }
     }
 

@@ -40,7 +40,7 @@ internal static class ResourceReport
         resource.File,
         resource.Line,
         State = JsonNamingPolicy.CamelCase.ConvertName(resource.State.ToString()),
-        Problems = resource.Problems.Select(problem => new { problem.Line, problem.Message }),
+        Problems = resource.Problems.Select(problem => new { problem.Line, problem.Message, problem.IsValidToIstio }),
         NotCarriedOut = resource.NotCarriedOut.Select(note => new { note.Line, note.Message }),
     });
 

@@ -15,10 +15,12 @@ public class GoDurationTests
     [InlineData("0", 0)]
     [InlineData("1000000000ns", 1000)]
     [InlineData("1000µs", 1)]
+    [InlineData("1.000000001s", 1000.000001)]
+    [InlineData("1.0000000009s", 1000)] // below a nanosecond
     public void It_reads_what_Go_reads(string text, double milliseconds)
     {
         Assert.True(GoDuration.TryParse(text, out var duration));
-        Assert.Equal(milliseconds, duration.TotalMilliseconds);
+        Assert.Equal(milliseconds, duration / 1e6);
     }
 
     [Theory]

@@ -153,7 +153,7 @@ public class ResourceFileTests
     [InlineData("security.istio.io/v1", "PeerAuthentication", "{mtls: {mode: MUTUAL}}", "spec.mtls.mode has to be one of UNSET, DISABLE")]
     [InlineData("security.istio.io/v1", "PeerAuthentication", "{portLevelMtls: {80: {mode: "
         + "STRICT}}}", "spec.portLevelMtls has to have a selector")]
-    [InlineData("security.istio.io/v1", "RequestAuthentication", "{jwtRules: [{}]}", "spec.jwtRules[0].issuer is missing")]
+    [InlineData("security.istio.io/v1", "RequestAuthentication", "{jwtRules: [{}]}", "spec.jwtRules[0] has to have an issuer or a jwksUri")]
     [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin", "{}", "spec.url is missing")]
     public void They_are_checked_all_the_same(string apiVersion, string kind, string spec, string message)
     {
