@@ -18,6 +18,6 @@ internal static class HashPolicy
         var value = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var path = settings.CookiePath is { Length: > 0 } given ? $"; Path={given}" : "";
         var age = life > TimeSpan.Zero ? FormattableString.Invariant($"; Max-Age={(long)life.TotalSeconds}") : "";
-        return (HashKeys.Hash(value), $"{settings.Name}=\"{value}\"{age}{path}; HttpOnly");
+        return (HashKeys.Hash(value), $"{settings.Name}=\"{value}\"{age}{path}{settings.CookieAttributes}; HttpOnly");
     }
 }

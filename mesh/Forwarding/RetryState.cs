@@ -1,5 +1,5 @@
 using MessageBoard.Mesh.Retries;
-using MessageBoard.Mesh.Upstreams.Hosts;
+using MessageBoard.Mesh.Upstreams;
 using Polly.Timeout;
 
 namespace MessageBoard.Mesh.Forwarding;
@@ -12,7 +12,7 @@ internal sealed class RetryState(UpstreamRequest request, RetryPolicy policy, Up
 {
     private int _asked;
     private UpstreamResult _last = first;
-    private List<UpstreamHost>? _previousHosts;
+    private TriedHosts? _tried;
 
     public async ValueTask<UpstreamResult> SendAsync()
     {
@@ -54,10 +54,11 @@ internal sealed class RetryState(UpstreamRequest request, RetryPolicy policy, Up
         try
         {
             _last.Response?.Dispose();
-            if (policy.IgnoresPreviousHosts && request.HashKey is null && exchange.Host is { } previous)
-                (_previousHosts ??= []).Add(previous);
+            var avoidsHosts = policy.IgnoresPreviousHosts && request.HashKey is null;
+            if ((avoidsHosts || policy.RetriesRemoteLocalities) && exchange.Host is { } previous)
+                (_tried ??= new(avoidsHosts, policy.RetriesRemoteLocalities)).Add(previous);
 
-            return _last = await request.SendAsync(_previousHosts, cancellationToken);
+            return _last = await request.SendAsync(_tried, cancellationToken);
         }
         finally
         {

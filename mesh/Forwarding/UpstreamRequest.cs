@@ -1,7 +1,6 @@
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Retries;
 using MessageBoard.Mesh.Upstreams;
-using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Forwarding;
 
@@ -20,9 +19,9 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
     public ulong? HashKey => hashKey;
 
     /// <summary>Makes one try.</summary>
-    /// <param name="previousHosts">The endpoints to avoid, if that is possible; null for none.</param>
+    /// <param name="tried">What earlier tries tell it to avoid; null for nothing.</param>
     /// <param name="cancellationToken">Tells that the caller has gone, or that the try takes too long.</param>
-    public async ValueTask<UpstreamResult> SendAsync(List<UpstreamHost>? previousHosts, CancellationToken cancellationToken)
+    public async ValueTask<UpstreamResult> SendAsync(TriedHosts? tried, CancellationToken cancellationToken)
     {
         var (request, exchange) = (call.Request, call.Exchange);
         exchange.BeginTry();
@@ -30,7 +29,7 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         if (upstream.Limits is { } limits && (place = await limits.EnterAsync(cancellationToken)) is null)
             return End(ResponseFlags.UO);
 
-        if (upstream.Pick(Random.Shared, hashKey, previousHosts) is not { } host)
+        if (upstream.Pick(Random.Shared, hashKey, tried) is not { } host)
         {
             place?.Dispose();
             return End(ResponseFlags.UH);

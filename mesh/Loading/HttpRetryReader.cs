@@ -40,16 +40,15 @@ internal static class HttpRetryReader
             On = conditions,
             StatusCodes = statuses,
             IgnorePreviousHosts = retries.OptionalFlag("retryIgnorePreviousHosts") ?? true,
+            RemoteLocalities = retries.Flag("retryRemoteLocalities"),
             Backoff = retries.Duration("backoff"),
         };
 
-        retries.Flag("retryRemoteLocalities");
         if (read.Attempts == 0 && (attempts is not null || !retries.Has("attempts"))
             && (retries.Has("perTryTimeout") || retries.Text("retryOn") is { Length: > 0 } || retries.Has("retryRemoteLocalities")))
             retries.Report(
                 "attempts", "has to be at least 1 where it is said how to try again; 0, also when it is left out, switches retries off");
 
-        retries.Note("retryRemoteLocalities");
         retries.Done();
         return read;
     }

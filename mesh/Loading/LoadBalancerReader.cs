@@ -50,7 +50,7 @@ internal static class LoadBalancerReader
         var parameter = hash.FilledText("httpQueryParameterName");
         var sourceIp = hash.Flag("useSourceIp");
         var cookie = hash.Object("httpCookie");
-        var (name, path, ttl) = cookie is null ? default : ReadCookie(cookie);
+        var (name, path, ttl, attributes) = cookie is null ? default : ReadCookie(cookie);
         var ring = ReadRingSize(hash);
         var table = ReadTableSize(hash);
         hash.Done();
@@ -60,7 +60,7 @@ internal static class LoadBalancerReader
         else if (header is not null)
             return new(HashKey.Header, header, null, null, ring, table);
         else if (cookie is not null)
-            return new(HashKey.Cookie, name, path, ttl, ring, table);
+            return new(HashKey.Cookie, name, path, ttl, ring, table) { CookieAttributes = attributes };
         else if (parameter is not null)
             return new(HashKey.QueryParameter, parameter, null, null, ring, table);
         else if (sourceIp)
@@ -71,11 +71,34 @@ internal static class LoadBalancerReader
         return null;
     }
 
-    private static (string? Name, string? Path, TimeSpan? Ttl) ReadCookie(YamlFields cookie)
+    private static (string? Name, string? Path, TimeSpan? Ttl, string Attributes) ReadCookie(YamlFields cookie)
     {
-        var read = (cookie.RequiredText("name"), cookie.FilledText("path"), cookie.Duration("ttl", DurationRule.Any));
-        cookie.Done("attributes");
+        var ttl = cookie.Duration("ttl", DurationRule.Any);
+        var names = new HashSet<string>();
+        var attributes = string.Concat(cookie.Objects("attributes").Select(attribute => ReadAttribute(attribute, names)));
+        if (ttl is null)
+            cookie.Note("attributes", "has no effect without a ttl: no cookie is made");
+
+        var read = (cookie.RequiredText("name"), cookie.FilledText("path"), ttl, attributes);
+        cookie.Done();
         return read;
+    }
+
+    // As it stands in Set-Cookie.
+    private static string ReadAttribute(YamlFields attribute, HashSet<string> names)
+    {
+        var (name, value) = (attribute.RequiredText("name") ?? "", attribute.Text("value") ?? "");
+        if (name.Length > 0 && !names.Add(name))
+            attribute.Report("name", $"'{name}' is given twice");
+
+        foreach (var (field, text) in (ReadOnlySpan<(string, string)>)[("name", name), ("value", value)])
+        {
+            if (text.Any(character => character is < ' ' or > '~'))
+                attribute.Report(field, "has to be of printable ASCII characters, as it is sent in a header");
+        }
+
+        attribute.Done();
+        return value.Length == 0 ? $"; {name}" : $"; {name}={value}";
     }
 
     private static int ReadRingSize(YamlFields hash)

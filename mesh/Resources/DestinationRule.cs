@@ -70,7 +70,11 @@ public enum LoadBalancingAlgorithm
 /// <param name="MinimumRingSize">The least number of places on the ring, for RING_HASH.</param>
 /// <param name="MaglevTableSize">The size of the table, a prime, for MAGLEV; null for RING_HASH.</param>
 public sealed record ConsistentHash(
-    HashKey Key, string? Name, string? CookiePath, TimeSpan? CookieTtl, int MinimumRingSize = 1024, int? MaglevTableSize = null);
+    HashKey Key, string? Name, string? CookiePath, TimeSpan? CookieTtl, int MinimumRingSize = 1024, int? MaglevTableSize = null)
+{
+    /// <summary>What is written behind such a cookie's path, such as <c>; SameSite=Strict</c>; empty for nothing.</summary>
+    public string CookieAttributes { get; init; } = "";
+}
 
 /// <summary>Where a consistent hash's key comes from.</summary>
 public enum HashKey

@@ -203,6 +203,9 @@ public sealed record HttpRetry
     /// <summary>Whether a try prefers endpoints that were not tried yet.</summary>
     public bool IgnorePreviousHosts { get; init; } = true;
 
+    /// <summary>Whether tries go on to farther localities when near ones have been tried.</summary>
+    public bool RemoteLocalities { get; init; }
+
     /// <summary>The base of the waits between two tries; null for Envoy's 25 ms.</summary>
     public TimeSpan? Backoff { get; init; }
 }

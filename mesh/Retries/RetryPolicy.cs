@@ -23,6 +23,9 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     /// <summary>Whether a try avoids the endpoints that were tried before.</summary>
     public bool IgnoresPreviousHosts => retry.IgnorePreviousHosts;
 
+    /// <summary>Whether tries go on to farther localities.</summary>
+    public bool RetriesRemoteLocalities => retry.RemoteLocalities;
+
     /// <summary>
     /// The timeout around all tries, the tries, and the timeout of one. Made when it is needed, which for most routes is never.
     /// </summary>

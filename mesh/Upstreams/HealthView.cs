@@ -13,10 +13,26 @@ internal sealed class HealthView
     // A group is called with its full share until less than 1/1.4 = 71 % of it is healthy.
     private const int OverprovisioningPercent = 140;
 
+    private readonly Level[] _levels;
     private readonly HostGroup[] _groups;
     private readonly double _totalShare;
 
-    private HealthView(HostGroup[] groups) => (_groups, _totalShare) = (groups, groups.Sum(group => group.Share));
+    private HealthView(Level[] levels, bool allPanic)
+    {
+        var groups = new List<HostGroup>();
+        var rest = 100;
+        foreach (var level in levels)
+        {
+            // Where all panic, each priority gets as much as it has endpoints.
+            var load = allPanic ? level.Count : Math.Min(rest, level.Health);
+            rest -= load;
+            var sum = level.Groups.Sum(group => group.Share);
+            groups.AddRange(
+                level.Groups.Select(group => group with { Share = load * group.Share / sum }).Where(group => group.Share > 0));
+        }
+
+        (_levels, _groups, _totalShare) = (levels, [.. groups], groups.Sum(group => group.Share));
+    }
 
     /// <summary>Whether there is any endpoint to call.</summary>
     public bool IsEmpty => _groups.Length == 0;
@@ -28,29 +44,27 @@ internal sealed class HealthView
 
         // Nobody panics as long as the healthy endpoints of all priorities together bear the load.
         var isTooMuch = priorities.Sum(priority => priority.Health) < 100;
-        var allPanic = isTooMuch && priorities.All(priority => priority.IsBelow(minHealth));
-        var groups = new List<HostGroup>();
-        var rest = 100;
-        foreach (var priority in priorities)
-        {
-            // Where all panic, each priority gets as much as it has endpoints.
-            var load = allPanic ? priority.All.Length : Math.Min(rest, priority.Health);
-            rest -= load;
-            HostGroup[] shares = isTooMuch && priority.IsBelow(minHealth) ? [new(priority.All, 1)] : priority.Healthy;
-            var sum = shares.Sum(group => group.Share);
-            groups.AddRange(shares.Select(group => group with { Share = load * group.Share / sum }).Where(group => group.Share > 0));
-        }
-
-        return new([.. groups]);
+        return new(
+            [.. priorities.Select(priority => new Level(
+                priority.Number, priority.Health, priority.All.Length,
+                isTooMuch && priority.IsBelow(minHealth) ? [new(priority.All, 1)] : priority.Healthy))],
+            allPanic: isTooMuch && priorities.All(priority => priority.IsBelow(minHealth)));
     }
 
-    /// <summary>The group that a random number falls on; the view must not be empty.</summary>
-    public UpstreamHost[] Pick(Random random)
+    /// <summary>The same without some of its priorities; their load goes to the others.</summary>
+    public HealthView Without(IReadOnlySet<int> priorities) =>
+        new([.. _levels.Where(level => !priorities.Contains(level.Number))], allPanic: false);
+
+    /// <summary>The group that a request is for; the view must not be empty.</summary>
+    /// <param name="random">Where the draw comes from for a request without a key.</param>
+    /// <param name="hash">The request's key, which stays with its group as long as the shares stay; null when it has none.</param>
+    public UpstreamHost[] Pick(Random random, ulong? hash)
     {
         if (_groups.Length == 1)
             return _groups[0].Hosts;
 
-        var draw = random.NextDouble() * _totalShare;
+        // The key's lower half; its place on a ring hangs on the upper one.
+        var draw = _totalShare * (hash is { } key ? (uint)key / (uint.MaxValue + 1.0) : random.NextDouble());
         foreach (var group in _groups)
         {
             draw -= group.Share;
@@ -77,7 +91,7 @@ internal sealed class HealthView
                     healthy.Add(new(usable, group.Weight * Health(usable.Length, group.Endpoints.Count)));
             }
 
-            priorities.Add(new([.. hosts.Skip(first).Take(taken - first)], [.. healthy]));
+            priorities.Add(new(priority.Key, [.. hosts.Skip(first).Take(taken - first)], [.. healthy]));
         }
 
         return priorities;
@@ -86,12 +100,14 @@ internal sealed class HealthView
     // Percent of the load, in whole numbers as Envoy has them.
     private static int Health(int healthy, int all) => healthy == 0 ? 0 : Math.Clamp(OverprovisioningPercent * healthy / all, 1, 100);
 
-    private readonly record struct Priority(UpstreamHost[] All, HostGroup[] Healthy)
+    private readonly record struct Priority(int Number, UpstreamHost[] All, HostGroup[] Healthy)
     {
         public int Health { get; } = HealthView.Health(Healthy.Sum(group => group.Hosts.Length), All.Length);
 
         public bool IsBelow(int percent) => Healthy.Sum(group => group.Hosts.Length) * 100 < percent * All.Length;
     }
+
+    private readonly record struct Level(int Number, int Health, int Count, HostGroup[] Groups);
 
     private readonly record struct HostGroup(UpstreamHost[] Hosts, double Share);
 }

@@ -20,6 +20,9 @@ internal sealed class UpstreamState : IDisposable
     {
         Upstream = upstream;
         _hosts = [.. upstream.Endpoints.Select(endpoint => before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint))];
+        foreach (var (host, priority) in _hosts.Zip(upstream.Groups.SelectMany(group => group.Endpoints.Select(_ => group.Priority))))
+            host.Priority = priority;
+
         _balancer = before is not null && before.Upstream.Policy.LoadBalancer == upstream.Policy.LoadBalancer
             ? before._balancer
             : LoadBalancers.Create(upstream.Policy.LoadBalancer);
@@ -52,21 +55,24 @@ internal sealed class UpstreamState : IDisposable
     /// <summary>Picks an endpoint; null when none is healthy.</summary>
     /// <param name="random">Where draws come from.</param>
     /// <param name="hash">The request's key; null when it has none.</param>
-    /// <param name="tried">The endpoints to avoid, if that is possible; null for none.</param>
-    public UpstreamHost? Pick(Random random, ulong? hash, List<UpstreamHost>? tried)
+    /// <param name="tried">What to avoid, if that is possible; null for nothing.</param>
+    public UpstreamHost? Pick(Random random, ulong? hash, TriedHosts? tried)
     {
         var view = _view;
         if (view.IsEmpty)
             return null;
 
-        var host = _balancer.Pick(view.Pick(random), random, hash);
+        if (tried is not null)
+            view = tried.Leave(view);
+
+        var host = _balancer.Pick(view.Pick(random, hash), random, hash);
         if (tried is null)
             return host;
 
         // Istio has Envoy look this often for an endpoint that has not been tried (hostSelectionRetryMaxAttempts).
         const int MaxAttempts = 5;
-        for (var attempt = 0; attempt < MaxAttempts && tried.Contains(host); attempt++)
-            host = _balancer.Pick(view.Pick(random), random, hash);
+        for (var attempt = 0; attempt < MaxAttempts && tried.Avoids(host); attempt++)
+            host = _balancer.Pick(view.Pick(random, hash), random, hash);
 
         return host;
     }

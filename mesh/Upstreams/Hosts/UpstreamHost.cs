@@ -9,6 +9,9 @@ internal sealed class UpstreamHost(Endpoint endpoint)
 
     public Endpoint Endpoint { get; set; } = endpoint;
 
+    /// <summary>The priority of the group it is in.</summary>
+    public int Priority { get; set; }
+
     /// <summary>How many requests it is working on.</summary>
     public int Active => Volatile.Read(ref _active);
 

@@ -19,6 +19,27 @@ public sealed class RetryStateTests : ForwardingTest
     }
 
     [Theory]
+    [InlineData(true, 200, "ctx1 ctx1 ctx2")]
+    [InlineData(false, 503, "ctx1 ctx1 ctx1 ctx1")]
+    public async Task Retries_go_on_to_another_locality_where_they_are_told_to(bool remote, int status, string tries)
+    {
+        var retries = new HttpRetry
+        {
+            Attempts = 3,
+            On = RetryConditions.ServerError,
+            RemoteLocalities = remote,
+            Backoff = TimeSpan.FromMilliseconds(1),
+        };
+        _mesh.Set(TestMesh.ToAll() with { Retries = retries }, new() { OutlierDetection = new() { Consecutive5xxErrors = 0 } });
+        _mesh.Ctx1.AnswerWith(503);
+
+        var answer = await _mesh.GetAsync();
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(tries, string.Join(' ', answer.Explanation.Attempts.Select(attempt => attempt.Workload)));
+    }
+
+    [Theory]
     [InlineData(500)]
     [InlineData(503)]
     [InlineData(409)]

@@ -25,6 +25,10 @@ public class DestinationRuleTests
         { "useSourceIp: true, maglev: {tableSize: 65537}", new(HashKey.SourceIp, null, null, null, 1024, 65537) },
         { "httpCookie: {name: user, path: /, ttl: 0s}, minimumRingSize: 10", new(HashKey.Cookie, "user", "/", TimeSpan.Zero, 10) },
         { "httpCookie: {name: user}", new(HashKey.Cookie, "user", null, null) },
+        {
+            "httpCookie: {name: user, ttl: 1h, attributes: [{name: SameSite, value: Strict}, {name: Secure}]}",
+            new(HashKey.Cookie, "user", null, TimeSpan.FromHours(1)) { CookieAttributes = "; SameSite=Strict; Secure" }
+        },
     };
 
     [Theory]
@@ -119,6 +123,15 @@ public class DestinationRuleTests
     [InlineData("loadBalancer: {consistentHash: {}}", ".loadBalancer.consistentHash without a key is not carried out")]
     [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, httpHeaderName: "
         + "a}}", ".loadBalancer.consistentHash has to have one of")]
+    [InlineData(
+        "loadBalancer: {consistentHash: {httpCookie: {name: a, ttl: 1s, attributes: [{name: b}, {name: b}]}}}",
+        ".loadBalancer.consistentHash.httpCookie.attributes[1].name 'b' is given twice")]
+    [InlineData(
+        "loadBalancer: {consistentHash: {httpCookie: {name: a, ttl: 1s, attributes: [{value: b}]}}}",
+        ".loadBalancer.consistentHash.httpCookie.attributes[0].name is missing")]
+    [InlineData(
+        "loadBalancer: {consistentHash: {httpCookie: {name: a, ttl: 1s, attributes: [{name: b, value: \"c\\r\\nSet-Cookie: d\"}]}}}",
+        ".loadBalancer.consistentHash.httpCookie.attributes[0].value has to be of printable ASCII")]
     [InlineData("loadBalancer: {consistentHash: {httpCookie: {ttl: 1s}}}", ".loadBalancer.consistentHash.httpCookie.name is missing")]
     [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: "
         + "10}}}", ".loadBalancer.consistentHash.maglev.tableSize has to be a prime number")]

@@ -128,8 +128,6 @@ public class VirtualServiceTests
 
     [Theory]
     [InlineData("match: [{statPrefix: a}]", "spec.http[0].match[0].statPrefix is not carried out by the local mesh")]
-    [InlineData("retries: {attempts: 1, retryRemoteLocalities: "
-        + "true}", "spec.http[0].retries.retryRemoteLocalities is not carried out by the local mesh")]
     [InlineData("retries: {attempts: 1, retryOn: "
         + "'reset,retriable-headers'}", "spec.http[0].retries.retryOn 'retriable-headers' is not carried out by the local mesh")]
     [InlineData("mirrorPercentage: {value: 5}", "spec.http[0].mirrorPercentage has no effect without mirror")]

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Upstreams;
+using MessageBoard.Mesh.Upstreams.Balancing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MessageBoard.Mesh.Tests.Upstreams;
@@ -123,6 +124,34 @@ public class LocalityTests
         Assert.InRange(counts[1], 800, 1200);
         Assert.InRange(counts[2], 800, 1200);
         Assert.False(counts.ContainsKey(3));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(65537)]
+    public void A_key_stays_in_one_locality_and_keys_get_the_shares(int? maglev)
+    {
+        var state = State(
+            new()
+            {
+                LoadBalancer = new()
+                {
+                    ConsistentHash = new(HashKey.Header, "x-user", null, null, MaglevTableSize: maglev),
+                    Locality = LocalityLoadBalancing.Default with
+                    {
+                        Distribute = [new("*", [new("ctx1", 80), new("ctx2", 20)])],
+                    },
+                },
+            },
+            "ctx1", "ctx1", "ctx1", "ctx2", "ctx2");
+
+        Assert.All(Enumerable.Range(0, 100), key => Assert.Single(state.Count(10, HashKeys.Hash($"{key}"))));
+        var random = new Random(1);
+        var spread = Enumerable.Range(0, 10_000)
+            .Select(key => Endpoints.Number(state.Pick(random, HashKeys.Hash($"{key}"), null)!))
+            .CountBy(number => number).ToDictionary();
+        Assert.All([0, 1], number => Assert.InRange(spread[number], 3400, 4600));
+        Assert.All([2, 3], number => Assert.InRange(spread[number], 800, 1200));
     }
 
     [Fact]
