@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Mesh.Editing;
@@ -43,7 +44,9 @@ public sealed record RouteRules(string? CanarySubset, HttpFault? Fault, TimeSpan
 /// <summary>Finds the default routes of services.</summary>
 public static class DefaultRoutes
 {
-    /// <summary>The default route of a service, the last one without a match; null when there is no VirtualService with one.</summary>
+    /// <summary>
+    /// The default route of a service, the first one that takes every request; null when there is no VirtualService with one.
+    /// </summary>
     /// <param name="snapshot">The configuration.</param>
     /// <param name="service">The service's short name.</param>
     public static DefaultRoute? DefaultRouteOf(this MeshSnapshot snapshot, string service) => snapshot.Resources.OfType<VirtualService>()
@@ -54,12 +57,13 @@ public static class DefaultRoutes
 
     private static DefaultRoute? Read(VirtualService service, string version)
     {
-        var http = service.Http.ToList();
-        var index = http.FindLastIndex(route => route.Matches.Count == 0);
+        var index = Reachability.DefaultRouteOf(service);
         if (index < 0)
             return null;
 
-        var (route, canary) = (http[index], http.FindIndex(IsCanary));
+        // What stands behind it is never reached.
+        var http = service.Http.ToList();
+        var (route, canary) = (http[index], http.FindIndex(0, index, IsCanary));
         var rules = new RouteRules(
             canary < 0 ? null : http[canary].Destinations[0].Destination.Subset, route.Fault, route.Timeout, route.Retries);
         return new(service.Key, version, WeightsOf(route), rules)

@@ -6,6 +6,7 @@ internal static class HttpMatchReader
     {
         var read = new HttpMatch
         {
+            Line = match.Line,
             Name = match.FilledText("name"),
             Uri = StringMatchReader.Read(match, "uri", mayBeEmpty: true),
             IgnoreUriCase = match.Flag("ignoreUriCase"),

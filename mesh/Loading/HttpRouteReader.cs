@@ -7,6 +7,7 @@ internal static class HttpRouteReader
         HttpMatch[] matches = [.. route.Objects("match").Select(match => HttpMatchReader.Read(match, ns))];
         var read = new HttpRoute
         {
+            Line = route.Line,
             Name = route.FilledText("name"),
             Matches = matches,
             Destinations = [.. route.Objects("route").Select(ReadDestination)],

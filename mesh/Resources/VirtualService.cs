@@ -18,6 +18,9 @@ public sealed record VirtualService(
 /// </summary>
 public sealed record HttpRoute
 {
+    /// <summary>The line on which it begins, from 1; 0 for none.</summary>
+    public int Line { get; init; }
+
     /// <summary>Its name; null when it has none.</summary>
     public string? Name { get; init; }
 
@@ -58,6 +61,9 @@ public sealed record HttpRoute
 /// <summary>What a request has to be like: all that is given has to hold.</summary>
 public sealed record HttpMatch
 {
+    /// <summary>The line on which it begins, from 1; 0 for none.</summary>
+    public int Line { get; init; }
+
     /// <summary>Its name; null when it has none.</summary>
     public string? Name { get; init; }
 
