@@ -29,7 +29,8 @@ internal static class HttpRouteReader
         return read;
     }
 
-    private static HttpRouteDestination ReadDestination(YamlFields route)
+    /// <summary>Reads one of a route's destinations.</summary>
+    public static HttpRouteDestination ReadDestination(YamlFields route)
     {
         var read = new HttpRouteDestination(
             DestinationReader.ReadRequired(route, "destination"), route.Whole("weight", 0, int.MaxValue), HeaderRulesReader.Read(route));

@@ -5,6 +5,7 @@ using MessageBoard.MeshCheck.Fitting;
 using MessageBoard.MeshCheck.Given;
 using MessageBoard.MeshCheck.Output;
 using MessageBoard.MeshCheck.Requests;
+using MessageBoard.MeshCheck.RoutingTests;
 
 namespace MessageBoard.MeshCheck;
 
@@ -35,9 +36,9 @@ public static class Command
             output.WriteLine(Usage.Text);
             return Fine;
         }
-        catch (UsageException exception)
+        catch (Exception exception) when (exception is UsageException or FormatException or IOException or UnauthorizedAccessException)
         {
-            error.Line($"mesh-check: {exception.Message}; see --help");
+            error.Line($"mesh-check: {exception.Message}{(exception is IOException ? "" : "; see --help")}");
             return Unreadable;
         }
     }
@@ -49,18 +50,15 @@ public static class Command
         var resources = FitCheck.Check(mesh);
         var code = resources.Any(resource => resource.State == ResourceState.Refused) ? Failed : Fine;
         var report = new Dictionary<string, object> { ["resources"] = ResourceReport.ToJson(resources) };
-        if (options.Request is null)
-        {
-            if (!options.Json)
-                ResourceReport.WriteText(resources, output);
-        }
-        else
-        {
-            if (!options.Json)
-                ResourceReport.WriteText(resources.Where(resource => resource.State == ResourceState.Refused), output);
+        var isCheck = options.Request is null && options.Tests.Count == 0;
+        if (!options.Json)
+            ResourceReport.WriteText(isCheck ? resources : resources.Where(resource => resource.State == ResourceState.Refused), output);
 
+        if (options.Request is not null)
             report["request"] = Answer(options, mesh, output, ref code);
-        }
+
+        if (options.Tests.Count > 0)
+            report["tests"] = Test(options, mesh, unreadable, output, ref code);
 
         report["unreadable"] = unreadable;
         foreach (var one in options.Json ? [] : unreadable)
@@ -68,30 +66,51 @@ public static class Command
 
         if (options.Json)
             output.WriteLine(JsonSerializer.Serialize(report, Json));
-        else if (options.Request is null)
+        else if (isCheck)
             output.Line(ResourceReport.Summary(resources));
 
         return unreadable.Count > 0 ? Unreadable : code;
     }
 
+    private static object Test(
+        Options options, GivenMesh mesh, List<UnreadableFile> unreadable, TextWriter output, ref int code)
+    {
+        var problems = new List<MeshProblem>();
+        var tests = TestFiles.Read(options.Tests, unreadable, problems);
+        foreach (var problem in problems)
+            unreadable.Add(new($"{problem.File}:{problem.Line}", problem.Message));
+
+        mesh.CalledPorts.UnionWith(tests.SelectMany(test => test.Request.Ports));
+        var runner = new TestRunner(mesh);
+        var results = tests.Select(runner.Run).ToArray();
+        var untested = runner.Untested().ToArray();
+        if (!options.Json)
+            TestReport.WriteText(results, untested, output);
+
+        if (options.JUnit is { } path)
+        {
+            using var file = File.Create(path);
+            TestReport.WriteJUnit(results, file);
+        }
+
+        if (results.Any(result => result.Failures.Count > 0))
+            code = Failed;
+
+        return TestReport.ToJson(results, untested);
+    }
+
     private static Verdict Answer(Options options, GivenMesh mesh, TextWriter output, ref int code)
     {
-        try
-        {
-            var caller = options.From is { } from ? Callers.Find(from, mesh) : Callers.Anybody(mesh);
-            var request = CheckedRequest.Parse(options.Request!, options.Headers);
-            var verdict = new RequestCheck(mesh, caller).Check(request, options.Explain);
-            if (!options.Json)
-                VerdictReport.WriteText(request, options.From is null ? null : Callers.Describe(caller), verdict, output);
+        var caller = options.From is { } from ? Callers.Find(from, mesh) : Callers.Anybody(mesh);
+        var request = CheckedRequest.Parse(options.Request!, options.Headers);
+        mesh.CalledPorts.Add(request.Uri.Port);
+        var verdict = new RequestCheck(mesh, caller).Check(request, options.Explain);
+        if (!options.Json)
+            VerdictReport.WriteText(request, options.From is null ? null : Callers.Describe(caller), verdict, output);
 
-            if (verdict.Rule is null && verdict.Destinations.Count == 0)
-                code = Failed;
+        if (verdict.Rule is null && verdict.Destinations.Count == 0)
+            code = Failed;
 
-            return verdict;
-        }
-        catch (FormatException exception)
-        {
-            throw new UsageException(exception.Message);
-        }
+        return verdict;
     }
 }

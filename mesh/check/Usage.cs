@@ -17,6 +17,8 @@ internal static class Usage
                              labels, NAMESPACE/ before either, or gateway:NS/NAME;
                              else anybody, in the mesh or at a gateway
           --explain          and why not by the rules before
+          --tests FILE|FOLDER...   routing tests, as istio-config-validator has them
+          --junit FILE             their results as JUnit's XML
           --fail-on LEVEL    error, as without, or warning
           --json             the same for machines
           --help             this text
@@ -27,7 +29,7 @@ internal static class Usage
         services. Subsets and services are looked up in the given files, where these
         have any DestinationRule or any service at all.
 
-        Exit code: 0 all is well, 1 something is refused or the request goes nowhere,
-        2 something could not be read, or a wrong option.
+        Exit code: 0 all is well, 1 something is refused, a test fails or the request
+        goes nowhere, 2 something could not be read, or a wrong option.
         """;
 }

@@ -41,6 +41,9 @@ internal sealed class GivenMesh
     /// <summary>Who calls and is called.</summary>
     public IReadOnlyList<GivenWorkload> Workloads { get; }
 
+    /// <summary>The ports at which requests call, which services that stand in no file have, too.</summary>
+    public ISet<int> CalledPorts { get; } = new HashSet<int> { 80 };
+
     /// <summary>The gateways that VirtualServices are bound to, and <see cref="MeshProxy.Mesh"/>.</summary>
     public static IReadOnlyList<string> Gateways(IEnumerable<IMeshResource> resources) =>
         [.. resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Prepend(MeshProxy.Mesh).Distinct()];
@@ -49,8 +52,20 @@ internal sealed class GivenMesh
     public MeshSnapshot Compile(IReadOnlyList<IMeshResource> resources, MeshProxy proxy)
     {
         IMeshResource[] all = [.. resources, .. Services];
-        return MeshSnapshot.Create([.. all, .. NamedElsewhere.Of(all)], [], proxy);
+        return MeshSnapshot.Create([.. all, .. NamedElsewhere.Of(all).Select(WithCalledPorts)], [], proxy);
     }
+
+    // Of a service that stands in no file nobody knows the ports.
+    private IMeshResource WithCalledPorts(IMeshResource resource) => resource is ServiceEntry service
+        ? service with
+        {
+            Ports =
+            [
+                .. service.Ports,
+                .. CalledPorts.Except(service.Ports.Select(port => port.Number)).Select(port => new ServicePort(port, $"{port}")),
+            ],
+        }
+        : resource;
 
     /// <summary>A resource as it is written; null for one that stands in no file.</summary>
     public GivenDocument? Find(string file, ResourceKey? key) => key is null ? null : _documents.GetValueOrDefault((file, key));

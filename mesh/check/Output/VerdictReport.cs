@@ -20,7 +20,7 @@ internal static class VerdictReport
 
         if (verdict.Rule is { } rule)
         {
-            output.Wrapped("  by       ", $"{rule.Resource}, {Name(rule.Index, rule.Name)}{Match(rule)}{At(rule)}");
+            output.Wrapped("  by       ", $"{rule.Resource}, {Words.Rule(rule.Index, rule.Name)}{Match(rule)}{At(rule)}");
             output.Wrapped("           ", $"{rule.File}:{rule.Line}");
         }
         else if (verdict.Destinations.Count > 0)
@@ -68,13 +68,10 @@ internal static class VerdictReport
     private static void WritePassed(Verdict verdict, PassedRule passed, TextWriter output)
     {
         var indent = passed == verdict.Passed[0] ? "  not by   " : "           ";
-        output.Wrapped(indent, $"{Name(passed.Index, passed.Name)}, line {passed.Line}:");
+        output.Wrapped(indent, $"{Words.Rule(passed.Index, passed.Name)}, line {passed.Line}:");
         foreach (var reason in passed.Reasons)
             output.Wrapped("             ", reason);
     }
-
-    private static string Name(int index, string? name) =>
-        string.Create(CultureInfo.InvariantCulture, $"http[{index}]{(name is null ? "" : $" '{name}'")}");
 
     private static string At(RulePlace rule) =>
         rule.Gateways.Count == 0 || rule.Gateways.Contains(MeshProxy.Mesh) ? "" : $", at gateway {string.Join(", ", rule.Gateways)}";

@@ -25,6 +25,17 @@ internal sealed class RequestCheck
         _resources = mesh.Resources.ToDictionary(resource => resource.Key);
     }
 
+    /// <summary>The port of a service that has not 80; null for any other host.</summary>
+    public int? PortOf(string host)
+    {
+        var ports = _mesh.Resources.OfType<ServiceEntry>().Concat(_mesh.Services)
+            .Where(service => service.Hosts.Any(name => HostNames.Names(name, service.Key.Namespace).Contains(host)))
+            .SelectMany(service => service.Ports)
+            .Select(port => port.Number)
+            .ToArray();
+        return ports.Length == 0 || ports.Contains(80) ? null : ports[0];
+    }
+
     /// <summary>The way of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="explain">Whether the rules that do not match are told, too.</param>

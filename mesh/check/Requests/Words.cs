@@ -27,6 +27,15 @@ internal static class Words
         return $"{used.Attempts}{limit}, on {retryOn ?? DefaultRetryOn}{(isDefault ? " (Istio's default)" : "")}";
     }
 
+    /// <summary>The rule that a request takes, and where it is written.</summary>
+    public static string Rule(Verdict verdict) => verdict.Rule is not { } rule
+        ? $"no rule{(verdict.Outcome.Length == 0 ? "" : $": {verdict.Outcome}")}"
+        : $"{rule.Resource}, {Rule(rule.Index, rule.Name)} ({rule.File}:{rule.Line})";
+
+    /// <summary>A rule by its place and name.</summary>
+    public static string Rule(int index, string? name) =>
+        string.Create(CultureInfo.InvariantCulture, $"http[{index}]{(name is null ? "" : $" '{name}'")}");
+
     /// <summary>Changes to headers, a line each.</summary>
     public static IEnumerable<string> Operations(HeaderOperations operations) =>
     [

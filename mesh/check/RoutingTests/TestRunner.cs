@@ -1,0 +1,125 @@
+using System.Globalization;
+using MessageBoard.Mesh.Loading;
+using MessageBoard.Mesh.Resources;
+using MessageBoard.MeshCheck.Given;
+using MessageBoard.MeshCheck.Requests;
+
+namespace MessageBoard.MeshCheck.RoutingTests;
+
+/// <summary>Runs routing tests.</summary>
+/// <param name="mesh">What is tested.</param>
+internal sealed class TestRunner(GivenMesh mesh)
+{
+    private readonly Dictionary<string, RequestCheck> _checks = [];
+    private readonly HashSet<(ResourceKey Resource, int Rule)> _reached = [];
+
+    /// <summary>Runs a test.</summary>
+    /// <exception cref="FormatException">Its caller is none.</exception>
+    public TestResult Run(RoutingTest test)
+    {
+        var from = test.Request.From;
+        if (!_checks.TryGetValue(from ?? "", out var check))
+            _checks.Add(
+                from ?? "", check = new(mesh, from is null ? Callers.Anybody(mesh) : Callers.Find(from, mesh)));
+
+        var requests = Requests(test.Request, check).ToArray();
+        return new(test, requests.Length, [.. requests.SelectMany(request => Run(test, request, check))]);
+    }
+
+    /// <summary>The rules that no test has reached so far.</summary>
+    public IEnumerable<UntestedRule> Untested() =>
+        from service in mesh.Resources.OfType<VirtualService>()
+        from rule in service.Http.Index()
+        where !_reached.Contains((service.Key, rule.Index))
+        select new UntestedRule(
+            service.Key, rule.Index, rule.Item.Name, service.File,
+            mesh.Find(service.File, service.Key)?.LineOf(FieldPath.Spec["http"][rule.Index]) ?? 0);
+
+    private TestFailure[] Run(RoutingTest test, CheckedRequest request, RequestCheck check)
+    {
+        var verdict = check.Check(request);
+        if (verdict.Rule is { } rule)
+            _reached.Add((rule.Resource, rule.Index));
+
+        string[] messages =
+        [
+            .. Differences(test, verdict)
+                .Where(difference => (difference.Text is null) != test.WantMatch)
+                .Select(difference => difference.Text ?? $"{difference.Field} is as it must not be: wantMatch is not true"),
+        ];
+        return messages.Length == 0 ? [] : [new(request.ToString(), Words.Rule(verdict), messages)];
+    }
+
+    // For each field that the test names: how it is different, or that it is not.
+    private IEnumerable<(string Field, string? Text)> Differences(RoutingTest test, Verdict verdict)
+    {
+        var written = Rule(verdict);
+        var compare = new WrittenFields(verdict.Rule?.Resource.Namespace ?? HostNames.DefaultNamespace);
+        foreach (var field in TestFiles.RuleFields.Where(field => test.Wanted.IndexOf(field) >= 0))
+        {
+            var found = written is not null && written.IndexOf(field) is >= 0 and var index ? written[index].Value : null;
+            yield return (field, compare.Difference(new(null, field), test.Wanted[test.Wanted.IndexOf(field)].Value, found));
+        }
+
+        var (outcome, rule) = (test.Outcome, verdict.Rule);
+        if (outcome.VirtualService is { } service)
+        {
+            var ns = service.Contains('/') && rule is not null ? $"{rule.Resource.Namespace}/" : "";
+            yield return ("virtualService", Text(service, rule is null ? null : $"{ns}{rule.Resource.Name}"));
+        }
+
+        if (outcome.Rule is { } name)
+            yield return ("rule", Text(name, rule?.Name));
+
+        if (outcome.Status is { } status)
+            yield return ("status", Text(
+                status.ToString(CultureInfo.InvariantCulture), verdict.Status?.ToString(CultureInfo.InvariantCulture)));
+
+        if (outcome.Subset is { } subset)
+            yield return ("subset", verdict.Destinations.Count > 0 && verdict.Destinations.All(share => share.Subset == subset)
+                ? null
+                : $"it goes to {Shares(verdict)}, not to subset {subset}");
+
+        if (outcome.Weights is { } weights)
+            yield return ("weights", Weights(weights, verdict));
+    }
+
+    // What a service without a VirtualService does is written nowhere.
+    private YamlMap? Rule(Verdict verdict) => verdict.Rule is { } rule
+        ? mesh.Find(rule.File, rule.Resource)?.Find(FieldPath.Spec["http"][rule.Index]) as YamlMap
+        : verdict.Destinations is [{ } only]
+            ? (YamlMap)YamlDocuments.ReadItems($"route: [{{destination: {{host: {only.Host}}}}}]")[0]
+            : null;
+
+    private static string? Text(string wanted, string? found) => found == wanted ? null : $"it is {found ?? "none"}, not {wanted}";
+
+    private static string? Weights(IReadOnlyDictionary<string, int> weights, Verdict verdict)
+    {
+        var sum = weights.Values.Sum(weight => (double)weight);
+        var wanted = weights.Where(weight => weight.Value > 0).ToDictionary(weight => weight.Key, weight => 100 * weight.Value / sum);
+        var isSame = verdict.Destinations.Count == wanted.Count && verdict.Destinations.All(share =>
+            wanted.TryGetValue(share.Subset ?? share.Host, out var percent) && Math.Abs(percent - share.Percent) < 0.005);
+        var inWords = string.Join(", ", wanted.Select(weight => $"{weight.Key} {Words.Percent(weight.Value)}"));
+        return isSame ? null : $"it goes to {Shares(verdict)}, not to {inWords}";
+    }
+
+    private static string Shares(Verdict verdict) => verdict.Destinations.Count == 0
+        ? "nobody"
+        : string.Join(", ", verdict.Destinations.Select(share => $"{share.Subset ?? share.Host} {Words.Percent(share.Percent)}"));
+
+    private static IEnumerable<CheckedRequest> Requests(TestRequest request, RequestCheck check) =>
+        from uri in request.Uris
+        from authority in request.Authorities
+        from method in request.Methods
+        select CheckedRequest.Create(method, Address(request, authority, uri, check), [.. request.Headers])
+            ?? throw new FormatException($"'{method} {authority}{uri}' is no request");
+
+    private static string Address(TestRequest request, string authority, string uri, RequestCheck check)
+    {
+        var hasPort = authority.LastIndexOf(':') > authority.LastIndexOf(']');
+        var port = request.Port ?? (hasPort || request.Scheme == "https" ? null : check.PortOf(authority));
+        var end = port is null || hasPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{port}");
+        var query = string.Join('&', request.Query.Select(parameter => $"{parameter.Key}={parameter.Value}"));
+        return $"{request.Scheme}://{authority}{end}{uri}{(query.Length == 0 ? "" : uri.Contains('?') ? "&" : "?")}{query}";
+    }
+}
