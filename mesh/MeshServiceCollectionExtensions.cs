@@ -1,6 +1,7 @@
 using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Names;
 using MessageBoard.Mesh.Upstreams;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,8 @@ public static class MeshServiceCollectionExtensions
             services.AddSingleton(provider =>
             {
                 var mesh = provider.GetRequiredService<MeshFolder>();
-                return new MeshRuntime(() => mesh.Current, provider.GetRequiredService<TimeProvider>());
+                return new MeshRuntime(
+                    () => mesh.Current, provider.GetRequiredService<TimeProvider>(), provider.GetService<NameLookup>());
             });
             if (configuration["Mesh:IdentityKey"] is { Length: > 0 } key)
                 services.AddSingleton(new CallerIdentity(Convert.FromBase64String(key)));

@@ -17,6 +17,16 @@ internal sealed class CallerIdentity(byte[] key)
     // What each caller's header has to be: theirs never changes, so that it is computed once. Only who has the key gets in here.
     private readonly ConcurrentDictionary<string, string> _known = [];
 
+    /// <summary>Tells the called service who calls; with null nobody, so that whatever the request said of it came from outside.</summary>
+    public static void Tell(HttpRequestMessage request, string? source)
+    {
+        if (request.Headers.NonValidated.Contains(Header))
+            request.Headers.Remove(Header);
+
+        if (source is not null)
+            request.Headers.TryAddWithoutValidation(Header, source);
+    }
+
     /// <summary>The header's value for a caller.</summary>
     public string Sign(string principal) =>
         $"{principal} {Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(principal)))}";

@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Mesh.Upstreams.Hosts;
 
@@ -10,7 +11,7 @@ internal static class Mirroring
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
 
     /// <summary>Sends the copies on their way.</summary>
-    public static async ValueTask SendAsync(Call call, string pathAndQuery, ConnectionPools pools)
+    public static async ValueTask SendAsync(Call call, string pathAndQuery, ConnectionPools pools, string? source)
     {
         for (var i = 0; i < call.Route.Mirrors.Count; i++)
         {
@@ -21,6 +22,7 @@ internal static class Mirroring
                 continue;
 
             var copy = await CopyAsync(call.Request, call.Cancelled);
+            CallerIdentity.Tell(copy, upstream.IsExternal ? null : source);
             copy.Headers.Host = Shadow(call.Request.Headers.Host!);
             call.Exchange.Mirrored(upstream.Subset is null ? upstream.Host : $"{upstream.Host}|{upstream.Subset}");
             var timeout = call.Route.Timeout is { } routes && routes > TimeSpan.Zero ? routes : Longest;

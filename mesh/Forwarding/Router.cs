@@ -12,6 +12,12 @@ internal sealed class Router(ConnectionPools pools, string? source)
         if (call.Upstream is not { } upstream)
             return LocalReply.Failure(ResponseFlags.NC, call);
 
+        if (upstream.Resolving is { } resolving)
+        {
+            await resolving.WaitAsync(call.Cancelled);
+            upstream = call.Generation.StateOf(upstream.Upstream);
+        }
+
         await TakeBodyAsync(call);
 
         // From the request as the caller wrote it, so before any rule changes it.
@@ -19,11 +25,11 @@ internal sealed class Router(ConnectionPools pools, string? source)
         call.Request.Headers.Host ??= call.Uri.Authority;
         HeaderRules.ApplyRequest(call);
         var pathAndQuery = Rewriting.Apply(call);
-        Identify(call.Request);
+        CallerIdentity.Tell(call.Request, upstream.Upstream.IsExternal ? null : source);
 
         var policy = call.Decision.Route!.Retries;
         if (call.Route.Mirrors.Count > 0)
-            await Mirroring.SendAsync(call, pathAndQuery, pools);
+            await Mirroring.SendAsync(call, pathAndQuery, pools, source);
 
         // Without a timeout the first try needs nobody to watch over it, and mostly it is the only one.
         var request = new UpstreamRequest(call, upstream, pools, pathAndQuery, hashKey);
@@ -58,14 +64,4 @@ internal sealed class Router(ConnectionPools pools, string? source)
     // https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1
     private static bool IsSafe(HttpMethod method) =>
         method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options || method == HttpMethod.Trace;
-
-    private void Identify(HttpRequestMessage request)
-    {
-        // Whatever the request says of its caller came from outside.
-        if (request.Headers.NonValidated.Contains(CallerIdentity.Header))
-            request.Headers.Remove(CallerIdentity.Header);
-
-        if (source is not null)
-            request.Headers.TryAddWithoutValidation(CallerIdentity.Header, source);
-    }
 }

@@ -29,7 +29,10 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         if (upstream.Limits is { } limits && (place = await limits.EnterAsync(cancellationToken)) is null)
             return End(ResponseFlags.UO);
 
-        if (upstream.Pick(Random.Shared, hashKey, tried) is not { } host)
+        var host = upstream.Upstream.PassthroughPort is null
+            ? upstream.Pick(Random.Shared, hashKey, tried)
+            : upstream.PassThrough(call.Uri);
+        if (host is null)
         {
             place?.Dispose();
             return End(ResponseFlags.UH);

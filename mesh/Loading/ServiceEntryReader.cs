@@ -1,100 +1,103 @@
 namespace MessageBoard.Mesh.Loading;
 
+// Istio's rules: ValidateServiceEntry in pkg/config/validation/validation.go, and those of its CRD.
 internal static class ServiceEntryReader
 {
-    // Istio reads protocols without regard to case.
-    private static readonly HashSet<string> Protocols = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "", "TCP", "TLS", "UDP", "GRPC", "GRPC-WEB", "HTTP", "HTTP_PROXY", "HTTP2", "HTTPS", "MONGO", "REDIS", "MYSQL", "HBONE",
-        "DOUBLE-HBONE",
-    };
-
     public static ServiceEntry Read(ResourceKey key, string file, YamlFields spec)
     {
+        var resolution = ReadResolution(spec);
         var hosts = spec.Texts("hosts", HostProblem);
         if (spec.IsEmptyList("hosts"))
             spec.Report("hosts", "has to name at least one host");
 
-        ReadLocation(spec);
-        var resolution = spec.Word("resolution", "NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS");
-        if (resolution is not "STATIC" && (resolution is not null || !spec.Has("resolution")))
-            spec.Report("resolution", $"{resolution ?? "NONE"} is not carried out by the local mesh, only STATIC is");
+        var location = spec.Word("location", "MESH_EXTERNAL", "MESH_INTERNAL");
+        var ports = ServicePortReader.Read(spec, severalHosts: hosts.Count > 1 && resolution != ServiceResolution.None);
+        var labels = ReadSelector(spec, resolution);
+        var endpoints = ReadEndpoints(key, file, spec, resolution, ports);
+        if (endpoints.Length == 0 && !spec.Has("workloadSelector") && resolution is ServiceResolution.Dns or ServiceResolution.DnsRoundRobin
+            && hosts.Any(host => host.StartsWith('*')))
+            spec.Report("hosts", "must not have a wildcard with resolution DNS and without endpoints: no DNS knows its address");
 
-        var (names, numbers) = (new HashSet<string>(), new HashSet<int>());
-        var ports = spec.Objects("ports").Select(port => ReadPort(port, names, numbers)).ToArray();
-        if (spec.IsEmptyList("ports"))
-            spec.Report("ports", "has to have at least one port: a service without is not carried out by the local mesh");
+        var addresses = spec.Texts("addresses", address => AddressProblem(address, resolution));
+        if (addresses.Any(address => address.Contains('/')))
+            spec.Note("addresses", "has blocks, which have no effect: requests name their host");
 
-        var labels = ReadSelector(spec);
-        spec.Texts("addresses", AddressProblem);
-        spec.Note("addresses");
-        spec.Texts("subjectAltNames");
-        spec.Note("subjectAltNames");
+        var names = spec.Texts("subjectAltNames");
         NameRules.NoteExportTo(spec, key.Namespace, mayBeNobody: true);
-        spec.Done("endpoints");
-        return new(key, file, hosts, ports, labels);
+        spec.Done();
+        return new(key, file, hosts, ports, labels)
+        {
+            Endpoints = spec.Has("workloadSelector") ? null : endpoints,
+            Resolution = resolution,
+            IsExternal = location is not "MESH_INTERNAL",
+            Addresses = [.. addresses.Where(address => !address.Contains('/'))],
+            SubjectAltNames = names,
+        };
     }
 
-    private static string? HostProblem(string host) =>
-        !HostNames.IsValid(host) || host == "*" ? $"'{host}' is no service's name"
-        : host.StartsWith('*') ? $"'{host}' is not carried out by the local mesh"
+    private static ServiceResolution ReadResolution(YamlFields spec)
+    {
+        switch (spec.Word("resolution", "NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"))
+        {
+            case "STATIC":
+                return ServiceResolution.Static;
+            case "DNS":
+                return ServiceResolution.Dns;
+            case "DNS_ROUND_ROBIN":
+                return ServiceResolution.DnsRoundRobin;
+            case "DYNAMIC_DNS":
+                spec.Refuse("resolution", "DYNAMIC_DNS is not carried out by the local mesh");
+                return ServiceResolution.None;
+            default:
+                return ServiceResolution.None;
+        }
+    }
+
+    private static string? HostProblem(string host) => !HostNames.IsValid(host) || host == "*" ? $"'{host}' is no service's name" : null;
+
+    private static string? AddressProblem(string address, ServiceResolution resolution) =>
+        (address.Contains('/') ? !IsBlock(address) : !IPAddress.TryParse(address, out _)) ? $"'{address}' is no IP address or block of them"
+        : address.Contains('/') && resolution is ServiceResolution.Dns or ServiceResolution.DnsRoundRobin
+            ? $"'{address}' is a block, which is for the resolutions NONE and STATIC only"
         : null;
 
     // Any address of a block may stand for it, as in Go.
-    private static string? AddressProblem(string address)
+    private static bool IsBlock(string address) =>
+        address.Split('/', 2) is [var first, var length] && IPAddress.TryParse(first, out var ip)
+        && byte.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits <= ip.GetAddressBytes().Length * 8;
+
+    private static IReadOnlyDictionary<string, string> ReadSelector(YamlFields spec, ServiceResolution resolution)
     {
-        var parts = address.Split('/', 2);
-        return IPAddress.TryParse(parts[0], out var ip)
-            && (parts.Length == 1 || (byte.TryParse(parts[1], out var bits) && bits <= ip.GetAddressBytes().Length * 8))
-            ? null
-            : $"'{address}' is no IP address or block of them";
+        if (spec.Object("workloadSelector") is not { } selector)
+            return new Dictionary<string, string>();
+
+        if (spec.Has("endpoints"))
+            spec.Report("endpoints", "cannot stand beside workloadSelector");
+
+        var labels = NameRules.ReadSelector(selector, "labels");
+        selector.Done();
+        if (resolution == ServiceResolution.None)
+            spec.Note("workloadSelector", "has no effect with resolution NONE");
+        else if (labels.Count == 0)
+            spec.Note("workloadSelector", "has no labels, so that all workloads of the namespace are the service's");
+
+        return labels;
     }
 
-    private static void ReadLocation(YamlFields spec)
+    private static WorkloadEntry[] ReadEndpoints(
+        ResourceKey key, string file, YamlFields spec, ServiceResolution resolution, IReadOnlyList<ServicePort> ports)
     {
-        var location = spec.Word("location", "MESH_EXTERNAL", "MESH_INTERNAL");
-        if (location is "MESH_EXTERNAL")
-            spec.Report("location", "MESH_EXTERNAL is not carried out by the local mesh, only MESH_INTERNAL is");
-    }
+        var names = ports.Select(port => port.Name).ToHashSet();
+        WorkloadEntry[] endpoints =
+        [
+            .. spec.Objects("endpoints").Select((endpoint, index) => WorkloadEntryReader.Read(
+                new("WorkloadEntry", key.Namespace, $"{key.Name}-{index}"), file, endpoint, resolution, names)),
+        ];
+        if (resolution == ServiceResolution.None && endpoints.Length > 0)
+            spec.Report("endpoints", "cannot stand beside resolution NONE");
+        else if (resolution == ServiceResolution.DnsRoundRobin && endpoints.Length > 1)
+            spec.Report("endpoints", "must not be more than one with resolution DNS_ROUND_ROBIN");
 
-    private static IReadOnlyDictionary<string, string> ReadSelector(YamlFields spec)
-    {
-        if (spec.Object("workloadSelector") is { } selector)
-        {
-            if (spec.Has("endpoints"))
-                spec.Report("endpoints", "cannot stand beside workloadSelector");
-
-            var labels = NameRules.ReadSelector(selector, "labels");
-            selector.Done();
-            return labels;
-        }
-
-        if (!spec.Has("workloadSelector") && !spec.Has("endpoints"))
-            spec.Report("workloadSelector", "is missing: the local mesh finds workloads by their labels");
-
-        return new Dictionary<string, string>();
-    }
-
-    private static ServicePort ReadPort(YamlFields port, HashSet<string> names, HashSet<int> numbers)
-    {
-        var read = new ServicePort(port.Whole("number", 1, 65535) ?? 0, port.RequiredText("name") ?? "");
-        if (!port.Has("number"))
-            port.Report("number", "is missing");
-        else if (read.Number > 0 && !numbers.Add(read.Number))
-            port.Report("number", $"{read.Number} is given to two ports");
-
-        if (read.Name.Length > 0 && !NameRules.IsDnsLabel(read.Name))
-            port.Report("name", $"'{read.Name}' is no port's name");
-        else if (read.Name.Length > 0 && !names.Add(read.Name))
-            port.Report("name", $"'{read.Name}' is given to two ports");
-
-        var protocol = port.Text("protocol") ?? "";
-        if (!Protocols.Contains(protocol))
-            port.Report("protocol", $"'{protocol}' is no protocol that Istio knows");
-        else if (protocol.Length > 0 && !protocol.Equals("HTTP", StringComparison.OrdinalIgnoreCase))
-            port.Report("protocol", $"{protocol} is not carried out by the local mesh, only HTTP is");
-
-        port.Done("targetPort");
-        return read;
+        return endpoints;
     }
 }

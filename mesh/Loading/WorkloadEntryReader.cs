@@ -2,36 +2,74 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class WorkloadEntryReader
 {
-    public static WorkloadEntry Read(ResourceKey key, string file, YamlFields spec)
-    {
-        var address = spec.Text("address") ?? "";
-        if (address.Length == 0)
-            spec.Report(
-                "address", spec.Has("network") ? "is missing: a network without one is not carried out by the local mesh" : "is missing");
-        else if (address.StartsWith("unix://", StringComparison.Ordinal) || HostNames.IsValid(address))
-            spec.Report("address", $"'{address}' is not carried out by the local mesh, only IP addresses are");
-        else if (!IPAddress.TryParse(address, out _))
-            spec.Report("address", "has to be an IP address");
+    private const string SocketScheme = "unix://";
 
-        var ports = spec.Map("ports", (fields, name) =>
+    public static WorkloadEntry Read(ResourceKey key, string file, YamlFields spec) =>
+        Read(key, file, spec, ServiceResolution.Dns, null);
+
+    /// <summary>Reads an endpoint, alone or in a ServiceEntry.</summary>
+    /// <param name="key">Which one it is.</param>
+    /// <param name="file">The file it stands in.</param>
+    /// <param name="fields">The endpoint.</param>
+    /// <param name="resolution">How its address is found: names are for DNS alone.</param>
+    /// <param name="servicePorts">The names of its service's ports; null when it is alone.</param>
+    public static WorkloadEntry Read(
+        ResourceKey key, string file, YamlFields fields, ServiceResolution resolution, IReadOnlySet<string>? servicePorts)
+    {
+        var address = ReadAddress(fields, resolution);
+        var ports = fields.Map("ports", (map, name) =>
         {
             if (!NameRules.IsDnsLabel(name))
-                fields.Report(name, $"'{name}' is no port's name");
+                map.Report(name, $"'{name}' is no port's name");
+            else if (servicePorts?.Contains(name) == false)
+                map.Report(name, $"'{name}' is none of the service's ports");
 
-            return fields.Whole(name, 1, 65535) ?? 0;
+            return map.Whole(name, 1, 65535) ?? 0;
         });
 
-        spec.Count("weight");
-        spec.Text("serviceAccount");
-        spec.Note("serviceAccount");
+        fields.Text("serviceAccount");
+        fields.Note("serviceAccount");
+        fields.Note("weight");
 
         // Istio has only the locality's own label here, not those of region and zone (serviceentry/conversion.go).
-        var labels = NameRules.ReadLabels(spec, "labels");
-        var locality = spec.FilledText("locality") ?? TopologyLabels.LocalityOf(labels);
+        var labels = NameRules.ReadLabels(fields, "labels");
+        var locality = fields.FilledText("locality") ?? TopologyLabels.LocalityOf(labels);
         var parsed = Locality.Parse(locality);
-        var entry = new WorkloadEntry(
-            key, file, address, ports, TopologyLabels.Add(labels, parsed, parsed.Region, spec.Text("network")), locality);
-        spec.Done("weight");
+        var network = fields.Text("network");
+        var entry = new WorkloadEntry(key, file, address, ports, TopologyLabels.Add(labels, parsed, parsed.Region, network), locality)
+        {
+            Weight = fields.Count("weight") is > 0 and var weight ? weight : 1,
+        };
+        fields.Done();
         return entry;
     }
+
+    private static string ReadAddress(YamlFields fields, ServiceResolution resolution)
+    {
+        var address = fields.Text("address") ?? "";
+        if (address.Length == 0 && fields.Has("network"))
+            fields.Refuse("network", "without an address is not carried out by the local mesh");
+        else if (address.Length == 0)
+            fields.Report("address", "is missing");
+        else if (address.StartsWith(SocketScheme, StringComparison.Ordinal))
+            ReadSocket(fields, address[SocketScheme.Length..], resolution);
+        else if (!IPAddress.TryParse(address, out _) && (resolution == ServiceResolution.Static || !IsName(address)))
+            fields.Report("address", resolution == ServiceResolution.Static
+                ? $"'{address}' has to be an IP address: names are for resolution DNS"
+                : $"'{address}' has to be an IP address or a host name");
+
+        return address;
+    }
+
+    private static void ReadSocket(YamlFields fields, string path, ServiceResolution resolution)
+    {
+        if (resolution == ServiceResolution.DnsRoundRobin || path.Length == 0 || (path[0] != '@' && (path[0] != '/' || path[^1] == '/')))
+            fields.Report("address", "has to name a socket by its absolute path");
+        else if (fields.Has("ports"))
+            fields.Report("ports", "must not be given with a socket");
+        else
+            fields.Refuse("address", $"'{SocketScheme}{path}' is not carried out by the local mesh, only IP addresses and names are");
+    }
+
+    private static bool IsName(string address) => HostNames.IsValid(address) && !address.StartsWith('*');
 }

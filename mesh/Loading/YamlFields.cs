@@ -222,10 +222,10 @@ internal sealed class YamlFields
     }
 
     /// <summary>Refuses a field, if it is there, because it would change the traffic and the local mesh cannot do it.</summary>
-    public void Refuse(string name)
+    public void Refuse(string name, string message = NotDone)
     {
         if (Find(name) is { } item)
-            _report.RefuseHere(item.Line, Child(name), NotDone);
+            _report.RefuseHere(item.Line, Child(name), message);
     }
 
     /// <summary>Refuses what is valid to Istio and not carried out by the local mesh, which the message has to say.</summary>

@@ -54,7 +54,10 @@ public sealed class RouteTable
         foreach (var (host, ns) in compiler.Registry.Hosts)
         {
             var everywhere = new HostRoutes(null, [compiler.CompileDefault(host)], compiler.Registry.PortsOf(host));
-            foreach (var name in HostNames.Names(host, ns))
+            if (host is ['*', .. var suffix])
+                suffixes.TryAdd(suffix, everywhere);
+
+            foreach (var name in HostNames.Names(host, ns).Concat(compiler.Registry.AddressesOf(host)))
                 hosts.TryAdd(name, everywhere);
         }
 
@@ -62,8 +65,14 @@ public sealed class RouteTable
 
         bool AddNames(string host, string ns, CompiledRoute[] routes, ResourceKey key)
         {
-            var entry = new HostRoutes(key, routes, compiler.Registry.PortsOf(host));
-            return HostNames.Names(host, ns).Aggregate(true, (all, name) => Add(hosts, name, entry) && all);
+            var opaque = compiler.Registry.OpaquePortsOf(host);
+            var entry = new HostRoutes(key, routes, compiler.Registry.PortsOf(host))
+            {
+                OpaquePorts = opaque,
+                Opaque = opaque.Length == 0 ? [] : [compiler.CompileDefault(host)],
+            };
+            return HostNames.Names(host, ns).Concat(compiler.Registry.AddressesOf(host))
+                .Aggregate(true, (all, name) => Add(hosts, name, entry) && all);
         }
     }
 
@@ -73,7 +82,7 @@ public sealed class RouteTable
         if (Find(request.Host) is not { } host || !host.IsCalledAt(request.Port))
             return new(null, null, -1, -1, null, null);
 
-        foreach (var route in host.Routes)
+        foreach (var route in host.At(request.Port))
         {
             if (!route.Matches(request, out var match))
                 continue;
@@ -108,7 +117,13 @@ public sealed class RouteTable
     {
         public ResourceKey? VirtualService { get; } = virtualService;
 
-        public CompiledRoute[] Routes { get; } = routes;
+        /// <summary>The ports at which nothing is read of requests, so that the rules are not for them.</summary>
+        public int[] OpaquePorts { get; init; } = [];
+
+        /// <summary>The routes at those ports.</summary>
+        public CompiledRoute[] Opaque { get; init; } = [];
+
+        public CompiledRoute[] At(int port) => OpaquePorts.Length > 0 && OpaquePorts.Contains(port) ? Opaque : routes;
 
         // Nobody listens at a port that the service does not have; of what is no service of the mesh nobody knows the ports.
         public bool IsCalledAt(int port) => ports is null || Array.IndexOf(ports, port) >= 0;

@@ -6,6 +6,7 @@ namespace MessageBoard.Mesh.Routing;
 internal sealed class ServiceRegistry
 {
     private readonly MeshProxy _proxy;
+    private readonly ICollection<MeshProblem> _problems;
     private readonly Dictionary<string, ServiceEntry> _services = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, DestinationRule> _rules = new(StringComparer.OrdinalIgnoreCase);
     private readonly ILookup<string, WorkloadEntry> _workloads;
@@ -14,7 +15,7 @@ internal sealed class ServiceRegistry
 
     public ServiceRegistry(IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
     {
-        _proxy = proxy;
+        (_proxy, _problems) = (proxy, problems);
         _workloads = resources.OfType<WorkloadEntry>().ToLookup(workload => workload.Key.Namespace);
         foreach (var service in resources.OfType<ServiceEntry>())
         {
@@ -35,6 +36,16 @@ internal sealed class ServiceRegistry
 
     /// <summary>The services' full host names, with their namespaces.</summary>
     public IEnumerable<(string Host, string Namespace)> Hosts => _services.Select(service => (service.Key, service.Value.Key.Namespace));
+
+    /// <summary>The virtual addresses of a service; none when there is no such service.</summary>
+    public IEnumerable<string> AddressesOf(string host) => _services.TryGetValue(host, out var service)
+        ? service.Addresses.Select(address => IPAddress.Parse(address)).Select(address => Format(address))
+        : [];
+
+    /// <summary>The ports of a service at which nothing is read of requests.</summary>
+    public int[] OpaquePortsOf(string host) => _services.TryGetValue(host, out var service)
+        ? [.. service.Ports.Where(port => port.Protocol == PortProtocol.Opaque).Select(port => port.Number)]
+        : [];
 
     /// <summary>All upstreams that were asked for, each at its own index.</summary>
     public IReadOnlyList<Upstream> Upstreams => [.. _upstreams.Values];
@@ -71,16 +82,34 @@ internal sealed class ServiceRegistry
 
         var labels = subset is null ? null : SubsetOf(host, subset)!.Labels;
         var policy = TrafficPolicies.For(RuleOf(host), subset, port.Number);
-        var endpoints = new List<Endpoint>();
-        foreach (var workload in WorkloadsOf(service))
+        Endpoint[] endpoints =
+        [
+            .. WorkloadsOf(host, service)
+                .Where(workload => labels is null || Carries(workload, labels))
+                .Select(workload => EndpointOf(workload, service, port)),
+        ];
+        upstream = new(_upstreams.Count, host, subset, port.Number, policy, Localities.Group(endpoints, _proxy, policy))
         {
-            if ((labels is null || Carries(workload, labels)) && workload.Ports.TryGetValue(port.Name, out var number))
-                endpoints.Add(new(workload, $"{Format(workload.Address)}:{number}"));
-        }
-
-        upstream = new(_upstreams.Count, host, subset, port.Number, policy, Localities.Group(endpoints, _proxy, policy));
+            IsExternal = service.IsExternal,
+            PassthroughPort = service.Resolution == ServiceResolution.None ? port.TargetPort ?? port.Number : null,
+            Protocol = port.Protocol,
+        };
         _upstreams.Add((host, subset, port.Number), upstream);
         return upstream;
+    }
+
+    // https://github.com/istio/istio/blob/master/pilot/pkg/serviceregistry/serviceentry/conversion.go: the workload's own port of that
+    // name, then the target port, then the service's.
+    private static Endpoint EndpointOf(WorkloadEntry workload, ServiceEntry service, ServicePort port)
+    {
+        var number = workload.Ports.TryGetValue(port.Name, out var own) ? own : port.TargetPort ?? port.Number;
+        var address = IPAddress.TryParse(workload.Address, out var parsed) ? parsed : null;
+        return new(workload, $"{(address is null ? workload.Address : Format(address))}:{number}")
+        {
+            Name = address is null ? workload.Address : null,
+            Port = number,
+            IsEachAddress = service.Resolution == ServiceResolution.Dns,
+        };
     }
 
     private Subset? SubsetOf(string host, string name) => RuleOf(host)?.Subsets.FirstOrDefault(subset => subset.Name == name);
@@ -100,13 +129,32 @@ internal sealed class ServiceRegistry
         return _rules.GetValueOrDefault("*");
     }
 
-    private List<WorkloadEntry> WorkloadsOf(ServiceEntry service)
+    private IReadOnlyList<WorkloadEntry> WorkloadsOf(string host, ServiceEntry service)
     {
+        // Without endpoints the host's own name stands for them.
+        if (service.Endpoints is { } own)
+            return own.Count > 0 || service.Resolution is not (ServiceResolution.Dns or ServiceResolution.DnsRoundRobin)
+                ? own
+                : [new(new("WorkloadEntry", service.Key.Namespace, service.Key.Name), service.File, host,
+                    new Dictionary<string, int>(), new Dictionary<string, string>(), null)];
+
         if (!_workloadsOf.TryGetValue(service, out var workloads))
             _workloadsOf.Add(
-                service, workloads = [.. _workloads[service.Key.Namespace].Where(workload => Carries(workload, service.WorkloadLabels))]);
+                service, workloads = [.. _workloads[service.Key.Namespace].Where(workload => Carries(workload, service.WorkloadLabels)
+                    && IsFor(workload, service))]);
 
         return workloads;
+    }
+
+    private bool IsFor(WorkloadEntry workload, ServiceEntry service)
+    {
+        if (service.Resolution != ServiceResolution.Static || IPAddress.TryParse(workload.Address, out _))
+            return service.Resolution != ServiceResolution.None;
+
+        _problems.Add(new(
+            workload.File, null, workload.Key, FieldPath.Spec["address"],
+            $"spec.address '{workload.Address}' is a name, and ServiceEntry {service.Key.Name} with resolution STATIC takes IP addresses"));
+        return false;
     }
 
     private static bool Carries(WorkloadEntry workload, IReadOnlyDictionary<string, string> labels)
@@ -120,6 +168,6 @@ internal sealed class ServiceRegistry
         return true;
     }
 
-    private static string Format(string address) =>
-        IPAddress.Parse(address).AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address;
+    private static string Format(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 }

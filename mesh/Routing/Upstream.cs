@@ -21,11 +21,28 @@ public sealed class Upstream
     /// <summary>How it is called.</summary>
     public TrafficPolicy Policy { get; }
 
+    /// <summary>Whether it is none of the mesh's own, so that it is told nothing of who calls.</summary>
+    public bool IsExternal { get; init; }
+
+    /// <summary>Whether a request goes on to the host that its caller addressed, and to which port: 0 for the one addressed.</summary>
+    public int? PassthroughPort { get; init; }
+
+    /// <summary>What is spoken there.</summary>
+    public PortProtocol Protocol { get; init; }
+
     /// <summary>All endpoints.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; }
 
     /// <summary>The endpoints by locality, the most preferred first.</summary>
     public IReadOnlyList<EndpointGroup> Groups { get; }
+
+    /// <summary>The same with other endpoints.</summary>
+    internal Upstream With(IReadOnlyList<EndpointGroup> groups) => new(Index, Host, Subset, Port, Policy, groups)
+    {
+        IsExternal = IsExternal,
+        PassthroughPort = PassthroughPort,
+        Protocol = Protocol,
+    };
 
     /// <summary>Its place among the upstreams of its table.</summary>
     internal int Index { get; }
@@ -34,7 +51,17 @@ public sealed class Upstream
 /// <summary>A workload at one of its ports.</summary>
 /// <param name="Workload">The workload.</param>
 /// <param name="Authority">Its address and port, such as <c>127.0.0.1:41234</c>.</param>
-public sealed record Endpoint(WorkloadEntry Workload, string Authority);
+public sealed record Endpoint(WorkloadEntry Workload, string Authority)
+{
+    /// <summary>The name that stands for its address; null when it has one.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Its port.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Whether all of the addresses of its name are endpoints, in place of the first for each new connection.</summary>
+    public bool IsEachAddress { get; init; }
+}
 
 /// <summary>Endpoints that are alike to the caller.</summary>
 /// <param name="Priority">From 0; a higher one is used as far as lower ones have too few healthy endpoints.</param>

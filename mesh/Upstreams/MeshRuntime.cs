@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.Names;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Snapshots;
 
@@ -6,18 +7,23 @@ namespace MessageBoard.Mesh.Upstreams;
 /// <summary>
 /// The configuration in force together with what is known of its upstreams. A new configuration takes over what was known.
 /// </summary>
-public sealed class MeshRuntime
+public sealed class MeshRuntime : IDisposable
 {
     private readonly Func<MeshSnapshot> _inForce;
     private readonly TimeProvider _clock;
+    private readonly NameCache _names;
     private readonly Lock _gate = new();
     private volatile Generation _current;
 
     /// <summary>Follows a configuration.</summary>
     /// <param name="inForce">The configuration that is in force.</param>
     /// <param name="clock">The clock of ejections.</param>
-    public MeshRuntime(Func<MeshSnapshot> inForce, TimeProvider clock) =>
-        (_inForce, _clock, _current) = (inForce, clock, new(MeshSnapshot.Empty, clock, null));
+    /// <param name="lookup">Who knows the addresses of names; null for the system.</param>
+    public MeshRuntime(Func<MeshSnapshot> inForce, TimeProvider clock, NameLookup? lookup = null)
+    {
+        (_inForce, _clock, _names) = (inForce, clock, new(lookup, clock));
+        _current = new(MeshSnapshot.Empty, clock, null, _names);
+    }
 
     /// <summary>What is in force now.</summary>
     internal Generation Current
@@ -29,12 +35,15 @@ public sealed class MeshRuntime
         }
     }
 
+    /// <summary>Ends what runs by the clock.</summary>
+    public void Dispose() => _names.Dispose();
+
     private Generation Renew()
     {
         lock (_gate)
         {
             var snapshot = _inForce();
-            return _current.Snapshot == snapshot ? _current : _current = new(snapshot, _clock, _current);
+            return _current.Snapshot == snapshot ? _current : _current = new(snapshot, _clock, _current, _names);
         }
     }
 
@@ -43,11 +52,14 @@ public sealed class MeshRuntime
     {
         private readonly UpstreamState?[] _states;
         private readonly TimeProvider _clock;
+        private readonly NameCache? _names;
 
-        public Generation(MeshSnapshot snapshot, TimeProvider clock, Generation? before)
+        public Generation(MeshSnapshot snapshot, TimeProvider clock, Generation? before, NameCache? names = null)
         {
-            (Snapshot, _clock) = (snapshot, clock);
+            (Snapshot, _clock, _names) = (snapshot, clock, names);
             _states = new UpstreamState?[snapshot.Routes.Upstreams.Count];
+            names?.Follow(
+                snapshot.Routes.Upstreams.SelectMany(upstream => upstream.Endpoints).Select(endpoint => endpoint.Name).OfType<string>());
             if (before is null)
                 return;
 
@@ -61,7 +73,7 @@ public sealed class MeshRuntime
             foreach (var upstream in snapshot.Routes.Upstreams)
             {
                 if (known.Remove((upstream.Host, upstream.Subset, upstream.Port), out var state))
-                    _states[upstream.Index] = new(upstream, clock, state);
+                    _states[upstream.Index] = new(upstream, clock, state, names);
             }
         }
 
@@ -69,12 +81,21 @@ public sealed class MeshRuntime
 
         public RouteTable Routes => Snapshot.Routes;
 
-        public UpstreamState StateOf(Upstream upstream) => _states[upstream.Index] ?? Create(upstream);
+        public UpstreamState StateOf(Upstream upstream) =>
+            _states[upstream.Index] is { } state ? state.IsOutdated ? Renew(upstream, state) : state : Renew(upstream, null);
 
-        private UpstreamState Create(Upstream upstream)
+        // What DNS has changed takes over what was known, as a changed configuration does.
+        private UpstreamState Renew(Upstream upstream, UpstreamState? before)
         {
-            var created = new UpstreamState(upstream, _clock, null);
-            return Interlocked.CompareExchange(ref _states[upstream.Index], created, null) ?? created;
+            var created = new UpstreamState(upstream, _clock, before, _names);
+            if (Interlocked.CompareExchange(ref _states[upstream.Index], created, before) is { } state && state != before)
+            {
+                created.Dispose();
+                return state;
+            }
+
+            before?.Dispose();
+            return created;
         }
     }
 }

@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.Names;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams.Balancing;
 using MessageBoard.Mesh.Upstreams.Hosts;
@@ -7,6 +8,8 @@ namespace MessageBoard.Mesh.Upstreams;
 /// <summary>What is known of one upstream while the process runs: its endpoints' requests, errors and ejections.</summary>
 internal sealed class UpstreamState : IDisposable
 {
+    private readonly Upstream _resolved;
+    private readonly ResolvedAddresses _names;
     private readonly UpstreamHost[] _hosts;
     private readonly OutlierDetector? _outliers;
     private readonly ILoadBalancer _balancer;
@@ -15,12 +18,19 @@ internal sealed class UpstreamState : IDisposable
 
     /// <param name="upstream">The upstream.</param>
     /// <param name="clock">The clock of ejections.</param>
-    /// <param name="before">What was known of it under the configuration before; its endpoints' state goes on.</param>
-    public UpstreamState(Upstream upstream, TimeProvider clock, UpstreamState? before)
+    /// <param name="before">What was known of it before; its endpoints' state goes on.</param>
+    /// <param name="names">The addresses of names; null where the upstream has none.</param>
+    public UpstreamState(Upstream upstream, TimeProvider clock, UpstreamState? before, NameCache? names = null)
     {
         Upstream = upstream;
-        _hosts = [.. upstream.Endpoints.Select(endpoint => before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint))];
-        foreach (var (host, priority) in _hosts.Zip(upstream.Groups.SelectMany(group => group.Endpoints.Select(_ => group.Priority))))
+        _names = ResolvedAddresses.Of(upstream, names);
+        _resolved = _names.Resolve(upstream);
+        _hosts =
+        [
+            .. _resolved.Endpoints.Select(endpoint =>
+                before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint) { Name = _names.NameOf(endpoint) }),
+        ];
+        foreach (var (host, priority) in _hosts.Zip(_resolved.Groups.SelectMany(group => group.Endpoints.Select(_ => group.Priority))))
             host.Priority = priority;
 
         _balancer = before is not null && before.Upstream.Policy.LoadBalancer == upstream.Policy.LoadBalancer
@@ -29,13 +39,19 @@ internal sealed class UpstreamState : IDisposable
         if (upstream.Policy.OutlierDetection is null)
             Array.ForEach(_hosts, static host => host.Outlier.Uneject());
 
-        _view = HealthView.Create(upstream, _hosts);
+        _view = HealthView.Create(_resolved, _hosts);
         Limits = upstream.Policy.ConnectionPool is not { } pool ? null : before?.Limits?.Settings == pool ? before.Limits : new(pool);
         if (upstream.Policy.OutlierDetection is { } settings)
             _outliers = new(settings, _hosts, clock, Refresh);
     }
 
     public Upstream Upstream { get; }
+
+    /// <summary>Whether the names of its endpoints have other addresses by now.</summary>
+    public bool IsOutdated => _names.AreOutdated;
+
+    /// <summary>Ends when the names of its endpoints have been looked up for the first time; null when all have.</summary>
+    public Task? Resolving => _names.First;
 
     /// <summary>The limits of its connection pool; null when it has none.</summary>
     public ConnectionPoolLimits? Limits { get; }
@@ -51,6 +67,15 @@ internal sealed class UpstreamState : IDisposable
 
     /// <summary>The endpoints that are held back.</summary>
     public IEnumerable<UpstreamHost> Ejected => _hosts.Where(host => host.Outlier.IsEjected);
+
+    /// <summary>Where a request for <paramref name="uri"/> goes on that passes through.</summary>
+    public UpstreamHost PassThrough(Uri uri)
+    {
+        var port = Upstream.PassthroughPort is > 0 and var own ? own : uri.Port;
+        var workload = new WorkloadEntry(
+            new("WorkloadEntry", "", uri.Host), "", uri.Host, new Dictionary<string, int>(), new Dictionary<string, string>(), null);
+        return new(new(workload, $"{uri.Host}:{port}") { Port = port });
+    }
 
     /// <summary>Picks an endpoint; null when none is healthy.</summary>
     /// <param name="random">Where draws come from.</param>
@@ -87,7 +112,8 @@ internal sealed class UpstreamState : IDisposable
     private UpstreamHost? TakeOver(Endpoint endpoint)
     {
         var host = Array.Find(
-            _hosts, host => host.Endpoint.Authority == endpoint.Authority && host.Endpoint.Workload.Key.Name == endpoint.Workload.Key.Name);
+            _hosts, host => host.Endpoint.Authority == endpoint.Authority && host.Endpoint.Workload.Key.Name == endpoint.Workload.Key.Name
+                && host.Name == _names.NameOf(endpoint));
         if (host is not null)
             host.Endpoint = endpoint;
 
@@ -98,6 +124,6 @@ internal sealed class UpstreamState : IDisposable
     {
         // One after the other, so that the last one has seen all that changed.
         lock (_refreshing)
-            _view = HealthView.Create(Upstream, _hosts);
+            _view = HealthView.Create(_resolved, _hosts);
     }
 }

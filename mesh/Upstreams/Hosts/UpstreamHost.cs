@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.Names;
 using MessageBoard.Mesh.Routing;
 
 namespace MessageBoard.Mesh.Upstreams.Hosts;
@@ -11,6 +12,9 @@ internal sealed class UpstreamHost(Endpoint endpoint)
 
     /// <summary>The priority of the group it is in.</summary>
     public int Priority { get; set; }
+
+    /// <summary>The name whose first address new connections are made to; null when the endpoint has an address.</summary>
+    public ResolvedName? Name { get; init; }
 
     /// <summary>How many requests it is working on.</summary>
     public int Active => Volatile.Read(ref _active);

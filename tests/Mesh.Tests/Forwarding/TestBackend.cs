@@ -17,14 +17,14 @@ internal sealed class TestBackend : IAsyncDisposable
     private readonly WebApplication _app;
     private int _connections, _requests;
 
-    private TestBackend(string name)
+    private TestBackend(string name, string address)
     {
         Name = name;
         Answer = context => context.Response.WriteAsync(
             $"{name} {context.Request.Method} {context.Request.Host} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://{address}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
         {
             Interlocked.Increment(ref _connections);
@@ -39,6 +39,9 @@ internal sealed class TestBackend : IAsyncDisposable
             Bodies.Enqueue(await reader.ReadToEndAsync());
             Hosts.Enqueue(context.Request.Host.Value!);
             Targets.Enqueue(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+            if (CloseConnections)
+                context.Response.Headers.Connection = "close";
+
             await Answer(context);
         });
     }
@@ -66,9 +69,12 @@ internal sealed class TestBackend : IAsyncDisposable
     /// <summary>What it answers.</summary>
     public Func<HttpContext, Task> Answer { get; set; }
 
-    public static async Task<TestBackend> StartAsync(string name)
+    /// <summary>Whether connections end with the answer.</summary>
+    public bool CloseConnections { get; set; }
+
+    public static async Task<TestBackend> StartAsync(string name, string address = "127.0.0.1:0")
     {
-        var backend = new TestBackend(name);
+        var backend = new TestBackend(name, address);
         await backend._app.StartAsync();
         return backend;
     }
