@@ -5,6 +5,8 @@ import { adminPassword, assertNothingOverflows, baseUrl, eventually, launch, ope
 const password = await adminPassword()
 
 const service = 'user-service'
+/** A call is in the logs some time after its answer, most of all through Kafka after a cluster has come back. */
+const arrival = 60_000
 const card = `article[data-service=${service}]`
 
 let context, page, errors, close
@@ -82,9 +84,10 @@ test('the log is filtered by service, level and trace, and pings can be left out
   await page.selectOption('[name=log-level]', 'warn')
   await page.selectOption('[name=log-service]', 'message-service')
   await eventually(async () => {
+    await redis.scrollIntoViewIfNeeded() // it is read while it is seen, and what is above it grows
     const traces = await redis.locator('ol > li a').evaluateAll((links) => links.map(({ href }) => href.split('/').at(-1)))
     return traces.includes(refused) && !traces.includes(traceId)
-  })
+  }, Date.now() + arrival)
   await page.selectOption('[name=log-level]', '')
   await page.selectOption('[name=log-service]', '')
 })
@@ -93,7 +96,11 @@ test('the same calls come through Kafka', async () => {
   const { traceId } = await lastCalls()
   await page.click('[data-view=kafka]')
   await page.fill('[name=log-trace]', traceId)
-  await page.locator('[data-store=kafka]').locator('ol > li, .off').first().waitFor()
+  const kafka = page.locator('[data-store=kafka]')
+  await eventually(async () => {
+    await kafka.scrollIntoViewIfNeeded()
+    return (await kafka.locator('ol > li, .off').count()) > 0
+  }, Date.now() + arrival)
   await page.fill('[name=log-trace]', '')
   await page.locator('[data-view=kafka]').press('ArrowLeft')
   await page.waitForSelector('[data-view=redis]:focus')

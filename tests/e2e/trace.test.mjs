@@ -115,7 +115,11 @@ test('a log line leads back to its trace', async () => {
   await page.locator('[data-view=lines]').click()
   await page.fill('[name=log-trace]', traceId)
   const line = page.locator('[data-store=lines] li', { hasText: 'POST /api/messages 201' })
-  await line.locator('.trace-link').click({ timeout: arrival })
+  await eventually(async () => {
+    await page.locator('[data-store=lines]').scrollIntoViewIfNeeded() // it is read while it is seen
+    return (await line.count()) > 0
+  }, Date.now() + arrival)
+  await line.locator('.trace-link').click()
   await page.waitForSelector('.trace-dialog[open] .span-row')
   assert.equal(new URL(page.url()).hash, `#/trace/${traceId}`)
   await page.keyboard.press('Escape')
