@@ -130,10 +130,16 @@ internal sealed record ResourceFile(
             if (report.Refusals > 0 || !IstioKinds.IsGroup(apiVersion))
             {
                 // Another system's, whose names are not checked.
-                var name = document.IndexOf("metadata") is >= 0 and var at && document[at].Value is YamlMap other
-                    && other.TryGetText("name", out var text) ? text : null;
-                Add(apiVersion, kind, null, name, document.Line, report.Refusals > 0 ? ResourceState.Refused : ResourceState.PassedOver,
-                    report);
+                var other = document.IndexOf("metadata") is >= 0 and var at ? document[at].Value as YamlMap : null;
+                var name = other?.TryGetText("name", out var text) == true ? text : null;
+                if (apiVersion == "v1" && other?.TryGetText("namespace", out var ns) == true
+                    && MeshConfigReader.IsMeshConfig(new(kind, ns, name ?? "")))
+                    ReadMeshConfig(fields, document.Line, report);
+                else
+                    Add(
+                        apiVersion, kind, null, name, document.Line,
+                        report.Refusals > 0 ? ResourceState.Refused : ResourceState.PassedOver, report);
+
                 return;
             }
 
@@ -157,6 +163,17 @@ internal sealed record ResourceFile(
 
             Add(
                 apiVersion, kind, key.Namespace, key.Name.Length == 0 ? null : key.Name, document.Line,
+                report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
+        }
+
+        private void ReadMeshConfig(YamlFields fields, int line, DocumentReport report)
+        {
+            var key = report.Resource = MeshConfig.Default.Key;
+            if (MeshConfigReader.Read(file, fields, report) is { } read && report.Refusals == 0)
+                _resources.Add(read);
+
+            Add(
+                "v1", key.Kind, key.Namespace, key.Name, line,
                 report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
         }
 

@@ -50,6 +50,9 @@ internal sealed class YamlFields
     /// <summary>Whether a field is there and not null.</summary>
     public bool Has(string name) => _map.IndexOf(name) is >= 0 and var index && _map[index].Value is not YamlText { IsNull: true };
 
+    /// <summary>The line on which the field's value begins, from 1; that of the mapping when it is not there.</summary>
+    public int LineOf(string name) => _map.IndexOf(name) is >= 0 and var index ? _map[index].Value.Line : Line;
+
     /// <summary>Whether a list is not there, or has no items.</summary>
     public bool IsEmptyList(string name) => !Has(name) || _map[_map.IndexOf(name)].Value is YamlList { Items.Count: 0 };
 

@@ -6,6 +6,7 @@ namespace MessageBoard.Mesh.Routing;
 internal sealed class ServiceRegistry
 {
     private readonly MeshProxy _proxy;
+    private readonly MeshConfig _config;
     private readonly ICollection<MeshProblem> _problems;
     private readonly Dictionary<string, ServiceEntry> _services = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, DestinationRule> _rules = new(StringComparer.OrdinalIgnoreCase);
@@ -16,6 +17,7 @@ internal sealed class ServiceRegistry
     public ServiceRegistry(IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
     {
         (_proxy, _problems) = (proxy, problems);
+        _config = resources.OfType<MeshConfig>().FirstOrDefault() ?? MeshConfig.Default;
         _workloads = resources.OfType<WorkloadEntry>().ToLookup(workload => workload.Key.Namespace);
         foreach (var service in resources.OfType<ServiceEntry>())
         {
@@ -81,11 +83,13 @@ internal sealed class ServiceRegistry
             return upstream;
 
         var labels = subset is null ? null : SubsetOf(host, subset)!.Labels;
-        var policy = TrafficPolicies.For(RuleOf(host), subset, port.Number);
+        var policy = _config.Complete(TrafficPolicies.For(RuleOf(host), subset, port.Number));
+        var cluster = _config.IsClusterLocal(host) && !service.IsExternal ? _proxy.Labels.GetValueOrDefault(TopologyLabels.Cluster) : null;
         Endpoint[] endpoints =
         [
             .. WorkloadsOf(host, service)
                 .Where(workload => labels is null || Carries(workload, labels))
+                .Where(workload => cluster is null || (workload.Labels.GetValueOrDefault(TopologyLabels.Cluster) ?? cluster) == cluster)
                 .Select(workload => EndpointOf(workload, service, port)),
         ];
         upstream = new(_upstreams.Count, host, subset, port.Number, policy, Localities.Group(endpoints, _proxy, policy))

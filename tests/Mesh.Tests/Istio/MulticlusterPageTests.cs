@@ -1,6 +1,7 @@
 using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Mesh.Snapshots;
 using MessageBoard.Mesh.Tests.Forwarding;
+using MessageBoard.Mesh.Tests.Loading;
 using MessageBoard.Mesh.Upstreams;
 
 namespace MessageBoard.Mesh.Tests.Istio;
@@ -95,6 +96,43 @@ public sealed class MulticlusterPageTests : IAsyncLifetime
               subset: cluster-2
         """;
 
+    // The page's three ways to keep traffic in a cluster, and its exception.
+    private const string OneService = """
+        serviceSettings:
+        - settings:
+            clusterLocal: true
+          hosts:
+          - "mysvc.myns.svc.cluster.local"
+        """;
+
+    private const string OneNamespace = """
+        serviceSettings:
+        - settings:
+            clusterLocal: true
+          hosts:
+          - "*.myns.svc.cluster.local"
+        """;
+
+    private const string WholeMesh = """
+        serviceSettings:
+        - settings:
+            clusterLocal: true
+          hosts:
+          - "*"
+        """;
+
+    private const string AllButOneNamespace = """
+        serviceSettings:
+        - settings:
+            clusterLocal: true
+          hosts:
+          - "*"
+        - settings:
+            clusterLocal: false
+          hosts:
+          - "*.myns.svc.cluster.local"
+        """;
+
     private TestBackend _one = null!, _two = null!;
 
     public async ValueTask InitializeAsync() =>
@@ -131,6 +169,75 @@ public sealed class MulticlusterPageTests : IAsyncLifetime
         Assert.Equal(["cluster-1"], await WhoAnswersAsync("cluster-1", Subsets, Mirroring));
         await Eventually.IsTrueAsync(() => _two.Requests == 20, "all are mirrored");
     }
+
+    [Theory]
+    [InlineData(OneService, "cluster-1")]
+    [InlineData(OneService, "cluster-2")]
+    [InlineData(OneNamespace, "cluster-1")]
+    [InlineData(WholeMesh, "cluster-2")]
+    public async Task What_is_cluster_local_is_reached_in_the_callers_cluster_alone(string settings, string caller) =>
+        Assert.Equal([caller], await WhoAnswersAsync(caller, MeshConfig(settings)));
+
+    [Theory]
+    [InlineData(AllButOneNamespace)]
+    [InlineData("""
+        serviceSettings:
+        - settings:
+            clusterLocal: true
+          hosts:
+          - "*.myns.svc.cluster.local"
+          - "other.myns.svc.cluster.local"
+        - settings: {clusterLocal: false}
+          hosts: ["mysvc.myns.svc.cluster.local"]
+        """)]
+    public async Task The_most_specific_host_says_whether_it_is_cluster_local(string settings) =>
+        Assert.Equal(["cluster-1", "cluster-2"], await WhoAnswersAsync("cluster-1", MeshConfig(settings)));
+
+    [Fact]
+    public void What_else_the_mesh_is_told_is_read_or_said()
+    {
+        var file = ResourceFile.Read("a.yaml", MeshConfig("""
+            trustDomain: cluster.local
+            localityLbSetting: {enabled: false}
+            """));
+
+        var status = Assert.Single(file.Statuses);
+        Assert.Equal(ResourceState.Accepted, status.State);
+        Assert.Equal(
+            [(9, "trustDomain is not carried out by the local mesh")],
+            status.NotCarriedOut.Select(note => (note.Line!.Value, note.Message)));
+        Assert.False(Assert.IsType<MeshConfig>(Assert.Single(file.Resources)).Locality!.Enabled);
+    }
+
+    [Theory]
+    [InlineData("serviceSettings: [{hosts: ['a b']}]", "serviceSettings[0].hosts[0] 'a b' is no host name")]
+    [InlineData("serviceSettings: [{settings: {clusterlocal: true}}]", "serviceSettings[0].settings.clusterlocal is not a field")]
+    [InlineData("zoneAwareLbSetting: {failover: [{from: a, to: a}]}", "zoneAwareLbSetting.failover[0].to has to be another region")]
+    [InlineData("a: b: c", "data.mesh is no YAML")]
+    [InlineData("- a", "data.mesh has to be the text of one mapping")]
+    public void What_is_wrong_in_it_is_refused(string settings, string message) =>
+        ResourceFile.Read("a.yaml", MeshConfig(settings)).IsRefused(message);
+
+    [Fact]
+    public void Other_ConfigMaps_are_passed_over()
+    {
+        var file = ResourceFile.Read("a.yaml", MeshConfig("a: b: c").Replace("istio-system", "other", StringComparison.Ordinal));
+
+        Assert.Empty(file.Problems);
+        Assert.Equal(ResourceState.PassedOver, Assert.Single(file.Statuses).State);
+    }
+
+    private static string MeshConfig(string settings) => $"""
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: istio
+          namespace: istio-system
+        data:
+          meshNetworks: "networks: {"{}"}"
+          mesh: |-
+        {string.Join('\n', settings.Split('\n').Select(line => $"    {line}"))}
+        """;
 
     private async Task<IEnumerable<string>> WhoAnswersAsync(string caller, params string[] documents)
     {
