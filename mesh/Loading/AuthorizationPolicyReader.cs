@@ -13,7 +13,7 @@ internal static class AuthorizationPolicyReader
         var selector = PolicyTargetReader.Read(spec);
         var action = spec.Word("action", "ALLOW", "DENY", "AUDIT", "CUSTOM") ?? "ALLOW";
         if (action is "CUSTOM")
-            spec.ReportHere("action", "CUSTOM is not carried out by the local mesh: it has no external authorizer to ask");
+            spec.Refuse("action", "CUSTOM is not carried out by the local mesh: it has no external authorizer to ask");
 
         if (action is "DENY" && !spec.Has("rules"))
             spec.Report("rules", "is missing: DENY without rules would never deny; a rule {} denies everything");

@@ -2,9 +2,9 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class ConnectionPoolReader
 {
-    public static ConnectionPool? Read(YamlFields policy)
+    public static ConnectionPool? Read(YamlFields policy, string name = "connectionPool")
     {
-        if (policy.Object("connectionPool") is not { } pool)
+        if (policy.Object(name) is not { } pool)
             return null;
 
         var (tcp, http) = (pool.Object("tcp"), pool.Object("http"));
@@ -39,7 +39,10 @@ internal static class ConnectionPoolReader
     private static void FinishTcp(YamlFields tcp)
     {
         tcp.Duration("maxConnectionDuration");
-        tcp.Duration("idleTimeout");
+        // Less than a millisecond is off.
+        if (tcp.Duration("idleTimeout", DurationRule.Any) is { } idle && idle.Duration() >= TimeSpan.FromMilliseconds(1))
+            tcp.Duration("idleTimeout");
+
         if (tcp.Object("tcpKeepalive") is { } keepalive)
         {
             keepalive.Count("probes");
@@ -62,8 +65,12 @@ internal static class ConnectionPoolReader
         http.Whole("maxConcurrentStreams", 0, int.MaxValue);
         if (http.Object("http2KeepAlive") is { } keepAlive)
         {
-            keepAlive.Duration("interval");
-            keepAlive.Duration("timeout");
+            foreach (var name in (ReadOnlySpan<string>)["interval", "timeout"])
+            {
+                if (keepAlive.Duration(name) is null && !keepAlive.Has(name))
+                    keepAlive.Report(name, "is missing");
+            }
+
             keepAlive.Done();
         }
 

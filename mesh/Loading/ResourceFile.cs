@@ -212,7 +212,7 @@ internal sealed record ResourceFile(
                 case "AuthorizationPolicy":
                     return AuthorizationPolicyReader.Read(key, file, spec, metadata);
                 default:
-                    OtherKindReader.Check(key.Kind, key.Name, spec);
+                    OtherKinds.Check(key.Kind, key.Name, spec);
                     report.Note(spec.Line, null, $"kind {key.Kind} is not carried out by the local mesh");
                     return null;
             }

@@ -215,6 +215,23 @@ internal sealed class YamlFields
         return entries;
     }
 
+    /// <summary>Passes over a mapping whose fields are another system's.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="problem">What is wrong with the mapping; null for nothing.</param>
+    public void AnyObject(string name, Func<YamlMap, string?>? problem = null)
+    {
+        var item = Find(name);
+        if (item is YamlMap map)
+        {
+            if (problem?.Invoke(map) is { } wrong)
+                Report(name, wrong);
+        }
+        else if (item is not null)
+        {
+            Wrong<YamlFields>(item, name, "has to be a mapping");
+        }
+    }
+
     /// <summary>Refuses something about a field, or with null about the mapping itself.</summary>
     public void Report(string? name, string message)
     {
@@ -225,15 +242,13 @@ internal sealed class YamlFields
     }
 
     /// <summary>Refuses a field, if it is there, because it would change the traffic and the local mesh cannot do it.</summary>
-    public void Refuse(string name, string message = NotDone)
+    public void Refuse(string? name, string message = NotDone)
     {
-        if (Find(name) is { } item)
+        if (name is null)
+            _report.RefuseHere(Line, Path, message);
+        else if (Find(name) is { } item)
             _report.RefuseHere(item.Line, Child(name), message);
     }
-
-    /// <summary>Refuses what is valid to Istio and not carried out by the local mesh, which the message has to say.</summary>
-    public void ReportHere(string? name, string message) =>
-        _report.RefuseHere(Place(name).Line, name is null ? Path : Child(name), message);
 
     /// <summary>Refuses a list or a mapping that has more than so many items.</summary>
     public void AtMost(string name, int count)

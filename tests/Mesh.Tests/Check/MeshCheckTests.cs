@@ -106,7 +106,8 @@ public sealed class MeshCheckTests : IDisposable
     public void Machines_get_JSON()
     {
         _folder.Write("a.yaml", Yaml.Join(
-            Yaml.Routes("- route: []"), "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec: {egress: []}"));
+            Yaml.Routes("- route: []"),
+            "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec: {outboundTrafficPolicy: {}}"));
         var (code, output, _) = Run("--json", _folder.Path, _folder["b.yaml"]);
         using var json = JsonDocument.Parse(output);
         var resources = json.RootElement.GetProperty("resources");

@@ -20,7 +20,12 @@ public sealed partial class ValidationTableTests
 
     [Theory]
     [MemberData(nameof(Invalid))]
-    public void Istio_refuses_it(string kind, string rule, string spec) => Assert.True(InvalidToIstio(kind, spec).Length > 0, rule);
+    public void Istio_refuses_it(string kind, string rule, string spec)
+    {
+        var problems = InvalidToIstio(kind, spec);
+        Assert.True(problems.Length > 0, rule);
+        Assert.All(problems, problem => Assert.StartsWith("spec", problem, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void Every_rule_has_its_source_and_an_example() => Assert.All(Rows(), row =>

@@ -126,7 +126,7 @@ public class ResourceFileTests
     [InlineData("security.istio.io/v1", "RequestAuthentication", "{jwtRules: [{issuer: a}]}")]
     [InlineData("telemetry.istio.io/v1", "Telemetry", "{tracing: []}")]
     [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin", "{url: 'oci://a'}")]
-    [InlineData("extensions.istio.io/v1alpha1", "TrafficExtension", "{lua: {}}")]
+    [InlineData("extensions.istio.io/v1alpha1", "TrafficExtension", "{lua: {inlineCode: a}}")]
     public void Istios_other_kinds_are_accepted_and_named(string apiVersion, string kind, string spec)
     {
         var file = Read(Yaml.Join($"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: front}}\nspec: {spec}", Yaml.Rule));

@@ -1,0 +1,77 @@
+namespace MessageBoard.Mesh.Loading;
+
+/// <summary>Istio's rules for host names (pkg/config/validation/agent/validation.go).</summary>
+internal static partial class HostRules
+{
+    private const int MaxLength = 255;
+
+    /// <summary><c>ValidateFQDN</c>: without wildcards; a dot at the end is allowed.</summary>
+    public static bool IsFqdn(string host) => host.Length is > 0 and <= MaxLength && HasLabels(host);
+
+    /// <summary><c>ValidateWildcardDomain</c>: the first label may be a <c>*</c>, or begin with one.</summary>
+    public static bool IsWildcardDomain(string host)
+    {
+        if (host.Length is 0 or > MaxLength)
+            return false;
+
+        var dot = host.IndexOf('.');
+        var first = dot < 0 ? host : host[..dot];
+        return first.Length <= 63 && WildcardLabel().IsMatch(first) && (dot < 0 || HasLabels(host[(dot + 1)..]));
+    }
+
+    /// <summary>Whether the name begins with a part of a label that is a wildcard, which some kinds do not allow.</summary>
+    public static bool IsPartialWildcard(string host) =>
+        host.Length > 1 && host.Contains('*') && !host.StartsWith("*.", StringComparison.Ordinal);
+
+    /// <summary><c>host.Name.Matches</c>: whether two names, wildcards or not, have a host in common.</summary>
+    public static bool Overlap(string one, string other) => (one.StartsWith('*'), other.StartsWith('*')) switch
+    {
+        (true, true) => one.Length < other.Length
+            ? other[1..].EndsWith(one[1..], StringComparison.Ordinal)
+            : one[1..].EndsWith(other[1..], StringComparison.Ordinal),
+        (true, false) => other.EndsWith(one[1..], StringComparison.Ordinal),
+        (false, true) => one.EndsWith(other[1..], StringComparison.Ordinal),
+        _ => one == other,
+    };
+
+    /// <summary><c>host.Name.SubsetOf</c>: whether all hosts of a name are hosts of the other.</summary>
+    public static bool IsSubset(string host, string of) => of.StartsWith('*')
+        ? (!host.StartsWith('*') || host.Length >= of.Length) && host.EndsWith(of[1..], StringComparison.Ordinal)
+        : host == of;
+
+    /// <summary>
+    /// <c>ValidateNamespaceSlashWildcardHostname</c>: hosts of gateways, <c>[namespace/]host</c>, and of what a sidecar calls,
+    /// <c>namespace/host</c>. What is wrong, or null.
+    /// </summary>
+    public static string? InNamespace(string text, bool isGateway)
+    {
+        var slash = text.IndexOf('/');
+        if (slash < 0)
+            return isGateway ? Problem(text, isGateway) : $"'{text}' has to be NAMESPACE/HOST";
+
+        var (ns, host) = (text[..slash], text[(slash + 1)..]);
+        var name = !isGateway && ns.Length > 1 && ns[0] == '~' ? ns[1..] : ns;
+        return name is "*" or "." || (!isGateway && name is "~") || NameRules.IsDnsLabel(name)
+            ? Problem(host, isGateway)
+            : $"'{text}' has to begin with '*', '.' or a namespace";
+    }
+
+    private static string? Problem(string host, bool isGateway) =>
+        isGateway && AddressRules.IsIp(host) && host.Contains('.') ? null
+        : host != "*" && !host.Contains('.') ? $"'{host}' is a short name: it has to be a full one"
+        : !IsWildcardDomain(host) || IsPartialWildcard(host) ? $"'{host}' is no host name; a '*' may stand alone or as its first label"
+        : null;
+
+    private static bool HasLabels(string name)
+    {
+        var labels = name.Split('.');
+        var last = labels[^1];
+        if (last.Length > 0 && !last.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            return false;
+
+        return labels.AsSpan(..(last.Length == 0 ? ^1 : ^0)).ToArray().All(NameRules.IsDnsLabel);
+    }
+
+    [GeneratedRegex(@"\A(?:\*|(?:\*|\*-)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)\z")]
+    private static partial Regex WildcardLabel();
+}
