@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MessageBoard.Mesh.GatewayApi;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Mesh.Upstreams.Hosts;
@@ -51,7 +52,8 @@ public sealed class MeshExchange
     public MeshExplanation? Explain() => _host is null ? null : new()
     {
         Host = _host,
-        VirtualService = _decision.VirtualService is { } id ? $"{id.Namespace}/{id.Name}" : null,
+        VirtualService = NameOf("VirtualService"),
+        HttpRoute = NameOf(GatewayHttpRoute.Kind),
         Route = _decision.Route is { } route ? Explain(route, _decision.Match) : null,
         Draw = _decision.Draw < 0 ? null : _decision.Draw,
         Weights = [.. _decision.Route?.Destinations.Select(destination =>
@@ -145,8 +147,11 @@ public sealed class MeshExchange
         Interlocked.Exchange(ref _heldPlace, null)?.Dispose();
     }
 
-    private static ExplainedRoute Explain(CompiledRoute route, int match) =>
-        new(route.Index, route.Route.Name, match < 0 ? null : match, match < 0 ? null : route.Route.Matches[match].Name);
+    private string? NameOf(string kind) => _decision.VirtualService is { } id && id.Kind == kind ? $"{id.Namespace}/{id.Name}" : null;
+
+    private static ExplainedRoute Explain(CompiledRoute route, int match) => new(
+        route.Index, route.Route.Name, match < 0 ? null : route.Route.Source?.Match ?? match,
+        match < 0 ? null : route.Route.Matches[match].Name);
 
     private readonly record struct Try(int Number, UpstreamHost? Host, int Status, ResponseFlags Flag)
     {

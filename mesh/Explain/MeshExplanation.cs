@@ -9,6 +9,9 @@ public sealed record MeshExplanation
     /// <summary>The VirtualService that decided, as <c>namespace/name</c>; null when the host has none.</summary>
     public string? VirtualService { get; init; }
 
+    /// <summary>The HTTPRoute that decided in a VirtualService's place, as <c>namespace/name</c>; null when there is none.</summary>
+    public string? HttpRoute { get; init; }
+
     /// <summary>The route that was taken; null when none matched.</summary>
     public ExplainedRoute? Route { get; init; }
 
@@ -37,8 +40,8 @@ public sealed record MeshExplanation
     public string Flags { get; init; } = "";
 }
 
-/// <summary>A route of a VirtualService.</summary>
-/// <param name="Index">Its place under <c>spec.http</c>, from 0.</param>
+/// <summary>A route of a VirtualService, or a rule of an HTTPRoute.</summary>
+/// <param name="Index">Its place under <c>spec.http</c> or <c>spec.rules</c>, from 0.</param>
 /// <param name="Name">Its name; null when it has none.</param>
 /// <param name="Match">The place of the match that held, from 0; null when the route has none.</param>
 /// <param name="MatchName">That match's name; null when it has none.</param>

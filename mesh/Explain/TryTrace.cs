@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MessageBoard.Mesh.GatewayApi;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams.Hosts;
 
@@ -86,7 +87,8 @@ public static class TryTrace
     {
         if (decision.VirtualService is { } service)
         {
-            span.SetTag("mesh.virtual_service", $"{service.Namespace}/{service.Name}");
+            span.SetTag(
+                service.Kind == GatewayHttpRoute.Kind ? "mesh.http_route" : "mesh.virtual_service", $"{service.Namespace}/{service.Name}");
             if (decision.Route is { } route)
                 span.SetTag("mesh.route", route.Route.Name ?? route.Index.ToString(CultureInfo.InvariantCulture));
         }

@@ -50,7 +50,7 @@ internal static class LocalReply
                 Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure", call),
             ResponseFlags.UC =>
                 Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination", call),
-            ResponseFlags.NC => Problem(503, "cluster not found", call),
+            ResponseFlags.NC => Problem(call.Route.UnknownServiceStatus, "cluster not found", call),
             _ => Problem(503, "no healthy upstream", call),
         });
     }

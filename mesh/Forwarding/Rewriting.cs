@@ -46,6 +46,7 @@ internal static partial class Rewriting
     {
         null => 1,
         StringMatch.Prefix prefix => prefix.Value.Length,
+        StringMatch.PathPrefix prefix => prefix.Value.Length,
         _ => path.Length,
     };
 

@@ -31,6 +31,12 @@ internal static class HeaderRulesReader
         if (NameProblem(name, mayBeAuthority: isRequest) is { } problem)
             values.Report(name, problem);
 
+        return ReadText(values, name);
+    }
+
+    /// <summary>Reads a header's value, with Envoy's commands.</summary>
+    public static HeaderValue ReadText(YamlFields values, string name)
+    {
         var text = values.Text(name) ?? "";
         if (text.AsSpan().IndexOfAnyInRange('\0', '\u001F') is >= 0 and var at && text[at] != '\t' || text.Contains('\u007F'))
             values.Report(name, "is no header value: it has a control character");

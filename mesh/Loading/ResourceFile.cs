@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MessageBoard.Mesh.GatewayApi;
 using YamlDotNet.Core;
 
 namespace MessageBoard.Mesh.Loading;
@@ -127,7 +128,7 @@ internal sealed record ResourceFile(
         {
             var fields = new YamlFields(document, report);
             var (apiVersion, kind) = (fields.RequiredText("apiVersion") ?? "", fields.RequiredText("kind") ?? "");
-            if (report.Refusals > 0 || !IstioKinds.IsGroup(apiVersion))
+            if (report.Refusals > 0 || !(IstioKinds.IsGroup(apiVersion) || GatewayKinds.IsGroup(apiVersion)))
             {
                 // Another system's, whose names are not checked.
                 var other = document.IndexOf("metadata") is >= 0 and var at ? document[at].Value as YamlMap : null;
@@ -156,10 +157,11 @@ internal sealed record ResourceFile(
             if (!NameRules.IsDnsLabel(key.Namespace))
                 metadata!.Report("namespace", $"'{key.Namespace}' is no namespace's name");
 
-            if (IstioKinds.Problem(apiVersion, kind) is { } problem)
+            var isGateways = GatewayKinds.IsGroup(apiVersion);
+            if ((isGateways ? GatewayKinds.Problem(apiVersion, kind) : IstioKinds.Problem(apiVersion, kind)) is { } problem)
                 fields.Report(problem.Field, problem.Message);
             else
-                ReadSpec(key, fields, metadata, report);
+                ReadSpec(key, fields, metadata, report, isGateways);
 
             Add(
                 apiVersion, kind, key.Namespace, key.Name.Length == 0 ? null : key.Name, document.Line,
@@ -177,7 +179,8 @@ internal sealed record ResourceFile(
                 report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
         }
 
-        private void ReadSpec(ResourceKey key, YamlFields fields, YamlFields? metadata, DocumentReport report)
+        private void ReadSpec(
+            ResourceKey key, YamlFields fields, YamlFields? metadata, DocumentReport report, bool isGateways)
         {
             if (key.Kind != "AuthorizationPolicy")
                 AuthorizationPolicyReader.RefuseDryRun(metadata);
@@ -193,8 +196,19 @@ internal sealed record ResourceFile(
 
             fields.Ignore("status"); // written by controllers, not by people
             fields.Done();
-            if (spec is not null && Read(key, spec, metadata, report) is { } read && report.Refusals == 0)
+            if (spec is not null && (isGateways ? ReadGateways(key, spec, report) : Read(key, spec, metadata, report)) is { } read
+                && report.Refusals == 0)
                 _resources.Add(read);
+        }
+
+        private GatewayHttpRoute? ReadGateways(ResourceKey key, YamlFields spec, DocumentReport report)
+        {
+            if (key.Kind == GatewayHttpRoute.Kind)
+                return GatewayHttpRouteReader.Read(key, file, spec);
+
+            GatewayOtherKindReader.Check(key.Kind, spec);
+            report.Note(spec.Line, null, $"kind {key.Kind} of Gateway API is not carried out by the local mesh");
+            return null;
         }
 
         private IMeshResource? Read(ResourceKey key, YamlFields spec, YamlFields? metadata, DocumentReport report)

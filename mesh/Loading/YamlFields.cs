@@ -265,6 +265,9 @@ internal sealed class YamlFields
             _report.Note(item.Line, Child(name), message);
     }
 
+    /// <summary>Accepts the mapping itself, and says that it has no effect here.</summary>
+    public void NoteItself(string message) => _report.Note(Line, Path, message);
+
     /// <summary>Counts a regular expression; refuses one too many.</summary>
     public bool TakeExpression(string name)
     {

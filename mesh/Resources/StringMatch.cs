@@ -22,6 +22,16 @@ public abstract record StringMatch
         public override bool IsMatch(string text, bool ignoreCase = false) => text.StartsWith(Value, Comparison(ignoreCase));
     }
 
+    /// <summary>
+    /// A path whose first segments are these: <c>/a</c> and <c>/a/b</c>, not <c>/ab</c>, for the value <c>/a</c>. Gateway API's PathPrefix.
+    /// </summary>
+    public sealed record PathPrefix(string Value) : StringMatch
+    {
+        /// <inheritdoc/>
+        public override bool IsMatch(string text, bool ignoreCase = false) =>
+            text.StartsWith(Value, Comparison(ignoreCase)) && (text.Length == Value.Length || text[Value.Length] == '/');
+    }
+
     /// <summary>Text that the expression matches from beginning to end. As in RE2 the time is linear in the text.</summary>
     public sealed record Regular(Re2 Expression) : StringMatch
     {

@@ -56,6 +56,12 @@ public sealed record HttpRoute
 
     /// <summary>Headers to change.</summary>
     public HttpHeaderRules Headers { get; init; } = HttpHeaderRules.None;
+
+    /// <summary>Where it was written, when that is no route of its VirtualService's own.</summary>
+    public RouteSource? Source { get; init; }
+
+    /// <summary>The status that answers for a destination that nobody knows: 500 for an HTTPRoute's.</summary>
+    public int UnknownServiceStatus { get; init; } = 503;
 }
 
 /// <summary>What a request has to be like: all that is given has to hold.</summary>

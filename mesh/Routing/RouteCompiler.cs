@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.GatewayApi;
+
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>Compiles the routes of VirtualServices for one caller.</summary>
@@ -10,21 +12,25 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
         var routes = new List<CompiledRoute>();
         for (var i = 0; i < service.Http.Count; i++)
         {
-            var (route, path) = (service.Http[i], FieldPath.Spec["http"][i]);
+            var route = service.Http[i];
+            var path = route.Source?.Path ?? FieldPath.Spec["http"][i];
+            var isGatewayApis = route.Source?.Resource.Kind == GatewayHttpRoute.Kind;
             CompiledMatch[] matches = [.. route.Matches.Index()
                 .Where(match => CompiledMatch.AppliesTo(match.Item, proxy))
                 .Select(match => new CompiledMatch(match.Index, match.Item))];
             var mirrors = route.Mirrors.Select(mirror => Compile(
-                service, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None, path["mirrors"])).ToArray();
+                service, route, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None,
+                path[isGatewayApis ? "filters" : "mirrors"])).ToArray();
             CompiledDestination[] destinations =
             [
                 .. route.Destinations.Select(destination =>
                     Compile(
-                        service, destination,
-                        route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers, path["route"])),
+                        service, route, destination,
+                        route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers,
+                        path[isGatewayApis ? "backendRefs" : "route"])),
             ];
             if (route.Matches.Count == 0 || matches.Length > 0)
-                routes.Add(new(i, route, matches, destinations, mirrors));
+                routes.Add(new(route.Source?.Index ?? i, route, matches, destinations, mirrors));
         }
 
         return [.. routes];
@@ -39,13 +45,21 @@ internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, I
             []);
     }
 
-    private CompiledDestination Compile(VirtualService service, HttpRouteDestination written, HttpHeaderRules headers, FieldPath field)
+    private CompiledDestination Compile(
+        VirtualService service, HttpRoute route, HttpRouteDestination written, HttpHeaderRules headers, FieldPath field)
     {
         var host = HostNames.FullName(written.Destination.Host, service.Key.Namespace);
         var upstreams = registry.Find(host, written.Destination.Subset, written.Destination.Port, out var problem);
         if (problem is not null)
-            problems.Add(new(service.File, null, service.Key, field, $"{field}: {problem}"));
+            Tell(new(route.Source?.File ?? service.File, null, route.Source?.Resource ?? service.Key, field, $"{field}: {problem}"));
 
         return new(host, written, headers, upstreams);
+    }
+
+    // A rule of an HTTPRoute is a route for each of its matches.
+    private void Tell(MeshProblem problem)
+    {
+        if (!problems.Contains(problem))
+            problems.Add(problem);
     }
 }

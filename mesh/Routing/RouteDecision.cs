@@ -1,7 +1,7 @@
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>What becomes of a request.</summary>
-/// <param name="VirtualService">The VirtualService that decided; null when the host has none.</param>
+/// <param name="VirtualService">The VirtualService or HTTPRoute that decided; null when the host has none.</param>
 /// <param name="Route">The route that was taken; null when the host is unknown or none of its routes matches: Envoy's response flag
 /// NR.</param>
 /// <param name="Match">The place of its match that held, from 0; -1 when it has none.</param>

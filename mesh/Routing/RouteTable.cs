@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MessageBoard.Mesh.GatewayApi;
 
 namespace MessageBoard.Mesh.Routing;
 
@@ -33,7 +34,10 @@ public sealed class RouteTable
         var suffixes = new Dictionary<string, HostRoutes>(StringComparer.OrdinalIgnoreCase);
         HostRoutes? anyHost = null;
 
-        foreach (var service in resources.OfType<VirtualService>().Where(service => service.Gateways.Any(proxy.Gateways.Contains)))
+        // An HTTPRoute goes first (SelectVirtualServices in pilot/pkg/model/virtualservice.go).
+        IEnumerable<VirtualService> services =
+            [.. GatewayRoutes.Convert(resources, proxy, problems), .. resources.OfType<VirtualService>()];
+        foreach (var service in services.Where(service => service.Gateways.Any(proxy.Gateways.Contains)))
         {
             var routes = compiler.Compile(service);
             foreach (var host in service.Hosts)
@@ -45,8 +49,7 @@ public sealed class RouteTable
                     _ => AddNames(HostNames.FullName(host, service.Key.Namespace), service.Key.Namespace, routes, service.Key),
                 };
                 if (!added)
-                    problems.Add(new(
-                        service.File, null, service.Key, null, $"host '{host}' has a VirtualService already, which stays in force"));
+                    problems.Add(new(service.File, null, service.Key, null, Rival(host, service.Key.Namespace)));
             }
         }
 
@@ -62,6 +65,11 @@ public sealed class RouteTable
         }
 
         return new(hosts, suffixes, anyHost, compiler.Registry.Upstreams);
+
+        string Rival(string host, string ns) =>
+            hosts.GetValueOrDefault(HostNames.FullName(host, ns))?.VirtualService is { Kind: GatewayHttpRoute.Kind } winner
+                ? $"host '{host}' is steered by {winner}, which goes before every VirtualService"
+                : $"host '{host}' has a VirtualService already, which stays in force";
 
         bool AddNames(string host, string ns, CompiledRoute[] routes, ResourceKey key)
         {
@@ -88,7 +96,9 @@ public sealed class RouteTable
                 continue;
 
             var destination = route.Pick(random, out var draw);
-            return new(host.VirtualService, route, match, draw, destination, destination?.UpstreamAt(request.Port));
+            return new(
+                route.Route.Source?.Resource ?? host.VirtualService, route, match, draw, destination,
+                destination?.UpstreamAt(request.Port));
         }
 
         return new(host.VirtualService, null, -1, -1, null, null);
