@@ -6,6 +6,7 @@ using MessageBoard.MeshCheck.Given;
 using MessageBoard.MeshCheck.Output;
 using MessageBoard.MeshCheck.Requests;
 using MessageBoard.MeshCheck.RoutingTests;
+using MessageBoard.MeshCheck.Warnings;
 
 namespace MessageBoard.MeshCheck;
 
@@ -49,10 +50,19 @@ public static class Command
         var mesh = new GivenMesh(GivenFiles.Read(options.Paths, unreadable));
         var resources = FitCheck.Check(mesh);
         var code = resources.Any(resource => resource.State == ResourceState.Refused) ? Failed : Fine;
-        var report = new Dictionary<string, object> { ["resources"] = ResourceReport.ToJson(resources) };
+        var warnings = Analysis.Run(mesh);
+        if (options.FailOnWarning && warnings.Count > 0)
+            code = Failed;
+
+        var report = new Dictionary<string, object> { ["resources"] = ResourceReport.ToJson(resources), ["warnings"] = warnings };
         var isCheck = options.Request is null && options.Tests.Count == 0;
+        var told = isCheck || options.FailOnWarning ? warnings : [];
+        var toldOf = told.Select(warning => (warning.File, (ResourceKey?)warning.Resource)).ToHashSet();
         if (!options.Json)
-            ResourceReport.WriteText(isCheck ? resources : resources.Where(resource => resource.State == ResourceState.Refused), output);
+            ResourceReport.WriteText(
+                resources.Where(resource =>
+                    isCheck || resource.State == ResourceState.Refused || toldOf.Contains((resource.File, resource.Key))),
+                told, output);
 
         if (options.Request is not null)
             report["request"] = Answer(options, mesh, output, ref code);
@@ -67,7 +77,7 @@ public static class Command
         if (options.Json)
             output.WriteLine(JsonSerializer.Serialize(report, Json));
         else if (isCheck)
-            output.Line(ResourceReport.Summary(resources));
+            output.Line(ResourceReport.Summary(resources, warnings.Count));
 
         return unreadable.Count > 0 ? Unreadable : code;
     }

@@ -13,23 +13,26 @@ internal static class Usage
 
           --request 'GET http://HOST/PATH'   where does this request go?
           -H, --header 'NAME: VALUE'         a header of it, as often as you like
-          --from WHO         who sends it: a workload of the files, app=NAME and other
-                             labels, NAMESPACE/ before either, or gateway:NS/NAME;
-                             else anybody, in the mesh or at a gateway
-          --explain          and why not by the rules before
-          --tests FILE|FOLDER...   routing tests, as istio-config-validator has them
-          --junit FILE             their results as JUnit's XML
-          --fail-on LEVEL    error, as without, or warning
-          --json             the same for machines
-          --help             this text
+          --from WHO              who sends it: a workload of the files, app=NAME and
+                                  other labels, NAMESPACE/ before either, or
+                                  gateway:NAMESPACE/NAME; else anybody
+          --explain               and why not by the rules before
+          --tests FILE|FOLDER...  runs tests, as istio-config-validator has them
+          --junit FILE            writes their results as JUnit's XML
+          --fail-on LEVEL         exits with 1 on a warning, or on an error only
+          --json                  the same for machines
+          --help                  this text
 
-        Without a request: a line for each resource, and below it why it is refused,
-        or, as a note, what is accepted and has no effect on one machine. Other
-        systems' kinds are passed over by name, but Kubernetes' Services count as
-        services. Subsets and services are looked up in the given files, where these
-        have any DestinationRule or any service at all.
+        A line for each resource, and below it why it is refused; as a warning, with
+        the code of `istioctl analyze`, what is hardly meant so; as a note, what is
+        accepted and has no effect on one machine. With a request or tests only their
+        answers are told, and what is refused. Other systems' kinds are passed over by
+        name, but Kubernetes' Services count as services. Subsets and services are
+        looked up in the given files, where these have any DestinationRule or any
+        service at all.
 
-        Exit code: 0 all is well, 1 something is refused, a test fails or the request
-        goes nowhere, 2 something could not be read, or a wrong option.
+        Exit code: 0 all is well, 1 something is refused (or warned of, where that is
+        to fail), a test fails or the request goes nowhere, 2 something could not be
+        read, or a wrong option.
         """;
 }

@@ -52,6 +52,9 @@ internal sealed record GivenDocument(string File, ResourceKey Key, YamlMap Root)
     public static string? Text(YamlItem? item, string name) =>
         item is YamlMap map && map.TryGetText(name, out var text) && text.Length > 0 ? text : null;
 
+    /// <summary>The texts of a list.</summary>
+    public static IEnumerable<string> Strings(IEnumerable<YamlItem> items) => items.OfType<YamlText>().Select(text => text.Value);
+
     /// <summary>A mapping from names to texts, such as labels.</summary>
     public static IReadOnlyDictionary<string, string> Texts(YamlItem? item)
     {

@@ -17,6 +17,7 @@ internal sealed class GivenMesh
             .ToArray();
         Resources = [.. all.SelectMany(file => file.Content.Resources).DistinctBy(resource => resource.Key)];
         var documents = all.SelectMany(file => file.Documents).ToArray();
+        Documents = documents;
         foreach (var document in documents)
             _documents.TryAdd((document.File, document.Key), document);
 
@@ -31,6 +32,9 @@ internal sealed class GivenMesh
 
     /// <summary>The files.</summary>
     public IReadOnlyList<GivenFile> Files { get; }
+
+    /// <summary>All resources as they are written, those further up first.</summary>
+    public IReadOnlyList<GivenDocument> Documents { get; }
 
     /// <summary>The resources that are in force.</summary>
     public IReadOnlyList<IMeshResource> Resources { get; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.MeshCheck.Warnings;
 
 namespace MessageBoard.MeshCheck.Output;
 
@@ -7,8 +8,9 @@ namespace MessageBoard.MeshCheck.Output;
 internal static class ResourceReport
 {
     /// <summary>A line for each resource, and what is to be said of it below.</summary>
-    public static void WriteText(IEnumerable<ResourceStatus> resources, TextWriter output)
+    public static void WriteText(IEnumerable<ResourceStatus> resources, IReadOnlyList<Warning> warnings, TextWriter output)
     {
+        var warningsOf = warnings.ToLookup(warning => (warning.File, (ResourceKey?)warning.Resource));
         string? file = null;
         foreach (var resource in resources)
         {
@@ -19,16 +21,21 @@ internal static class ResourceReport
             foreach (var problem in resource.Problems)
                 output.Line($"    {resource.File}:{problem.Line ?? resource.Line}: {problem.Message}");
 
+            foreach (var warning in warningsOf[(resource.File, resource.Key)])
+                output.Line($"    {warning.File}:{warning.Line}: warning: {warning.Message} [{warning.Code}]");
+
             foreach (var note in resource.NotCarriedOut)
                 output.Line($"    {resource.File}:{note.Line ?? resource.Line}: note: {note.Message}");
         }
     }
 
     /// <summary>How many there are of each state.</summary>
-    public static string Summary(IEnumerable<ResourceStatus> resources) => string.Join(", ", resources.CountBy(resource => resource.State)
+    public static string Summary(IEnumerable<ResourceStatus> resources, int warnings) => string.Join(", ", resources
+        .CountBy(resource => resource.State)
         .OrderBy(count => count.Key)
         .Select(count => $"{count.Value} {Word(count.Key)}")
-        .DefaultIfEmpty("nothing was read"));
+        .DefaultIfEmpty("nothing was read")
+        .Concat(warnings == 0 ? [] : [warnings == 1 ? "1 warning" : $"{warnings} warnings"]));
 
     /// <summary>The same for machines.</summary>
     public static object ToJson(IReadOnlyList<ResourceStatus> resources) => resources.Select(resource => new

@@ -44,7 +44,7 @@ internal static class Callers
     /// <summary>A caller in words.</summary>
     public static string Describe(MeshProxy caller) => caller.Gateways is not [MeshProxy.Mesh]
         ? $"gateway {string.Join(", ", caller.Gateways)}"
-        : $"a workload in {caller.Namespace} with {string.Join(", ", caller.Labels.Select(label => $"{label.Key}={label.Value}"))}";
+        : $"a workload in {caller.Namespace} with {GivenWorkload.Describe(caller.Labels)}";
 
     private static MeshProxy Workload(string? ns, IReadOnlyDictionary<string, string> labels) =>
         new() { Namespace = ns ?? HostNames.DefaultNamespace, Labels = labels };

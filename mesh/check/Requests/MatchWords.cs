@@ -2,6 +2,7 @@ using System.Globalization;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
+using MessageBoard.MeshCheck.Given;
 
 namespace MessageBoard.MeshCheck.Requests;
 
@@ -69,7 +70,7 @@ internal static class MatchWords
         var missing = match.SourceLabels.Where(label => caller.Labels.GetValueOrDefault(label.Key) != label.Value).ToArray();
         return missing.Length == 0
             ? null
-            : $"it is for callers with {string.Join(", ", missing.Select(label => $"{label.Key}={label.Value}"))}";
+            : $"it is for callers with {GivenWorkload.Describe(missing)}";
     }
 
     private static string IsNot(string what, string found, StringMatch wanted) => $"{what} '{found}' is not {Describe(wanted)}";

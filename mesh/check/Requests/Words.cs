@@ -40,7 +40,7 @@ internal static class Words
     public static IEnumerable<string> Operations(HeaderOperations operations) =>
     [
         .. operations.Remove.Select(name => $"remove {name}"),
-        .. operations.Set.Select(header => $"set {header.Key}: {header.Value}"),
-        .. operations.Add.Select(header => $"add {header.Key}: {header.Value}"),
+        .. operations.Set.Select(header => $"set {header.Key}: {header.Value.Text}"),
+        .. operations.Add.Select(header => $"add {header.Key}: {header.Value.Text}"),
     ];
 }

@@ -1,0 +1,34 @@
+using MessageBoard.Mesh.Resources;
+using MessageBoard.MeshCheck.Given;
+
+namespace MessageBoard.MeshCheck.Warnings;
+
+/// <summary>
+/// Finds what istioctl analyze warns of (https://github.com/istio/istio/tree/master/pkg/config/analysis/analyzers), as far as it is about
+/// the way of requests. What is looked up in other resources is looked up only where any of its kind is given.
+/// </summary>
+internal static class Analysis
+{
+    /// <summary>All warnings, in the order of files and lines.</summary>
+    public static IReadOnlyList<Warning> Run(GivenMesh mesh)
+    {
+        var order = mesh.Files.SelectMany(file => file.Content.Statuses).Select(status => status.File).Distinct().Index()
+            .ToDictionary(file => file.Item, file => file.Index);
+        return
+        [
+            .. RuleWarnings.Find(mesh)
+                .Concat(HostWarnings.Find(mesh))
+                .Concat(DestinationWarnings.Find(mesh))
+                .Concat(GatewayWarnings.Find(mesh))
+                .Concat(DestinationRuleWarnings.Find(mesh))
+                .Concat(ServiceEntryWarnings.Find(mesh))
+                .Concat(PolicyWarnings.Find(mesh))
+                .OrderBy(warning => order[warning.File])
+                .ThenBy(warning => warning.Line),
+        ];
+    }
+
+    /// <summary>A warning about a field.</summary>
+    public static Warning At(this GivenDocument document, FieldPath? path, string code, string message) =>
+        new(code, document.Key, document.File, document.LineOf(path), path is null ? message : $"{path} {message}");
+}
