@@ -134,9 +134,9 @@ public sealed class MeshExchange
     /// <summary>Where this try goes, in a span's words.</summary>
     internal void DescribeTry(Activity span) => TryTrace.Describe(span, _decision, _last.Host, Tries);
 
-    internal void EndTry(int status, ResponseFlags flag)
+    internal void EndTry(int status, ResponseFlags flag, string? reason = null)
     {
-        _last = _last with { Status = status, Flag = flag };
+        _last = _last with { Status = status, Flag = flag, Reason = reason };
         if (_span is { } span)
             TryTrace.Answer(span, status, flag);
     }
@@ -155,8 +155,13 @@ public sealed class MeshExchange
 
     private readonly record struct Try(int Number, UpstreamHost? Host, int Status, ResponseFlags Flag)
     {
+        public string? Reason { get; init; }
+
         public ExplainedAttempt Explain() =>
             new(Host?.Endpoint.Workload.Key.Name, Host?.Endpoint.Authority, Status == 0 ? null : Status,
-                Flag == ResponseFlags.None ? null : Flag.ToString());
+                Flag == ResponseFlags.None ? null : Flag.ToString())
+            {
+                Reason = Reason,
+            };
     }
 }

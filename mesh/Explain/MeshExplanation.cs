@@ -65,4 +65,8 @@ public sealed record ExplainedDestination(string Host, string? Subset, int Port,
 /// <param name="Endpoint">Its address and port.</param>
 /// <param name="Status">The status it answered with; null when it did not.</param>
 /// <param name="Flag">Envoy's response flag, such as <c>UF</c>; null when it answered.</param>
-public sealed record ExplainedAttempt(string? Workload, string? Endpoint, int? Status, string? Flag);
+public sealed record ExplainedAttempt(string? Workload, string? Endpoint, int? Status, string? Flag)
+{
+    /// <summary>Why there was no answer, where more is known of it than the flag says: what TLS failed of.</summary>
+    public string? Reason { get; init; }
+}

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using MessageBoard.Mesh.Routing;
+using MessageBoard.Mesh.Tls;
 using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Forwarding;
 
-/// <summary>Connections to endpoints. Upstreams with the same timeouts share a handler.</summary>
+/// <summary>Connections to endpoints. Upstreams with the same timeouts and TLS share a handler.</summary>
 /// <param name="configure">What the client wants of its handlers beyond that; null for nothing.</param>
 internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = null) : IDisposable
 {
@@ -16,19 +18,38 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
 
     private static readonly HttpRequestOptionsKey<UpstreamHost> NamedHost = new("MessageBoard.Mesh.NamedHost");
 
-    private readonly ConcurrentDictionary<(TimeSpan Connect, TimeSpan Idle), HttpMessageInvoker> _handlers = [];
+    // TLS of the caller's own: its request is for https already.
+    private static readonly ClientTls Callers = new();
+
+    private readonly ConcurrentDictionary<(TimeSpan Connect, TimeSpan Idle, ClientTls? Tls), HttpMessageInvoker> _handlers = [];
 
     /// <summary>Sends a request to an endpoint.</summary>
+    /// <param name="host">The endpoint.</param>
+    /// <param name="pathAndQuery">The path and query that it gets.</param>
+    /// <param name="request">The request, whose <c>Host</c> is set.</param>
+    /// <param name="upstream">The upstream, for how it is called.</param>
+    /// <param name="isSecure">Whether the caller itself asked for https, which is never sent in the clear.</param>
+    /// <param name="cancellationToken">Tells that it is not waited for any more.</param>
     public Task<HttpResponseMessage> SendAsync(
-        UpstreamHost host, string pathAndQuery, HttpRequestMessage request, ConnectionPool? settings, CancellationToken cancellationToken)
+        UpstreamHost host, string pathAndQuery, HttpRequestMessage request, Upstream upstream, bool isSecure,
+        CancellationToken cancellationToken)
     {
+        if (isSecure && upstream.Tls is not null)
+            throw new HttpRequestException(
+                HttpRequestError.SecureConnectionError, null,
+                new TlsFailure("the request is TLS already, and tls of the rule wraps it again"));
+
         if (host.Name is not null)
             request.Options.Set(NamedHost, host);
 
-        request.RequestUri = new Uri($"http://{host.Endpoint.Authority}{pathAndQuery}", AsWritten);
-        var timeouts = settings is null ? Defaults : (settings.ConnectTimeout ?? Defaults.Connect, settings.IdleTimeout ?? Defaults.Idle);
-        return _handlers.GetOrAdd(timeouts, static (timeouts, configure) => Create(timeouts, configure), configure)
-            .SendAsync(request, cancellationToken);
+        // With https the client keeps the connections of each host apart, as each has its own certificate.
+        var tls = isSecure ? Callers : upstream.Tls;
+        request.RequestUri = new Uri($"{(tls is null ? "http" : "https")}://{host.Endpoint.Authority}{pathAndQuery}", AsWritten);
+        var settings = upstream.Policy.ConnectionPool;
+        var key = settings is null
+            ? (Defaults.Connect, Defaults.Idle, tls)
+            : (settings.ConnectTimeout ?? Defaults.Connect, settings.IdleTimeout ?? Defaults.Idle, tls);
+        return _handlers.GetOrAdd(key, static (key, configure) => Create(key, configure), configure).SendAsync(request, cancellationToken);
     }
 
     public void Dispose()
@@ -37,7 +58,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             handler.Dispose();
     }
 
-    private static HttpMessageInvoker Create((TimeSpan Connect, TimeSpan Idle) timeouts, Action<SocketsHttpHandler>? configure)
+    private static HttpMessageInvoker Create((TimeSpan Connect, TimeSpan Idle, ClientTls? Tls) key, Action<SocketsHttpHandler>? configure)
     {
         var handler = new SocketsHttpHandler
         {
@@ -49,10 +70,20 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
         };
         configure?.Invoke(handler);
         HeaderBytes.Keep(handler);
-        handler.ConnectTimeout = timeouts.Connect.Clip();
-        handler.PooledConnectionIdleTimeout = timeouts.Idle.Clip();
-        handler.ConnectCallback = ConnectAsync;
+        handler.ConnectTimeout = key.Connect.Clip();
+        handler.PooledConnectionIdleTimeout = key.Idle.Clip();
+        handler.ConnectCallback = key.Tls is not { } tls
+            ? ConnectAsync
+            : async (context, cancellationToken) => await TlsConnector.ConnectAsync(
+                await ConnectAsync(context, cancellationToken), HostOf(context.InitialRequestMessage), tls, cancellationToken);
         return new(handler, disposeHandler: true);
+    }
+
+    private static string HostOf(HttpRequestMessage request)
+    {
+        var authority = request.Headers.Host!;
+        var colon = authority.LastIndexOf(':');
+        return (colon > authority.LastIndexOf(']') ? authority[..colon] : authority).Trim('[', ']');
     }
 
     // As the client itself does it, but that a name's address is the one that is known now.

@@ -71,7 +71,8 @@ internal static class Mirroring
                 return;
 
             host.Begin();
-            using var response = await pools.SendAsync(host, pathAndQuery, request, upstream.Upstream.Policy.ConnectionPool, limit.Token);
+            using var response = await pools.SendAsync(
+                host, pathAndQuery, request, upstream.Upstream, request.RequestUri!.Scheme == Uri.UriSchemeHttps, limit.Token);
             upstream.Answered(host, (int)response.StatusCode);
             await response.Content.CopyToAsync(Stream.Null, limit.Token);
         }

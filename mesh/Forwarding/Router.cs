@@ -13,10 +13,10 @@ internal sealed class Router(ConnectionPools pools, string? source)
             return LocalReply.Failure(ResponseFlags.NC, call);
 
         if (upstream.Resolving is { } resolving)
-        {
             await resolving.WaitAsync(call.Cancelled);
+
+        if (upstream.IsOutdated)
             upstream = call.Generation.StateOf(upstream.Upstream);
-        }
 
         await TakeBodyAsync(call);
 

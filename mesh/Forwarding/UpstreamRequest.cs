@@ -1,5 +1,6 @@
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Retries;
+using MessageBoard.Mesh.Tls;
 using MessageBoard.Mesh.Upstreams;
 
 namespace MessageBoard.Mesh.Forwarding;
@@ -42,7 +43,8 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         TryTrace.Begin(request, pathAndQuery, host, exchange);
         try
         {
-            var response = await pools.SendAsync(host, pathAndQuery, request, upstream.Upstream.Policy.ConnectionPool, cancellationToken);
+            var response = await pools.SendAsync(
+                host, pathAndQuery, request, upstream.Upstream, call.Uri.Scheme == Uri.UriSchemeHttps, cancellationToken);
             upstream.Answered(host, (int)response.StatusCode);
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
             return new(response, ResponseFlags.None, IsFinal: false);
@@ -54,7 +56,9 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         catch (HttpRequestException exception) when (SendFailure.IsEndpoints(exception))
         {
             upstream.Failed(host);
-            return End(SendFailure.IsConnectFailure(exception) ? ResponseFlags.UF : ResponseFlags.UC);
+            return End(
+                SendFailure.IsConnectFailure(exception) ? ResponseFlags.UF : ResponseFlags.UC,
+                (exception.InnerException as TlsFailure)?.Message);
         }
         catch (OperationCanceledException exception)
         {
@@ -71,9 +75,9 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         }
     }
 
-    private UpstreamResult End(ResponseFlags flag)
+    private UpstreamResult End(ResponseFlags flag, string? reason = null)
     {
-        call.Exchange.EndTry(0, flag);
+        call.Exchange.EndTry(0, flag, reason);
         return new(null, flag, IsFinal: false);
     }
 }

@@ -45,37 +45,13 @@ internal static class TrafficPolicyReader
 
     private static TrafficPolicy ReadCommon(YamlFields policy)
     {
-        ReadTls(policy);
+        var tls = ClientTlsReader.Read(policy);
         return new()
         {
             LoadBalancer = LoadBalancerReader.Read(policy),
             ConnectionPool = ConnectionPoolReader.Read(policy),
             OutlierDetection = OutlierDetectionReader.Read(policy),
+            Tls = tls,
         };
-    }
-
-    // The local mesh speaks HTTP in the clear between processes of one machine: what asks for no more than the mesh's own
-    // encryption means nothing here, while a service that wants TLS of its own could not be called.
-    private static void ReadTls(YamlFields policy)
-    {
-        if (policy.Object("tls") is not { } tls)
-            return;
-
-        var mode = tls.Word("mode", "DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL");
-        if (mode is "SIMPLE" or "MUTUAL")
-            tls.Report("mode", $"{mode} is not carried out by the local mesh; DISABLE and ISTIO_MUTUAL are accepted");
-
-        foreach (var name in (ReadOnlySpan<string>)["clientCertificate", "privateKey", "caCertificates", "credentialName"])
-        {
-            if (tls.FilledText(name) is not null && mode is "ISTIO_MUTUAL")
-                tls.Report(name, "must not be given with mode ISTIO_MUTUAL");
-        }
-
-        tls.Text("caCrl");
-        tls.Text("sni");
-        tls.Texts("subjectAltNames");
-        tls.Flag("insecureSkipVerify");
-        tls.Done();
-        policy.Note("tls", "is not carried out by the local mesh: it calls its own processes without TLS");
     }
 }

@@ -29,6 +29,9 @@ public sealed record TrafficPolicy
     /// <summary>When an endpoint is taken out; null for never.</summary>
     public OutlierDetection? OutlierDetection { get; init; }
 
+    /// <summary>Whether it is called by TLS; null when nothing is said.</summary>
+    public TlsPolicy? Tls { get; init; }
+
     /// <summary>Policies of single ports, which take the place of all of the above.</summary>
     public IReadOnlyDictionary<int, TrafficPolicy> Ports { get; init; } = new Dictionary<int, TrafficPolicy>();
 }

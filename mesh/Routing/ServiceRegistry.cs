@@ -97,6 +97,10 @@ internal sealed class ServiceRegistry
             IsExternal = service.IsExternal,
             PassthroughPort = service.Resolution == ServiceResolution.None ? port.TargetPort ?? port.Number : null,
             Protocol = port.Protocol,
+
+            // Names that the service has stand in for those that the rule does not give.
+            Tls = policy.Tls?.Origination is { SubjectAltNames.Count: 0 } tls ? tls with { SubjectAltNames = service.SubjectAltNames }
+                : policy.Tls?.Origination,
         };
         _upstreams.Add((host, subset, port.Number), upstream);
         return upstream;

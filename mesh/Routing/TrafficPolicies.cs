@@ -20,6 +20,7 @@ internal static class TrafficPolicies
             LoadBalancer = special.LoadBalancer ?? general.LoadBalancer,
             ConnectionPool = special.ConnectionPool ?? general.ConnectionPool,
             OutlierDetection = special.OutlierDetection ?? general.OutlierDetection,
+            Tls = special.Tls ?? general.Tls,
         };
     }
 

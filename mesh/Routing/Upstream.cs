@@ -30,6 +30,9 @@ public sealed class Upstream
     /// <summary>What is spoken there.</summary>
     public PortProtocol Protocol { get; init; }
 
+    /// <summary>TLS of the mesh's own making to it; null for none.</summary>
+    public ClientTls? Tls { get; init; }
+
     /// <summary>All endpoints.</summary>
     public IReadOnlyList<Endpoint> Endpoints { get; }
 
@@ -42,6 +45,7 @@ public sealed class Upstream
         IsExternal = IsExternal,
         PassthroughPort = PassthroughPort,
         Protocol = Protocol,
+        Tls = Tls,
     };
 
     /// <summary>Its place among the upstreams of its table.</summary>

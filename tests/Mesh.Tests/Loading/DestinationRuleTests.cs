@@ -97,6 +97,8 @@ public class DestinationRuleTests
     [Theory]
     [InlineData("tls: {mode: ISTIO_MUTUAL}", "spec.trafficPolicy.tls is not carried out")]
     [InlineData("tls: {mode: DISABLE}", "spec.trafficPolicy.tls is not carried out")]
+    [InlineData("tls: {mode: SIMPLE, sni: a.b}", "spec.trafficPolicy.tls.sni without subjectAltNames lets any name stand")]
+    [InlineData("tls: {mode: SIMPLE, privateKey: /a}", "spec.trafficPolicy.tls.privateKey has no effect with mode SIMPLE")]
     [InlineData("outlierDetection: {consecutiveErrors: "
         + "7}", "spec.trafficPolicy.outlierDetection.consecutiveErrors has no effect, in Istio neither")]
     [InlineData("connectionPool: {tcp: {tcpKeepalive: {time: 1h, interval: 1m, probes: "
@@ -168,8 +170,14 @@ public class DestinationRuleTests
     [InlineData("portLevelSettings: [{port: {number: 80}}]", ".portLevelSettings[0] has to have at least one of")]
     [InlineData("portLevelSettings: [{port: {number: 80}, tunnel: "
         + "{}}]", ".portLevelSettings[0].tunnel is not a field that Istio knows here")]
-    [InlineData("tls: {mode: SIMPLE}", ".tls.mode SIMPLE is not carried out by the local mesh")]
-    [InlineData("tls: {mode: ISTIO_MUTUAL, privateKey: a}", ".tls.privateKey must not be given with mode ISTIO_MUTUAL")]
+    [InlineData("tls: {mode: SIMPLE, credentialName: a}", ".tls.credentialName is not carried out by the local mesh")]
+    [InlineData("tls: {mode: SIMPLE, credentialName: a, caCertificates: /a}", ".tls.credentialName must not stand beside certificates")]
+    [InlineData("tls: {mode: SIMPLE, caCrl: /a}", ".tls.caCrl is not carried out by the local mesh")]
+    [InlineData("tls: {mode: SIMPLE, insecureSkipVerify: true, caCertificates: /a}", ".tls.insecureSkipVerify must not stand beside")]
+    [InlineData("tls: {mode: MUTUAL, insecureSkipVerify: true, clientCertificate: /a, privateKey: /b, subjectAltNames: [a]}",
+        ".tls.insecureSkipVerify must not stand beside")]
+    [InlineData("tls: {mode: MUTUAL, privateKey: /a}", ".tls.clientCertificate is missing")]
+    [InlineData("tls: {mode: MUTUAL, clientCertificate: /a}", ".tls.privateKey is missing")]
     [InlineData("tunnel: {targetHost: a, targetPort: 80}", ".tunnel is not carried out by the local mesh")]
     [InlineData("proxyProtocol: {version: V1}", ".proxyProtocol is not carried out by the local mesh")]
     [InlineData("retryBudget: {percent: 20}", ".retryBudget is not carried out by the local mesh")]
