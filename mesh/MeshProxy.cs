@@ -44,4 +44,11 @@ public sealed record MeshProxy
                 Labels, Resources.Locality.Parse(locality), Resources.Locality.Parse(Locality).Region, network: null),
         };
     }
+
+    /// <summary>
+    /// Whether a policy concerns it: one of its namespace, or of Istio's root namespace, for workloads with its labels.
+    /// </summary>
+    internal bool IsSelected(string ns, IReadOnlyDictionary<string, string> selector) =>
+        (ns == Namespace || ns == Resources.HostNames.RootNamespace)
+            && selector.All(label => Labels.GetValueOrDefault(label.Key) == label.Value);
 }

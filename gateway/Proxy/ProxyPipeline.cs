@@ -1,7 +1,6 @@
 using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh;
-using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Shared.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

@@ -27,14 +27,9 @@ public sealed class AuthorizationTable
     public static AuthorizationTable Compile(IReadOnlyList<IMeshResource> resources, MeshProxy workload) => new(
     [
         .. resources.OfType<AuthorizationPolicy>()
-            .Where(policy => Concerns(policy.Key.Namespace, policy.Selector, workload))
+            .Where(policy => workload.IsSelected(policy.Key.Namespace, policy.Selector))
             .Select(policy => new CompiledPolicy(policy)),
     ]);
-
-    /// <summary>Whether a policy of a namespace, for workloads with some labels, concerns a workload.</summary>
-    internal static bool Concerns(string ns, IReadOnlyDictionary<string, string> selector, MeshProxy workload) =>
-        (ns == workload.Namespace || ns == HostNames.RootNamespace)
-            && selector.All(label => workload.Labels.GetValueOrDefault(label.Key) == label.Value);
 
     /// <summary>Whether a request is answered, and what else the policies say of it.</summary>
     public AuthorizationVerdict Decide(in InboundRequest request)

@@ -69,6 +69,9 @@ internal static class Conditions
                 return (in request) => pattern.IsMatch(request.Host, StringComparison.OrdinalIgnoreCase);
             case RequestAttribute.Method:
                 return (in request) => pattern.IsMatch(request.Method);
+            case RequestAttribute.Path when PathTemplate.Is(value):
+                var template = PathTemplate.Compile(value);
+                return (in request) => template.IsMatch(request.Path);
             case RequestAttribute.Path:
                 return (in request) => pattern.IsMatch(request.Path);
             case RequestAttribute.Header:

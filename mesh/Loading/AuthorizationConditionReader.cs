@@ -49,9 +49,12 @@ internal static class AuthorizationConditionReader
         if (key.StartsWith(Claims, StringComparison.Ordinal))
             return Names(Claims, isNested: true) is { } claim ? (RequestAttribute.RequestClaim, null, claim) : null;
 
-        when.Report("key", key.StartsWith(Filters, StringComparison.Ordinal)
-            ? $"{key} is not carried out by the local mesh: it has no filters of Envoy"
-            : $"'{key}' is nothing that Istio knows");
+        if (key.StartsWith(Filters, StringComparison.Ordinal) && key.IndexOf('[') is > 0 and var open && open < key.Length - 2
+            && key[^1] == ']')
+            when.Refuse("key", $"{key} is not carried out by the local mesh: it has no filters of Envoy");
+        else
+            when.Report("key", $"'{key}' is nothing that Istio knows");
+
         return null;
 
         string[]? Names(string prefix, bool isNested)

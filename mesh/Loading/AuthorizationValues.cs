@@ -3,7 +3,7 @@ namespace MessageBoard.Mesh.Loading;
 /// <summary>
 /// Istio's rules for the values of policies (pkg/config/security/security.go); each gives what is wrong with one, or null.
 /// </summary>
-internal static class AuthorizationValues
+internal static partial class AuthorizationValues
 {
     private const int MaxServiceAccountLength = 320;
 
@@ -31,7 +31,35 @@ internal static class AuthorizationValues
     public static string? Wildcard(string text) => text.IndexOf('*') is var at and >= 0 && (at != text.LastIndexOf('*')
         || (at != 0 && at != text.Length - 1)) ? $"'{text}' may have one '*', as its first or last character" : null;
 
-    /// <summary><c>CheckValidPathTemplate</c>; templates, which are valid, are not carried out.</summary>
-    public static string? Path(string path) =>
-        path.Contains('{') || path.Contains('}') ? $"'{path}' is not carried out by the local mesh: it has a template" : null;
+    /// <summary><c>CheckValidPathTemplate</c>: <c>{*}</c> is a segment, <c>{**}</c> the last segments.</summary>
+    public static string? Path(string path)
+    {
+        if (!path.Contains('{') && !path.Contains('}'))
+            return null;
+
+        var (isTemplate, hasRest) = (PathTemplate.Is(path), false);
+        foreach (var segment in path.Trim('/').Split('/'))
+        {
+            if (segment is PathTemplate.One or PathTemplate.Rest)
+            {
+                if (hasRest)
+                    return $"'{path}' has to end after {PathTemplate.Rest}";
+
+                hasRest = segment == PathTemplate.Rest;
+            }
+            else if (segment.AsSpan().ContainsAny("{}"))
+            {
+                return $"'{path}' has to have {PathTemplate.One} or {PathTemplate.Rest} as whole segments";
+            }
+            else if (isTemplate && !PathLiteral().IsMatch(segment))
+            {
+                return $"'{path}' has '{segment}' as a segment, which is none of a template";
+            }
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9\-._~%!$&'()+,;:@=]+\z")]
+    private static partial Regex PathLiteral();
 }

@@ -11,6 +11,9 @@ internal sealed class DocumentReport(string file, bool isIstios = false)
 
     private readonly List<MeshProblem> _problems = [], _notes = [];
 
+    /// <summary>Whether Istio itself carries it out.</summary>
+    public bool IsIstios => isIstios;
+
     /// <summary>The resource; null as long as it could not be read so far.</summary>
     public ResourceKey? Resource { get; set; }
 

@@ -37,6 +37,15 @@ internal static class JwksRules
         }
     }
 
+    /// <summary>The types of the keys of a valid text.</summary>
+    public static IReadOnlyList<string> Types(string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.TryGetProperty("keys", out var keys)
+            ? [.. keys.EnumerateArray().Select(key => TextOf(key, "kty")).OfType<string>()]
+            : [.. new[] { TextOf(document.RootElement, "kty") }.OfType<string>()];
+    }
+
     private static string? KeyProblem(JsonElement key)
     {
         if (key.ValueKind != JsonValueKind.Object || TextOf(key, "kty") is not { } type)

@@ -13,9 +13,6 @@ internal static class OtherKinds
             case "PeerAuthentication":
                 PeerAuthenticationValidator.Check(spec);
                 break;
-            case "RequestAuthentication":
-                RequestAuthenticationReader.Check(spec);
-                break;
             case "Sidecar":
                 SidecarValidator.Check(spec);
                 break;

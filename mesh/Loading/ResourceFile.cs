@@ -225,6 +225,8 @@ internal sealed record ResourceFile(
                     return WorkloadEntryReader.Read(key, file, spec);
                 case "AuthorizationPolicy":
                     return AuthorizationPolicyReader.Read(key, file, spec, metadata);
+                case "RequestAuthentication":
+                    return RequestAuthenticationReader.Read(key, file, spec);
                 default:
                     OtherKinds.Check(key.Kind, key.Name, spec);
                     report.Note(spec.Line, null, $"kind {key.Kind} is not carried out by the local mesh");

@@ -34,6 +34,9 @@ internal sealed class YamlFields
 
     public bool IsEmpty => _map.Count == 0;
 
+    /// <summary>Whether Istio itself carries it out, see <see cref="DocumentReport"/>.</summary>
+    public bool IsIstios => _report.IsIstios;
+
     /// <summary>The names that the mapping has.</summary>
     public IEnumerable<string> Names
     {

@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.Authentication;
 using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Routing;
 
@@ -17,6 +18,7 @@ public sealed class MeshSnapshot
         proxy = proxy.WithTopology();
         Resources = WithoutDuplicates(resources, compiling);
         Routes = RouteTable.Compile(Resources, proxy, compiling);
+        Authentication = AuthenticationTable.Compile(Resources, proxy);
         Authorization = AuthorizationTable.Compile(Resources, proxy);
         Problems = [.. problems, .. compiling];
         Statuses = WithProblems(statuses, compiling);
@@ -24,6 +26,9 @@ public sealed class MeshSnapshot
 
     /// <summary>The routing decision.</summary>
     public RouteTable Routes { get; }
+
+    /// <summary>The tokens that this workload takes.</summary>
+    public AuthenticationTable Authentication { get; }
 
     /// <summary>Who may call this workload.</summary>
     public AuthorizationTable Authorization { get; }

@@ -166,6 +166,22 @@ public class ConditionsTests
         Assert.Equal(allowed, AuthorizationTests.Table($"rules: [{{from: [{{{source}}}]}}]").Decide(Request).IsAllowed);
 
     [Theory]
+    [InlineData("/api/{*}", "/api/users", true)]
+    [InlineData("/api/{*}", "/api/users/me", false)]
+    [InlineData("/api/{*}", "/api/", false)]
+    [InlineData("/api/{*}/me", "/api/users/me", true)]
+    [InlineData("/api/{**}", "/api/users/me", true)]
+    [InlineData("/api/{**}", "/api/", true)]
+    [InlineData("/{*}/u.ers/{**}", "/api/users/me", false)]
+    [InlineData("/{*}/users/{**}", "/api/users/me/x", true)]
+    public void A_path_may_have_gaps(string pattern, string path, bool allowed)
+    {
+        var table = AuthorizationTests.Table($"rules: [{{to: [{{operation: {{paths: ['{pattern}']}}}}]}}]");
+
+        Assert.Equal(allowed, table.Decide(Request with { Path = path }).IsAllowed);
+    }
+
+    [Theory]
     [InlineData("ports: ['8080']", true)]
     [InlineData("notPorts: ['8080']", false)]
     public void An_operation_has_ports(string operation, bool allowed) =>

@@ -42,6 +42,7 @@ internal sealed class PolicedService : IAsyncDisposable
         var service = new PolicedService(configure, logs);
         service._istio.Write("policies.yaml", yaml);
         await service._app.StartAsync();
+        Assert.Empty(service._app.Services.GetRequiredService<MeshFolder>().Current.Problems);
         service.Client = new() { BaseAddress = new(service._app.Urls.Single()) };
         return service;
     }

@@ -28,7 +28,7 @@ public sealed class PoliciesOverHttpTests
     [Fact]
     public async Task A_port_is_the_one_that_the_service_listens_at()
     {
-        await using var service = await StartAsync("");
+        await using var service = await StartAsync(Policy("AuthorizationPolicy", "rules: []"));
         await Replace($"ports: ['{service.Client.BaseAddress!.Port}']");
         await Eventually.IsTrueAsync(async () => await service.StatusAsync() == 200, "its own port is allowed");
         await Replace("ports: ['80']");

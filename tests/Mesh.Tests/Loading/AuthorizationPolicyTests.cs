@@ -63,8 +63,12 @@ public class AuthorizationPolicyTests
     [InlineData("rules: [{to: [{operation: {paths: []}}]}]", "spec.rules[0].to[0].operation must not be empty")]
     [InlineData("rules: [{to: [{operation: {ports: ['65536']}}]}]", "spec.rules[0].to[0].operation.ports[0] '65536' has to be a port")]
     [InlineData("rules: [{to: [{operation: {notPorts: [http]}}]}]", "spec.rules[0].to[0].operation.notPorts[0] 'http' has to be a port")]
-    [InlineData("rules: [{to: [{operation: {paths: "
-        + "['/a/{*}']}}]}]", "spec.rules[0].to[0].operation.paths[0] '/a/{*}' is not carried out by the local mesh")]
+    [InlineData("rules: [{to: [{operation: {paths: ['/a{*}']}}]}]", "spec.rules[0].to[0].operation.paths[0] '/a{*}' has to have {*} or")]
+    [InlineData("rules: [{to: [{operation: {paths: ['/{**}/a/{*}']}}]}]",
+        "spec.rules[0].to[0].operation.paths[0] '/{**}/a/{*}' has to end")]
+    [InlineData("rules: [{to: [{operation: {notPaths: ['/{a}']}}]}]",
+        "spec.rules[0].to[0].operation.notPaths[0] '/{a}' has to have {*} or")]
+    [InlineData("rules: [{to: [{operation: {notPaths: ['/{*}/*']}}]}]", "spec.rules[0].to[0].operation.notPaths[0] '/{*}/*' has '*' as")]
     [InlineData("rules: [{when: [{values: [a]}]}]", "spec.rules[0].when[0].key is missing")]
     [InlineData("rules: [{when: [{key: 'request.headers[a]'}]}]", "spec.rules[0].when[0] has to have values or notValues")]
     [InlineData("rules: [{when: [{key: source.ip, values: [a]}]}]", "spec.rules[0].when[0].values[0] 'a' has to be an IP address")]

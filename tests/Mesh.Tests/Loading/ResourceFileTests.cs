@@ -123,7 +123,6 @@ public class ResourceFileTests
     [InlineData("networking.istio.io/v1beta1", "ProxyConfig", "{concurrency: 2}")]
     [InlineData("networking.istio.io/v1", "WorkloadGroup", "{template: {}}")]
     [InlineData("security.istio.io/v1", "PeerAuthentication", "{mtls: {mode: STRICT}}")]
-    [InlineData("security.istio.io/v1", "RequestAuthentication", "{jwtRules: [{issuer: a}]}")]
     [InlineData("telemetry.istio.io/v1", "Telemetry", "{tracing: []}")]
     [InlineData("extensions.istio.io/v1alpha1", "WasmPlugin", "{url: 'oci://a'}")]
     [InlineData("extensions.istio.io/v1alpha1", "TrafficExtension", "{lua: {inlineCode: a}}")]

@@ -1,4 +1,4 @@
-namespace MessageBoard.Mesh.Forwarding;
+namespace MessageBoard.Mesh;
 
 /// <summary>
 /// Values of headers are bytes that a proxy passes on as they came (https://www.rfc-editor.org/rfc/rfc9110#section-5.5, obs-text), as
