@@ -16,7 +16,7 @@ RUN npm run build
 # --- the programs: built on the builder's own platform for the target's, so nothing is emulated -------------------------
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0.401-noble AS build
 ARG TARGETARCH
-ENV PROGRAMS="gateway services/log services/message services/user"
+ENV PROGRAMS="gateway mesh/check services/log services/message services/user"
 ENV FOR_IMAGES="-p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocumentationFiles=false"
 WORKDIR /src
 
@@ -36,6 +36,7 @@ FROM ${ASPNET} AS gateway
 LABEL org.opencontainers.image.title="MessageBoard gateway"
 WORKDIR /app
 COPY --from=build /out/gateway ./
+COPY --from=build /out/check mesh-check/
 COPY --from=page /src/dist page/
 ENV Gateway__Page=/app/page
 EXPOSE 8080

@@ -4,14 +4,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 connections=(1 32 256) seconds=10 rounds=3
-parts=(memory http telemetry idle decision reload)
+parts=(memory check http telemetry idle decision reload)
 
 usage() {
   cat <<EOF
 Usage: scripts/bench.sh [--only PART] [--seconds N] [--rounds N] [--help]
 
 Measures, on this machine, the memory of all that deploy-all.sh --local starts,
-after 4,000 requests, the dashboard's apart. Then, over loopback, the same
+after 4,000 requests, the dashboard's apart; and how long mesh-check takes from
+its start to the verdict on 1,000 resources. Then, over loopback, the same
 request to the same two backends, split 70:30: straight to a backend, through
 nginx, HAProxy, bare YARP, and our gateway with everything on (mesh, tags,
 traffic counts, event stream with one reader, tracing context). wrk with
@@ -25,7 +26,7 @@ of the event stream costs while nothing happens, one routing decision
   --seconds N   how long each measurement takes (1 to 60, default $seconds)
   --rounds N    how many rounds (1 to 9, default $rounds)
 
-Needs Linux, and but for the memory nginx, haproxy and wrk; on Debian as root it
+Needs Linux, and but for memory and check nginx, haproxy and wrk; on Debian as root it
 installs what is missing.
 EOF
 }
@@ -93,10 +94,73 @@ memory() {
   rm -r "$work/state"
 }
 
-if [[ ${parts[0]} == memory ]]; then
-  memory
+# Runs a command several times; prints the medians of the wall clock's and the processor's seconds.
+times() { # command...
+  local TIMEFORMAT='%R %U'
+  for _ in {1..11}; do
+    { time "$@" >/dev/null 2>&1; } 2>&1
+  done | awk '{ print $1 > wall; print $2 > user }' wall="$work/wall" user="$work/user"
+  printf '%s | %s' "$(sort -g "$work/wall" | sed -n 6p)" "$(sort -g "$work/user" | sed -n 6p)"
+}
+
+check() {
+  local i tool=mesh/check/bin/Release/net10.0/MessageBoard.MeshCheck.dll files=$work/check
+  mkdir "$files"
+  for ((i = 0; i < 500; i++)); do
+    cat >"$files/$i.yaml" <<EOF
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: service-$i, namespace: team-$((i % 20)) }
+spec:
+  hosts: [service-$i]
+  http:
+    - name: canary
+      match:
+        - headers: { x-canary: { exact: "true" } }
+          uri: { regex: "/api/v[0-9]+/.*" }
+      route: [{ destination: { host: service-$i, subset: v2 } }]
+      timeout: 5s
+    - name: default
+      route:
+        - { destination: { host: service-$i, subset: v1 }, weight: 90 }
+        - { destination: { host: service-$i, subset: v2 }, weight: 10 }
+      retries: { attempts: 3, perTryTimeout: 2s, retryOn: "5xx,reset" }
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: service-$i, namespace: team-$((i % 20)) }
+spec:
+  host: service-$i
+  trafficPolicy:
+    outlierDetection: { consecutive5xxErrors: 5, interval: 10s, baseEjectionTime: 30s }
+  subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }]
+EOF
+    cat >>"$work/tests.yaml" <<EOF
+$( ((i)) || echo testCases:)
+  - description: service-$i
+    wantMatch: true
+    request: { authority: [service-$i.team-$((i % 20))], method: [GET, POST], uri: [/api/v1/a] }
+    weights: { v1: 90, v2: 10 }
+EOF
+  done
+  dotnet build mesh/check -c Release --nologo --verbosity quiet >&2
+  echo "| from start to verdict, 1,000 resources in 500 files | s | processor, s |"
+  echo "|---|---|---|"
+  echo "| mesh-check: validation and warnings | $(times dotnet "$tool" "$files") |"
+  echo "| mesh-check: one request | $(times dotnet "$tool" "$files" --request http://service-7.team-7/api) |"
+  echo "| mesh-check: 500 routing tests, 1,000 requests | $(times dotnet "$tool" "$files" --tests "$work/tests.yaml") |"
+  if command -v istioctl >/dev/null; then
+    echo "| istioctl validate | $(times istioctl validate -f "$files") |"
+    echo "| istioctl analyze | $(times istioctl analyze --use-kube=false --recursive "$files") |"
+  else
+    echo "bench.sh: istioctl is not there, so nothing stands beside it" >&2
+  fi
+}
+
+while [[ ${parts[0]-} == memory || ${parts[0]-} == check ]]; do
+  "${parts[0]}"
   parts=("${parts[@]:1}")
-fi
+done
 ((${#parts[@]})) || exit 0
 
 missing=()
