@@ -19,12 +19,41 @@ internal static class LoadBalancerReader
 
         var read = new LoadBalancer
         {
+            Warmup = ReadWarmup(balancer),
             Algorithm = ReadAlgorithm(balancer),
             ConsistentHash = balancer.Object("consistentHash") is { } hash ? ReadHash(hash) : null,
             Locality = LocalityReader.Read(balancer, policy.Has("outlierDetection")),
             ZoneAware = LocalityReader.ReadZoneAware(balancer, policy.Has("outlierDetection")),
         };
-        balancer.Done("warmup", "warmupDurationSecs", "backendUtilization");
+        if (read.ConsistentHash is not null || read.Algorithm == LoadBalancingAlgorithm.Random)
+        {
+            foreach (var name in (ReadOnlySpan<string>)["warmup", "warmupDurationSecs"])
+                balancer.Note(name, "has no effect, in Istio neither: it is for LEAST_REQUEST and ROUND_ROBIN");
+        }
+
+        balancer.Done("backendUtilization");
+        return read;
+    }
+
+    private static Warmup? ReadWarmup(YamlFields balancer)
+    {
+        var old = balancer.Duration("warmupDurationSecs", DurationRule.AtLeastMillisecond);
+        if (balancer.Object("warmup") is not { } warmup)
+            return old is null ? null : new(old.Value);
+
+        if (old is not null)
+            balancer.Note("warmupDurationSecs", "has no effect beside warmup");
+
+        if (!warmup.Has("duration"))
+            warmup.Report("duration", "is missing");
+
+        var read = new Warmup(
+            warmup.Duration("duration") ?? TimeSpan.FromMilliseconds(1), warmup.Number("minimumPercent", 0, 100) ?? 10,
+            warmup.Number("aggression", 0, double.MaxValue) ?? 1);
+        if (read.Aggression == 0)
+            warmup.Report("aggression", "has to be greater than 0");
+
+        warmup.Done();
         return read;
     }
 

@@ -29,7 +29,6 @@ internal static class WorkloadEntryReader
 
         fields.Text("serviceAccount");
         fields.Note("serviceAccount");
-        fields.Note("weight");
 
         // Istio has only the locality's own label here, not those of region and zone (serviceentry/conversion.go).
         var labels = NameRules.ReadLabels(fields, "labels");

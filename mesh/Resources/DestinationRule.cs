@@ -42,6 +42,9 @@ public sealed record LoadBalancer
     /// <summary>The algorithm; of no account with <see cref="ConsistentHash"/>.</summary>
     public LoadBalancingAlgorithm Algorithm { get; init; }
 
+    /// <summary>How new endpoints get their share, for the first two algorithms; null for at once.</summary>
+    public Warmup? Warmup { get; init; }
+
     /// <summary>Keeps requests of one key at one endpoint; null for no such thing.</summary>
     public ConsistentHash? ConsistentHash { get; init; }
 
@@ -51,6 +54,12 @@ public sealed record LoadBalancer
     /// <summary>Regions as Envoy's zone-aware routing has them, in place of <see cref="Locality"/>; null for no such thing.</summary>
     public ZoneAwareLoadBalancing? ZoneAware { get; init; }
 }
+
+/// <summary>How new endpoints get their share.</summary>
+/// <param name="Duration">After which they have all of it.</param>
+/// <param name="MinimumPercent">What they have at least.</param>
+/// <param name="Aggression">1 for a share that grows evenly, more for one that grows faster at first.</param>
+public sealed record Warmup(TimeSpan Duration, double MinimumPercent = 10, double Aggression = 1);
 
 /// <summary>Istio's algorithms.</summary>
 public enum LoadBalancingAlgorithm

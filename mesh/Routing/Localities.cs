@@ -30,27 +30,27 @@ internal static class Localities
         var tiers = Prioritize(endpoints, caller, proxy, setting);
         return setting.Failover.Count == 0 && setting.FailoverPriority.Count == 0
             ? ByPriority(tiers)
-            : [.. tiers.Select(tier => new EndpointGroup(tier.Priority, tier.Endpoints.Count, tier.Endpoints))];
+            : [.. tiers.Select(tier => new EndpointGroup(tier.Priority, tier.Weight, tier.Endpoints))];
     }
 
-    // Each locality gets its percent, shared among all that the pattern covers by their number of endpoints; the rest gets nothing.
+    // Each locality gets its percent, shared among all that the pattern covers by their endpoints' weights; the rest gets nothing.
     private static List<EndpointGroup> Distribute(
         List<Tier> tiers, Locality caller, IReadOnlyList<LocalityDistribution> distribute)
     {
         if (distribute.FirstOrDefault(candidate => caller.IsCoveredBy(Locality.Parse(candidate.From))) is not { } distribution)
-            return [.. tiers.Select(tier => new EndpointGroup(0, tier.Endpoints.Count, tier.Endpoints))];
+            return [.. tiers.Select(tier => new EndpointGroup(0, tier.Weight, tier.Endpoints))];
 
         var groups = new List<EndpointGroup>();
         foreach (var (to, percent) in distribution.To)
         {
             var pattern = Locality.Parse(to);
             var covered = tiers.Where(tier => tier.Locality.IsCoveredBy(pattern)).ToList();
-            var count = covered.Sum(tier => tier.Endpoints.Count);
+            var weight = covered.Sum(tier => tier.Weight);
             tiers.RemoveAll(covered.Contains);
 
             // Envoy's weights are whole numbers.
             groups.AddRange(covered.Select(tier => new EndpointGroup(
-                0, Math.Ceiling((double)percent * tier.Endpoints.Count / count), tier.Endpoints)));
+                0, Math.Ceiling(percent * tier.Weight / weight), tier.Endpoints)));
         }
 
         return groups;
@@ -111,5 +111,8 @@ internal static class Localities
             .Select(group => new EndpointGroup(group.Key, 1, [.. group.SelectMany(tier => tier.Endpoints)]))];
 
     // Endpoints of one locality and one priority.
-    private sealed record Tier(Locality Locality, int Priority, IReadOnlyList<Endpoint> Endpoints);
+    private sealed record Tier(Locality Locality, int Priority, IReadOnlyList<Endpoint> Endpoints)
+    {
+        public double Weight { get; } = Endpoints.Sum(endpoint => (double)endpoint.Workload.Weight);
+    }
 }

@@ -13,6 +13,7 @@ internal sealed class UpstreamState : IDisposable
     private readonly UpstreamHost[] _hosts;
     private readonly OutlierDetector? _outliers;
     private readonly ILoadBalancer _balancer;
+    private readonly bool _isWeighted;
     private readonly Lock _refreshing = new();
     private volatile HealthView _view;
 
@@ -28,14 +29,16 @@ internal sealed class UpstreamState : IDisposable
         _hosts =
         [
             .. _resolved.Endpoints.Select(endpoint =>
-                before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint) { Name = _names.NameOf(endpoint) }),
+                before?.TakeOver(endpoint) ?? new UpstreamHost(endpoint) { Name = _names.NameOf(endpoint), Since = clock.GetTimestamp() }),
         ];
         foreach (var (host, priority) in _hosts.Zip(_resolved.Groups.SelectMany(group => group.Endpoints.Select(_ => group.Priority))))
             host.Priority = priority;
 
+        _isWeighted = _hosts.Any(host => host.Weight != _hosts[0].Weight);
         _balancer = before is not null && before.Upstream.Policy.LoadBalancer == upstream.Policy.LoadBalancer
-            ? before._balancer
-            : LoadBalancers.Create(upstream.Policy.LoadBalancer);
+            && before._isWeighted == _isWeighted
+                ? before._balancer
+                : LoadBalancers.Create(upstream.Policy.LoadBalancer, _isWeighted, clock);
         if (upstream.Policy.OutlierDetection is null)
             Array.ForEach(_hosts, static host => host.Outlier.Uneject());
 

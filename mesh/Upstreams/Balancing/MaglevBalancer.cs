@@ -5,7 +5,7 @@ namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 /// <summary>
 /// Keeps requests of one key at one endpoint with Maglev's table (https://research.google/pubs/pub44824, section 3.4): each
-/// endpoint takes free places in an order of its own, in turn, so that all have as many.
+/// endpoint takes free places in an order of its own, in turn, so that all have as many, by their weights.
 /// </summary>
 /// <param name="tableSize">The number of places, a prime.</param>
 internal sealed class MaglevBalancer(int tableSize) : ILoadBalancer
@@ -22,13 +22,21 @@ internal sealed class MaglevBalancer(int tableSize) : ILoadBalancer
         var table = new UpstreamHost[tableSize];
         var places = hosts.Select(host => HashKeys.Hash(host.Endpoint.Authority) % (ulong)tableSize).ToArray();
         var steps = hosts.Select(host => HashKeys.Hash($"{host.Endpoint.Authority}_step") % ((ulong)tableSize - 1) + 1).ToArray();
-        for (var filled = 0; filled < tableSize; filled++)
+        var most = hosts.Max(host => host.Weight);
+        var due = new double[hosts.Length];
+        for (var (filled, turn) = (0, 0); filled < tableSize; turn = (turn + 1) % hosts.Length)
         {
-            var turn = filled % hosts.Length;
+            // Who weighs half takes every other turn.
+            due[turn] += (double)hosts[turn].Weight / most;
+            if (due[turn] < 1)
+                continue;
+
+            due[turn]--;
             while (table[places[turn]] is not null)
                 places[turn] = (places[turn] + steps[turn]) % (ulong)tableSize;
 
             table[places[turn]] = hosts[turn];
+            filled++;
         }
 
         return table;

@@ -4,8 +4,8 @@ using MessageBoard.Mesh.Upstreams.Hosts;
 namespace MessageBoard.Mesh.Upstreams.Balancing;
 
 /// <summary>
-/// Keeps requests of one key at one endpoint: each endpoint has many places on a ring, and a key goes to the next place. Of N
-/// endpoints one that goes or comes moves 1/N of the keys.
+/// Keeps requests of one key at one endpoint: each endpoint has many places on a ring, by its weight, and a key goes to the next place.
+/// Of N endpoints one that goes or comes moves 1/N of the keys.
 /// </summary>
 internal sealed class RingHashBalancer(int minimumRingSize) : ILoadBalancer
 {
@@ -36,11 +36,11 @@ internal sealed class RingHashBalancer(int minimumRingSize) : ILoadBalancer
 
     private (ulong, UpstreamHost)[] Place(UpstreamHost[] hosts)
     {
-        var places = (minimumRingSize + hosts.Length - 1) / hosts.Length;
+        var sum = hosts.Sum(host => (long)host.Weight);
         return
         [
             .. from host in hosts
-               from place in Enumerable.Range(0, places)
+               from place in Enumerable.Range(0, (int)Math.Ceiling((double)minimumRingSize * host.Weight / sum))
                let hash = HashKeys.Hash($"{host.Endpoint.Authority}_{place}")
                orderby hash
                select (hash, host),

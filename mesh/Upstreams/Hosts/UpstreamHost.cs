@@ -10,6 +10,12 @@ internal sealed class UpstreamHost(Endpoint endpoint)
 
     public Endpoint Endpoint { get; set; } = endpoint;
 
+    /// <summary>When it came, by the clock's timestamp.</summary>
+    public long Since { get; init; }
+
+    /// <summary>Its share among the endpoints beside it.</summary>
+    public int Weight => Endpoint.Workload.Weight;
+
     /// <summary>The priority of the group it is in.</summary>
     public int Priority { get; set; }
 

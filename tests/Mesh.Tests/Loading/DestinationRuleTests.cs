@@ -120,8 +120,6 @@ public class DestinationRuleTests
     [InlineData("loadBalancer: {simple: FASTEST}", ".loadBalancer.simple has to be one of")]
     [InlineData("loadBalancer: {simple: RANDOM, consistentHash: {useSourceIp: "
         + "true}}", ".loadBalancer has to have one of simple, consistentHash")]
-    [InlineData("loadBalancer: {warmup: {duration: 10s}}", ".loadBalancer.warmup is not carried out by the local mesh")]
-    [InlineData("loadBalancer: {warmupDurationSecs: 10s}", ".loadBalancer.warmupDurationSecs is not carried out by the local mesh")]
     [InlineData("loadBalancer: {consistentHash: {}}", ".loadBalancer.consistentHash without a key is not carried out")]
     [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, httpHeaderName: "
         + "a}}", ".loadBalancer.consistentHash has to have one of")]
@@ -134,6 +132,11 @@ public class DestinationRuleTests
     [InlineData(
         "loadBalancer: {consistentHash: {httpCookie: {name: a, ttl: 1s, attributes: [{name: b, value: \"c\\r\\nSet-Cookie: d\"}]}}}",
         ".loadBalancer.consistentHash.httpCookie.attributes[0].value has to be of printable ASCII")]
+    [InlineData("loadBalancer: {warmup: {aggression: 1}}", ".loadBalancer.warmup.duration is missing")]
+    [InlineData("loadBalancer: {warmup: {duration: 0s}}", ".loadBalancer.warmup.duration has to be ")]
+    [InlineData("loadBalancer: {warmup: {duration: 1s, aggression: 0}}", ".loadBalancer.warmup.aggression has to be greater than 0")]
+    [InlineData("loadBalancer: {warmup: {duration: 1s, minimumPercent: 101}}", ".loadBalancer.warmup.minimumPercent has to be a number")]
+    [InlineData("loadBalancer: {warmupDurationSecs: 1us}", ".loadBalancer.warmupDurationSecs has to be ")]
     [InlineData("loadBalancer: {consistentHash: {httpCookie: {ttl: 1s}}}", ".loadBalancer.consistentHash.httpCookie.name is missing")]
     [InlineData("loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: "
         + "10}}}", ".loadBalancer.consistentHash.maglev.tableSize has to be a prime number")]

@@ -88,6 +88,11 @@ public class LocalitiesTests
         "0:60:0,1,2 0:20:3 0:20:4", Groups("localityLbSetting: {distribute: [{from: r1, to: {r1: 80, r2: 20}}]}", false, Caller,
             "r1/a", "r1/a", "r1/a", "r1/b", "r2"));
 
+    [Fact]
+    public void It_goes_by_their_weights_where_they_have_some() => Assert.Equal(
+        "0:60:0 0:20:1 0:20:2", Groups("localityLbSetting: {distribute: [{from: r1, to: {r1: 80, r2: 20}}]}", false, Caller,
+            "r1/a;weight=3", "r1/b", "r2;weight=7"));
+
     // applyZoneAwareRegionalFailover: there without outlier detection, too.
     [Theory]
     [InlineData("enabled: true", "0:1:0,1 1:1:2,3")]
@@ -161,6 +166,7 @@ public class LocalitiesTests
             spec:
               address: 127.0.0.1
               ports: {http: {{number + 1}}}
+              weight: {{labels.GetValueOrDefault("weight") ?? "0"}}
               locality: {{(locality.Length == 0 ? "''" : locality)}}
               labels: {app: user-service, {{string.Join(", ", labels.Select(label => $"{label.Key}: '{label.Value}'"))}} }
             """;

@@ -36,6 +36,15 @@ internal static class Endpoints
 
     public static int Number(UpstreamHost host) => host.Endpoint.Workload.Ports["http"];
 
+    /// <summary>An upstream with endpoints of these weights in one locality; those that <paramref name="before"/> has go on.</summary>
+    public static UpstreamState Weighted(TrafficPolicy policy, TimeProvider clock, UpstreamState? before, params int[] weights) => new(
+        new(0, "user-service", null, 80, policy, [new(0, 1, [.. weights.Select((weight, number) =>
+        {
+            var endpoint = Endpoint("ctx1", number);
+            return endpoint with { Workload = endpoint.Workload with { Weight = weight } };
+        })])]),
+        clock, before);
+
     private static Endpoint Endpoint(string locality, int number) => new(
         new(new("WorkloadEntry", "messageboard", $"w{number}"), "a.yaml", "127.0.0.1", new Dictionary<string, int>
         {
