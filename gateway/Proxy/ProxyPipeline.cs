@@ -68,6 +68,10 @@ public static class ProxyPipeline
                 exchange.Complete();
             }
 
+            // The response had begun when its time was up: as with Envoy it breaks off, whether anything of it has gone out or not.
+            if (exchange.Flags.HasFlag(ResponseFlags.UT) && context.Response.StatusCode == StatusCodes.Status502BadGateway)
+                context.Abort();
+
             await ForwarderProblem.WriteAsync(context);
             var duration = clock.GetElapsedTime(arrived);
             var span = trace.Describe(begun, context, duration, exchange);

@@ -21,7 +21,7 @@ public sealed class MeshExchange
     private List<Try>? _earlier;
     private UpstreamState? _upstream;
     private string[] _ejected = [];
-    private List<string>? _faults, _mirrors;
+    private List<string>? _faults, _mirrors, _notes;
     private UpstreamHost? _heldHost;
     private IDisposable? _heldPlace;
     private Activity? _span;
@@ -65,6 +65,7 @@ public sealed class MeshExchange
         Faults = _faults ?? [],
         Mirrors = _mirrors ?? [],
         Ejected = _ejected,
+        Notes = _notes ?? [],
         Flags = Flags.Format() ?? "",
     };
 
@@ -103,6 +104,16 @@ public sealed class MeshExchange
     {
         Flags |= flag;
         (_faults ??= []).Add(fault);
+    }
+
+    /// <summary>Something that is worth saying, and nowhere else seen.</summary>
+    internal void Note(string note) => (_notes ??= []).Add(note);
+
+    /// <summary>The response did not come to its end.</summary>
+    internal void BrokeOff(ResponseFlags flag)
+    {
+        Flags |= flag;
+        _span?.Fail(flag.ToString());
     }
 
     internal void Mirrored(string upstream) => (_mirrors ??= []).Add(upstream);

@@ -36,6 +36,9 @@ public sealed record MeshExplanation
     /// <summary>The endpoints of the destination that outlier detection held back at that moment, by workload.</summary>
     public IReadOnlyList<string> Ejected { get; init; } = [];
 
+    /// <summary>What else there is to say: a timeout that the caller brought, a body that could not be sent again.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Envoy's response flags, separated by commas; empty when all went well.</summary>
     public string Flags { get; init; } = "";
 }

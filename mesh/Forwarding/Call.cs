@@ -47,6 +47,9 @@ internal sealed class Call : IDisposable
     /// <summary>The destination's upstream; null when there is none.</summary>
     public UpstreamState? Upstream { get; }
 
+    /// <summary>Whether a timeout is answered with 204 and no words, as its caller may want it.</summary>
+    public bool AnswersTimeoutWithNothing { get; set; }
+
     public void Dispose()
     {
         Request.RequestUri = Uri; // the message is the caller's, who may look at it or send it again

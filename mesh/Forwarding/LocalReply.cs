@@ -44,8 +44,9 @@ internal static class LocalReply
         call.Exchange.Flags |= flag;
         return HeaderRules.ApplyResponse(call, flag switch
         {
+            ResponseFlags.UT when call.AnswersTimeoutWithNothing => new(HttpStatusCode.NoContent) { Content = new ByteArrayContent([]) },
             ResponseFlags.UT => Problem(504, "upstream request timeout", call),
-            ResponseFlags.UO => Problem(503, "upstream overflow", call),
+            ResponseFlags.UO => Overloaded(Problem(503, "upstream overflow", call)),
             ResponseFlags.UF =>
                 Problem(503, "upstream connect error or disconnect/reset before headers. reset reason: connection failure", call),
             ResponseFlags.UC =>
@@ -101,6 +102,12 @@ internal static class LocalReply
     }
 
     private static int DefaultPort(string scheme) => scheme switch { "http" => 80, "https" => 443, _ => 0 };
+
+    private static HttpResponseMessage Overloaded(HttpResponseMessage response)
+    {
+        response.Headers.TryAddWithoutValidation("x-envoy-overloaded", "true");
+        return response;
+    }
 
     private static HttpResponseMessage Problem(int status, string detail, Call call) => new((HttpStatusCode)status)
     {

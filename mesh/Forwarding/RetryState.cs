@@ -11,6 +11,7 @@ namespace MessageBoard.Mesh.Forwarding;
 internal sealed class RetryState(UpstreamRequest request, RetryPolicy policy, UpstreamResult first)
 {
     private int _asked;
+    private bool _holdsPlace;
     private UpstreamResult _last = first;
     private TriedHosts? _tried;
 
@@ -33,36 +34,53 @@ internal sealed class RetryState(UpstreamRequest request, RetryPolicy policy, Up
 
             return new(null, ResponseFlags.UT, IsFinal: true);
         }
+        finally
+        {
+            EndRetry();
+        }
     }
 
     private async ValueTask<UpstreamResult> TryAsync(CancellationToken cancellationToken)
     {
         var exchange = request.Call.Exchange;
         if (_asked++ < exchange.Tries)
-            return _last; // the pipeline asks for the first try too, which was made without it
+            return Decide(_last); // the pipeline asks for the first try too, which was made without it
 
-        if (exchange.Tries == 0)
-            return _last = await request.SendAsync(null, cancellationToken);
-
-        var limits = request.Upstream.Limits;
-        if (limits?.TryBeginRetry() == false)
-        {
-            exchange.Flags |= ResponseFlags.UO;
-            return _last with { IsFinal = true };
-        }
-
-        try
+        if (exchange.Tries > 0)
         {
             _last.Response?.Dispose();
             var avoidsHosts = policy.IgnoresPreviousHosts && request.HashKey is null;
             if ((avoidsHosts || policy.RetriesRemoteLocalities) && exchange.Host is { } previous)
                 (_tried ??= new(avoidsHosts, policy.RetriesRemoteLocalities)).Add(previous);
+        }
 
-            return _last = await request.SendAsync(_tried, cancellationToken);
-        }
-        finally
+        _last = await request.SendAsync(_tried, cancellationToken);
+        EndRetry();
+        return Decide(_last);
+    }
+
+    // Envoy takes the retry's place when it decides to try again, so that it is held in the back-off, too, until that try has ended
+    // (source/common/router/retry_state_impl.cc, shouldRetry and resetRetry).
+    private UpstreamResult Decide(in UpstreamResult result)
+    {
+        if (request.Upstream.Limits is not { } limits || !policy.IsFollowed(request.Call.Exchange.Tries, result))
+            return result;
+
+        if (limits.TryBeginRetry())
         {
-            limits?.EndRetry();
+            _holdsPlace = true;
+            return result;
         }
+
+        request.Call.Exchange.Flags |= ResponseFlags.UO;
+        return result with { IsFinal = true };
+    }
+
+    private void EndRetry()
+    {
+        if (_holdsPlace)
+            request.Upstream.Limits!.EndRetry();
+
+        _holdsPlace = false;
     }
 }

@@ -5,6 +5,8 @@ namespace MessageBoard.Mesh.Forwarding;
 /// <summary>Changes a request's path and authority as VirtualServices say.</summary>
 internal static partial class Rewriting
 {
+    private const string OriginalPath = "x-envoy-original-path";
+
     /// <summary>Changes a request's authority.</summary>
     /// <returns>The path and query that the service gets.</returns>
     public static string Apply(Call call)
@@ -16,6 +18,9 @@ internal static partial class Rewriting
         if (rewrite is { Uri: null, Regex: null })
             return call.Uri.PathAndQuery;
 
+        // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-original-path
+        call.Request.Headers.Remove(OriginalPath);
+        call.Request.Headers.TryAddWithoutValidation(OriginalPath, call.Uri.PathAndQuery);
         if (rewrite.Regex is not { } regex)
             return ReplacePrefix(call, rewrite.Uri!) + call.Uri.Query;
 

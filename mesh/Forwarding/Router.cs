@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MessageBoard.Mesh.Authorization;
 
 namespace MessageBoard.Mesh.Forwarding;
@@ -20,6 +21,9 @@ internal sealed class Router(ConnectionPools pools, string? source)
 
         await TakeBodyAsync(call);
 
+        var policy = EnvoyHeaders.Take(call);
+        var begun = Stopwatch.GetTimestamp();
+
         // From the request as the caller wrote it, so before any rule changes it.
         var (hashKey, newCookie) = upstream.Hash is { } settings ? HashPolicy.Generate(settings, call) : default;
         call.Request.Headers.Host ??= call.Uri.Authority;
@@ -27,7 +31,6 @@ internal sealed class Router(ConnectionPools pools, string? source)
         var pathAndQuery = Rewriting.Apply(call);
         CallerIdentity.Tell(call.Request, upstream.Upstream.IsExternal ? null : source);
 
-        var policy = call.Decision.Route!.Retries;
         if (call.Route.Mirrors.Count > 0)
             await Mirroring.SendAsync(call, pathAndQuery, pools, source);
 
@@ -43,8 +46,16 @@ internal sealed class Router(ConnectionPools pools, string? source)
         if (newCookie is not null)
             response.Headers.TryAddWithoutValidation("Set-Cookie", newCookie);
 
+        if (policy.Timeout is { } timeout && timeout > TimeSpan.Zero && HasBody(response))
+            response.Content = new TimedContent(response.Content, call.Exchange, timeout - Stopwatch.GetElapsedTime(begun));
+
         return HeaderRules.ApplyResponse(call, response);
     }
+
+    // What is upgraded to another protocol has no end, and no limit.
+    private static bool HasBody(HttpResponseMessage response) =>
+        response.StatusCode is not (HttpStatusCode.SwitchingProtocols or HttpStatusCode.NoContent or HttpStatusCode.NotModified)
+            && response.Content.Headers.ContentLength != 0;
 
     // All of it, before any endpoint has the request: a sender who is slow, breaks off or writes nonsense costs nobody but itself a place,
     // a timeout (Envoy's begins here too) or an error, and it can be sent again. Who lets strangers send one has bounded it: the gateway's

@@ -40,6 +40,11 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         }
 
         exchange.Hold(host, place);
+        if (exchange.Tries > 1)
+            request.Headers.Remove(EnvoyHeaders.AttemptCount);
+
+        request.Headers.TryAddWithoutValidation(
+            EnvoyHeaders.AttemptCount, exchange.Tries == 1 ? "1" : exchange.Tries.ToString(CultureInfo.InvariantCulture));
         TryTrace.Begin(request, pathAndQuery, host, exchange);
         try
         {

@@ -63,6 +63,10 @@ internal static class HttpRetryReader
             .Select(word => word.Key)
             .Concat(retry.StatusCodes.Select(status => status.ToString(CultureInfo.InvariantCulture))));
 
+    /// <summary>The conditions among words that are separated by commas; all else is passed over, as Envoy does with a header's.</summary>
+    public static RetryConditions Known(string words) =>
+        words.Split(',').Aggregate(RetryConditions.None, (all, word) => all | Words.GetValueOrDefault(word.Trim()));
+
     private static (RetryConditions, IReadOnlyList<int>) ReadConditions(YamlFields retries, string? retryOn)
     {
         if (retryOn is null)

@@ -17,6 +17,15 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
 
     private static readonly TimeSpan DefaultBackoff = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>How and when it tries again.</summary>
+    public HttpRetry Retry => retry;
+
+    /// <summary>For the whole request until its response has ended; null or zero for no limit.</summary>
+    public TimeSpan? Timeout => timeout;
+
+    /// <summary>What a service is told of how long is waited for it, in ms; empty without a limit.</summary>
+    public string ExpectedMilliseconds { get; } = Expected(retry.PerTryTimeout, timeout);
+
     /// <summary>Whether a try may take too long.</summary>
     public bool HasTimeout { get; } = timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero;
 
@@ -34,7 +43,10 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     /// <summary>Whether all tries are used up and one more would have been made.</summary>
     public bool IsExhausted(int tries, in UpstreamResult result) => tries > retry.Attempts && IsRetriable(result);
 
-    /// <summary>Whether a try that ended so is followed by another.</summary>
+    /// <summary>Whether a try that ended so is followed by another, after so many.</summary>
+    public bool IsFollowed(int tries, in UpstreamResult result) => tries <= retry.Attempts && IsRetriable(result);
+
+    /// <summary>Whether a try that ended so is one to be made again.</summary>
     public bool IsRetriable(in UpstreamResult result)
     {
         if (retry.Attempts == 0 || result.IsFinal || result.Flag is ResponseFlags.UO or ResponseFlags.UH)
@@ -45,6 +57,12 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
             : (retry.On & OnAnyReset) != 0
                 || (result.Flag == ResponseFlags.UF
                     && (retry.On & (RetryConditions.ConnectFailure | RetryConditions.ResetBeforeRequest)) != 0);
+    }
+
+    private static string Expected(TimeSpan? perTry, TimeSpan? whole)
+    {
+        var limit = perTry > TimeSpan.Zero && !(whole > TimeSpan.Zero && whole < perTry) ? perTry : whole;
+        return limit > TimeSpan.Zero ? ((long)limit.Value.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "";
     }
 
     private ResiliencePipeline<UpstreamResult> Build()

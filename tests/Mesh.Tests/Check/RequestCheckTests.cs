@@ -57,6 +57,7 @@ public sealed class RequestCheckTests : IDisposable
                        host: canary.example
                        x-canary: true
                        x-hop: mesh
+                       x-envoy-original-path: /api/users?x=1
               fault    delay 2s for 50 %
               fault    abort 503 for 10 %
               timeout  1.5s

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MessageBoard.Mesh.Explain;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
@@ -274,6 +275,36 @@ public sealed class RetryStateTests : ForwardingTest
         Assert.All(answers, answer => Assert.Equal(500, answer.Status));
         Assert.InRange(_mesh.Ctx1.Requests, 11, 25); // unbounded it would be 40
         Assert.Contains(answers, answer => answer.Flags == ResponseFlags.UO);
+    }
+
+    [Fact]
+    public async Task A_retry_that_waits_in_its_backoff_has_the_pools_place_already()
+    {
+        var slow = Retry(1, RetryConditions.ServerError);
+        slow = slow with { Retries = slow.Retries! with { Backoff = TimeSpan.FromHours(1000) } };
+        _mesh.Set(slow, new() { ConnectionPool = new() { MaxRetries = 1 } });
+        _mesh.Ctx1.AnswerWith(500);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://user-service/");
+        using var gone = new CancellationTokenSource();
+        var exchange = new MeshExchange();
+        request.Options.Set(MeshExchange.Key, exchange);
+        var waiting = _mesh.SendAsync(request, gone.Token);
+        await Eventually.IsTrueAsync(() => exchange.Explain()?.Attempts is [{ Status: 500 }], "the first try has failed");
+
+        var refused = await _mesh.GetAsync("http://user-service/", ("x-envoy-upstream-rq-timeout-ms", "10000"));
+        Assert.Equal((500, ResponseFlags.UO), (refused.Status, refused.Flags));
+
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        _mesh.Set(Retry(1, RetryConditions.ServerError));
+
+        Assert.Equal((2, ResponseFlags.URX), await TriesAsync()); // free again
+
+        async Task<(int, ResponseFlags)> TriesAsync()
+        {
+            var answer = await _mesh.GetAsync();
+            return (answer.Explanation.Attempts.Count, answer.Flags);
+        }
     }
 
     [Fact]
