@@ -75,7 +75,7 @@ test('the log is filtered by service, level and trace, and pings can be left out
   const { traceId, refused } = await lastCalls()
   const redis = page.locator('[data-store=redis]')
   await page.fill('[name=log-trace]', traceId)
-  await eventually(async () => (await redis.locator('ol > li').count()) === 1)
+  await inTheLog(redis, async () => (await redis.locator('ol > li').count()) === 1)
   assert.match(await redis.locator('ol > li').innerText(), /GET \/api\/users\/ping/)
   await page.check('[name=no-pings]')
   await eventually(async () => (await redis.locator('ol > li').count()) === 0)
@@ -83,11 +83,10 @@ test('the log is filtered by service, level and trace, and pings can be left out
   await page.fill('[name=log-trace]', '')
   await page.selectOption('[name=log-level]', 'warn')
   await page.selectOption('[name=log-service]', 'message-service')
-  await eventually(async () => {
-    await redis.scrollIntoViewIfNeeded() // it is read while it is seen, and what is above it grows
+  await inTheLog(redis, async () => {
     const traces = await redis.locator('ol > li a').evaluateAll((links) => links.map(({ href }) => href.split('/').at(-1)))
     return traces.includes(refused) && !traces.includes(traceId)
-  }, Date.now() + arrival)
+  })
   await page.selectOption('[name=log-level]', '')
   await page.selectOption('[name=log-service]', '')
 })
@@ -97,10 +96,7 @@ test('the same calls come through Kafka', async () => {
   await page.click('[data-view=kafka]')
   await page.fill('[name=log-trace]', traceId)
   const kafka = page.locator('[data-store=kafka]')
-  await eventually(async () => {
-    await kafka.scrollIntoViewIfNeeded()
-    return (await kafka.locator('ol > li, .off').count()) > 0
-  }, Date.now() + arrival)
+  await inTheLog(kafka, async () => (await kafka.locator('ol > li, .off').count()) > 0)
   await page.fill('[name=log-trace]', '')
   await page.locator('[data-view=kafka]').press('ArrowLeft')
   await page.waitForSelector('[data-view=redis]:focus')
@@ -242,6 +238,16 @@ test('a new user changes the password', async () => {
   await page.click('dialog[open] .submit')
   await page.waitForSelector('.change-password')
 })
+
+/** The page reads a log while it is seen and something happens: so it does until what is awaited has come through Redis or Kafka. */
+async function inTheLog(log, isThere) {
+  await eventually(async () => {
+    if (await isThere()) return true
+    await log.scrollIntoViewIfNeeded()
+    await page.request.get('/api/users/me')
+    await page.waitForTimeout(500)
+  }, Date.now() + arrival)
+}
 
 /** A ping and a refused call of now, by their traces. */
 async function lastCalls() {

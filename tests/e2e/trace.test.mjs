@@ -116,7 +116,10 @@ test('a log line leads back to its trace', async () => {
   await page.fill('[name=log-trace]', traceId)
   const line = page.locator('[data-store=lines] li', { hasText: 'POST /api/messages 201' })
   await eventually(async () => {
-    await page.locator('[data-store=lines]').scrollIntoViewIfNeeded() // it is read while it is seen
+    // It is read while it is seen and something happens.
+    await page.locator('[data-store=lines]').scrollIntoViewIfNeeded()
+    await page.request.get('/api/users/ping')
+    await page.waitForTimeout(500)
     return (await line.count()) > 0
   }, Date.now() + arrival)
   await line.locator('.trace-link').click()
