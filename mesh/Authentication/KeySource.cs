@@ -35,11 +35,11 @@ internal sealed class KeySource(TimeProvider clock) : IDisposable
             }
 
             if (entry.Fetch is { IsCompleted: true } fetched)
-                entry.Take(fetched.Result, now, rule.JwksUri is { IsFile: true } ? FileKept : Kept);
+                entry.Take(fetched.Result, rule.JwksUri is { IsFile: true } ? FileKept : Kept);
 
             // One asks, all others wait for it, or go on with what there is.
             if (entry.Fetch is null && now >= entry.Until)
-                entry.Fetch = FetchAsync(rule);
+                entry.Start(FetchAsync(rule), now);
 
             return entry.Keys is null && entry.Fetch is { } fetch ? fetch : Task.FromResult(entry.Keys);
         }
@@ -73,9 +73,17 @@ internal sealed class KeySource(TimeProvider clock) : IDisposable
             && Uri.TryCreate(found.GetString(), UriKind.Absolute, out var keys) && IsHttp(keys) ? keys : null;
     }
 
-    private Task<string> ReadAsync(Uri uri, CancellationToken cancellation) => !uri.IsFile ? _client.GetStringAsync(uri, cancellation)
-        : new FileInfo(uri.LocalPath) is { Length: <= MaxBytes } file ? File.ReadAllTextAsync(file.FullName, cancellation)
-        : throw new IOException("larger than a key set is");
+    private async Task<string> ReadAsync(Uri uri, CancellationToken cancellation)
+    {
+        if (!uri.IsFile)
+            return await _client.GetStringAsync(uri, cancellation);
+
+        // A device does not know its length, and a pipe opens when somebody writes.
+        await using var file = await Task.Run(() => File.OpenRead(uri.LocalPath), cancellation).WaitAsync(cancellation);
+        var bytes = new byte[file.CanSeek ? Math.Min(file.Length, MaxBytes) + 1 : MaxBytes + 1];
+        var length = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
+        return length == bytes.Length ? throw new IOException("is no key set") : Encoding.UTF8.GetString(bytes, 0, length);
+    }
 
     private static bool IsHttp(Uri uri) => uri.Scheme is "http" or "https";
 
@@ -86,10 +94,14 @@ internal sealed class KeySource(TimeProvider clock) : IDisposable
         /// <summary>Until when nobody asks anew.</summary>
         public DateTimeOffset Until { get; private set; }
 
-        /// <summary>What is asked for now.</summary>
-        public Task<KeySet?>? Fetch { get; set; }
+        /// <summary>What is asked for, and not taken so far.</summary>
+        public Task<KeySet?>? Fetch { get; private set; }
 
-        public void Take(KeySet? keys, DateTimeOffset now, TimeSpan kept) =>
-            (Keys, Until, Fetch) = (keys ?? Keys, now + (keys is null ? Pause : kept), null);
+        private DateTimeOffset Started { get; set; }
+
+        public void Start(Task<KeySet?> fetch, DateTimeOffset now) => (Fetch, Started) = (fetch, now);
+
+        public void Take(KeySet? keys, TimeSpan kept) =>
+            (Keys, Until, Fetch) = (keys ?? Keys, Started + (keys is null ? Pause : kept), null);
     }
 }
