@@ -12,7 +12,7 @@ internal sealed class PolicedService : IAsyncDisposable
     private readonly TemporaryFolder _istio = new();
     private readonly WebApplication _app;
 
-    private PolicedService(Action<IServiceCollection>? configure, ILoggerProvider? logs)
+    private PolicedService(string app, Action<IServiceCollection>? configure, ILoggerProvider? logs)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -21,7 +21,7 @@ internal sealed class PolicedService : IAsyncDisposable
 
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration["Mesh:Folder"] = _istio.Path;
-        builder.Services.AddSingleton(new MeshProxy { Labels = new Dictionary<string, string> { ["app"] = "user-service" } });
+        builder.Services.AddSingleton(new MeshProxy { Labels = new Dictionary<string, string> { ["app"] = app } });
         configure?.Invoke(builder.Services);
         builder.Services.AddMesh(builder.Configuration);
         _app = builder.Build();
@@ -37,9 +37,9 @@ internal sealed class PolicedService : IAsyncDisposable
 
     /// <summary>Starts one.</summary>
     public static async Task<PolicedService> StartAsync(
-        string yaml, Action<IServiceCollection>? configure = null, ILoggerProvider? logs = null)
+        string yaml, Action<IServiceCollection>? configure = null, ILoggerProvider? logs = null, string app = "user-service")
     {
-        var service = new PolicedService(configure, logs);
+        var service = new PolicedService(app, configure, logs);
         service._istio.Write("policies.yaml", yaml);
         await service._app.StartAsync();
         Assert.Empty(service._app.Services.GetRequiredService<MeshFolder>().Current.Problems);
