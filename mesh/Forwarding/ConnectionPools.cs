@@ -11,7 +11,7 @@ namespace MessageBoard.Mesh.Forwarding;
 internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = null) : IDisposable
 {
     // Istio's connectTimeout, and Envoy's idle_timeout.
-    private static readonly (TimeSpan Connect, TimeSpan Idle) Defaults = (TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
+    private static readonly Times Defaults = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
 
     // The path has to reach the service as the caller wrote it.
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -21,7 +21,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
     // TLS of the caller's own: its request is for https already.
     private static readonly ClientTls Callers = new();
 
-    private readonly ConcurrentDictionary<(TimeSpan Connect, TimeSpan Idle, ClientTls? Tls), HttpMessageInvoker> _handlers = [];
+    private readonly ConcurrentDictionary<(Times Times, ClientTls? Tls), HttpMessageInvoker> _handlers = [];
 
     /// <summary>Sends a request to an endpoint.</summary>
     /// <param name="host">The endpoint.</param>
@@ -45,10 +45,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
         // With https the client keeps the connections of each host apart, as each has its own certificate.
         var tls = isSecure ? Callers : upstream.Tls;
         request.RequestUri = new Uri($"{(tls is null ? "http" : "https")}://{host.Endpoint.Authority}{pathAndQuery}", AsWritten);
-        var settings = upstream.Policy.ConnectionPool;
-        var key = settings is null
-            ? (Defaults.Connect, Defaults.Idle, tls)
-            : (settings.ConnectTimeout ?? Defaults.Connect, settings.IdleTimeout ?? Defaults.Idle, tls);
+        var key = (upstream.Policy.ConnectionPool is { } settings ? Times.Of(settings) : Defaults, tls);
         return _handlers.GetOrAdd(key, static (key, configure) => Create(key, configure), configure).SendAsync(request, cancellationToken);
     }
 
@@ -58,7 +55,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             handler.Dispose();
     }
 
-    private static HttpMessageInvoker Create((TimeSpan Connect, TimeSpan Idle, ClientTls? Tls) key, Action<SocketsHttpHandler>? configure)
+    private static HttpMessageInvoker Create((Times Times, ClientTls? Tls) key, Action<SocketsHttpHandler>? configure)
     {
         var handler = new SocketsHttpHandler
         {
@@ -70,8 +67,9 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
         };
         configure?.Invoke(handler);
         HeaderBytes.Keep(handler);
-        handler.ConnectTimeout = key.Connect.Clip();
-        handler.PooledConnectionIdleTimeout = key.Idle.Clip();
+        handler.ConnectTimeout = key.Times.Connect.Clip();
+        handler.PooledConnectionIdleTimeout = key.Times.Idle.Clip();
+        handler.PooledConnectionLifetime = key.Times.Life.Clip();
         handler.ConnectCallback = key.Tls is not { } tls
             ? ConnectAsync
             : async (context, cancellationToken) => await TlsConnector.ConnectAsync(
@@ -104,5 +102,14 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             socket.Dispose();
             throw;
         }
+    }
+
+    // A life of zero is one request. An idle time of zero would be one, too.
+    private readonly record struct Times(TimeSpan Connect, TimeSpan Idle, TimeSpan Life)
+    {
+        public static Times Of(ConnectionPool settings) => new(
+            settings.ConnectTimeout ?? Defaults.Connect,
+            settings.IdleTimeout is { } idle ? (idle > TimeSpan.Zero ? idle : Timeout.InfiniteTimeSpan) : Defaults.Idle,
+            settings.IsForOneRequest ? TimeSpan.Zero : settings.MaxConnectionDuration ?? Defaults.Life);
     }
 }

@@ -12,6 +12,7 @@ internal static class ConnectionPoolReader
             pool.Report(null, "has to have tcp or http");
 
         pool.Done();
+        var idle = ReadIdleTimeout(tcp);
         var read = new ConnectionPool
         {
             MaxConnections = tcp is null ? null : ReadLimit(tcp, "maxConnections"),
@@ -19,7 +20,9 @@ internal static class ConnectionPoolReader
             Http1MaxPendingRequests = http is null ? null : ReadLimit(http, "http1MaxPendingRequests"),
             Http2MaxRequests = http is null ? null : ReadLimit(http, "http2MaxRequests"),
             MaxRetries = http is null ? null : ReadLimit(http, "maxRetries"),
-            IdleTimeout = http?.Duration("idleTimeout"),
+            IdleTimeout = http?.Duration("idleTimeout") ?? idle,
+            MaxConnectionDuration = tcp?.Duration("maxConnectionDuration"),
+            IsForOneRequest = http?.Whole("maxRequestsPerConnection", 0, int.MaxValue) == 1,
         };
 
         if (tcp is not null)
@@ -35,14 +38,18 @@ internal static class ConnectionPoolReader
     private static int? ReadLimit(YamlFields fields, string name) =>
         fields.Whole(name, 0, int.MaxValue) is > 0 and var limit ? limit : null;
 
+    // Istio takes it where http says nothing. Less than a millisecond is off.
+    private static TimeSpan? ReadIdleTimeout(YamlFields? tcp)
+    {
+        if (tcp?.Duration("idleTimeout", DurationRule.Any) is not { } idle)
+            return null;
+
+        return idle.Duration() < TimeSpan.FromMilliseconds(1) ? TimeSpan.Zero : tcp.Duration("idleTimeout");
+    }
+
     // What belongs to connections, and not to what becomes of a request, is .NET's affair here.
     private static void FinishTcp(YamlFields tcp)
     {
-        tcp.Duration("maxConnectionDuration");
-        // Less than a millisecond is off.
-        if (tcp.Duration("idleTimeout", DurationRule.Any) is { } idle && idle.Duration() >= TimeSpan.FromMilliseconds(1))
-            tcp.Duration("idleTimeout");
-
         if (tcp.Object("tcpKeepalive") is { } keepalive)
         {
             keepalive.Count("probes");
@@ -51,7 +58,7 @@ internal static class ConnectionPoolReader
             keepalive.Done();
         }
 
-        Note(tcp, "maxConnectionDuration", "idleTimeout", "tcpKeepalive");
+        Note(tcp, "tcpKeepalive");
         tcp.Done();
     }
 
@@ -61,7 +68,9 @@ internal static class ConnectionPoolReader
         if (http.Flag("useClientProtocol") && upgrade is "UPGRADE")
             http.Report("useClientProtocol", "cannot be true where h2UpgradePolicy is UPGRADE");
 
-        http.Whole("maxRequestsPerConnection", 0, int.MaxValue);
+        if (http.Whole("maxRequestsPerConnection", 0, int.MaxValue) > 1)
+            http.Note("maxRequestsPerConnection", "has no effect in the local mesh unless it is 1");
+
         http.Whole("maxConcurrentStreams", 0, int.MaxValue);
         if (http.Object("http2KeepAlive") is { } keepAlive)
         {
@@ -74,7 +83,7 @@ internal static class ConnectionPoolReader
             keepAlive.Done();
         }
 
-        Note(http, "h2UpgradePolicy", "useClientProtocol", "maxRequestsPerConnection", "maxConcurrentStreams", "http2KeepAlive");
+        Note(http, "h2UpgradePolicy", "useClientProtocol", "maxConcurrentStreams", "http2KeepAlive");
         http.Done();
     }
 

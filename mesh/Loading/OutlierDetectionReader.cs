@@ -13,6 +13,7 @@ internal static class OutlierDetectionReader
         var read = new OutlierDetection
         {
             Consecutive5xxErrors = outlier.Count("consecutive5xxErrors") ?? Default.Consecutive5xxErrors,
+            ErrorCodes = outlier.Wholes("outlierDetectionHttpErrorCodes", 100, 599),
             ConsecutiveGatewayErrors = outlier.Count("consecutiveGatewayErrors") ?? Default.ConsecutiveGatewayErrors,
             SplitExternalLocalOriginErrors = outlier.Flag("splitExternalLocalOriginErrors"),
             ConsecutiveLocalOriginFailures = localFailures is > 0 ? localFailures.Value : Default.ConsecutiveLocalOriginFailures,
@@ -29,7 +30,7 @@ internal static class OutlierDetectionReader
         outlier.Whole("consecutiveErrors", int.MinValue, int.MaxValue);
         outlier.Note(
             "consecutiveErrors", "has no effect, in Istio neither: consecutive5xxErrors and consecutiveGatewayErrors have taken its place");
-        outlier.Done("outlierDetectionHttpErrorCodes");
+        outlier.Done();
         return read;
     }
 }

@@ -113,6 +113,23 @@ internal sealed class YamlFields
     /// <summary>A protobuf uint32, bounded to what an int holds: more is no sensible limit of anything.</summary>
     public int? Count(string name) => WholeLong(name, 0, uint.MaxValue) is { } count ? (int)Math.Min(count, int.MaxValue) : null;
 
+    public IReadOnlyList<int> Wholes(string name, int min, int max)
+    {
+        if (Items(name) is not { Count: > 0 } items)
+            return [];
+
+        var numbers = new List<int>(items.Count);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (IsWhole(items[i], min, max, out var number))
+                numbers.Add((int)number);
+            else
+                _report.Refuse(items[i].Line, Child(name)[i], $"has to be a whole number from {min} to {max}");
+        }
+
+        return numbers;
+    }
+
     public double? Number(string name, double min, double max)
     {
         var item = Find(name);
@@ -335,12 +352,17 @@ internal sealed class YamlFields
         if (item is null)
             return null;
 
-        // A leading zero is octal to Kubernetes: nobody means that.
-        return item is YamlText { IsPlain: true, Value: var text } && (text is "0" || text.TrimStart('-', '+') is not ['0', ..])
-            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min
-                && value <= max
+        return IsWhole(item, min, max, out var value)
             ? value
             : Wrong<long?>(item, name, $"has to be a whole number from {min} to {max}");
+    }
+
+    // A leading zero is octal to Kubernetes: nobody means that.
+    private static bool IsWhole(YamlItem item, long min, long max, out long value)
+    {
+        value = 0;
+        return item is YamlText { IsPlain: true, Value: var text } && (text is "0" || text.TrimStart('-', '+') is not ['0', ..])
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= min && value <= max;
     }
 
     private List<YamlItem>? Items(string name) => Find(name) switch

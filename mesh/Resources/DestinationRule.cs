@@ -143,6 +143,9 @@ public sealed record OutlierDetection
     /// <summary>How many 5xx in a row take it out; 0 for never.</summary>
     public int Consecutive5xxErrors { get; init; } = 5;
 
+    /// <summary>The statuses that count as errors; empty for all 5xx.</summary>
+    public IReadOnlyList<int> ErrorCodes { get; init; } = [];
+
     /// <summary>How many 502, 503 and 504 in a row take it out; 0 for never, which is the default.</summary>
     public int ConsecutiveGatewayErrors { get; init; }
 
@@ -183,6 +186,12 @@ public sealed record ConnectionPool
     /// <summary>How many retries may be under way; null for any number.</summary>
     public int? MaxRetries { get; init; }
 
-    /// <summary>How long a connection may be idle; null for one hour, as in Envoy.</summary>
+    /// <summary>How long a connection may be used; null for as long as it lasts.</summary>
+    public TimeSpan? MaxConnectionDuration { get; init; }
+
+    /// <summary>Whether each request has a connection of its own.</summary>
+    public bool IsForOneRequest { get; init; }
+
+    /// <summary>How long a connection may be idle, zero for as long as it lasts; null for one hour, as in Envoy.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 }

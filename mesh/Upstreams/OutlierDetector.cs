@@ -35,7 +35,8 @@ internal sealed class OutlierDetector : IDisposable
         if (_settings.SplitExternalLocalOriginErrors)
             Volatile.Write(ref record.ConsecutiveLocalOrigin, 0);
 
-        Count(host, isError: status >= 500, isGatewayError: status is >= 502 and <= 504);
+        var isError = _settings.ErrorCodes.Count == 0 ? status >= 500 : _settings.ErrorCodes.Contains(status);
+        Count(host, isError, isGatewayError: isError && status is >= 502 and <= 504);
     }
 
     /// <summary>Counts a failed connection, a broken one, or a timeout.</summary>

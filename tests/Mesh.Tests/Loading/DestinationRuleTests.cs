@@ -90,6 +90,23 @@ public class DestinationRuleTests
         Loaded.Policy("connectionPool: {tcp: {maxConnections: 1, connectTimeout: 30ms}, http: {http1MaxPendingRequests: 2, "
             + "http2MaxRequests: 3, maxRetries: 4, idleTimeout: 1h}}").OnlyPolicy().ConnectionPool);
 
+    [Theory]
+    [InlineData("tcp: {idleTimeout: 5s}", 5000)]
+    [InlineData("tcp: {idleTimeout: 0s}", 0)]
+    [InlineData("tcp: {idleTimeout: 0s}, http: {idleTimeout: 7s}", 7000)]
+    [InlineData("http: {idleTimeout: 7s}, tcp: {idleTimeout: 5s}", 7000)]
+    public void The_idle_timeout_of_http_comes_before_that_of_tcp(string pool, int milliseconds) => Assert.Equal(
+        TimeSpan.FromMilliseconds(milliseconds), Loaded.Policy($"connectionPool: {{{pool}}}").OnlyPolicy().ConnectionPool!.IdleTimeout);
+
+    [Fact]
+    public void A_connections_life_is_read()
+    {
+        var pool = Loaded.Policy("connectionPool: {tcp: {maxConnectionDuration: 5s}, http: {maxRequestsPerConnection: 1}}")
+            .OnlyPolicy().ConnectionPool!;
+
+        Assert.Equal((TimeSpan.FromSeconds(5), true), (pool.MaxConnectionDuration!.Value, pool.IsForOneRequest));
+    }
+
     [Fact]
     public void Zero_is_no_limit() =>
         Assert.Equal(new(), Loaded.Policy("connectionPool: {http: {http1MaxPendingRequests: 0}}").OnlyPolicy().ConnectionPool);
@@ -106,7 +123,7 @@ public class DestinationRuleTests
     [InlineData("connectionPool: {http: {h2UpgradePolicy: "
         + "UPGRADE}}", "spec.trafficPolicy.connectionPool.http.h2UpgradePolicy is not carried out")]
     [InlineData("connectionPool: {http: {maxRequestsPerConnection: "
-        + "1}}", "spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection is not carried out")]
+        + "2}}", "spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection has no effect in the local mesh unless it is 1")]
     public void What_has_no_effect_is_accepted_and_said(string fields, string note)
     {
         var file = Loaded.Policy(fields);
@@ -164,7 +181,7 @@ public class DestinationRuleTests
     [InlineData("outlierDetection: {consecutiveLocalOriginFailures: "
         + "1}", ".outlierDetection.consecutiveLocalOriginFailures has to have splitExternalLocalOriginErrors")]
     [InlineData("outlierDetection: {outlierDetectionHttpErrorCodes: "
-        + "[500]}", ".outlierDetection.outlierDetectionHttpErrorCodes is not carried out by the local mesh")]
+        + "[500, 600]}", ".outlierDetection.outlierDetectionHttpErrorCodes[1] has to be a whole number from 100 to 599")]
     [InlineData("connectionPool: {}", ".connectionPool has to have tcp or http")]
     [InlineData("connectionPool: {tcp: {maxConnections: -1}}", ".connectionPool.tcp.maxConnections has to be a whole number")]
     [InlineData("connectionPool: {http: {useClientProtocol: true, h2UpgradePolicy: "

@@ -103,6 +103,40 @@ public class OutlierDetectorTests
         Assert.Equal(used, state.Count().Count);
     }
 
+    [Theory]
+    [InlineData(404, false)]
+    [InlineData(429, false)]
+    [InlineData(500, true)]
+    [InlineData(503, true)]
+    [InlineData(200, true)]
+    public void Only_the_statuses_that_are_listed_count(int status, bool isUsed)
+    {
+        var state = State(new() { Consecutive5xxErrors = 2, MaxEjectionPercent = 100, ErrorCodes = [404, 429] });
+
+        Fail(state, 0, status, status);
+
+        Assert.Equal(isUsed, Used(state).Contains(0));
+    }
+
+    [Theory]
+    [InlineData(503, false)]
+    [InlineData(500, true)]
+    [InlineData(404, true)]
+    public void Of_gateway_errors_too_only_those_that_are_listed_count(int code, bool isUsed)
+    {
+        var state = State(new()
+        {
+            Consecutive5xxErrors = 0,
+            ConsecutiveGatewayErrors = 2,
+            MaxEjectionPercent = 100,
+            ErrorCodes = [code],
+        });
+
+        Fail(state, 0, 503, 503);
+
+        Assert.Equal(isUsed, Used(state).Contains(0));
+    }
+
     [Fact]
     public void Gateway_errors_are_counted_apart()
     {
