@@ -31,12 +31,26 @@ internal static class MeshConfigReader
         {
             ClusterLocal = clusterLocal,
             Locality = LocalityReader.Read(mesh, hasOutlierDetection: true),
+            OutboundTraffic = ReadOutbound(mesh),
             ZoneAware = LocalityReader.ReadZoneAware(mesh, hasOutlierDetection: true),
         };
-        foreach (var name in mesh.Names.Except(["serviceSettings", "localityLbSetting", "zoneAwareLbSetting"]))
+        foreach (var name in mesh.Names.Except(["serviceSettings", "localityLbSetting", "outboundTrafficPolicy", "zoneAwareLbSetting"]))
             mesh.Note(name);
 
         return read;
+    }
+
+    private static OutboundTraffic ReadOutbound(YamlFields mesh)
+    {
+        if (mesh.Object("outboundTrafficPolicy") is not { } policy)
+            return OutboundTraffic.AllowAny;
+
+        var mode = policy.Word("mode", "REGISTRY_ONLY", "ALLOW_ANY", "ALLOW_ANY_DYNAMIC_DNS");
+        if (mode is "ALLOW_ANY_DYNAMIC_DNS")
+            policy.Note("mode", "is ALLOW_ANY here");
+
+        policy.Done("egressProxy");
+        return mode is "REGISTRY_ONLY" ? OutboundTraffic.RegistryOnly : OutboundTraffic.AllowAny;
     }
 
     private static YamlFields? Parse(YamlFields data, DocumentReport report)

@@ -227,6 +227,9 @@ internal sealed record ResourceFile(
                     return AuthorizationPolicyReader.Read(key, file, spec, metadata);
                 case "RequestAuthentication":
                     return RequestAuthenticationReader.Read(key, file, spec);
+                case "Sidecar":
+                    OtherKinds.Check(key.Kind, key.Name, spec);
+                    return SidecarReader.Read(key, file, spec);
                 default:
                     OtherKinds.Check(key.Kind, key.Name, spec);
                     report.Note(spec.Line, null, $"kind {key.Kind} is not carried out by the local mesh");

@@ -33,6 +33,16 @@ public static partial class HostNames
             yield return qualified[..^(ns.Length + 1)];
     }
 
+    /// <summary>
+    /// Whether nobody but the cluster can know this name: one without a dot, of the namespace, or of the cluster's domain. Local addresses
+    /// are none.
+    /// </summary>
+    public static bool IsOfCluster(string host) =>
+        (!host.Contains('.') && !host.Contains(':') && host != "localhost")
+        || host.EndsWith(".svc", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith($".{ClusterDomain}", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith($".{DefaultNamespace}", StringComparison.OrdinalIgnoreCase);
+
     // As in an IP address; a single label may be a number.
     private static bool HasNumericEnd(string host) =>
         host.LastIndexOf('.') is >= 0 and var dot && !host.AsSpan(dot + 1).ContainsAnyExceptInRange('0', '9');

@@ -20,6 +20,9 @@ public sealed record MeshConfig(ResourceKey Key, string File) : IMeshResource
     /// <summary>Regions where a DestinationRule says nothing; null for no such thing.</summary>
     public ZoneAwareLoadBalancing? ZoneAware { get; init; }
 
+    /// <summary>What becomes of requests to hosts that nobody knows, where no Sidecar says so.</summary>
+    public OutboundTraffic OutboundTraffic { get; init; }
+
     /// <summary>Whether a service is reached in the caller's own cluster alone: what is said of the most specific host holds.</summary>
     public bool IsClusterLocal(string host)
     {

@@ -12,14 +12,15 @@ public sealed class RouteTable
     private readonly FrozenDictionary<string, HostRoutes> _hosts;
     private readonly FrozenDictionary<string, HostRoutes>.AlternateLookup<ReadOnlySpan<char>> _suffixes;
     private readonly HostRoutes? _anyHost;
+    private readonly CompiledRoute? _unknown;
 
     private RouteTable(
-        Dictionary<string, HostRoutes> hosts, Dictionary<string, HostRoutes> suffixes, HostRoutes? anyHost,
+        Dictionary<string, HostRoutes> hosts, Dictionary<string, HostRoutes> suffixes, HostRoutes? anyHost, CompiledRoute? unknown,
         IReadOnlyList<Upstream> upstreams)
     {
         _hosts = hosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         _suffixes = suffixes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
-        _anyHost = anyHost;
+        (_anyHost, _unknown) = (anyHost, unknown);
         Upstreams = upstreams;
     }
 
@@ -64,7 +65,8 @@ public sealed class RouteTable
                 hosts.TryAdd(name, everywhere);
         }
 
-        return new(hosts, suffixes, anyHost, compiler.Registry.Upstreams);
+        var unknown = UnknownHosts.Compile(resources, proxy, compiler.Registry, problems);
+        return new(hosts, suffixes, anyHost, unknown, compiler.Registry.Upstreams);
 
         string Rival(string host, string ns) =>
             hosts.GetValueOrDefault(HostNames.FullName(host, ns))?.VirtualService is { Kind: GatewayHttpRoute.Kind } winner
@@ -88,7 +90,7 @@ public sealed class RouteTable
     public RouteDecision Decide<TRequest>(in TRequest request, Random random) where TRequest : struct, IRoutableRequest
     {
         if (Find(request.Host) is not { } host || !host.IsCalledAt(request.Port))
-            return new(null, null, -1, -1, null, null);
+            return DecideUnknown(request.Host, request.Port);
 
         foreach (var route in host.At(request.Port))
         {
@@ -102,6 +104,16 @@ public sealed class RouteTable
         }
 
         return new(host.VirtualService, null, -1, -1, null, null);
+    }
+
+    // A name of the cluster's never goes out, whatever some DNS says of it.
+    private RouteDecision DecideUnknown(string host, int port)
+    {
+        if (_unknown is null || (_unknown.Destinations.Count > 0 && HostNames.IsOfCluster(host)))
+            return new(null, null, -1, -1, null, null);
+
+        var destination = _unknown.Destinations.Count == 0 ? null : _unknown.Destinations[0];
+        return new(null, _unknown, -1, -1, destination, destination?.UpstreamAt(port));
     }
 
     private HostRoutes? Find(string host)

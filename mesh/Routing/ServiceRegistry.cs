@@ -36,6 +36,9 @@ internal sealed class ServiceRegistry
         }
     }
 
+    /// <summary>What holds in the whole mesh.</summary>
+    public MeshConfig Config => _config;
+
     /// <summary>The services' full host names, with their namespaces.</summary>
     public IEnumerable<(string Host, string Namespace)> Hosts => _services.Select(service => (service.Key, service.Value.Key.Namespace));
 
@@ -75,6 +78,18 @@ internal sealed class ServiceRegistry
                 .Select(candidate => Upstream(host, service, subset, candidate))];
 
         return [];
+    }
+
+    /// <summary>The upstream of a name that is whatever host a caller addresses.</summary>
+    public Upstream Passthrough(string name)
+    {
+        var upstream = new Upstream(_upstreams.Count, name, null, 0, TrafficPolicies.For(RuleOf(name), null, 0), [])
+        {
+            IsExternal = true,
+            PassthroughPort = 0,
+        };
+        _upstreams.Add((name, null, 0), upstream);
+        return upstream;
     }
 
     private Upstream Upstream(string host, ServiceEntry service, string? subset, ServicePort port)

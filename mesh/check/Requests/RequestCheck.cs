@@ -51,6 +51,13 @@ internal sealed class RequestCheck
                 Status = 404,
             };
 
+        if (decision.Destination?.Host == UnknownHosts.PassthroughCluster)
+            return verdict with
+            {
+                Outcome = $"nothing knows {call.Uri.Authority}: ALLOW_ANY sends it on to that host itself",
+                Status = 404,
+            };
+
         verdict = verdict with { Rule = PlaceOf(decision) };
         if (Cors.Preflight(call) is not null)
             return verdict with { Outcome = "the mesh answers the preflight", Status = 200 };

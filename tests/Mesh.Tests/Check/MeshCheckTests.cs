@@ -107,7 +107,7 @@ public sealed class MeshCheckTests : IDisposable
     {
         _folder.Write("a.yaml", Yaml.Join(
             Yaml.Routes("- route: []"),
-            "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec: {outboundTrafficPolicy: {}}"));
+            "apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: a}\nspec: {}"));
         var (code, output, _) = Run("--json", _folder.Path, _folder["b.yaml"]);
         using var json = JsonDocument.Parse(output);
         var resources = json.RootElement.GetProperty("resources");
@@ -116,7 +116,7 @@ public sealed class MeshCheckTests : IDisposable
         Assert.Equal(["refused", "accepted"], resources.EnumerateArray().Select(resource => resource.GetProperty("state").GetString()));
         Assert.Equal(8, resources[0].GetProperty("problems")[0].GetProperty("line").GetInt32());
         Assert.Equal(
-            "kind Sidecar is not carried out by the local mesh",
+            "kind Telemetry is not carried out by the local mesh",
             resources[1].GetProperty("notCarriedOut")[0].GetProperty("message").GetString());
         Assert.Equal(_folder["b.yaml"], json.RootElement.GetProperty("unreadable")[0].GetProperty("file").GetString());
     }

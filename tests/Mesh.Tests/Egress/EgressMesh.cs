@@ -12,10 +12,13 @@ internal sealed class EgressMesh : IDisposable
 {
     private readonly HttpMessageInvoker _client;
     private readonly MeshRuntime _runtime;
-    private volatile MeshSnapshot _snapshot = MeshSnapshot.Empty;
+    private readonly MeshProxy _proxy;
+    private volatile MeshSnapshot _snapshot;
 
-    public EgressMesh(NameLookup? lookup = null, TimeProvider? clock = null)
+    public EgressMesh(NameLookup? lookup = null, TimeProvider? clock = null, MeshProxy? proxy = null)
     {
+        _proxy = proxy ?? new();
+        _snapshot = MeshSnapshot.Create([], [], _proxy);
         _runtime = new(() => _snapshot, clock ?? TimeProvider.System, lookup ?? LookUpAsync);
         _client = new(new MeshHandler(_runtime, TimeProvider.System, new(), "me, signed"));
     }
@@ -40,7 +43,7 @@ internal sealed class EgressMesh : IDisposable
     {
         var file = ResourceFile.Read("a.yaml", string.Join("\n---\n", documents));
         Assert.Empty(file.Problems);
-        _snapshot = MeshSnapshot.Create(file.Resources, file.Problems, new());
+        _snapshot = MeshSnapshot.Create(file.Resources, file.Problems, _proxy);
     }
 
     /// <summary>A ServiceEntry of a host, its spec in flow style.</summary>

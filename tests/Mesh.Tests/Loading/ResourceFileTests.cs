@@ -118,7 +118,6 @@ public class ResourceFileTests
     [Theory]
     [InlineData("networking.istio.io/v1", "Gateway", "{selector: {istio: ingress}, servers: [{port: {number: 80, name: http, protocol: "
         + "HTTP}, hosts: ['*']}]}")]
-    [InlineData("networking.istio.io/v1beta1", "Sidecar", "{egress: [{hosts: ['./*']}]}")]
     [InlineData("networking.istio.io/v1alpha3", "EnvoyFilter", "{configPatches: []}")]
     [InlineData("networking.istio.io/v1beta1", "ProxyConfig", "{concurrency: 2}")]
     [InlineData("networking.istio.io/v1", "WorkloadGroup", "{template: {}}")]

@@ -19,10 +19,9 @@ public class RouteTableTests
         Assert.Equal(1001, PortOf(Decide([Yaml.Routes("- " + To1)], new(host))));
 
     [Theory]
-    [InlineData("user-service.other")]
+    [InlineData("user-service.other.svc")]
     [InlineData("nobody")]
     [InlineData("")]
-    [InlineData(".")]
     public void An_unknown_host_has_no_route(string host) =>
         Assert.Null(Decide([Yaml.Routes("- " + To1)], new(host)).Route);
 
