@@ -2,6 +2,7 @@ using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh;
 using MessageBoard.Shared.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MessageBoard.Gateway.Proxy;
@@ -57,6 +58,10 @@ public static class ProxyPipeline
                 trace.Describe(begun, context, clock.GetElapsedTime(arrived))?.Stop();
                 return;
             }
+
+            // How large a body may be is the service's to say.
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                size.MaxRequestBodySize = null;
 
             var exchange = Exchange.Begin(context);
             try

@@ -47,11 +47,19 @@ internal sealed class Call : IDisposable
     /// <summary>The destination's upstream; null when there is none.</summary>
     public UpstreamState? Upstream { get; }
 
+    /// <summary>The body, where it is too large to be kept; else null.</summary>
+    public PassingBody? PassingBody { get; set; }
+
+    /// <summary>The body's place in memory; null where it has none.</summary>
+    public IDisposable? BodyPlace { get; set; }
+
     /// <summary>Whether a timeout is answered with 204 and no words, as its caller may want it.</summary>
     public bool AnswersTimeoutWithNothing { get; set; }
 
     public void Dispose()
     {
+        BodyPlace?.Dispose();
+        PassingBody?.Abandon();
         Request.RequestUri = Uri; // the message is the caller's, who may look at it or send it again
         if (!_isWatched)
             Exchange.Complete(); // nobody will tell when the response has ended

@@ -13,6 +13,9 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
     // Istio's connectTimeout, and Envoy's idle_timeout.
     private static readonly Times Defaults = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
 
+    // Who does not know Expect (RFC 9110, 10.1.1) lets a large body wait no longer.
+    private static readonly TimeSpan AnswerToExpect = TimeSpan.FromMilliseconds(250);
+
     // The path has to reach the service as the caller wrote it.
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -64,6 +67,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             ActivityHeadersPropagator = null, // TryTrace knows more
+            Expect100ContinueTimeout = AnswerToExpect,
         };
         configure?.Invoke(handler);
         HeaderBytes.Keep(handler);

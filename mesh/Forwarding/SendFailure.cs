@@ -2,7 +2,8 @@ namespace MessageBoard.Mesh.Forwarding;
 
 /// <summary>
 /// Whose fault it is that a request got no answer. An endpoint's is what the network or its bytes say; all else that sending can raise
-/// lies in the request, and does not count against anybody. The body is not among it: it is in memory before anything is sent.
+/// lies in the request, and does not count against anybody. A body is not among it: it is in memory before anything is
+/// sent, or <see cref="PassingBody.IsSourceAtFault"/> tells.
 /// </summary>
 internal static class SendFailure
 {

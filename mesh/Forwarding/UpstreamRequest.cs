@@ -19,6 +19,9 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
 
     public ulong? HashKey => hashKey;
 
+    /// <summary>For a body that passes on as it comes: how long its endpoint has to answer after that; zero for any time.</summary>
+    public TimeSpan AnswerLimit { get; init; }
+
     /// <summary>Makes one try.</summary>
     /// <param name="tried">What earlier tries tell it to avoid; null for nothing.</param>
     /// <param name="cancellationToken">Tells that the caller has gone, or that the try takes too long.</param>
@@ -46,17 +49,28 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         request.Headers.TryAddWithoutValidation(
             EnvoyHeaders.AttemptCount, exchange.Tries == 1 ? "1" : exchange.Tries.ToString(CultureInfo.InvariantCulture));
         TryTrace.Begin(request, pathAndQuery, host, exchange);
+        using var limit = call.PassingBody is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (limit is not null)
+        {
+            call.PassingBody!.LimitAnswer(limit, AnswerLimit);
+            cancellationToken = limit.Token;
+        }
+
         try
         {
             var response = await pools.SendAsync(
                 host, pathAndQuery, request, upstream.Upstream, call.Uri.Scheme == Uri.UriSchemeHttps, cancellationToken);
             upstream.Answered(host, (int)response.StatusCode);
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
-            return new(response, ResponseFlags.None, IsFinal: false);
+            return new(response, ResponseFlags.None, IsFinal: IsSpent);
         }
         catch (Exception) when (call.Cancelled.IsCancellationRequested)
         {
             throw; // whatever it is, the caller has gone
+        }
+        catch (Exception) when (call.PassingBody is { IsSourceAtFault: true })
+        {
+            throw; // the caller's body broke off
         }
         catch (HttpRequestException exception) when (SendFailure.IsEndpoints(exception))
         {
@@ -80,9 +94,12 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         }
     }
 
+    // Of a body that is gone nobody else can get all.
+    private bool IsSpent => call.PassingBody is { IsTouched: true };
+
     private UpstreamResult End(ResponseFlags flag, string? reason = null)
     {
         call.Exchange.EndTry(0, flag, reason);
-        return new(null, flag, IsFinal: false);
+        return new(null, flag, IsFinal: IsSpent);
     }
 }

@@ -24,7 +24,12 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     public TimeSpan? Timeout => timeout;
 
     /// <summary>What a service is told of how long is waited for it, in ms; empty without a limit.</summary>
-    public string ExpectedMilliseconds { get; } = Expected(retry.PerTryTimeout, timeout);
+    public string ExpectedMilliseconds { get; } = Shortest(retry, timeout) is { Ticks: > 0 } limit
+        ? ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)
+        : "";
+
+    /// <summary>The shorter one of the timeouts; zero for none.</summary>
+    public TimeSpan ShortestTimeout => Shortest(retry, timeout);
 
     /// <summary>Whether a try may take too long.</summary>
     public bool HasTimeout { get; } = timeout > TimeSpan.Zero || retry.PerTryTimeout > TimeSpan.Zero;
@@ -59,10 +64,13 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
                     && (retry.On & (RetryConditions.ConnectFailure | RetryConditions.ResetBeforeRequest)) != 0);
     }
 
-    private static string Expected(TimeSpan? perTry, TimeSpan? whole)
+    /// <summary>The same for a request whose timeouts somebody else looks after.</summary>
+    public RetryPolicy WithoutTimeouts() => HasTimeout ? new(retry with { PerTryTimeout = null }, null) : this;
+
+    private static TimeSpan Shortest(HttpRetry retry, TimeSpan? timeout)
     {
-        var limit = perTry > TimeSpan.Zero && !(whole > TimeSpan.Zero && whole < perTry) ? perTry : whole;
-        return limit > TimeSpan.Zero ? ((long)limit.Value.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "";
+        var (single, whole) = (retry.PerTryTimeout ?? TimeSpan.Zero, timeout ?? TimeSpan.Zero);
+        return single > TimeSpan.Zero && (whole <= TimeSpan.Zero || single < whole) ? single : whole;
     }
 
     private ResiliencePipeline<UpstreamResult> Build()

@@ -149,6 +149,9 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
             foreach (var (name, value) in context.Request.Headers.Where(header => Shown.IsMatch(header.Key)))
                 context.Response.Headers[$"X-Seen-{name}"] = value;
 
+            if (await ReadBodyAsync(context))
+                return;
+
             context.Response.Headers["X-Seen-Target"] = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status
                 ? int.Parse(status, CultureInfo.InvariantCulture)
@@ -163,6 +166,36 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         await File.WriteAllTextAsync(
             WorkloadFile(cluster), string.Concat(Fronted.Select(service => MeshYaml.Workload(service, cluster, port))));
         await File.WriteAllTextAsync(Path.Combine(Istio, "workloads", "services.yaml"), string.Concat(Fronted.Select(MeshYaml.Service)));
+    }
+
+    // What the query wants of a large body: to be counted, limited, or never read.
+    private static async Task<bool> ReadBodyAsync(HttpContext context)
+    {
+        var (query, size) = (context.Request.Query, context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>());
+        if (query["limit"].FirstOrDefault() is { } limit)
+        {
+            size.MaxRequestBodySize = long.Parse(limit, CultureInfo.InvariantCulture);
+            await context.Request.Body.CopyToAsync(Stream.Null); // throws, and Kestrel answers 413
+        }
+
+        if (query.ContainsKey("stall"))
+        {
+            size.MaxRequestBodySize = null;
+            _ = await context.Request.Body.ReadAsync(new byte[1]);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return true;
+        }
+
+        if (!query.ContainsKey("count"))
+            return false;
+
+        size.MaxRequestBodySize = null;
+        var (count, buffer) = (0L, new byte[64 * 1024]);
+        while (await context.Request.Body.ReadAsync(buffer) is > 0 and var read)
+            count += read;
+
+        await context.Response.WriteAsync(count.ToString(CultureInfo.InvariantCulture));
+        return true;
     }
 
     [GeneratedRegex("^(X-Bytes|X-Real-IP|X-Mesh-Source|trace(parent|state)|(X-)?Forwarded.*)$", RegexOptions.IgnoreCase)]
