@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.GatewayApi;
+
 namespace MessageBoard.Mesh.Snapshots;
 
 /// <summary>
@@ -10,11 +12,8 @@ internal static class NamedElsewhere
     {
         var withoutServices = !resources.OfType<ServiceEntry>().Any();
         var withoutRules = !resources.OfType<DestinationRule>().Any();
-        var named = from service in resources.OfType<VirtualService>()
-                    from route in service.Http
-                    from destination in route.Destinations.Select(destination => destination.Destination)
-                        .Concat(route.Mirrors.Select(mirror => mirror.Destination))
-                    group destination by HostNames.FullName(destination.Host, service.Key.Namespace);
+        var named = from destination in DestinationsOf(resources)
+                    group destination by destination.Host;
 
         foreach (var host in named)
         {
@@ -33,4 +32,26 @@ internal static class NamedElsewhere
                     .Select(subset => new Subset(subset, new Dictionary<string, string>(), null))]);
         }
     }
+
+    // With their full names. What an HTTPRoute is bound to is a service, too.
+    private static IEnumerable<Destination> DestinationsOf(IReadOnlyList<IMeshResource> resources)
+    {
+        foreach (var service in resources.OfType<VirtualService>())
+        {
+            foreach (var destination in service.Http.SelectMany(DestinationsOf))
+                yield return destination with { Host = HostNames.FullName(destination.Host, service.Key.Namespace) };
+        }
+
+        foreach (var route in resources.OfType<GatewayHttpRoute>())
+        {
+            foreach (var parent in route.Parents.Where(parent => parent.Kind == ParentKind.Service))
+                yield return new(HostNames.FullName(parent.Name, parent.Namespace), null, parent.Port);
+
+            foreach (var destination in route.Rules.SelectMany(DestinationsOf))
+                yield return destination;
+        }
+    }
+
+    private static IEnumerable<Destination> DestinationsOf(HttpRoute route) =>
+        route.Destinations.Select(destination => destination.Destination).Concat(route.Mirrors.Select(mirror => mirror.Destination));
 }

@@ -6,13 +6,13 @@ using k8s.Autorest;
 
 namespace MessageBoard.MeshKubernetes;
 
-/// <summary>The Istio resources of one namespace in one cluster's API server.</summary>
+/// <summary>The resources of Istio and Gateway API of one namespace in one cluster's API server.</summary>
 /// <param name="cluster">The cluster's name.</param>
 /// <param name="ns">The namespace.</param>
 /// <param name="connect">Makes a client, from what stands in the kubeconfig or the pod's files at that moment.</param>
 internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> connect) : IDisposable
 {
-    private const string Group = "networking.istio.io", Version = "v1", FieldManager = "messageboard-gateway";
+    private const string Version = "v1", FieldManager = "messageboard-gateway";
 
     // The API server is near, or another cluster's; a person waits for the answer.
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
@@ -31,7 +31,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
 
     /// <summary>All resources of a kind, as the list the API server gives.</summary>
     public Task<JsonElement> ListAsync(string plural, CancellationToken cancellationToken) => CallAsync(
-        (objects, limited) => objects.ListNamespacedCustomObjectAsync(Group, Version, ns, plural, cancellationToken: limited),
+        (objects, limited) => objects.ListNamespacedCustomObjectAsync(GroupOf(plural), Version, ns, plural, cancellationToken: limited),
         CallLimit, cancellationToken);
 
     /// <summary>One resource; null when there is none.</summary>
@@ -40,7 +40,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         try
         {
             return await CallAsync(
-                (objects, limited) => objects.GetNamespacedCustomObjectAsync(Group, Version, ns, plural, name, limited),
+                (objects, limited) => objects.GetNamespacedCustomObjectAsync(GroupOf(plural), Version, ns, plural, name, limited),
                 CallLimit, cancellationToken);
         }
         catch (HttpOperationException exception) when (exception.Response.StatusCode == HttpStatusCode.NotFound)
@@ -52,7 +52,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     /// <summary>Replaces a resource, if it still has the object's resourceVersion, and gives what it is then.</summary>
     public Task<JsonElement> ReplaceAsync(string plural, string name, JsonObject body, CancellationToken cancellationToken) => CallAsync(
         (objects, limited) => objects.ReplaceNamespacedCustomObjectAsync(
-            body, Group, Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited),
+            body, GroupOf(plural), Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited),
         ReplaceLimit, cancellationToken);
 
     /// <summary>What changes after a version, until the API server ends it after about <paramref name="time"/>.</summary>
@@ -63,7 +63,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         Exception? error = null;
         var client = await ClientAsync(cancellationToken);
         var changes = client.CustomObjects.WatchListNamespacedCustomObjectAsync(
-            Group, Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds,
+            GroupOf(plural), Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds,
             onError: exception => error ??= exception, cancellationToken: cancellationToken);
         await foreach (var (type, item) in changes)
             yield return (type, (JsonElement)item);
@@ -94,6 +94,8 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
                 client.Dispose();
         }
     }
+
+    private static string GroupOf(string plural) => ClusterResource.KindOf(plural).Group;
 
     // Made when it is first needed: a kubeconfig that is missing or broken is a cluster that cannot be reached, no more.
     private Task<IKubernetes> ClientAsync(CancellationToken cancellationToken)

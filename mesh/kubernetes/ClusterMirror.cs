@@ -65,7 +65,26 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     public string Replace(string plural, JsonElement list, long answersBefore)
     {
         var version = list.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;
-        var items = list.GetProperty("items").EnumerateArray().Select(item => new ClusterResource(api.Cluster, plural, item)).ToList();
+        Replace(
+            plural, version, answersBefore,
+            [.. list.GetProperty("items").EnumerateArray().Select(item => new ClusterResource(api.Cluster, plural, item))]);
+        return version;
+    }
+
+    /// <summary>The API server does not know a kind, so there is nothing of it.</summary>
+    public void SetNone(string plural)
+    {
+        lock (_lock)
+        {
+            if (!_missing.Contains(plural) && !_stale.ContainsKey(plural) && _resources.Values.All(known => known.Plural != plural))
+                return;
+        }
+
+        Replace(plural, "", Answers, []);
+    }
+
+    private void Replace(string plural, string version, long answersBefore, ClusterResource[] items)
+    {
         lock (_lock)
         {
             // Not by the versions: after a restore of the API server's store they may have gone back.
@@ -85,7 +104,6 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
         }
 
         changed();
-        return version;
     }
 
     /// <summary>Takes what a watch tells.</summary>

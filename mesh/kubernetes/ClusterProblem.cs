@@ -19,6 +19,9 @@ internal static class ClusterProblem
         StatusOf(exception) is HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Conflict
             or HttpStatusCode.UnprocessableEntity;
 
+    /// <summary>Whether the API server does not know the kind that was asked for.</summary>
+    public static bool IsUnknownKind(Exception exception) => StatusOf(exception) == HttpStatusCode.NotFound;
+
     /// <summary>What happened, for anybody who sees the page.</summary>
     public static string Describe(Exception exception) => exception switch
     {

@@ -5,12 +5,16 @@ using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.MeshKubernetes;
 
-/// <summary>A VirtualService or DestinationRule of one cluster.</summary>
+/// <summary>A VirtualService, DestinationRule or HTTPRoute of one cluster.</summary>
 internal sealed class ClusterResource
 {
     /// <summary>The kinds that the gateway reads and edits, by their names in paths.</summary>
-    public static readonly IReadOnlyList<(string Plural, string Kind)> Kinds =
-        [("virtualservices", "VirtualService"), ("destinationrules", "DestinationRule")];
+    public static readonly IReadOnlyList<ResourceKind> Kinds =
+    [
+        new("networking.istio.io", "virtualservices", "VirtualService"),
+        new("networking.istio.io", "destinationrules", "DestinationRule"),
+        new("gateway.networking.k8s.io", "httproutes", "HTTPRoute", IsOptional: true),
+    ];
 
     private static readonly JsonElement Nothing = JsonSerializer.SerializeToElement<object?>(null);
 
@@ -32,17 +36,21 @@ internal sealed class ClusterResource
         Object = resource.Clone();
         Version = metadata.GetProperty("resourceVersion").GetString()!;
         Place = $"{cluster}/{plural}/{name}";
-        Key = new(Kinds.Single(kind => kind.Plural == plural).Kind, metadata.GetProperty("namespace").GetString()!, name);
+        var kind = KindOf(plural);
+        Key = new(kind.Kind, metadata.GetProperty("namespace").GetString()!, name);
         Yaml = yaml;
         _read = ResourceFile.Read(Place, yaml, isIstios: true);
 
         // What Istio has accepted is in force, whether the gateway understands all of it or not.
         Problems = [.. _read.Problems.Select(problem => problem with { Message = $"cannot be read by the gateway: {problem.Message}" })];
         Status = new(
-            new("networking.istio.io/v1", Key.Kind, Key.Namespace, Key.Name, Place, 1, ResourceState.Accepted, [], Problems),
+            new($"{kind.Group}/v1", Key.Kind, Key.Namespace, Key.Name, Place, 1, ResourceState.Accepted, [], Problems),
             Version,
             IsEditable: true);
     }
+
+    /// <summary>The kind with this name in paths.</summary>
+    public static ResourceKind KindOf(string plural) => Kinds.Single(kind => kind.Plural == plural);
 
     /// <summary>Its kind's name in paths.</summary>
     public string Plural { get; }

@@ -19,6 +19,9 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500), LongestPause = TimeSpan.FromSeconds(10);
 
+    private const int NoKind = 16;
+
+    private readonly ResourceKind _kind = ClusterResource.KindOf(plural);
     private int _failures;
     private string? _told;
 
@@ -45,6 +48,11 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
             {
                 if (_failures++ == 0)
                     continue; // nothing is wrong: too much has happened since
+            }
+            catch (Exception exception) when (_kind.IsOptional && ClusterProblem.IsUnknownKind(exception))
+            {
+                mirror.SetNone(plural);
+                _failures = NoKind; // it may be installed some day
             }
             catch (Exception exception)
             {

@@ -60,7 +60,7 @@ internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
         await KubectlAsync(context, "create", "serviceaccount", "reader");
         await KubectlAsync(
             context, "create", "role", "reader", $"--verb={verbs}",
-            "--resource=virtualservices.networking.istio.io,destinationrules.networking.istio.io");
+            "--resource=virtualservices.networking.istio.io,destinationrules.networking.istio.io,httproutes.gateway.networking.k8s.io");
         await KubectlAsync(context, "create", "rolebinding", "reader", "--role=reader", $"--serviceaccount={Namespace}:reader");
         return (await KubectlAsync(context, "create", "token", "reader")).Trim();
     }
