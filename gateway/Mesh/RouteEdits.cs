@@ -22,14 +22,15 @@ public sealed partial class RouteEdits(IMeshStore mesh, ILogger<RouteEdits> logg
                 LogEdited(context.User.LogName(), edit.Reason, service);
                 return TypedResults.Ok(ServiceConfiguration.Of(done.Snapshot, service));
             case EditResult.Conflict conflict:
-                return EditAnswers.Conflict("VirtualService", ServiceConfiguration.Of(conflict.Snapshot, service));
+                return EditAnswers.Conflict(
+                    conflict.Snapshot.DefaultRouteOf(service)?.Service.Kind ?? "VirtualService", ServiceConfiguration.Of(conflict.Snapshot, service));
             case EditResult.Invalid invalid:
                 return EditAnswers.Unprocessable(invalid.Errors);
             case EditResult.Failed failed:
                 return EditAnswers.Failed(failed);
             default:
                 return TypedResults.Problem(
-                    $"'{service}' has no VirtualService with a default route.", statusCode: StatusCodes.Status404NotFound);
+                    $"'{service}' has no VirtualService or HTTPRoute with a default route.", statusCode: StatusCodes.Status404NotFound);
         }
     }
 

@@ -1,17 +1,26 @@
+using MessageBoard.Mesh.GatewayApi;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Mesh.Editing;
 
-/// <summary>What the default route of a service's VirtualService says.</summary>
-/// <param name="Service">The VirtualService.</param>
+/// <summary>What the default route of a service's VirtualService or HTTPRoute says.</summary>
+/// <param name="Service">The VirtualService or HTTPRoute.</param>
 /// <param name="ResourceVersion">The version an edit is based on.</param>
-/// <param name="Weights">The weights by subset; null when its destinations are not one a subset.</param>
+/// <param name="Weights">
+/// The weights by subset, or, of an HTTPRoute, by the backends' clusters; null when its destinations are not one a subset or cluster.
+/// </param>
 /// <param name="Rules">What else is set.</param>
 public sealed record DefaultRoute(ResourceKey Service, string ResourceVersion, IReadOnlyDictionary<string, int>? Weights, RouteRules Rules)
 {
-    /// <summary>The route's place under <c>spec.http</c>.</summary>
+    /// <summary>Whether it is a rule of an HTTPRoute, which knows no faults, retries and subsets.</summary>
+    internal bool IsHttpRoutes => Service.Kind == GatewayHttpRoute.Kind;
+
+    /// <summary>The route's place in the resource.</summary>
+    internal FieldPath Path => FieldPath.Spec[IsHttpRoutes ? "rules" : "http"][Index];
+
+    /// <summary>The route's place under <c>spec.http</c> or <c>spec.rules</c>.</summary>
     internal int Index { get; init; }
 
     /// <summary>The canary's place; null when there is none.</summary>
@@ -45,11 +54,16 @@ public sealed record RouteRules(string? CanarySubset, HttpFault? Fault, TimeSpan
 public static class DefaultRoutes
 {
     /// <summary>
-    /// The default route of a service, the first one that takes every request; null when there is no VirtualService with one.
+    /// The default route of a service, the first one that takes every request; null when no VirtualService or HTTPRoute has one.
     /// </summary>
     /// <param name="snapshot">The configuration.</param>
     /// <param name="service">The service's short name.</param>
-    public static DefaultRoute? DefaultRouteOf(this MeshSnapshot snapshot, string service) => snapshot.Resources.OfType<VirtualService>()
+    public static DefaultRoute? DefaultRouteOf(this MeshSnapshot snapshot, string service) =>
+        snapshot.Routes.VirtualServiceOf(service) is { Kind: GatewayHttpRoute.Kind }
+            ? HttpRouteDefaults.Read(snapshot, service)
+            : VirtualServicesOf(snapshot, service);
+
+    private static DefaultRoute? VirtualServicesOf(MeshSnapshot snapshot, string service) => snapshot.Resources.OfType<VirtualService>()
         .Where(candidate => candidate.Gateways.Contains(MeshProxy.Mesh))
         .Where(candidate => candidate.Hosts.Any(host => host.Split('.')[0].Equals(service, StringComparison.OrdinalIgnoreCase)))
         .Select(candidate => Read(candidate, snapshot.Find(candidate.Key)?.ResourceVersion ?? ""))

@@ -2,7 +2,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace MessageBoard.Mesh.Editing;
 
-/// <summary>An edit of a service's default route, or of the canary before it, in the text of its VirtualService.</summary>
+/// <summary>
+/// An edit of a service's default route, or of the canary before it, in the text of its VirtualService or, as far as that can say it, its
+/// HTTPRoute.
+/// </summary>
 /// <param name="Reason">What it is for, as it stands with the version that it replaces.</param>
 public abstract record RouteEdit(string Reason)
 {
@@ -21,10 +24,15 @@ public abstract record RouteEdit(string Reason)
         YamlWriter.Text($"{duration.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture)}s");
 
     private protected static FieldPath Routes => FieldPath.Spec["http"];
+
+    private protected static Dictionary<string, string[]> NotOfHttpRoutes(string field, string what, DefaultRoute current) => new()
+    {
+        [field] = [$"cannot be set: {current.Service} steers this service, and an HTTPRoute has no {what}."],
+    };
 }
 
 /// <summary>Sets the weights.</summary>
-/// <param name="Weights">Whole percents by subset, adding up to 100.</param>
+/// <param name="Weights">Whole percents by subset or backend's cluster, adding up to 100.</param>
 public sealed record WeightsEdit(IReadOnlyDictionary<string, int> Weights) : RouteEdit("weights")
 {
     internal override Dictionary<string, string[]> Check(DefaultRoute current)
@@ -52,7 +60,8 @@ public sealed record WeightsEdit(IReadOnlyDictionary<string, int> Weights) : Rou
     {
         var index = 0;
         foreach (var subset in current.Weights!.Keys) // in the order of the destinations
-            text.Set(Routes[current.Index]["route"][index++]["weight"], YamlWriter.Number(Weights[subset]));
+            text.Set(
+                current.Path[current.IsHttpRoutes ? "backendRefs" : "route"][index++]["weight"], YamlWriter.Number(Weights[subset]));
     }
 
     internal override string FieldOf(FieldPath? path) => "weights";
@@ -64,6 +73,9 @@ public sealed record CanaryEdit(string? Subset) : RouteEdit("canary")
 {
     internal override Dictionary<string, string[]> Check(DefaultRoute current)
     {
+        if (current.IsHttpRoutes)
+            return NotOfHttpRoutes("subset", "subsets", current);
+
         if (current.HasOtherCanary)
             return Error(
                 $"cannot be set: the VirtualService has a route '{RouteRules.CanaryRoute}' that is no plain canary; edit the YAML.");
@@ -101,6 +113,9 @@ public sealed record CanaryEdit(string? Subset) : RouteEdit("canary")
 /// <param name="Abort">Makes requests fail; null for none.</param>
 public sealed record FaultEdit(FaultDelay? Delay, FaultAbort? Abort) : RouteEdit("fault")
 {
+    internal override Dictionary<string, string[]> Check(DefaultRoute current) =>
+        current.IsHttpRoutes && (Delay is not null || Abort is not null) ? NotOfHttpRoutes("fault", "faults", current) : [];
+
     internal override void Apply(YamlEditor text, DefaultRoute current)
     {
         var delay = Delay is null
@@ -170,8 +185,17 @@ public sealed record FaultEdit(FaultDelay? Delay, FaultAbort? Abort) : RouteEdit
 /// <param name="Retries">How to try again; null for Istio's default.</param>
 public sealed record ResilienceEdit(TimeSpan? Timeout, RetryEdit? Retries) : RouteEdit("resilience")
 {
+    internal override Dictionary<string, string[]> Check(DefaultRoute current) =>
+        current.IsHttpRoutes && Retries is not null ? NotOfHttpRoutes("retries", "retries", current) : [];
+
     internal override void Apply(YamlEditor text, DefaultRoute current)
     {
+        if (current.IsHttpRoutes)
+        {
+            ApplyTimeout(text, current);
+            return;
+        }
+
         var (timeout, retries) = (Routes[current.Index]["timeout"], Routes[current.Index]["retries"]);
         SetOrRemove(text, timeout, Timeout is { } whole ? Duration(whole) : null, Timeout == current.Rules.Timeout);
         if (Retries is null)
@@ -200,9 +224,32 @@ public sealed record ResilienceEdit(TimeSpan? Timeout, RetryEdit? Retries) : Rou
         "retryOn" => "retries.retryOn",
         "perTryTimeout" => "retries.perTryTimeoutSeconds",
         "attempts" => "retries.attempts",
-        "timeout" => "timeoutSeconds",
+        "timeout" or "timeouts" => "timeoutSeconds",
         _ => path is null ? "retries" : FieldOf(path.Parent),
     };
+
+    private void ApplyTimeout(YamlEditor text, DefaultRoute current)
+    {
+        if (Timeout == current.Rules.Timeout)
+            return;
+
+        var timeouts = current.Path["timeouts"];
+        if (text.Find(timeouts["backendRequest"]) is not null)
+            throw new YamlEditException($"{timeouts} has a backendRequest, which counts in its place; edit the YAML");
+
+        if (Timeout is null)
+            text.Remove(timeouts);
+        else if (text.Find(timeouts) is null)
+            text.Set(timeouts, YamlWriter.Map(("request", YamlWriter.Text(GatewayDuration(Timeout.Value)))));
+        else
+            text.Set(timeouts["request"], YamlWriter.Text(GatewayDuration(Timeout.Value)));
+    }
+
+    // Without fractions: https://gateway-api.sigs.k8s.io/geps/gep-2257/
+    private static string GatewayDuration(TimeSpan time) => string.Concat(
+        ((ReadOnlySpan<(int Count, string Unit)>)
+            [((int)time.TotalHours, "h"), (time.Minutes, "m"), (time.Seconds, "s"), (time.Milliseconds, "ms")]).ToArray()
+        .Where(part => part.Count > 0).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Count}{part.Unit}")));
 
     private static void SetOrRemove(YamlEditor text, FieldPath path, YamlNode? value, bool isSo)
     {

@@ -86,6 +86,9 @@ public sealed class RouteTable
         }
     }
 
+    /// <summary>The VirtualService or HTTPRoute whose rules are for a host; null for none.</summary>
+    internal ResourceKey? VirtualServiceOf(string host) => Find(host)?.VirtualService;
+
     /// <summary>Decides which route a request takes, and which of its destinations is drawn.</summary>
     public RouteDecision Decide<TRequest>(in TRequest request, Random random) where TRequest : struct, IRoutableRequest
     {

@@ -107,6 +107,28 @@ public sealed class ExamplesTests : IAsyncLifetime
             Assert.Equal((200, "ctx2"), await AskAsync("/api/users/ping"));
     }
 
+    [Fact]
+    public async Task An_HTTPRoute_splits_between_the_services_of_the_clusters_and_sends_the_trainee_to_ctx2()
+    {
+        const int Requests = 2000;
+        await _gateway.ApplyExampleAsync("httproute");
+
+        var ctx2 = 0;
+        for (var i = 0; i < Requests; i++)
+            ctx2 += await AskAsync("/api/users/ping") == (200, "ctx2") ? 1 : 0;
+
+        // Outside of 4.9 standard deviations once in 10^6 runs.
+        var deviation = Math.Sqrt(Requests * 0.1 * 0.9);
+        Assert.InRange(ctx2, Requests * 0.1 - 4.9 * deviation, Requests * 0.1 + 4.9 * deviation);
+        for (var i = 0; i < 50; i++)
+            Assert.Equal((200, "ctx2"), await AskAsync("/api/users/ping", "trainee"));
+
+        // The page's slider is that of the HTTPRoute's backends.
+        var weights = await _gateway.Client.GetFromJsonAsync<JsonElement>("/traffic-weights");
+        Assert.Equal((90, 10), (
+            weights.GetProperty("UserServiceCtx1Weight").GetInt32(), weights.GetProperty("UserServiceCtx2Weight").GetInt32()));
+    }
+
     private async Task<(int Status, string? Cluster)> AskAsync(string path, string? endUser = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
