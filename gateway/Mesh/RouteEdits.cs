@@ -23,7 +23,8 @@ public sealed partial class RouteEdits(IMeshStore mesh, ILogger<RouteEdits> logg
                 return TypedResults.Ok(ServiceConfiguration.Of(done.Snapshot, service));
             case EditResult.Conflict conflict:
                 return EditAnswers.Conflict(
-                    conflict.Snapshot.DefaultRouteOf(service)?.Service.Kind ?? "VirtualService", ServiceConfiguration.Of(conflict.Snapshot, service));
+                    conflict.Snapshot.DefaultRouteOf(service)?.Service.Kind ?? "VirtualService",
+                    ServiceConfiguration.Of(conflict.Snapshot, service));
             case EditResult.Invalid invalid:
                 return EditAnswers.Unprocessable(invalid.Errors);
             case EditResult.Failed failed:

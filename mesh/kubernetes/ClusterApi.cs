@@ -63,7 +63,8 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         Exception? error = null;
         var client = await ClientAsync(cancellationToken);
         var changes = client.CustomObjects.WatchListNamespacedCustomObjectAsync(
-            GroupOf(plural), Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds,
+            GroupOf(plural), Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version,
+            timeoutSeconds: (int)time.TotalSeconds,
             onError: exception => error ??= exception, cancellationToken: cancellationToken);
         await foreach (var (type, item) in changes)
             yield return (type, (JsonElement)item);

@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.GatewayApi;
+
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
 /// <summary>The files of istio/ and the exercises: no pod that hangs holds a request, and none that fails goes on getting some.</summary>
@@ -47,8 +49,10 @@ public sealed class ShippedFilesTests : ForwardingTest
     {
         var read = ResourceFile.Read(file, File.ReadAllText(Path.Combine(Repository.Root, file)));
         Assert.Empty(read.Problems);
+        var routes = read.Resources.OfType<VirtualService>().Select(service => service.Http)
+            .Concat(read.Resources.OfType<GatewayHttpRoute>().Select(route => route.Rules));
+        var policies = read.Resources.OfType<DestinationRule>().Select(rule => rule.TrafficPolicy?.OutlierDetection).Distinct();
         return (
-            Assert.Single(read.Resources.OfType<VirtualService>()).Http,
-            Assert.Single(read.Resources.OfType<DestinationRule>()).TrafficPolicy!);
+            Assert.Single(routes), new() { OutlierDetection = Assert.Single(policies) });
     }
 }

@@ -53,7 +53,8 @@ public sealed class HttpRouteEditTests : IDisposable
         Assert.IsType<EditResult.Done>(await EditAsync(edit));
 
         Assert.Equal(
-            Route.Replace("weight: 70", "weight: 5", StringComparison.Ordinal).Replace("weight: 30", "weight: 95", StringComparison.Ordinal),
+            Route.Replace("weight: 70", "weight: 5", StringComparison.Ordinal)
+                .Replace("weight: 30", "weight: 95", StringComparison.Ordinal),
             await File.ReadAllTextAsync(_folder["route.yaml"]));
         Assert.Equal(5, Default.Weights!["ctx1"]);
 

@@ -10,6 +10,7 @@ namespace MessageBoard.Mesh.Tests.Istio;
 public sealed class SchemaTests
 {
     private static readonly string Crds = Path.Combine(Repository.Root, "..", "shared", "kube-api", "istio-crds.yaml");
+    private static readonly string GatewayCrds = Path.Combine(Repository.Root, "..", "shared", "kube-api", "gateway-api-crds.yaml");
 
     /// <summary>Whether Istio's CRDs are there; a build server has to have them.</summary>
     internal static bool AreCrdsThere => File.Exists(Crds)
@@ -45,13 +46,15 @@ public sealed class SchemaTests
     }
 
     /// <summary>The schema of a kind's <c>spec</c>.</summary>
-    internal static YamlNode Spec(string kind) => ReadSchemas()[("networking.istio.io/v1", kind)]["properties"]["spec"];
+    internal static YamlNode Spec(string kind) =>
+        ReadSchemas()[(kind == "HTTPRoute" ? "gateway.networking.k8s.io/v1" : "networking.istio.io/v1", kind)]["properties"]["spec"];
 
-    // What istioctl install reads has no CRD.
-    private static bool IsForTheServer(YamlNode document) => Text(Child(document, "kind")) != "IstioOperator";
+    // What istioctl install reads has no CRD, and Kubernetes' own kinds have none.
+    private static bool IsForTheServer(YamlNode document) =>
+        Text(Child(document, "kind")) != "IstioOperator" && Text(Child(document, "apiVersion")) != "v1";
 
     private static Dictionary<(string, string), YamlNode> ReadSchemas() =>
-        (from crd in Documents(File.ReadAllText(Crds))
+        (from crd in Documents(File.ReadAllText(Crds)).Concat(Documents(File.ReadAllText(GatewayCrds)))
          from version in Items(Child(Child(crd, "spec"), "versions"))
          let spec = Child(crd, "spec")
          let key = ($"{Text(Child(spec, "group"))}/{Text(Child(version, "name"))}", Text(Child(Child(spec, "names"), "kind"))!)

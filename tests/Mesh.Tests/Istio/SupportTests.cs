@@ -7,6 +7,7 @@ namespace MessageBoard.Mesh.Tests.Istio;
 public sealed partial class SupportTests
 {
     private const string Routes = "VirtualService `http`", Rule = "DestinationRule", Policy = "DestinationRule `trafficPolicy`";
+    private const string GatewayRoute = "HTTPRoute";
     private const string CarriedOut = "carried out", NoEffect = "no effect", Refused = "refused";
 
     private static readonly Row[] Rows = [.. ReadRows()];
@@ -18,6 +19,7 @@ public sealed partial class SupportTests
     [InlineData("VirtualService", "http", Routes)]
     [InlineData("DestinationRule", "", Rule)]
     [InlineData("DestinationRule", "trafficPolicy", Policy)]
+    [InlineData("HTTPRoute", "", GatewayRoute)]
     public void Every_field_of_Istios_schema_has_a_row(string kind, string field, string section)
     {
         if (!SchemaTests.AreCrdsThere)
@@ -44,6 +46,7 @@ public sealed partial class SupportTests
         {
             Routes => Loaded.Route(row.Example),
             Policy => Loaded.Policy(row.Example),
+            GatewayRoute => Loaded.HttpRoute(row.Example),
             _ => Loaded.Rule(row.Example),
         };
         var status = Assert.Single(file.Statuses);
@@ -86,7 +89,7 @@ public sealed partial class SupportTests
             if (line.StartsWith("## ", StringComparison.Ordinal))
                 section = line[3..];
 
-            if (section is not (Routes or Rule or Policy)
+            if (section is not (Routes or Rule or Policy or GatewayRoute)
                 || line.Split('|', StringSplitOptions.TrimEntries) is not ["", ['`', ..] and var fields, var state, var how, ""])
                 continue;
 

@@ -19,6 +19,13 @@ internal static class Loaded
 
     public static ResourceFile Authorization(string spec) => File("security.istio.io/v1", "AuthorizationPolicy", $"{{{spec}}}");
 
+    /// <summary>An HTTPRoute; where it names no parent it is bound to a service.</summary>
+    public static ResourceFile HttpRoute(string spec)
+    {
+        var parents = spec.Contains("parentRefs:", StringComparison.Ordinal) ? "" : "parentRefs: [{group: '', kind: Service, name: a}]";
+        return File("gateway.networking.k8s.io/v1", "HTTPRoute", $"{{{Join(parents, spec)}}}");
+    }
+
     public static ResourceFile File(string apiVersion, string kind, string spec) =>
         ResourceFile.Read(
             "a.yaml", $"apiVersion: {apiVersion}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec.ReplaceLineEndings(" ")}\n");
