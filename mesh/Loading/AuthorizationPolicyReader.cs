@@ -8,12 +8,21 @@ internal static class AuthorizationPolicyReader
     // What Go's strconv.ParseBool takes.
     private static readonly string[] Yes = ["1", "t", "T", "TRUE", "true", "True"], No = ["0", "f", "F", "FALSE", "false", "False"];
 
+    private static readonly string[] NotForCustom =
+    [
+        "namespaces", "notNamespaces", "serviceAccounts", "notServiceAccounts", "trustDomains", "notTrustDomains", "principals",
+        "notPrincipals", "requestPrincipals", "notRequestPrincipals",
+    ];
+
     public static AuthorizationPolicy Read(ResourceKey key, string file, YamlFields spec, YamlFields? metadata)
     {
         var selector = PolicyTargetReader.Read(spec);
         var action = spec.Word("action", "ALLOW", "DENY", "AUDIT", "CUSTOM") ?? "ALLOW";
         if (action is "CUSTOM")
+        {
+            CheckCustom(spec);
             spec.Refuse("action", "CUSTOM is not carried out by the local mesh: it has no external authorizer to ask");
+        }
 
         if (action is "DENY" && !spec.Has("rules"))
             spec.Report("rules", "is missing: DENY without rules would never deny; a rule {} denies everything");
@@ -22,7 +31,12 @@ internal static class AuthorizationPolicyReader
             spec.Report("provider", $"must not be given with action {action}");
 
         var rules = spec.Objects("rules").Select(AuthorizationRuleReader.Read).ToArray();
-        spec.Ignore("provider");
+        if (spec.Object("provider") is { } provider)
+        {
+            provider.Text("name");
+            provider.Done();
+        }
+
         spec.Done("targetRef", "targetRefs");
         return new(key, file, selector, ActionOf(action), rules, ReadDryRun(metadata, action));
     }
@@ -32,6 +46,31 @@ internal static class AuthorizationPolicyReader
     {
         if (metadata?.Object("annotations") is { } annotations && annotations.Has(DryRun))
             annotations.Report(DryRun, "is for AuthorizationPolicies only");
+    }
+
+    // The external authorizer is asked before anything is known of who calls.
+    private static void CheckCustom(YamlFields spec)
+    {
+        if (!spec.Has("rules"))
+            spec.Report("rules", "is missing: CUSTOM without rules would never ask; a rule {} always asks");
+        else if (spec.Object("provider")?.FilledText("name") is null)
+            spec.Report("provider", "has to have a name with the action CUSTOM");
+
+        foreach (var rule in spec.Objects("rules"))
+        {
+            foreach (var source in rule.Objects("from").Select(from => from.Object("source")).OfType<YamlFields>())
+            {
+                foreach (var name in NotForCustom.Where(name => !source.IsEmptyList(name)))
+                    source.Report(name, "cannot be used with the action CUSTOM");
+            }
+
+            foreach (var when in rule.Objects("when"))
+            {
+                if (when.Text("key") is "source.namespace" or "source.serviceAccount" or "source.trustDomain" or "source.principal"
+                    || when.Text("key")?.StartsWith("request.auth.", StringComparison.Ordinal) == true)
+                    when.Report("key", "cannot be used with the action CUSTOM");
+            }
+        }
     }
 
     private static AuthorizationAction ActionOf(string action) => action switch

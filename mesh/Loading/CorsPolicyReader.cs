@@ -4,7 +4,8 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class CorsPolicyReader
 {
-    private static readonly FrozenSet<string> Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
+    private static readonly FrozenSet<string> Methods =
+        ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"];
 
     public static CorsPolicy? Read(YamlFields route)
     {

@@ -24,8 +24,10 @@ internal static class DestinationReader
 
         var read = new Destination(
             destination.RequiredText("host") ?? "", destination.FilledText("subset"), ReadPort(destination.Object("port")));
-        if (read.Host.Length > 0 && (read.Host.StartsWith('*') || !HostNames.IsValid(read.Host)))
+        if (read.Host == "*" || (read.Host.Length > 0 && !HostRules.IsWildcardDomain(read.Host)))
             destination.Report("host", $"'{read.Host}' is no service's name");
+        else if (read.Host.StartsWith('*'))
+            destination.Refuse("host", $"'{read.Host}' is not carried out by the local mesh: it is no one service");
 
         if (read.Subset is not null && NameRules.Subset(read.Subset) is { } problem)
             destination.Report("subset", problem);

@@ -5,7 +5,7 @@ internal static class DestinationRuleReader
     public static DestinationRule Read(ResourceKey key, string file, YamlFields spec)
     {
         var host = spec.RequiredText("host") ?? "";
-        if (host.Length > 0 && !HostNames.IsValid(host))
+        if (host.Length > 0 && !HostRules.IsWildcardDomain(host))
             spec.Report("host", $"'{host}' is no host name; a '*' may stand alone or as its first label");
 
         var policy = TrafficPolicyReader.Read(spec);

@@ -22,6 +22,9 @@ internal static class HeaderRulesReader
         var set = operations.Entries("set", (values, key) => ReadValue(values, key, isRequest));
         var add = operations.Entries("add", (values, key) => ReadValue(values, key, isRequest));
         var remove = operations.Texts("remove", header => NameProblem(header, mayBeAuthority: false));
+        foreach (var header in remove.Where(header => !NameRules.IsHeaderName(header)))
+            operations.Refuse("remove", NotAName(header));
+
         operations.Done();
         return new(set, add, remove);
     }
@@ -30,6 +33,8 @@ internal static class HeaderRulesReader
     {
         if (NameProblem(name, mayBeAuthority: isRequest) is { } problem)
             values.Report(name, problem);
+        else if (!NameRules.IsHeaderName(name) && !HeaderOperations.IsAuthority(name))
+            values.Refuse(name, NotAName(name));
 
         return ReadText(values, name);
     }
@@ -38,13 +43,16 @@ internal static class HeaderRulesReader
     public static HeaderValue ReadText(YamlFields values, string name)
     {
         var text = values.Text(name) ?? "";
-        if (text.AsSpan().IndexOfAnyInRange('\0', '\u001F') is >= 0 and var at && text[at] != '\t' || text.Contains('\u007F'))
-            values.Report(name, "is no header value: it has a control character");
+        if (HeaderValueRules.Problem(text) is { } wrong)
+        {
+            values.Report(name, wrong);
+            return text;
+        }
 
         if (HeaderValueReader.Read(text, out var reason) is { } value)
             return value;
 
-        values.Report(name, reason);
+        values.Refuse(name, reason);
         return text;
     }
 
@@ -54,11 +62,8 @@ internal static class HeaderRulesReader
         if (HeaderOperations.IsAuthority(name))
             return mayBeAuthority ? null : "must not be the Host header";
 
-        if (name.StartsWith(':'))
-            return "must not begin with ':'";
-
-        return name.Length > 0 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter))
-            ? null
-            : $"'{name}' is no header name";
+        return name.Length == 0 ? "must not be empty" : name.StartsWith(':') ? "must not begin with ':'" : null;
     }
+
+    private static string NotAName(string name) => $"'{name}' is not carried out by the local mesh, nor by Envoy: it is no header name";
 }

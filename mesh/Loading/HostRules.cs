@@ -23,21 +23,37 @@ internal static partial class HostRules
     public static bool IsPartialWildcard(string host) =>
         host.Length > 1 && host.Contains('*') && !host.StartsWith("*.", StringComparison.Ordinal);
 
-    /// <summary><c>host.Name.Matches</c>: whether two names, wildcards or not, have a host in common.</summary>
-    public static bool Overlap(string one, string other) => (one.StartsWith('*'), other.StartsWith('*')) switch
+    /// <summary>
+    /// Two of the hosts, wildcards or not, that have a host in common (<c>host.Name.Matches</c>); null for none.
+    /// </summary>
+    public static (string One, string Other)? Overlap(IReadOnlyList<string> hosts)
     {
-        (true, true) => one.Length < other.Length
-            ? other[1..].EndsWith(one[1..], StringComparison.Ordinal)
-            : one[1..].EndsWith(other[1..], StringComparison.Ordinal),
-        (true, false) => other.EndsWith(one[1..], StringComparison.Ordinal),
-        (false, true) => one.EndsWith(other[1..], StringComparison.Ordinal),
-        _ => one == other,
-    };
+        // Read from their ends, what a wildcard covers stands next to it.
+        var sorted = hosts
+            .Select(host => (Host: host, End: string.Concat((host.StartsWith('*') ? host[1..] : host).Reverse())))
+            .OrderBy(host => host.End, StringComparer.Ordinal)
+            .ThenByDescending(host => host.Host.StartsWith('*'))
+            .ToArray();
+        for (var i = 1; i < sorted.Length; i++)
+        {
+            var (one, other) = (sorted[i - 1], sorted[i]);
+            if (one.Host == other.Host || (one.Host.StartsWith('*') && other.End.StartsWith(one.End, StringComparison.Ordinal)))
+                return (one.Host, other.Host);
+        }
+
+        return null;
+    }
 
     /// <summary><c>host.Name.SubsetOf</c>: whether all hosts of a name are hosts of the other.</summary>
     public static bool IsSubset(string host, string of) => of.StartsWith('*')
         ? (!host.StartsWith('*') || host.Length >= of.Length) && host.EndsWith(of[1..], StringComparison.Ordinal)
         : host == of;
+
+    /// <summary>
+    /// Whether this is a name that Istio itself makes for AUTO_PASSTHROUGH, <c>outbound_.PORT_._.HOST</c>
+    /// (<c>ValidateWildcardDomainForVirtualServiceBoundToGateway</c>).
+    /// </summary>
+    public static bool IsIstiosSni(string host) => host.Length <= MaxLength && IstiosSni().IsMatch(host);
 
     /// <summary>
     /// <c>ValidateNamespaceSlashWildcardHostname</c>: hosts of gateways, <c>[namespace/]host</c>, and of what a sidecar calls,
@@ -71,6 +87,9 @@ internal static partial class HostRules
 
         return labels.AsSpan(..(last.Length == 0 ? ^1 : ^0)).ToArray().All(NameRules.IsDnsLabel);
     }
+
+    [GeneratedRegex(@"\Aoutbound_[^_]*[0-9][^_]*_[^_]*_[^_]*[a-zA-Z]")]
+    private static partial Regex IstiosSni();
 
     [GeneratedRegex(@"\A(?:\*|(?:\*|\*-)?[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)\z")]
     private static partial Regex WildcardLabel();

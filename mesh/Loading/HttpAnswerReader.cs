@@ -12,7 +12,7 @@ internal static class HttpAnswerReader
         if (code is < 300 or > 399)
             redirect.Report("redirectCode", "has to be from 300 to 399");
         else if (code is not (301 or 302 or 303 or 307 or 308))
-            redirect.Report("redirectCode", $"{code} is not carried out by the local mesh, nor by Istio; 301, 302, 303, 307 and 308 are");
+            redirect.Refuse("redirectCode", $"{code} is not carried out by the local mesh, nor by Istio; 301, 302, 303, 307 and 308 are");
 
         var scheme = redirect.FilledText("scheme");
         if (scheme is not (null or "http" or "https"))
@@ -45,7 +45,10 @@ internal static class HttpAnswerReader
         if (route.Object("directResponse") is not { } response)
             return null;
 
-        var status = response.Whole("status", 200, 599);
+        var status = response.Whole("status", 200, 600);
+        if (status is 600)
+            response.Refuse("status", "600 is not carried out by the local mesh, nor by Envoy");
+
         if (!response.Has("status"))
             response.Report("status", "is missing");
 

@@ -30,7 +30,10 @@ internal static class HttpFaultReader
         if (fault.Object("delay") is not { } delay)
             return null;
 
-        var deprecated = delay.Whole("percent", 0, 100);
+        var deprecated = delay.Whole("percent", int.MinValue, int.MaxValue);
+        if (deprecated is < 0 or > 100)
+            delay.Refuse("percent", $"{deprecated} is not carried out by the local mesh: it is no percentage");
+
         var percentage = PercentageReader.ReadOfFault(delay) ?? deprecated ?? 0; // without any no request is meant
         var fixedDelay = delay.Duration("fixedDelay");
         if (delay.Has("exponentialDelay"))
@@ -49,7 +52,10 @@ internal static class HttpFaultReader
             return null;
 
         var percentage = PercentageReader.ReadOfFault(abort) ?? 0;
-        var status = abort.Whole("httpStatus", 200, 599);
+        var status = abort.Whole("httpStatus", 200, 600);
+        if (status is 600)
+            abort.Refuse("httpStatus", "600 is not carried out by the local mesh, nor by Envoy");
+
         var given = (abort.Has("httpStatus") ? 1 : 0) + (abort.Has("grpcStatus") ? 1 : 0) + (abort.Has("http2Error") ? 1 : 0);
         if (given == 0)
             fault.Note("abort", NotDone);

@@ -2,6 +2,10 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class HttpMatchReader
 {
+    private const string Claims = "@request.auth.claims";
+
+    private static readonly string[] PseudoHeaders = [":method", ":scheme", ":authority", ":path", ":status"];
+
     public static HttpMatch Read(YamlFields match, string ns)
     {
         var read = new HttpMatch
@@ -19,20 +23,33 @@ internal static class HttpMatchReader
             Port = match.Whole("port", 0, 65535) is > 0 and var port ? port : null,
             SourceLabels = NameRules.ReadLabels(match, "sourceLabels"),
             SourceNamespace = match.FilledText("sourceNamespace"),
-            Gateways = [.. match.Texts("gateways", NameRules.Gateway).Select(gateway => NameRules.GatewayName(gateway, ns))],
+            Gateways = [.. NameRules.ReadGateways(match).Select(gateway => NameRules.GatewayName(gateway, ns))],
         };
 
         if (read.SourceNamespace is { } source && !NameRules.IsDnsLabel(source))
             match.Report("sourceNamespace", $"'{source}' is no namespace's name");
 
+        RefuseClaims(match, "headers");
+        RefuseClaims(match, "withoutHeaders");
         match.Text("statPrefix");
         match.Note("statPrefix");
         match.Done();
         return read;
     }
 
+    /// <summary>Whether a header's name stands for a claim of a JWT, as gateways know it (pkg/jwt/routing.go).</summary>
+    public static bool IsClaim(string name) =>
+        name.StartsWith(Claims, StringComparison.OrdinalIgnoreCase) && name[Claims.Length..] is ['.', _, ..] or ['[', _, .., ']'];
+
+    private static void RefuseClaims(YamlFields match, string field)
+    {
+        if (match.Object(field) is not { } headers)
+            return;
+
+        foreach (var name in headers.Names.Where(IsClaim))
+            headers.Refuse(name, "is not carried out by the local mesh: it routes by no claims of JWTs");
+    }
+
     private static string? HeaderProblem(string name) =>
-        name.StartsWith("@request.auth.claims", StringComparison.Ordinal) ? "is not carried out by the local mesh: it knows no JWT"
-        : NameRules.IsHeaderName(name) ? null
-        : $"'{name}' is no header name";
+        PseudoHeaders.Contains(name) || IsClaim(name) || NameRules.IsHeaderName(name) ? null : $"'{name}' is no header name";
 }

@@ -31,7 +31,7 @@ internal static class HttpRewriteReader
             return null;
 
         if (expression.ReplacementProblem(replacement) is { } problem)
-            regex.Report("rewrite", problem);
+            regex.Refuse("rewrite", $"is not carried out by the local mesh, nor by Envoy: {problem}");
 
         return new(expression, replacement);
     }

@@ -70,8 +70,10 @@ internal static class HttpRouteReader
             return;
 
         var sum = destinations.Sum(destination => (long)(destination.Weight ?? 0));
-        if (sum is 0 or > int.MaxValue)
-            route.Report("route", $"has weights that add up to {sum}; it has to be from 1 to {int.MaxValue}");
+        if (sum is 0)
+            route.Report("route", $"has weights that add up to 0; it has to be from 1 to {int.MaxValue}");
+        else if (sum > int.MaxValue)
+            route.Refuse("route", $"has weights that add up to {sum}, which is not carried out by the local mesh: up to {int.MaxValue} is");
     }
 
     // Which of two would hold?

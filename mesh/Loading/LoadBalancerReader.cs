@@ -31,6 +31,7 @@ internal static class LoadBalancerReader
                 balancer.Note(name, "has no effect, in Istio neither: it is for LEAST_REQUEST and ROUND_ROBIN");
         }
 
+        OtherPolicyValidator.CheckUtilization(balancer);
         balancer.Done("backendUtilization");
         return read;
     }
@@ -66,7 +67,7 @@ internal static class LoadBalancerReader
             case "RANDOM":
                 return LoadBalancingAlgorithm.Random;
             case "PASSTHROUGH":
-                balancer.Report("simple", "PASSTHROUGH is not carried out by the local mesh");
+                balancer.Refuse("simple", "PASSTHROUGH is not carried out by the local mesh");
                 break;
         }
 
@@ -95,7 +96,7 @@ internal static class LoadBalancerReader
         else if (sourceIp)
             return new(HashKey.SourceIp, null, null, null, ring, table);
         else
-            hash.Report(null, $"without a key is not carried out by the local mesh: it has to have one of {string.Join(", ", Keys)}");
+            hash.Refuse(null, $"without a key is not carried out by the local mesh: it has to have one of {string.Join(", ", Keys)}");
 
         return null;
     }
@@ -133,20 +134,30 @@ internal static class LoadBalancerReader
     private static int ReadRingSize(YamlFields hash)
     {
         const int Default = 1024;
-        var size = hash.Whole("minimumRingSize", 0, MaxRingSize) ?? 0;
+        var size = ReadSize(hash);
+        if (size > 0 && (hash.Has("ringHash") || hash.Has("maglev")))
+            hash.Report("minimumRingSize", "is deprecated and cannot stand beside ringHash or maglev");
+
         if (hash.Object("ringHash") is { } ring)
         {
             if (hash.Has("maglev"))
                 hash.Report(null, "has to have one of ringHash and maglev");
 
-            size = ring.Whole("minimumRingSize", 0, MaxRingSize) ?? 0;
+            size = ReadSize(ring);
             ring.Done();
         }
 
-        if (size > 0 && hash.Has("minimumRingSize") && (hash.Has("ringHash") || hash.Has("maglev")))
-            hash.Report("minimumRingSize", "is deprecated and cannot stand beside ringHash or maglev");
-
         return size == 0 ? Default : size;
+
+        static int ReadSize(YamlFields fields)
+        {
+            const string Name = "minimumRingSize";
+            var size = fields.Count(Name) ?? 0;
+            if (size > MaxRingSize)
+                fields.Refuse(Name, $"{size} is not carried out by the local mesh, nor by Envoy: up to {MaxRingSize} is");
+
+            return size;
+        }
     }
 
     private static int? ReadTableSize(YamlFields hash)

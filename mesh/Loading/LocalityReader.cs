@@ -48,7 +48,7 @@ internal static class LocalityReader
         var priority = zoneAware.Texts(
             "failoverPriority", label => Topology.Contains(label) ? $"'{label}' is looked at anyway, and cannot be given" : null);
         var read = new ZoneAwareLoadBalancing(zoneAware.OptionalFlag("enabled") ?? true, failover, priority);
-        zoneAware.Count("minClusterSize");
+        zoneAware.Whole("minClusterSize", 1, int.MaxValue);
         zoneAware.Note(
             "minClusterSize", "has no effect, in Istio neither unless its proxies discover themselves (ISTIO_META_ENABLE_SELF_DISCOVERY)");
         if (!read.Enabled)

@@ -20,7 +20,7 @@ internal static class MeshConfigReader
         foreach (var service in mesh.Objects("serviceSettings"))
         {
             var settings = service.Object("settings");
-            foreach (var host in service.Texts("hosts", host => HostNames.IsValid(host) ? null : $"'{host}' is no host name"))
+            foreach (var host in service.Texts("hosts", host => HostRules.IsWildcardDomain(host) ? null : $"'{host}' is no host name"))
                 clusterLocal[host] = settings?.Flag("clusterLocal") ?? false;
 
             settings?.Done();

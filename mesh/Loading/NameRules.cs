@@ -18,26 +18,22 @@ internal static partial class NameRules
     public static bool IsStrictHeaderName(string text) => StrictHeaderName().IsMatch(text);
 
     /// <summary>
-    /// The host of a VirtualService (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService).
+    /// Reads gateways, <c>namespace/name</c>, <c>name</c> or <c>mesh</c>. As in Istio's validateGatewayNames nothing is asked of those
+    /// after the first one without a namespace.
     /// </summary>
-    public static string? Host(string host)
+    public static IReadOnlyList<string> ReadGateways(YamlFields fields)
     {
-        if (HostNames.IsValid(host))
-            return host.StartsWith("*-", StringComparison.Ordinal)
-                ? $"'{host}' is not carried out by the local mesh: a '*' may only be a whole label"
-                : null;
+        var isLooked = true;
+        return fields.Texts("gateways", gateway =>
+        {
+            if (!isLooked)
+                return null;
 
-        return IPAddress.TryParse(host, out _) ? null : $"'{host}' is no host name; a '*' may stand alone or as its first label";
-    }
-
-    /// <summary>A namespace's gateway, <c>namespace/name</c> or <c>name</c>, or <c>mesh</c>.</summary>
-    public static string? Gateway(string gateway)
-    {
-        var parts = gateway.Split('/', 2);
-        var valid = parts.Length == 2
-            ? IsDnsLabel(parts[0]) && IsDnsLabel(parts[1])
-            : HostNames.IsValid(gateway) && !gateway.StartsWith('*');
-        return valid ? null : $"'{gateway}' is no gateway's name, such as mesh, front or istio-system/front";
+            var slash = gateway.IndexOf('/');
+            isLooked = slash >= 0;
+            var isValid = isLooked ? IsDnsLabel(gateway[..slash]) && IsDnsLabel(gateway[(slash + 1)..]) : HostRules.IsFqdn(gateway);
+            return isValid ? null : $"'{gateway}' is no gateway's name, such as mesh, front or istio-system/front";
+        });
     }
 
     /// <summary>A gateway as namespace and name, whatever way it was written; <c>mesh</c> stays as it is.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using MessageBoard.Mesh.RegularExpressions;
 
 namespace MessageBoard.Mesh.Loading;
 
@@ -79,6 +80,11 @@ internal static class StringMatchReader
         {
             regex = parse(expression);
             return true;
+        }
+        catch (UnsupportedExpressionException exception)
+        {
+            fields.Refuse(name, exception.Message);
+            return false;
         }
         catch (ArgumentException exception)
         {

@@ -21,6 +21,7 @@ internal static class TrafficPolicyReader
         }
 
         var read = ReadCommon(policy) with { Ports = ports };
+        OtherPolicyValidator.Check(policy);
         policy.Done("tunnel", "proxyProtocol", "retryBudget");
         return read;
     }

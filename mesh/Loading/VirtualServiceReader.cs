@@ -4,8 +4,9 @@ internal static class VirtualServiceReader
 {
     public static VirtualService Read(ResourceKey key, string file, YamlFields spec)
     {
-        var hosts = spec.Texts("hosts", NameRules.Host);
-        var gateways = spec.Texts("gateways", NameRules.Gateway);
+        var gateways = NameRules.ReadGateways(spec);
+        var isForGateway = gateways.Count > 0 && !gateways.Contains(MeshProxy.Mesh);
+        var hosts = ReadHosts(spec, isForGateway);
         var http = spec.Objects("http");
 
         if (spec.IsEmptyList("hosts"))
@@ -14,37 +15,38 @@ internal static class VirtualServiceReader
         if (spec.IsEmptyList("http") && spec.IsEmptyList("tls") && spec.IsEmptyList("tcp"))
             spec.Report("http", "has to have at least one route");
 
-        if ((gateways.Count == 0 || gateways.Contains(MeshProxy.Mesh)) && hosts.Contains("*"))
-            spec.Report("hosts", "'*' is only for gateways, and this one is bound to the mesh");
-
-        CheckOverlap(spec, hosts);
         var service = new VirtualService(
             key, file, hosts,
             gateways.Count == 0 ? [MeshProxy.Mesh] : [.. gateways.Select(gateway => NameRules.GatewayName(gateway, key.Namespace))],
             [.. http.Select(route => HttpRouteReader.Read(route, key.Namespace))]);
         NameRules.NoteExportTo(spec, key.Namespace);
+        if (!isForGateway)
+            CheckClaims(spec, service);
+
+        LayerFourRouteValidator.Check(spec, hosts, isForGateway);
         spec.Done("tls", "tcp");
         return service;
     }
 
-    // A host must not be there twice, nor be covered by a wildcard of the same resource.
-    private static void CheckOverlap(YamlFields spec, IReadOnlyList<string> hosts)
+    private static IReadOnlyList<string> ReadHosts(YamlFields spec, bool isForGateway)
     {
-        var names = hosts.ToHashSet();
-        if (names.Count < hosts.Count)
-            spec.Report("hosts", "has the same host twice");
-        else if (hosts.FirstOrDefault(host => Wildcards(host).Any(names.Contains)) is { } covered)
-            spec.Report("hosts", $"'{covered}' is covered by another one of them");
+        var mayBeIstiosSni = isForGateway && LayerFourRouteValidator.HasSniHosts(spec);
+        var hosts = spec.Texts("hosts", host =>
+            host == "*" && !isForGateway ? "'*' is only for gateways, and this one is bound to the mesh"
+            : HostRules.IsWildcardDomain(host) || AddressRules.IsIp(host) || (mayBeIstiosSni && HostRules.IsIstiosSni(host)) ? null
+            : $"'{host}' is no host name; a '*' may stand alone or begin the first label");
+        if (HostRules.Overlap(hosts) is var (one, other))
+            spec.Report("hosts", one == other ? "has the same host twice" : $"'{other}' is covered by '{one}'");
+
+        return hosts;
     }
 
-    // All that cover a host, but itself.
-    private static IEnumerable<string> Wildcards(string host)
+    private static void CheckClaims(YamlFields spec, VirtualService service)
     {
-        if (host == "*")
-            yield break;
-
-        yield return "*";
-        for (var dot = host.IndexOf('.', host.StartsWith('*') ? 2 : 0); dot >= 0; dot = host.IndexOf('.', dot + 1))
-            yield return $"*{host[dot..]}";
+        foreach (var match in service.Http.SelectMany(route => route.Matches))
+        {
+            foreach (var (name, _) in match.Headers.Concat(match.WithoutHeaders).Where(header => HttpMatchReader.IsClaim(header.Key)))
+                spec.Report("http", $"has the claim {name}, which is for gateways only");
+        }
     }
 }

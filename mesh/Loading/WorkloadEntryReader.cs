@@ -52,7 +52,7 @@ internal static class WorkloadEntryReader
             fields.Report("address", "is missing");
         else if (address.StartsWith(SocketScheme, StringComparison.Ordinal))
             ReadSocket(fields, address[SocketScheme.Length..], resolution);
-        else if (!IPAddress.TryParse(address, out _) && (resolution == ServiceResolution.Static || !IsName(address)))
+        else if (!AddressRules.IsIp(address) && (resolution == ServiceResolution.Static || !HostRules.IsFqdn(address)))
             fields.Report("address", resolution == ServiceResolution.Static
                 ? $"'{address}' has to be an IP address: names are for resolution DNS"
                 : $"'{address}' has to be an IP address or a host name");
@@ -69,6 +69,4 @@ internal static class WorkloadEntryReader
         else
             fields.Refuse("address", $"'{SocketScheme}{path}' is not carried out by the local mesh, only IP addresses and names are");
     }
-
-    private static bool IsName(string address) => HostNames.IsValid(address) && !address.StartsWith('*');
 }

@@ -294,7 +294,7 @@ internal sealed class YamlFields
         if (++_report.Expressions <= DocumentReport.MaxExpressions)
             return true;
 
-        Report(name, $"is one regular expression too many: more than {DocumentReport.MaxExpressions} in one resource are not carried "
+        Refuse(name, $"is one regular expression too many: more than {DocumentReport.MaxExpressions} in one resource are not carried "
             + "out by the local mesh");
         return false;
     }

@@ -408,7 +408,7 @@ internal sealed class Re2Translator
             or [_, 'a' or 'c' or 'd' or 'e' or 'f' or 'i' or 'k' or 'l' or 'm' or 'n' or 'o' or 'p' or 's' or 't' or 'u'])
             set.AddCategory(name, negated);
         else
-            throw Error($"the script {name} is not carried out by the local mesh");
+            throw NotDone($"the script {name} is not carried out by the local mesh");
     }
 
     private char TakeClassCharacter()
@@ -418,7 +418,7 @@ internal sealed class Re2Translator
 
         if (_text[_at] != '\\')
             return char.IsSurrogate(_text[_at])
-                ? throw Error("a character beyond U+FFFF in a class is not carried out by the local mesh")
+                ? throw NotDone("a character beyond U+FFFF in a class is not carried out by the local mesh")
                 : _text[_at++];
 
         _at++;
@@ -474,7 +474,7 @@ internal sealed class Re2Translator
             throw Error("a '\\x' has to have two hexadecimal digits, or some in braces");
 
         _at = end < _text.Length && _text[end] == '}' && _text[_at - 1] == '{' ? end + 1 : end;
-        return value <= Last ? (char)value : throw Error("a character beyond U+FFFF in braces is not carried out by the local mesh");
+        return value <= Last ? (char)value : throw NotDone("a character beyond U+FFFF in braces is not carried out by the local mesh");
     }
 
     private bool Take(char character)
@@ -506,6 +506,8 @@ internal sealed class Re2Translator
     }
 
     private static ArgumentException Error(string why) => new($"{why}.");
+
+    private static UnsupportedExpressionException NotDone(string why) => new($"{why}.");
 
     private readonly record struct Group(Flags Flags, int Largest);
 

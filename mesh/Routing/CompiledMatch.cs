@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>A match, and where it stands. What is known of the caller was looked at when it was compiled.</summary>
@@ -43,7 +45,7 @@ internal sealed class CompiledMatch(int index, HttpMatch match)
         {
             // Istio has Envoy treat a header that is not there as empty, unless only its presence is asked for.
             var (name, value) = match.WithoutHeaders[i];
-            if (request.TryGetHeader(name, out var found) ? value.IsMatch(found) : value is not StringMatch.Present && value.IsMatch(""))
+            if (TryGetHeader(name, request, out var found) ? value.IsMatch(found) : value is not StringMatch.Present && value.IsMatch(""))
                 return false;
         }
 
@@ -64,5 +66,23 @@ internal sealed class CompiledMatch(int index, HttpMatch match)
 
     private static bool HasHeader<TRequest>(
         KeyValuePair<string, StringMatch> header, in TRequest request) where TRequest : struct, IRoutableRequest =>
-        request.TryGetHeader(header.Key, out var value) && header.Value.IsMatch(value);
+        TryGetHeader(header.Key, request, out var value) && header.Value.IsMatch(value);
+
+    // Envoy has parts of the request as headers, too.
+    private static bool TryGetHeader<TRequest>(string name, in TRequest request, [NotNullWhen(true)] out string? value)
+        where TRequest : struct, IRoutableRequest
+    {
+        if (name[0] != ':')
+            return request.TryGetHeader(name, out value);
+
+        value = name switch
+        {
+            ":method" => request.Method,
+            ":scheme" => request.Scheme,
+            ":authority" => request.Authority,
+            ":path" => request.Path + request.Query,
+            _ => null,
+        };
+        return value is not null;
+    }
 }

@@ -82,9 +82,9 @@ public class ResourceFileTests
     [InlineData("10.0.0.1", true)]
     [InlineData("*", false)] // in the mesh
     [InlineData("a*", false)]
-    [InlineData("*-a.example.com", false)]
+    [InlineData("*-a.example.com", true)]
     [InlineData("a.1", false)]
-    [InlineData("*a.example.com", false)]
+    [InlineData("*a.example.com", true)]
     [InlineData("a.*.com", false)]
     [InlineData("-a", false)]
     [InlineData("a b", false)]
