@@ -47,55 +47,22 @@ public static class Command
     private static int Run(Options options, TextWriter output, TextWriter error)
     {
         var unreadable = new List<UnreadableFile>();
-        var mesh = new GivenMesh(GivenFiles.Read(options.Paths, unreadable));
-        var resources = FitCheck.Check(mesh);
-        var code = resources.Any(resource => resource.State == ResourceState.Refused) ? Failed : Fine;
-        var warnings = Analysis.Run(mesh);
-        if (options.FailOnWarning && warnings.Count > 0)
-            code = Failed;
-
-        var report = new Dictionary<string, object> { ["resources"] = ResourceReport.ToJson(resources), ["warnings"] = warnings };
-        var isCheck = options.Request is null && options.Tests.Count == 0;
-        var told = isCheck || options.FailOnWarning ? warnings : [];
-        var toldOf = told.Select(warning => (warning.File, (ResourceKey?)warning.Resource)).ToHashSet();
-        if (!options.Json)
-            ResourceReport.WriteText(
-                resources.Where(resource =>
-                    isCheck || resource.State == ResourceState.Refused || toldOf.Contains((resource.File, resource.Key))),
-                told, output);
-
-        if (options.Request is not null)
-            report["request"] = Answer(options, mesh, output, ref code);
-
-        if (options.Tests.Count > 0)
-            report["tests"] = Test(options, mesh, unreadable, output, ref code);
-
-        report["unreadable"] = unreadable;
-        foreach (var one in options.Json ? [] : unreadable)
-            error.Line($"{one.File}: {one.Message}");
-
-        if (options.Json)
-            output.WriteLine(JsonSerializer.Serialize(report, Json));
-        else if (isCheck)
-            output.Line(ResourceReport.Summary(resources, warnings.Count));
-
-        return unreadable.Count > 0 ? Unreadable : code;
-    }
-
-    private static object Test(
-        Options options, GivenMesh mesh, List<UnreadableFile> unreadable, TextWriter output, ref int code)
-    {
-        var problems = new List<MeshProblem>();
-        var tests = TestFiles.Read(options.Tests, unreadable, problems);
-        foreach (var problem in problems)
-            unreadable.Add(new($"{problem.File}:{problem.Line}", problem.Message));
-
-        mesh.CalledPorts.UnionWith(tests.SelectMany(test => test.Request.Ports));
-        var runner = new TestRunner(mesh);
-        var results = tests.Select(runner.Run).ToArray();
-        var untested = runner.Untested().ToArray();
-        if (!options.Json)
-            TestReport.WriteText(results, untested, output);
+        var files = GivenFiles.Read(options.Paths, unreadable);
+        var tests = TestFiles.Read(options.Tests, unreadable);
+        var text = options.Json ? TextWriter.Null : output;
+        var report = new Dictionary<string, object?>();
+        var results = new List<TestResult>();
+        bool hasFailed;
+        if (options.Contexts.Count > 0)
+        {
+            var live = new LiveCommand(options, text);
+            report["live"] = live.Run(files, tests, unreadable);
+            (hasFailed, results) = (live.HasFailed, live.Results);
+        }
+        else
+        {
+            hasFailed = CheckFiles(options, new(files), tests, text, report, results);
+        }
 
         if (options.JUnit is { } path)
         {
@@ -103,24 +70,51 @@ public static class Command
             TestReport.WriteJUnit(results, file);
         }
 
-        if (results.Any(result => result.Failures.Count > 0))
-            code = Failed;
+        report["unreadable"] = unreadable;
+        foreach (var one in options.Json ? [] : unreadable)
+            error.Line($"{one.File}: {one.Message}");
 
-        return TestReport.ToJson(results, untested);
+        if (options.Json)
+            output.WriteLine(JsonSerializer.Serialize(report, Json));
+
+        return unreadable.Count > 0 ? Unreadable : hasFailed ? Failed : Fine;
     }
 
-    private static Verdict Answer(Options options, GivenMesh mesh, TextWriter output, ref int code)
+    private static bool CheckFiles(
+        Options options, GivenMesh mesh, IReadOnlyList<RoutingTest> tests, TextWriter text, Dictionary<string, object?> report,
+        List<TestResult> results)
     {
-        var caller = options.From is { } from ? Callers.Find(from, mesh) : Callers.Anybody(mesh);
-        var request = CheckedRequest.Parse(options.Request!, options.Headers);
-        mesh.CalledPorts.Add(request.Uri.Port);
-        var verdict = new RequestCheck(mesh, caller).Check(request, options.Explain);
-        if (!options.Json)
-            VerdictReport.WriteText(request, options.From is null ? null : Callers.Describe(caller), verdict, output);
+        var (resources, warnings) = (FitCheck.Check(mesh), Analysis.Run(mesh));
+        var hasFailed = resources.Any(resource => resource.State == ResourceState.Refused) || (options.FailOnWarning && warnings.Count > 0);
+        var isCheck = options.Request is null && options.Tests.Count == 0;
+        var told = isCheck || options.FailOnWarning ? warnings : [];
+        var toldOf = told.Select(warning => (warning.File, (ResourceKey?)warning.Resource)).ToHashSet();
+        ResourceReport.WriteText(
+            resources.Where(resource =>
+                isCheck || resource.State == ResourceState.Refused || toldOf.Contains((resource.File, resource.Key))),
+            told, text);
+        (report["resources"], report["warnings"]) = (ResourceReport.ToJson(resources), warnings);
 
-        if (verdict.Rule is null && verdict.Destinations.Count == 0)
-            code = Failed;
+        if (options.Request is not null)
+        {
+            var (request, from, verdict) = RequestCheck.Answer(mesh, options.Request, options.Headers, options.From, options.Explain);
+            VerdictReport.WriteText(request, from, verdict, text);
+            report["request"] = verdict;
+            hasFailed |= verdict.GoesNowhere;
+        }
 
-        return verdict;
+        if (options.Tests.Count > 0)
+        {
+            var (all, untested) = TestRunner.Run(mesh, tests);
+            TestReport.WriteText(all, untested, text);
+            report["tests"] = TestReport.ToJson(all, untested);
+            results.AddRange(all);
+            hasFailed |= all.Any(result => result.Failures.Count > 0);
+        }
+
+        if (isCheck)
+            text.Line(ResourceReport.Summary(resources, warnings.Count));
+
+        return hasFailed;
     }
 }

@@ -29,6 +29,9 @@ internal sealed class Options
     /// <summary>The kubeconfig's contexts whose resources are taken.</summary>
     public IReadOnlyList<string> Contexts => _contexts;
 
+    /// <summary>Where the contexts stand; null for where kubectl looks.</summary>
+    public string? Kubeconfig { get; private set; }
+
     /// <summary>Whether warnings count as failures.</summary>
     public bool FailOnWarning { get; private set; }
 
@@ -95,6 +98,9 @@ internal sealed class Options
             case "--context":
                 _contexts.Add(Value());
                 break;
+            case "--kubeconfig":
+                Kubeconfig = Value();
+                break;
             case "--fail-on":
                 FailOnWarning = Value() is var level && level == "warning"
                     || (level == "error" ? false : throw new UsageException($"--fail-on wants error or warning, not '{level}'"));
@@ -116,6 +122,9 @@ internal sealed class Options
 
         if (_tests.Count == 0 && JUnit is not null)
             throw new UsageException("--junit wants --tests");
+
+        if (_contexts.Count == 0 && Kubeconfig is not null)
+            throw new UsageException("--kubeconfig wants --context");
 
         return this;
     }

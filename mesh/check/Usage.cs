@@ -4,7 +4,7 @@ namespace MessageBoard.MeshCheck;
 internal static class Usage
 {
     public const string Text = """
-        Usage: mesh-check [OPTION...] FILE|FOLDER...
+        Usage: mesh-check [OPTION...] FILE|FOLDER... | --context CONTEXT... [FILE...]
 
         Checks Istio resources as `istioctl validate` does, without a cluster, and says
         what of them the local mesh carries out; or where a request goes by them.
@@ -19,6 +19,10 @@ internal static class Usage
           --explain               and why not by the rules before
           --tests FILE|FOLDER...  runs tests, as istio-config-validator has them
           --junit FILE            writes their results as JUnit's XML
+          --context CONTEXT       takes the resources of a live cluster, as often as you
+                                  like, and says what differs; files are a proposal
+                                  then: what breaks, and which routes would change
+          --kubeconfig FILE       where contexts stand; else as for kubectl
           --fail-on LEVEL         exits with 1 on a warning, or on an error only
           --json                  the same for machines
           --help                  this text
@@ -32,7 +36,7 @@ internal static class Usage
         service at all.
 
         Exit code: 0 all is well, 1 something is refused (or warned of, where that is
-        to fail), a test fails or the request goes nowhere, 2 something could not be
-        read, or a wrong option.
+        to fail), a test fails, the request goes nowhere, or files break a route that
+        is not theirs, 2 something could not be read, or a wrong option.
         """;
 }

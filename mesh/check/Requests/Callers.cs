@@ -9,8 +9,24 @@ internal static class Callers
 {
     private const string GatewayWord = "gateway:";
 
-    /// <summary>Anybody: the request is for whatever sidecar or gateway knows its host, from a workload without labels.</summary>
-    public static MeshProxy Anybody(GivenMesh mesh) => new() { Gateways = GivenMesh.Gateways(mesh.Resources) };
+    /// <summary>
+    /// Anybody: the request is for whatever sidecar or gateway knows its host, from a workload without labels; for a short name, in the
+    /// namespace that has it.
+    /// </summary>
+    public static MeshProxy Anybody(GivenMesh mesh, string host)
+    {
+        var namespaces = mesh.Resources.OfType<VirtualService>().Where(service => service.Hosts.Contains(host))
+            .Select(service => service.Key.Namespace)
+            .Concat(mesh.Services.Where(service => service.Key.Name == host).Select(service => service.Key.Namespace))
+            .ToArray();
+        return new()
+        {
+            Namespace = host.Contains('.') || namespaces.Length == 0 || namespaces.Contains(HostNames.DefaultNamespace)
+                ? HostNames.DefaultNamespace
+                : namespaces[0],
+            Gateways = GivenMesh.Gateways(mesh.Resources),
+        };
+    }
 
     /// <summary>
     /// A caller: a workload of the files by its name or its label <c>app</c>, labels such as <c>app=a,version=v1</c>, each after a

@@ -25,6 +25,22 @@ internal sealed class RequestCheck
         _resources = mesh.Resources.ToDictionary(resource => resource.Key);
     }
 
+    /// <summary>Answers what the command line asks.</summary>
+    /// <param name="mesh">What is in force.</param>
+    /// <param name="request">The request, as <see cref="CheckedRequest.Parse"/> takes it.</param>
+    /// <param name="headers">Its headers.</param>
+    /// <param name="from">Who sends it; null for anybody.</param>
+    /// <param name="explain">Whether the rules that do not match are told, too.</param>
+    /// <exception cref="FormatException">One of them is none.</exception>
+    public static (CheckedRequest Request, string? From, Verdict Verdict) Answer(
+        GivenMesh mesh, string request, IEnumerable<string> headers, string? from, bool explain)
+    {
+        var asked = CheckedRequest.Parse(request, headers);
+        var caller = from is null ? Callers.Anybody(mesh, asked.Uri.Host) : Callers.Find(from, mesh);
+        mesh.CalledPorts.Add(asked.Uri.Port);
+        return (asked, from is null ? null : Callers.Describe(caller), new RequestCheck(mesh, caller).Check(asked, explain));
+    }
+
     /// <summary>The port of a service that has not 80; null for any other host.</summary>
     public int? PortOf(string host)
     {

@@ -8,6 +8,9 @@ internal sealed record Verdict
     /// <summary>The rule that it takes; null without one.</summary>
     public RulePlace? Rule { get; init; }
 
+    /// <summary>Whether nothing takes it.</summary>
+    public bool GoesNowhere => Rule is null && Destinations.Count == 0;
+
     /// <summary>What happens in words; empty where it goes to a service.</summary>
     public required string Outcome { get; init; }
 

@@ -19,12 +19,11 @@ internal static class TestFiles
 
     /// <summary>Reads the tests of files and folders.</summary>
     /// <param name="paths">The files and folders.</param>
-    /// <param name="unreadable">Gets what could not be read.</param>
-    /// <param name="problems">Gets what is wrong with the tests.</param>
-    public static IReadOnlyList<RoutingTest> Read(
-        IEnumerable<string> paths, ICollection<UnreadableFile> unreadable, ICollection<MeshProblem> problems)
+    /// <param name="unreadable">Gets what could not be read, and what is wrong with tests.</param>
+    public static IReadOnlyList<RoutingTest> Read(IEnumerable<string> paths, ICollection<UnreadableFile> unreadable)
     {
         var tests = new List<RoutingTest>();
+        var problems = new List<MeshProblem>();
         foreach (var (file, _, text) in GivenFiles.Texts(paths, unreadable))
         {
             try
@@ -38,10 +37,13 @@ internal static class TestFiles
             }
         }
 
+        foreach (var problem in problems)
+            unreadable.Add(new($"{problem.File}:{problem.Line}", problem.Message));
+
         return tests;
     }
 
-    private static List<RoutingTest> Read(string file, YamlItem document, ICollection<MeshProblem> problems)
+    private static List<RoutingTest> Read(string file, YamlItem document, List<MeshProblem> problems)
     {
         if (document is YamlText { IsNull: true })
             return [];
@@ -65,9 +67,7 @@ internal static class TestFiles
             report.Refuse(document.Line, null, "tests have to be a mapping with testCases");
         }
 
-        foreach (var problem in report.Problems)
-            problems.Add(problem);
-
+        problems.AddRange(report.Problems);
         return report.Problems.Count == 0 ? tests : [];
     }
 

@@ -13,21 +13,47 @@ internal sealed class TestRunner(GivenMesh mesh)
     private readonly Dictionary<string, RequestCheck> _checks = [];
     private readonly HashSet<(ResourceKey Resource, int Rule)> _reached = [];
 
+    /// <summary>Runs tests; gives the rules that none of them has reached, too.</summary>
+    /// <exception cref="FormatException">A caller is none.</exception>
+    public static (IReadOnlyList<TestResult> Results, IReadOnlyList<UntestedRule> Untested) Run(
+        GivenMesh mesh, IReadOnlyList<RoutingTest> tests)
+    {
+        mesh.CalledPorts.UnionWith(tests.SelectMany(test => test.Request.Ports));
+        var runner = new TestRunner(mesh);
+        TestResult[] results = [.. tests.Select(runner.Run)];
+        return (results, [.. runner.Untested()]);
+    }
+
     /// <summary>Runs a test.</summary>
     /// <exception cref="FormatException">Its caller is none.</exception>
-    public TestResult Run(RoutingTest test)
+    private TestResult Run(RoutingTest test)
     {
-        var from = test.Request.From;
-        if (!_checks.TryGetValue(from ?? "", out var check))
-            _checks.Add(
-                from ?? "", check = new(mesh, from is null ? Callers.Anybody(mesh) : Callers.Find(from, mesh)));
+        var failures = new List<TestFailure>();
+        var requests = 0;
+        foreach (var (request, check) in Requests(test.Request))
+        {
+            requests++;
+            failures.AddRange(Run(test, request, check));
+        }
 
-        var requests = Requests(test.Request, check).ToArray();
-        return new(test, requests.Length, [.. requests.SelectMany(request => Run(test, request, check))]);
+        return new(test, requests, failures);
+    }
+
+    // As who the request is sent.
+    private RequestCheck CheckFor(TestRequest request, string authority)
+    {
+        var colon = authority.LastIndexOf(':');
+        var host = colon > authority.LastIndexOf(']') ? authority[..colon] : authority;
+        var caller = request.From is { } from ? Callers.Find(from, mesh) : Callers.Anybody(mesh, host);
+        var key = request.From ?? $"/{caller.Namespace}";
+        if (!_checks.TryGetValue(key, out var check))
+            _checks.Add(key, check = new(mesh, caller));
+
+        return check;
     }
 
     /// <summary>The rules that no test has reached so far.</summary>
-    public IEnumerable<UntestedRule> Untested() =>
+    private IEnumerable<UntestedRule> Untested() =>
         from service in mesh.Resources.OfType<VirtualService>()
         from rule in service.Http.Index()
         where !_reached.Contains((service.Key, rule.Index))
@@ -58,7 +84,8 @@ internal sealed class TestRunner(GivenMesh mesh)
         foreach (var field in TestFiles.RuleFields.Where(field => test.Wanted.IndexOf(field) >= 0))
         {
             var found = written is not null && written.IndexOf(field) is >= 0 and var index ? written[index].Value : null;
-            yield return (field, compare.Difference(new(null, field), test.Wanted[test.Wanted.IndexOf(field)].Value, found));
+            var difference = compare.Difference(new(null, field), test.Wanted[test.Wanted.IndexOf(field)].Value, found);
+            yield return (field, difference is null ? null : $"{difference.Path} is {difference.Found}, not {difference.Wanted}");
         }
 
         var (outcome, rule) = (test.Outcome, verdict.Rule);
@@ -107,12 +134,15 @@ internal sealed class TestRunner(GivenMesh mesh)
         ? "nobody"
         : string.Join(", ", verdict.Destinations.Select(share => $"{share.Subset ?? share.Host} {Words.Percent(share.Percent)}"));
 
-    private static IEnumerable<CheckedRequest> Requests(TestRequest request, RequestCheck check) =>
+    private IEnumerable<(CheckedRequest Request, RequestCheck Check)> Requests(TestRequest request) =>
         from uri in request.Uris
         from authority in request.Authorities
+        let check = CheckFor(request, authority)
         from method in request.Methods
-        select CheckedRequest.Create(method, Address(request, authority, uri, check), [.. request.Headers])
-            ?? throw new FormatException($"'{method} {authority}{uri}' is no request");
+        select (
+            CheckedRequest.Create(method, Address(request, authority, uri, check), [.. request.Headers])
+                ?? throw new FormatException($"'{method} {authority}{uri}' is no request"),
+            check);
 
     private static string Address(TestRequest request, string authority, string uri, RequestCheck check)
     {

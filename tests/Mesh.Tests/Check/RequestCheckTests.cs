@@ -134,6 +134,16 @@ public sealed class RequestCheckTests : IDisposable
         Assert.Equal(1, Run(_folder.Path, "--request", "http://user-service/", "--from", "gateway:other/board").Code);
     }
 
+    [Fact]
+    public void A_short_name_is_called_in_the_namespace_that_has_it()
+    {
+        _folder.Write("b.yaml", Yaml.Routes("- route: [{destination: {host: shop}}]", "shop", "shop")
+            .Replace("name: shop\n", "name: shop\n  namespace: team\n", StringComparison.Ordinal));
+
+        Assert.Contains("shop.team.svc.cluster.local:80", Run(_folder.Path, "--request", "http://shop/").Output, StringComparison.Ordinal);
+        Assert.Equal(0, Run(_folder.Path, "--request", "http://shop/", "--from", "team/app=a").Code);
+    }
+
     // curl http://10.0.0.1/ -H 'Host: …'
     [Fact]
     public void The_host_header_says_for_whom_it_is() =>

@@ -2,7 +2,13 @@ using System.Globalization;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 
-namespace MessageBoard.MeshCheck.RoutingTests;
+namespace MessageBoard.MeshCheck.Given;
+
+/// <summary>A field that is otherwise in one place than in another.</summary>
+/// <param name="Path">The field.</param>
+/// <param name="Wanted">What it is in the one.</param>
+/// <param name="Found">What it is in the other.</param>
+internal sealed record FieldDifference(FieldPath Path, string Wanted, string Found);
 
 /// <summary>Compares fields as they are written: what is not said and what says nothing are one, as in protobuf.</summary>
 /// <param name="ns">The namespace of hosts that name none.</param>
@@ -12,7 +18,7 @@ internal sealed class WrittenFields(string ns)
     /// <param name="path">The field.</param>
     /// <param name="wanted">What it has to be; null for not there.</param>
     /// <param name="found">What it is; null for not there.</param>
-    public string? Difference(FieldPath path, YamlItem? wanted, YamlItem? found)
+    public FieldDifference? Difference(FieldPath path, YamlItem? wanted, YamlItem? found)
     {
         if (SaysNothing(wanted) && SaysNothing(found))
             return null;
@@ -26,7 +32,7 @@ internal sealed class WrittenFields(string ns)
                 .Select(i => Difference(path[i], first.Items.ElementAtOrDefault(i), second.Items.ElementAtOrDefault(i)))
                 .FirstOrDefault(difference => difference is not null),
             (YamlText first, YamlText second) when IsSame(path.Name, first, second) => null,
-            _ => $"{path} is {Describe(found)}, not {Describe(wanted)}",
+            _ => new(path, Describe(wanted), Describe(found)),
         };
     }
 
