@@ -222,7 +222,7 @@ internal sealed record ResourceFile(
                 case "ServiceEntry":
                     return ServiceEntryReader.Read(key, file, spec);
                 case "WorkloadEntry":
-                    return WorkloadEntryReader.Read(key, file, spec);
+                    return WorkloadEntryReader.Read(key, file, spec, metadata);
                 case "AuthorizationPolicy":
                     return AuthorizationPolicyReader.Read(key, file, spec, metadata);
                 case "RequestAuthentication":

@@ -4,8 +4,9 @@ internal static class WorkloadEntryReader
 {
     private const string SocketScheme = "unix://";
 
-    public static WorkloadEntry Read(ResourceKey key, string file, YamlFields spec) =>
-        Read(key, file, spec, ServiceResolution.Dns, null);
+    // The labels of metadata are the workload's, too, and come first (Istio's serviceentry/conversion.go, ConvertWorkloadEntry).
+    public static WorkloadEntry Read(ResourceKey key, string file, YamlFields spec, YamlFields? metadata) =>
+        Read(key, file, spec, ServiceResolution.Dns, null, metadata is null ? null : NameRules.ReadLabels(metadata, "labels"));
 
     /// <summary>Reads an endpoint, alone or in a ServiceEntry.</summary>
     /// <param name="key">Which one it is.</param>
@@ -13,8 +14,10 @@ internal static class WorkloadEntryReader
     /// <param name="fields">The endpoint.</param>
     /// <param name="resolution">How its address is found: names are for DNS alone.</param>
     /// <param name="servicePorts">The names of its service's ports; null when it is alone.</param>
+    /// <param name="labelsBefore">Labels that come before its own; null for none.</param>
     public static WorkloadEntry Read(
-        ResourceKey key, string file, YamlFields fields, ServiceResolution resolution, IReadOnlySet<string>? servicePorts)
+        ResourceKey key, string file, YamlFields fields, ServiceResolution resolution, IReadOnlySet<string>? servicePorts,
+        IReadOnlyDictionary<string, string>? labelsBefore = null)
     {
         var address = ReadAddress(fields, resolution);
         var ports = fields.Map("ports", (map, name) =>
@@ -32,6 +35,9 @@ internal static class WorkloadEntryReader
 
         // Istio has only the locality's own label here, not those of region and zone (serviceentry/conversion.go).
         var labels = NameRules.ReadLabels(fields, "labels");
+        if (labelsBefore is { Count: > 0 })
+            labels = labelsBefore.Concat(labels.Where(label => !labelsBefore.ContainsKey(label.Key))).ToDictionary();
+
         var locality = fields.FilledText("locality") ?? TopologyLabels.LocalityOf(labels);
         var parsed = Locality.Parse(locality);
         var network = fields.Text("network");

@@ -14,8 +14,16 @@ internal sealed class MaglevBalancer(int tableSize) : ILoadBalancer
 
     public string Name => "consistentHash";
 
-    public UpstreamHost Pick(UpstreamHost[] hosts, Random random, ulong? hash) =>
-        hash is { } key ? _tables.GetValue(hosts, Fill)[key % (ulong)tableSize] : hosts[random.Next(hosts.Length)];
+    public UpstreamHost Pick(UpstreamHost[] hosts, Random random, ulong? hash)
+    {
+        if (hash is not { } key)
+            return hosts[random.Next(hosts.Length)];
+
+        if (!_tables.TryGetValue(hosts, out var table))
+            table = _tables.GetValue(hosts, Fill);
+
+        return table[key % (ulong)tableSize];
+    }
 
     private UpstreamHost[] Fill(UpstreamHost[] hosts)
     {

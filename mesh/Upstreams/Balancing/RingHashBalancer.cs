@@ -20,7 +20,9 @@ internal sealed class RingHashBalancer(int minimumRingSize) : ILoadBalancer
         if (hash is not { } key)
             return hosts[random.Next(hosts.Length)];
 
-        var ring = _rings.GetValue(hosts, Place);
+        if (!_rings.TryGetValue(hosts, out var ring))
+            ring = _rings.GetValue(hosts, Place);
+
         var (low, high) = (0, ring.Length);
         while (low < high)
         {

@@ -24,6 +24,21 @@ public class TopologyLabelsTests
         Assert.Equal(expected, Describe(Loaded.File("networking.istio.io/v1", "WorkloadEntry", spec).Only<WorkloadEntry>().Labels));
     }
 
+    [Fact]
+    public void Labels_of_metadata_are_the_workloads_and_come_first()
+    {
+        var workload = ResourceFile.Read("a.yaml", """
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadEntry
+            metadata: {name: a, labels: {app: a, tier: gold, topology.istio.io/locality: r.z}}
+            spec: {address: 127.0.0.1, labels: {tier: iron, rack: '1'}}
+            """).Only<WorkloadEntry>();
+
+        Assert.Equal(("a", "gold", "1"), (workload.Labels["app"], workload.Labels["tier"], workload.Labels["rack"]));
+        Assert.Equal("r/z", workload.Locality);
+        Assert.Equal("region=r zone=z cluster=r", Describe(workload.Labels));
+    }
+
     [Theory]
     [InlineData("c/z", "", "c/z", "region=c zone=z cluster=c")]
     [InlineData("c", "topology.kubernetes.io/region=r topology.kubernetes.io/zone=z", "r/z", "region=r zone=z cluster=c")]
