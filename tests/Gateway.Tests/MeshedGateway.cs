@@ -84,14 +84,16 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
     public ConcurrentQueue<(string Cluster, string Host, string Path)> Seen { get; } = [];
 
     /// <summary>Copies an exercise of istio/examples over the files it changes, and waits until it is in force.</summary>
-    public async Task ApplyExampleAsync(string name)
+    /// <param name="name">The exercise.</param>
+    /// <param name="change">What stands in the files in place of what is out of a test's reach; null for nothing.</param>
+    public async Task ApplyExampleAsync(string name, Func<string, string>? change = null)
     {
         var mesh = Services.GetRequiredService<MeshFolder>();
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "istio", "examples", name), "*.yaml"))
         {
             var before = mesh.Current;
             var copy = Path.Combine(Istio, Path.GetFileName(file));
-            File.Copy(file, $"{copy}.tmp");
+            await File.WriteAllTextAsync($"{copy}.tmp", (change ?? (text => text))(await File.ReadAllTextAsync(file)));
             File.Move($"{copy}.tmp", copy, overwrite: true);
             await Eventually.IsTrueAsync(() => mesh.Current != before, $"{name} is in force");
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MessageBoard.Mesh.Names;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Sessions;
 using MessageBoard.Shared.Stores;
@@ -24,6 +25,9 @@ public abstract class RunningGateway
 
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>The test's DNS; null for the system's.</summary>
+    protected virtual NameLookup? Lookup => null;
+
     public IServiceProvider Services => _factory.Services;
 
     protected async Task StartAsync(IReadOnlyDictionary<string, string> settings)
@@ -38,6 +42,9 @@ public abstract class RunningGateway
                 .ConfigureLogging(logging => logging.AddProvider(new LogQueue(Log)));
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
+
+            if (Lookup is not null)
+                host.ConfigureServices(services => services.AddSingleton(Lookup));
         });
         _factory.UseKestrel(0);
         _factory.StartServer();
