@@ -59,15 +59,11 @@ public static class DefaultRoutes
     /// <param name="snapshot">The configuration.</param>
     /// <param name="service">The service's short name.</param>
     public static DefaultRoute? DefaultRouteOf(this MeshSnapshot snapshot, string service) =>
-        snapshot.Routes.VirtualServiceOf(service) is { Kind: GatewayHttpRoute.Kind }
-            ? HttpRouteDefaults.Read(snapshot, service)
-            : VirtualServicesOf(snapshot, service);
-
-    private static DefaultRoute? VirtualServicesOf(MeshSnapshot snapshot, string service) => snapshot.Resources.OfType<VirtualService>()
-        .Where(candidate => candidate.Gateways.Contains(MeshProxy.Mesh))
-        .Where(candidate => candidate.Hosts.Any(host => host.Split('.')[0].Equals(service, StringComparison.OrdinalIgnoreCase)))
-        .Select(candidate => Read(candidate, snapshot.Find(candidate.Key)?.ResourceVersion ?? ""))
-        .FirstOrDefault(route => route is not null);
+        snapshot.Routes.VirtualServiceOf(service) is not { } key ? null
+        : key.Kind == GatewayHttpRoute.Kind ? HttpRouteDefaults.Read(snapshot, service)
+        : snapshot.Resources.OfType<VirtualService>().FirstOrDefault(candidate => candidate.Key == key) is { } found
+            ? Read(found, snapshot.Find(key)?.ResourceVersion ?? "")
+        : null;
 
     private static DefaultRoute? Read(VirtualService service, string version)
     {

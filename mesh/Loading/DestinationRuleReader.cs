@@ -12,9 +12,23 @@ internal static class DestinationRuleReader
         var names = new HashSet<string>();
         var subsets = spec.Objects("subsets").Select(subset => ReadSubset(subset, names)).ToArray();
 
-        NameRules.NoteExportTo(spec, key.Namespace);
-        spec.Done("workloadSelector");
-        return new(key, file, host, policy, subsets);
+        var exportTo = NameRules.ReadExportTo(spec, key.Namespace);
+        var labels = ReadSelector(spec);
+        if (labels is not null && exportTo.Any(ns => ns != key.Namespace))
+            spec.Report("exportTo", "has to be '.' alone beside workloadSelector");
+
+        spec.Done();
+        return new(key, file, host, policy, subsets) { ExportTo = labels is null ? exportTo : [key.Namespace], WorkloadLabels = labels };
+    }
+
+    private static IReadOnlyDictionary<string, string>? ReadSelector(YamlFields spec)
+    {
+        if (spec.Object("workloadSelector") is not { } selector)
+            return null;
+
+        var labels = NameRules.ReadSelector(selector, "matchLabels");
+        selector.Done();
+        return labels;
     }
 
     private static Subset ReadSubset(YamlFields subset, HashSet<string> names)

@@ -2,7 +2,7 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class HttpRouteReader
 {
-    public static HttpRoute Read(YamlFields route, string ns)
+    public static HttpRoute Read(YamlFields route, string ns, bool isDelegate)
     {
         HttpMatch[] matches = [.. route.Objects("match").Select(match => HttpMatchReader.Read(match, ns))];
         var read = new HttpRoute
@@ -11,6 +11,7 @@ internal static class HttpRouteReader
             Name = route.FilledText("name"),
             Matches = matches,
             Destinations = [.. route.Objects("route").Select(ReadDestination)],
+            Delegate = ReadDelegate(route, ns, isDelegate),
             Redirect = HttpAnswerReader.ReadRedirect(route, matches),
             DirectResponse = HttpAnswerReader.ReadDirectResponse(route),
             Rewrite = HttpRewriteReader.Read(route),
@@ -25,7 +26,20 @@ internal static class HttpRouteReader
         CheckTarget(route, read);
         CheckWeights(route, read.Destinations);
         CheckAuthority(route, read);
-        route.Done("delegate");
+        route.Done();
+        return read;
+    }
+
+    private static HttpDelegate? ReadDelegate(YamlFields route, string ns, bool isDelegate)
+    {
+        if (route.Object("delegate") is not { } other)
+            return null;
+
+        if (isDelegate)
+            route.Report("delegate", "cannot stand in a VirtualService without hosts, which others delegate to");
+
+        var read = new HttpDelegate(other.FilledText("namespace") ?? ns, other.Text("name") ?? "");
+        other.Done();
         return read;
     }
 
@@ -42,7 +56,15 @@ internal static class HttpRouteReader
     private static void CheckTarget(YamlFields route, HttpRoute read)
     {
         if (route.Has("delegate"))
+        {
+            foreach (var name in (ReadOnlySpan<string>)["route", "redirect"])
+            {
+                if (route.Has(name) && !route.IsEmptyList(name))
+                    route.Report(name, "cannot stand beside delegate");
+            }
+
             return;
+        }
 
         var answer = route.Has("redirect") ? "redirect" : route.Has("directResponse") ? "directResponse" : null;
         if (answer is null)

@@ -75,10 +75,8 @@ internal static partial class NameRules
         return value;
     });
 
-    /// <summary>
-    /// Reads who sees a resource. The local mesh has one namespace in use and shows everything to everybody.
-    /// </summary>
-    public static void NoteExportTo(YamlFields spec, string ns, bool mayBeNobody = false)
+    /// <summary>Reads who sees a resource; its own namespace by its name.</summary>
+    public static IReadOnlyList<string> ReadExportTo(YamlFields spec, string ns, bool mayBeNobody = false)
     {
         var seen = new HashSet<string>();
         var exportTo = spec.Texts("exportTo", text => !seen.Add(text is "." ? ns : text) ? $"'{text}' is here for the second time"
@@ -87,7 +85,7 @@ internal static partial class NameRules
         if (exportTo.Count > 1 && (exportTo.Contains("*") || exportTo.Contains("~")))
             spec.Report("exportTo", "has to have '*' or '~' alone");
 
-        spec.Note("exportTo");
+        return [.. exportTo.Select(text => text is "." ? ns : text)];
     }
 
     [GeneratedRegex(@"\A[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?\z")]

@@ -23,7 +23,7 @@ internal static class ServiceEntryReader
             spec.Note("addresses", "has blocks, which have no effect: requests name their host");
 
         var names = spec.Texts("subjectAltNames");
-        NameRules.NoteExportTo(spec, key.Namespace, mayBeNobody: true);
+        var exportTo = NameRules.ReadExportTo(spec, key.Namespace, mayBeNobody: true);
         spec.Done();
         return new(key, file, hosts, ports, labels)
         {
@@ -32,6 +32,7 @@ internal static class ServiceEntryReader
             IsExternal = location is not "MESH_INTERNAL",
             Addresses = [.. addresses.Where(address => !address.Contains('/'))],
             SubjectAltNames = names,
+            ExportTo = exportTo,
         };
     }
 

@@ -9,8 +9,13 @@ internal static class VirtualServiceReader
         var hosts = ReadHosts(spec, isForGateway);
         var http = spec.Objects("http");
 
-        if (spec.IsEmptyList("hosts"))
-            spec.Report("hosts", "has to name at least one host: a VirtualService to delegate to is not carried out by the local mesh");
+        // Without hosts it is one that others delegate to.
+        var isDelegate = spec.IsEmptyList("hosts");
+        foreach (var field in isDelegate ? (ReadOnlySpan<string>)["gateways", "tls", "tcp"] : [])
+        {
+            if (!spec.IsEmptyList(field))
+                spec.Report(field, "cannot stand in a VirtualService without hosts, which others delegate to");
+        }
 
         if (spec.IsEmptyList("http") && spec.IsEmptyList("tls") && spec.IsEmptyList("tcp"))
             spec.Report("http", "has to have at least one route");
@@ -18,8 +23,10 @@ internal static class VirtualServiceReader
         var service = new VirtualService(
             key, file, hosts,
             gateways.Count == 0 ? [MeshProxy.Mesh] : [.. gateways.Select(gateway => NameRules.GatewayName(gateway, key.Namespace))],
-            [.. http.Select(route => HttpRouteReader.Read(route, key.Namespace))]);
-        NameRules.NoteExportTo(spec, key.Namespace);
+            [.. http.Select(route => HttpRouteReader.Read(route, key.Namespace, isDelegate))])
+        {
+            ExportTo = NameRules.ReadExportTo(spec, key.Namespace),
+        };
         if (!isForGateway)
             CheckClaims(spec, service);
 

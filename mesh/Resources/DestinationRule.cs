@@ -9,7 +9,14 @@ namespace MessageBoard.Mesh.Resources;
 /// <param name="TrafficPolicy">How all of it is called; null when nothing is said.</param>
 /// <param name="Subsets">Its subsets.</param>
 public sealed record DestinationRule(
-    ResourceKey Key, string File, string Host, TrafficPolicy? TrafficPolicy, IReadOnlyList<Subset> Subsets) : IMeshResource;
+    ResourceKey Key, string File, string Host, TrafficPolicy? TrafficPolicy, IReadOnlyList<Subset> Subsets) : IMeshResource
+{
+    /// <summary>The namespaces that see it; see <see cref="Resources.ExportTo"/>.</summary>
+    public IReadOnlyList<string> ExportTo { get; init; } = [];
+
+    /// <summary>The labels of the callers in its namespace that it is for; null for all callers.</summary>
+    public IReadOnlyDictionary<string, string>? WorkloadLabels { get; init; }
+}
 
 /// <summary>Some of a service's workloads.</summary>
 /// <param name="Name">Its name.</param>

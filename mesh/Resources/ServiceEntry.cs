@@ -10,6 +10,9 @@ public sealed record ServiceEntry(
     ResourceKey Key, string File, IReadOnlyList<string> Hosts, IReadOnlyList<ServicePort> Ports,
     IReadOnlyDictionary<string, string> WorkloadLabels) : IMeshResource
 {
+    /// <summary>The namespaces that see it; see <see cref="Resources.ExportTo"/>.</summary>
+    public IReadOnlyList<string> ExportTo { get; init; } = [];
+
     /// <summary>Its own endpoints; null when its workloads are found by their labels.</summary>
     public IReadOnlyList<WorkloadEntry>? Endpoints { get; init; }
 

@@ -5,12 +5,16 @@ namespace MessageBoard.Mesh.Resources;
 /// <summary>How requests to some hosts are routed (https://istio.io/latest/docs/reference/config/networking/virtual-service/).</summary>
 /// <param name="Key">Which one it is.</param>
 /// <param name="File">The file it stands in, relative to the watched folder.</param>
-/// <param name="Hosts">The hosts: short names, full names, <c>*</c> or <c>*.suffix</c>.</param>
+/// <param name="Hosts">The hosts: short names, full names, <c>*</c> or <c>*.suffix</c>; none of one that others delegate to.</param>
 /// <param name="Gateways">The gateways it is for; <see cref="MeshProxy.Mesh"/> alone when it names none.</param>
 /// <param name="Http">The routes in order; the first that matches is taken.</param>
 public sealed record VirtualService(
     ResourceKey Key, string File, IReadOnlyList<string> Hosts, IReadOnlyList<string> Gateways, IReadOnlyList<HttpRoute> Http)
-        : IMeshResource;
+        : IMeshResource
+{
+    /// <summary>The namespaces that see it; see <see cref="Resources.ExportTo"/>.</summary>
+    public IReadOnlyList<string> ExportTo { get; init; } = [];
+}
 
 /// <summary>
 /// One rule of a VirtualService. Requests end in one of <see cref="Destinations"/>, <see cref="Redirect"/> and
@@ -29,6 +33,9 @@ public sealed record HttpRoute
 
     /// <summary>Where the requests go, by weight.</summary>
     public IReadOnlyList<HttpRouteDestination> Destinations { get; init; } = [];
+
+    /// <summary>The VirtualService whose rules stand in place of this one; null for none.</summary>
+    public HttpDelegate? Delegate { get; init; }
 
     /// <summary>Sends the caller elsewhere.</summary>
     public HttpRedirect? Redirect { get; init; }
@@ -109,6 +116,11 @@ public sealed record HttpMatch
     /// <summary>The gateways it is for; none means all of the VirtualService's.</summary>
     public IReadOnlyList<string> Gateways { get; init; } = [];
 }
+
+/// <summary>A VirtualService without hosts, to which another one leaves a part of its requests.</summary>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Name">Its name.</param>
+public sealed record HttpDelegate(string Namespace, string Name);
 
 /// <summary>A service, or a subset of one.</summary>
 /// <param name="Host">The service: a short name is of the resource's namespace.</param>

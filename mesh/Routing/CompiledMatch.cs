@@ -7,6 +7,14 @@ internal sealed class CompiledMatch(int index, HttpMatch match)
 {
     public int Index { get; } = index;
 
+    /// <summary>Whether it holds for all requests of its caller.</summary>
+    public bool IsCatchAll { get; } = MatchCover.TakesAll(match with
+    {
+        SourceNamespace = null,
+        SourceLabels = new Dictionary<string, string>(),
+        Gateways = [],
+    });
+
     /// <summary>Whether a match can hold at all for requests of this caller. To Istio gateways make the source of no account.</summary>
     public static bool AppliesTo(HttpMatch match, MeshProxy proxy) => match.Gateways.Count > 0
         ? match.Gateways.Any(proxy.Gateways.Contains)

@@ -20,7 +20,16 @@ public sealed class CompiledRoute
     /// <summary>Its place under <c>spec.http</c>, from 0; -1 for the route of a service without a VirtualService.</summary>
     public int Index { get; }
 
-    /// <summary>The route as it was written.</summary>
+    /// <summary>The VirtualService it belongs to; null for the route of a service without one.</summary>
+    public ResourceKey? VirtualService { get; init; }
+
+    /// <summary>The VirtualService to which the rule was delegated; null where it was not.</summary>
+    public ResourceKey? Delegate { get; init; }
+
+    /// <summary>Its place under the delegate's <c>spec.http</c>, from 0; -1 without one.</summary>
+    public int DelegateIndex { get; init; } = -1;
+
+    /// <summary>The route as it was written; of a delegate with what the rule that delegates says.</summary>
     public HttpRoute Route { get; }
 
     /// <summary>Its destinations.</summary>
@@ -39,6 +48,33 @@ public sealed class CompiledRoute
 
     /// <summary>The sum of the weights that a draw is made from; 0 where nothing is drawn.</summary>
     public int TotalWeight { get; }
+
+    /// <summary>Whether it takes every request of its caller.</summary>
+    internal bool IsCatchAll => _matches.Length == 0 || _matches.Any(match => match.IsCatchAll);
+
+    /// <summary>
+    /// The rules of several VirtualServices in one list: what takes every request stands behind all others, as a gateway has it
+    /// (SortVHostRoutes in pilot/pkg/networking/core/route/route.go).
+    /// </summary>
+    internal static IEnumerable<CompiledRoute> WithCatchAllsLast(IReadOnlyList<CompiledRoute> routes) =>
+        [.. routes.SelectMany(route => route.Split(catchAll: false)), .. routes.SelectMany(route => route.Split(catchAll: true))];
+
+    // To Envoy each match is a route of its own.
+    private IEnumerable<CompiledRoute> Split(bool catchAll)
+    {
+        if (IsCatchAll == catchAll && (_matches.Length == 0 || Array.TrueForAll(_matches, match => match.IsCatchAll == catchAll)))
+            return [this];
+
+        return Array.FindAll(_matches, match => match.IsCatchAll == catchAll) is { Length: > 0 } part
+            ?
+            [
+                new(Index, Route, part, _destinations, [.. Mirrors])
+                {
+                    VirtualService = VirtualService, Delegate = Delegate, DelegateIndex = DelegateIndex,
+                },
+            ]
+            : [];
+    }
 
     /// <summary>Whether the request is for this route, and by which of its matches; -1 when it has none.</summary>
     internal bool Matches<TRequest>(in TRequest request, out int match) where TRequest : struct, IRoutableRequest

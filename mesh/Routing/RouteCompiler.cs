@@ -3,37 +3,44 @@ using MessageBoard.Mesh.GatewayApi;
 namespace MessageBoard.Mesh.Routing;
 
 /// <summary>Compiles the routes of VirtualServices for one caller.</summary>
-internal sealed class RouteCompiler(ServiceRegistry registry, MeshProxy proxy, ICollection<MeshProblem> problems)
+internal sealed class RouteCompiler(
+    ServiceRegistry registry, Delegation delegation, MeshProxy proxy, ICollection<MeshProblem> problems)
 {
     public ServiceRegistry Registry => registry;
 
     public CompiledRoute[] Compile(VirtualService service)
     {
         var routes = new List<CompiledRoute>();
-        for (var i = 0; i < service.Http.Count; i++)
+        foreach (var (route, index, owner, ownerIndex) in delegation.RoutesOf(service))
         {
-            var route = service.Http[i];
-            var path = route.Source?.Path ?? FieldPath.Spec["http"][i];
+            var path = route.Source?.Path ?? FieldPath.Spec["http"][ownerIndex];
             var isGatewayApis = route.Source?.Resource.Kind == GatewayHttpRoute.Kind;
             CompiledMatch[] matches = [.. route.Matches.Index()
                 .Where(match => CompiledMatch.AppliesTo(match.Item, proxy))
                 .Select(match => new CompiledMatch(match.Index, match.Item))];
             var mirrors = route.Mirrors.Select(mirror => Compile(
-                service, route, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None,
+                owner, route, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None,
                 path[isGatewayApis ? "filters" : "mirrors"])).ToArray();
             CompiledDestination[] destinations =
             [
                 .. route.Destinations.Select(destination =>
                     Compile(
-                        service, route, destination,
+                        owner, route, destination,
                         route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers,
                         path[isGatewayApis ? "backendRefs" : "route"])),
             ];
             if (route.Matches.Count == 0 || matches.Length > 0)
-                routes.Add(new(route.Source?.Index ?? i, route, matches, destinations, mirrors));
+                routes.Add(new(route.Source?.Index ?? index, route, matches, destinations, mirrors)
+                {
+                    VirtualService = route.Source?.Resource ?? service.Key,
+                    Delegate = owner == service ? null : owner.Key,
+                    DelegateIndex = owner == service ? -1 : ownerIndex,
+                });
         }
 
-        return [.. routes];
+        // What stands behind one that takes everything is never reached.
+        var last = routes.FindIndex(route => route.IsCatchAll);
+        return last < 0 ? [.. routes] : [.. routes.Take(last + 1)];
     }
 
     /// <summary>The route of a service that no VirtualService names.</summary>

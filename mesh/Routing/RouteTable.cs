@@ -11,80 +11,53 @@ public sealed class RouteTable
 {
     private readonly FrozenDictionary<string, HostRoutes> _hosts;
     private readonly FrozenDictionary<string, HostRoutes>.AlternateLookup<ReadOnlySpan<char>> _suffixes;
-    private readonly HostRoutes? _anyHost;
-    private readonly CompiledRoute? _unknown;
 
-    private RouteTable(
-        Dictionary<string, HostRoutes> hosts, Dictionary<string, HostRoutes> suffixes, HostRoutes? anyHost, CompiledRoute? unknown,
-        IReadOnlyList<Upstream> upstreams)
+    // The lengths of the suffixes, the longest first: the most specific wins.
+    private readonly int[] _suffixLengths;
+    private readonly CompiledRoute? _unknown;
+    private readonly Force _force;
+
+    private RouteTable(HostTable hosts, CompiledRoute? unknown, IReadOnlyList<Upstream> upstreams, Force force)
     {
-        _hosts = hosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        _suffixes = suffixes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
-        (_anyHost, _unknown) = (anyHost, unknown);
-        Upstreams = upstreams;
+        _hosts = hosts.Hosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        _suffixes = hosts.Suffixes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        _suffixLengths = [.. hosts.Suffixes.Keys.Select(suffix => suffix.Length).Distinct().OrderDescending()];
+        (_unknown, Upstreams, _force) = (unknown, upstreams, force);
     }
 
     /// <summary>Every upstream that a route of this table leads to, each at its own index.</summary>
     internal IReadOnlyList<Upstream> Upstreams { get; }
 
     /// <summary>Compiles the resources for one caller; what does not fit together is reported and left out.</summary>
+    /// <param name="resources">The resources, the oldest first: of rivals the older wins.</param>
+    /// <param name="proxy">Who calls.</param>
+    /// <param name="problems">Is told what does not fit together.</param>
     public static RouteTable Compile(IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
     {
-        var compiler = new RouteCompiler(new(resources, proxy, problems), proxy, problems);
-        var hosts = new Dictionary<string, HostRoutes>(StringComparer.OrdinalIgnoreCase);
-        var suffixes = new Dictionary<string, HostRoutes>(StringComparer.OrdinalIgnoreCase);
-        HostRoutes? anyHost = null;
+        var force = new Force();
 
         // An HTTPRoute goes first (SelectVirtualServices in pilot/pkg/model/virtualservice.go).
-        IEnumerable<VirtualService> services =
+        List<VirtualService> services =
             [.. GatewayRoutes.Convert(resources, proxy, problems), .. resources.OfType<VirtualService>()];
-        foreach (var service in services.Where(service => service.Gateways.Any(proxy.Gateways.Contains)))
-        {
-            var routes = compiler.Compile(service);
-            foreach (var host in service.Hosts)
-            {
-                var added = host switch
-                {
-                    "*" => (anyHost ??= new(service.Key, routes, null)).VirtualService == service.Key,
-                    ['*', .. var suffix] => Add(suffixes, suffix, new(service.Key, routes, null)),
-                    _ => AddNames(HostNames.FullName(host, service.Key.Namespace), service.Key.Namespace, routes, service.Key),
-                };
-                if (!added)
-                    problems.Add(new(service.File, null, service.Key, null, Rival(host, service.Key.Namespace)));
-            }
-        }
+        var delegation = new Delegation(services, problems);
+        var compiler = new RouteCompiler(new(resources, proxy, force, problems), delegation, proxy, problems);
+        var hosts = new HostTable(compiler, proxy, force, problems);
+        var bound = services.FindAll(service =>
+            service.ExportTo.IsVisibleIn(proxy.Namespace) && service.Gateways.Any(proxy.Gateways.Contains));
 
-        // A service without a VirtualService is called at all of its workloads.
-        foreach (var (host, ns) in compiler.Registry.Hosts)
-        {
-            var everywhere = new HostRoutes(null, [compiler.CompileDefault(host)], compiler.Registry.PortsOf(host));
-            if (host is ['*', .. var suffix])
-                suffixes.TryAdd(suffix, everywhere);
-
-            foreach (var name in HostNames.Names(host, ns).Concat(compiler.Registry.AddressesOf(host)))
-                hosts.TryAdd(name, everywhere);
-        }
-
+        hosts.AddSidecars(bound.Where(IsForSidecars));
+        hosts.AddGateways(bound.Where(service => !IsForSidecars(service)));
+        hosts.AddServices();
+        delegation.TellUnnamed(services, force);
         var unknown = UnknownHosts.Compile(resources, proxy, compiler.Registry, problems);
-        return new(hosts, suffixes, anyHost, unknown, compiler.Registry.Upstreams);
+        return new(hosts, unknown, compiler.Registry.Upstreams, force);
 
-        string Rival(string host, string ns) =>
-            hosts.GetValueOrDefault(HostNames.FullName(host, ns))?.VirtualService is { Kind: GatewayHttpRoute.Kind } winner
-                ? $"host '{host}' is steered by {winner}, which goes before every VirtualService"
-                : $"host '{host}' has a VirtualService already, which stays in force";
-
-        bool AddNames(string host, string ns, CompiledRoute[] routes, ResourceKey key)
-        {
-            var opaque = compiler.Registry.OpaquePortsOf(host);
-            var entry = new HostRoutes(key, routes, compiler.Registry.PortsOf(host))
-            {
-                OpaquePorts = opaque,
-                Opaque = opaque.Length == 0 ? [] : [compiler.CompileDefault(host)],
-            };
-            return HostNames.Names(host, ns).Concat(compiler.Registry.AddressesOf(host))
-                .Aggregate(true, (all, name) => Add(hosts, name, entry) && all);
-        }
+        bool IsForSidecars(VirtualService service) =>
+            proxy.Gateways.Contains(MeshProxy.Mesh) && service.Gateways.Contains(MeshProxy.Mesh);
     }
+
+    /// <summary>How much of a resource is in force.</summary>
+    internal InForce InForce(ResourceKey key) => _force.Of(key);
 
     /// <summary>The VirtualService or HTTPRoute whose rules are for a host; null for none.</summary>
     internal ResourceKey? VirtualServiceOf(string host) => Find(host)?.VirtualService;
@@ -101,9 +74,7 @@ public sealed class RouteTable
                 continue;
 
             var destination = route.Pick(random, out var draw);
-            return new(
-                route.Route.Source?.Resource ?? host.VirtualService, route, match, draw, destination,
-                destination?.UpstreamAt(request.Port));
+            return new(route.VirtualService, route, match, draw, destination, destination?.UpstreamAt(request.Port));
         }
 
         return new(host.VirtualService, null, -1, -1, null, null);
@@ -124,21 +95,17 @@ public sealed class RouteTable
         if (_hosts.TryGetValue(host, out var routes))
             return routes;
 
-        // From the longest suffix to the shortest: the most specific wins.
-        for (var rest = host.AsSpan(); rest.IndexOf('.') is >= 0 and var dot; rest = rest[(dot + 1)..])
+        var name = host.AsSpan();
+        foreach (var length in _suffixLengths)
         {
-            if (_suffixes.TryGetValue(rest[dot..], out routes))
+            if (length < name.Length && _suffixes.TryGetValue(name[^length..], out routes))
                 return routes;
         }
 
-        return _anyHost;
+        return _suffixes.TryGetValue("", out routes) ? routes : null;
     }
 
-    // A VirtualService may name a host twice, by its short and its full name.
-    private static bool Add(Dictionary<string, HostRoutes> all, string name, HostRoutes routes) =>
-        all.TryAdd(name, routes) || all[name].VirtualService == routes.VirtualService;
-
-    private sealed class HostRoutes(ResourceKey? virtualService, CompiledRoute[] routes, int[]? ports)
+    internal sealed class HostRoutes(ResourceKey? virtualService, CompiledRoute[] routes, int[]? ports)
     {
         public ResourceKey? VirtualService { get; } = virtualService;
 

@@ -9,30 +9,28 @@ internal sealed class ServiceRegistry
     private readonly MeshConfig _config;
     private readonly ICollection<MeshProblem> _problems;
     private readonly Dictionary<string, ServiceEntry> _services = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, DestinationRule> _rules = new(StringComparer.OrdinalIgnoreCase);
+    private readonly DestinationRules _rules;
     private readonly ILookup<string, WorkloadEntry> _workloads;
     private readonly Dictionary<ServiceEntry, List<WorkloadEntry>> _workloadsOf = [];
     private readonly Dictionary<(string Host, string? Subset, int Port), Upstream> _upstreams = [];
 
-    public ServiceRegistry(IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
+    public ServiceRegistry(IReadOnlyList<IMeshResource> resources, MeshProxy proxy, Force force, ICollection<MeshProblem> problems)
     {
         (_proxy, _problems) = (proxy, problems);
         _config = resources.OfType<MeshConfig>().FirstOrDefault() ?? MeshConfig.Default;
         _workloads = resources.OfType<WorkloadEntry>().ToLookup(workload => workload.Key.Namespace);
-        foreach (var service in resources.OfType<ServiceEntry>())
+        _rules = new(resources.OfType<DestinationRule>(), proxy, force, problems);
+        foreach (var service in resources.OfType<ServiceEntry>().Where(service => service.ExportTo.IsVisibleIn(proxy.Namespace)))
         {
             foreach (var host in service.Hosts)
-                Add(_services, host, service);
-        }
+            {
+                if (_services.TryAdd(host, service))
+                    continue;
 
-        foreach (var rule in resources.OfType<DestinationRule>())
-            Add(_rules, HostNames.FullName(rule.Host, rule.Key.Namespace), rule);
-
-        void Add<T>(Dictionary<string, T> all, string host, T resource) where T : IMeshResource
-        {
-            if (!all.TryAdd(host, resource))
+                force.Lose(service.Key, service.Hosts.Count);
                 problems.Add(new(
-                    resource.File, null, resource.Key, null, $"host '{host}' has a {resource.Key.Kind} already, which stays in force"));
+                    service.File, null, service.Key, FieldPath.Spec["hosts"], $"host '{host}' is {_services[host].Key}'s, which is older"));
+            }
         }
     }
 
@@ -137,20 +135,7 @@ internal sealed class ServiceRegistry
 
     private Subset? SubsetOf(string host, string name) => RuleOf(host)?.Subsets.FirstOrDefault(subset => subset.Name == name);
 
-    // The most specific wins: the host itself, then wildcards from the longest to the shortest.
-    private DestinationRule? RuleOf(string host)
-    {
-        if (_rules.TryGetValue(host, out var rule))
-            return rule;
-
-        for (var dot = host.IndexOf('.'); dot >= 0; dot = host.IndexOf('.', dot + 1))
-        {
-            if (_rules.TryGetValue($"*{host[dot..]}", out rule))
-                return rule;
-        }
-
-        return _rules.GetValueOrDefault("*");
-    }
+    private DestinationRule? RuleOf(string host) => _rules.Of(host, _services[host].Key.Namespace);
 
     private IReadOnlyList<WorkloadEntry> WorkloadsOf(string host, ServiceEntry service)
     {

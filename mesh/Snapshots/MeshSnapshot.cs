@@ -16,12 +16,14 @@ public sealed class MeshSnapshot
     {
         var compiling = new List<MeshProblem>();
         proxy = proxy.WithTopology();
-        Resources = WithoutDuplicates(resources, compiling);
+        var twice = new HashSet<(string File, ResourceKey Key)>();
+        Resources = WithoutDuplicates(resources, twice, compiling);
         Routes = RouteTable.Compile(Resources, proxy, compiling);
         Authentication = AuthenticationTable.Compile(Resources, proxy);
         Authorization = AuthorizationTable.Compile(Resources, proxy);
         Problems = [.. problems, .. compiling];
-        Statuses = WithProblems(statuses, compiling);
+        Warnings = [.. Resources.OfType<VirtualService>().SelectMany(Reachability.Warnings)];
+        Statuses = Judge(statuses, [.. compiling, .. Warnings], twice);
     }
 
     /// <summary>The routing decision.</summary>
@@ -33,8 +35,11 @@ public sealed class MeshSnapshot
     /// <summary>Who may call this workload.</summary>
     public AuthorizationTable Authorization { get; }
 
-    /// <summary>What is wrong with the configuration.</summary>
+    /// <summary>What is wrong with the configuration: what is refused, and what does not fit together.</summary>
     public IReadOnlyList<MeshProblem> Problems { get; }
+
+    /// <summary>What has no effect, though nothing is wrong with it: rules that no request can come to.</summary>
+    public IReadOnlyList<MeshProblem> Warnings { get; }
 
     /// <summary>What is in force.</summary>
     internal IReadOnlyList<IMeshResource> Resources { get; }
@@ -43,7 +48,7 @@ public sealed class MeshSnapshot
     public IReadOnlyList<ConfiguredResource> Statuses { get; }
 
     /// <summary>Compiles a configuration.</summary>
-    /// <param name="resources">What was read.</param>
+    /// <param name="resources">What was read, the oldest first: of rivals the older one is in force.</param>
     /// <param name="problems">What was refused in reading.</param>
     /// <param name="proxy">Who calls.</param>
     public static MeshSnapshot Create(IReadOnlyList<IMeshResource> resources, IReadOnlyList<MeshProblem> problems, MeshProxy proxy) =>
@@ -56,47 +61,58 @@ public sealed class MeshSnapshot
 
     /// <summary>A resource; of several with this key the one that is in force. Null when there is none.</summary>
     public ConfiguredResource? Find(ResourceKey key) =>
-        Statuses.FirstOrDefault(resource => resource.Key == key && resource.Status.State != ResourceState.Refused)
+        Statuses.FirstOrDefault(resource => resource.Key == key && resource.Status.InForce is (InForce.Wholly or InForce.Partly))
+            ?? Statuses.FirstOrDefault(resource => resource.Key == key && resource.Status.State != ResourceState.Refused)
             ?? Statuses.FirstOrDefault(resource => resource.Key == key);
 
     // Kubernetes has one resource of a kind, namespace and name; two files may have more.
-    private static List<IMeshResource> WithoutDuplicates(IReadOnlyList<IMeshResource> resources, List<MeshProblem> problems)
+    private static List<IMeshResource> WithoutDuplicates(
+        IReadOnlyList<IMeshResource> resources, HashSet<(string File, ResourceKey Key)> twice, List<MeshProblem> problems)
     {
         var first = new Dictionary<ResourceKey, IMeshResource>();
         foreach (var resource in resources)
         {
-            if (!first.TryAdd(resource.Key, resource))
-                problems.Add(new(
-                    resource.File, null, resource.Key, null, $"is in {first[resource.Key].File} already, which stays in force"));
+            if (first.TryAdd(resource.Key, resource))
+                continue;
+
+            twice.Add((resource.File, resource.Key));
+            problems.Add(new(
+                resource.File, null, resource.Key, null, $"is in {first[resource.Key].File} already, which stays in force"));
         }
 
         return [.. first.Values];
     }
 
     // What is found only when all is put together belongs to a resource too; of two with one key in a file it is the later one's.
-    private static IReadOnlyList<ConfiguredResource> WithProblems(IReadOnlyList<ConfiguredResource> statuses, List<MeshProblem> problems)
+    private ConfiguredResource[] Judge(
+        IReadOnlyList<ConfiguredResource> statuses, IReadOnlyList<MeshProblem> warnings, HashSet<(string File, ResourceKey Key)> twice)
     {
-        if (problems.Count == 0)
-            return statuses;
-
-        var folded = statuses.ToArray();
-        var places = new Dictionary<(string File, ResourceKey Resource), int>();
-        for (var i = 0; i < folded.Length; i++)
+        var told = warnings.ToLookup(warning => (warning.File, warning.Resource));
+        var carriedOut = Resources.Select(resource => resource.Key).ToHashSet();
+        var judged = new ConfiguredResource[statuses.Count];
+        var seen = new HashSet<(string, ResourceKey)>();
+        for (var i = statuses.Count - 1; i >= 0; i--)
         {
-            if (folded[i].Key is { } key)
-                places[(folded[i].Status.File, key)] = i;
-        }
+            var (resource, status) = (statuses[i], statuses[i].Status);
+            judged[i] = resource;
+            if (resource.Key is not { } key || !carriedOut.Contains(key))
+            {
+                if (status.State == ResourceState.Refused)
+                    judged[i] = resource with { Status = status with { InForce = InForce.No } };
 
-        foreach (var problem in problems)
-        {
-            if (problem.Resource is not { } key || !places.TryGetValue((problem.File, key), out var place))
                 continue;
+            }
 
-            var status = folded[place].Status;
-            folded[place] =
-                folded[place] with { Status = status with { State = ResourceState.Refused, Problems = [.. status.Problems, problem] } };
+            var isLast = seen.Add((status.File, key));
+            var inForce = status.State != ResourceState.Accepted || (isLast && twice.Contains((status.File, key)))
+                ? InForce.No
+                : Routes.InForce(key);
+            judged[i] = resource with
+            {
+                Status = status with { InForce = inForce, Warnings = isLast ? [.. told[(status.File, key)]] : [] },
+            };
         }
 
-        return folded;
+        return judged;
     }
 }
