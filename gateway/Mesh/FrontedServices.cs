@@ -15,7 +15,7 @@ public sealed class FrontedServices(IProxyConfigProvider proxy, IMeshStore mesh)
     public MeshConfiguration Read()
     {
         var snapshot = mesh.Current;
-        var problems = snapshot.Problems.Select(problem =>
+        var problems = snapshot.Problems.Concat(snapshot.Warnings).Select(problem =>
             new ConfigurationProblem(problem.File, problem.Line, problem.Resource?.ToString(), problem.Message));
         return new([.. Names.Select(service => ServiceConfiguration.Of(snapshot, service))], [.. problems], mesh.Clusters);
     }

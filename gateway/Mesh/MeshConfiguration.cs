@@ -5,7 +5,7 @@ namespace MessageBoard.Gateway.Mesh;
 
 /// <summary>What the mesh is told to do: the data of a <c>configuration</c> event.</summary>
 /// <param name="Services">A row a service.</param>
-/// <param name="Problems">What is wrong with the configuration.</param>
+/// <param name="Problems">What is wrong with the configuration, and what of it is never reached.</param>
 /// <param name="Clusters">The clusters whose API servers it comes from; none where it is a folder.</param>
 public sealed record MeshConfiguration(
     IReadOnlyList<ServiceConfiguration> Services, IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<ClusterStatus> Clusters);

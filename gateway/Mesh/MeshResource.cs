@@ -5,8 +5,9 @@ namespace MessageBoard.Gateway.Mesh;
 
 /// <summary>One resource in the list. Its file is relative to the watched folder, and the lines are the file's, from 1.</summary>
 public sealed record MeshResource(
-    string ApiVersion, string Kind, string? Namespace, string? Name, string File, int Line, string State, string ResourceVersion,
-    IReadOnlyList<ResourceProblem> Problems, IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable)
+    string ApiVersion, string Kind, string? Namespace, string? Name, string File, int Line, string State, string? InForce,
+    string ResourceVersion, IReadOnlyList<ResourceProblem> Problems, IReadOnlyList<ResourceProblem> Warnings,
+    IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable)
 {
     /// <summary>A resource as the API lists it.</summary>
     public static MeshResource Of(ConfiguredResource resource)
@@ -14,17 +15,21 @@ public sealed record MeshResource(
         var status = resource.Status;
         return new(
             status.ApiVersion, status.Kind, status.Namespace, status.Name, status.File, status.Line, NameOf(status.State),
-            resource.ResourceVersion, ResourceProblem.Of(status.Problems), ResourceProblem.Of(status.NotCarriedOut), resource.IsEditable);
+            NameOf(status.InForce), resource.ResourceVersion, ResourceProblem.Of(status.Problems), ResourceProblem.Of(status.Warnings),
+            ResourceProblem.Of(status.NotCarriedOut), resource.IsEditable);
     }
 
     internal static string NameOf(ResourceState state) => JsonNamingPolicy.CamelCase.ConvertName(state.ToString());
+
+    internal static string? NameOf(InForce? inForce) =>
+        inForce is { } known ? JsonNamingPolicy.CamelCase.ConvertName(known.ToString()) : null;
 }
 
 /// <summary>One resource with its text, which begins on a line of its file; the lines of what is said of it are the text's.</summary>
 public sealed record MeshResourceText(
     string Kind, string? Namespace, string? Name, string File, int Line, string ResourceVersion, string Yaml, string State,
-    IReadOnlyList<ResourceProblem> Problems, IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable,
-    IReadOnlyList<FormerVersion> Versions)
+    string? InForce, IReadOnlyList<ResourceProblem> Problems, IReadOnlyList<ResourceProblem> Warnings,
+    IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable, IReadOnlyList<FormerVersion> Versions)
 {
     /// <summary>A resource as the API gives it.</summary>
     public static MeshResourceText Of(ResourceText text)
@@ -32,8 +37,8 @@ public sealed record MeshResourceText(
         var status = text.Resource.Status;
         return new(
             status.Kind, status.Namespace, status.Name, status.File, text.Line, text.Resource.ResourceVersion, text.Yaml,
-            MeshResource.NameOf(status.State), ResourceProblem.Of(status.Problems, text.Line),
-            ResourceProblem.Of(status.NotCarriedOut, text.Line),
+            MeshResource.NameOf(status.State), MeshResource.NameOf(status.InForce), ResourceProblem.Of(status.Problems, text.Line),
+            ResourceProblem.Of(status.Warnings, text.Line), ResourceProblem.Of(status.NotCarriedOut, text.Line),
             text.Resource.IsEditable, text.Versions);
     }
 }

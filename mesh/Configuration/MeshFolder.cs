@@ -144,7 +144,7 @@ public sealed partial class MeshFolder(
 
     private void SwapIn(MeshSnapshot snapshot)
     {
-        foreach (var problem in snapshot.Problems)
+        foreach (var problem in snapshot.Problems.Concat(snapshot.Warnings))
             LogProblem(problem.File, problem.Line, problem.Resource, problem.Message);
 
         _current = snapshot;

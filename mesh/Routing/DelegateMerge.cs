@@ -4,7 +4,10 @@ namespace MessageBoard.Mesh.Routing;
 internal static class DelegateMerge
 {
     /// <summary>The rule of the delegate, with what it leaves to the root's; null where their matches contradict each other.</summary>
-    public static HttpRoute? Merge(HttpRoute root, HttpRoute leaf) => Merge(root.Matches, leaf.Matches) is not { } matches ? null : leaf with
+    public static HttpRoute? Merge(HttpRoute root, HttpRoute leaf) =>
+        Merge(root.Matches, leaf.Matches) is { } matches ? Merge(root, leaf, matches) : null;
+
+    private static HttpRoute Merge(HttpRoute root, HttpRoute leaf, IReadOnlyList<HttpMatch> matches) => leaf with
     {
         Matches = matches,
         Name = Join(root.Name, leaf.Name),

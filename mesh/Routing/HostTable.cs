@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.GatewayApi;
 using HostRoutes = MessageBoard.Mesh.Routing.RouteTable.HostRoutes;
 
 namespace MessageBoard.Mesh.Routing;
@@ -28,7 +29,8 @@ internal sealed class HostTable(RouteCompiler compiler, MeshProxy proxy, Force f
         foreach (var (service, _) in compiled)
             Claim(owners, service);
 
-        var (covered, covering) = (new HashSet<string>(StringComparer.OrdinalIgnoreCase), new Dictionary<VirtualService, List<string>>(ReferenceEqualityComparer.Instance));
+        var covered = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var covering = new Dictionary<VirtualService, List<string>>(ReferenceEqualityComparer.Instance);
         foreach (var (host, _) in compiler.Registry.Hosts)
         {
             covered.UnionWith(owners.WildcardsOf(host).Append(host));

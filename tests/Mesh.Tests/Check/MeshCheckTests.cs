@@ -37,14 +37,15 @@ public sealed class MeshCheckTests : IDisposable
     public void What_is_refused_is_told_with_field_file_and_line()
     {
         _folder.Write("a.yaml", Yaml.Join(
-            Yaml.Split(70, 30).Replace("weight: 30", "weight: many", StringComparison.Ordinal), Yaml.Rule + "\n  exportTo: [.]"));
+            Yaml.Split(70, 30).Replace("weight: 30", "weight: many", StringComparison.Ordinal),
+            Yaml.Service("user-service") + "\n  addresses: [10.0.0.0/8]"));
         var (code, output, _) = Run(_folder["a.yaml"]);
 
         Assert.Equal(1, code);
         Assert.Contains(
             $"    {_folder["a.yaml"]}:12: spec.http[0].route[1].weight has to be a whole number", output, StringComparison.Ordinal);
         Assert.Contains(
-            $"    {_folder["a.yaml"]}:25: note: spec.exportTo is not carried out by the local mesh", output, StringComparison.Ordinal);
+            $"    {_folder["a.yaml"]}:24: note: spec.addresses has blocks, which have no effect", output, StringComparison.Ordinal);
         Assert.EndsWith("1 accepted, 1 refused\n", output, StringComparison.Ordinal);
     }
 

@@ -152,8 +152,8 @@ public sealed class ResourceEditTests : IAsyncLifetime
 
         var second = _mesh.Current.Statuses.Single(resource => resource.Status.File == "z.yaml").Status;
         Assert.Equal(
-            (ResourceState.Refused, "is in user-service.yaml already, which stays in force"),
-            (second.State, Assert.Single(second.Problems).Message));
+            (ResourceState.Accepted, InForce.No, "is in user-service.yaml already, which stays in force"),
+            (second.State, second.InForce, Assert.Single(second.Warnings).Message));
         Assert.Equal("user-service.yaml", _mesh.Current.Find(Service)!.Status.File);
     }
 

@@ -195,7 +195,8 @@ public sealed partial class WeightsEditTests : IDisposable
         Assert.IsType<EditResult.NotFound>(
             await _mesh.EditRouteAsync("nobody", new WeightsEdit(new Dictionary<string, int>()), null, "admin", CancellationToken.None));
 
-        _folder.Write("a.yaml", Yaml.Routes("- match: [{uri: {prefix: /}}]\n  route: [{destination: {host: user-service, subset: ctx1}}]"));
+        _folder.Write(
+            "a.yaml", Yaml.Routes("- match: [{uri: {prefix: /a}}]\n  route: [{destination: {host: user-service, subset: ctx1}}]"));
         Assert.IsType<EditResult.NotFound>(await SetAsync(50, 50));
     }
 

@@ -205,7 +205,7 @@ public class DestinationRuleTests
         Loaded.Policy(fields).IsRefused($"spec.trafficPolicy{message}");
 
     [Theory]
-    [InlineData("workloadSelector: {matchLabels: {a: b}}", "spec.workloadSelector is not carried out by the local mesh")]
+    [InlineData("workloadSelector: {matchLabels: {a: b}}, exportTo: ['*']", "spec.exportTo has to be '.' alone beside workloadSelector")]
     [InlineData("subsets: [{name: v.1}]", "spec.subsets[0].name 'v.1' is no subset's name")]
     [InlineData("subsets: [{labels: {a: b}}]", "spec.subsets[0].name is missing")]
     [InlineData("subsets: [{name: v1, labels: {a: b c}}]", "spec.subsets[0].labels.a 'b c' is no label's value")]

@@ -18,7 +18,7 @@ public class ResourceFileTests
     }
 
     [Theory]
-    [InlineData("- delegate: {name: other}", 8, "spec.http[0].delegate is not carried out by the local mesh")]
+    [InlineData("- redirect: {uri: /b}\n  delegate: {name: other}", 8, "spec.http[0].redirect cannot stand beside delegate")]
     [InlineData("- fault: {}\n  " + Destination, 8, "spec.http[0].fault has to have a delay or an abort")]
     [InlineData("- tiemout: 5s\n  " + Destination, 8, "spec.http[0].tiemout is not a field that Istio knows")]
     [InlineData("- match: [{uri: {exact: /, prefix: /}}]\n  "

@@ -220,12 +220,14 @@ public class VirtualServiceTests
     [InlineData("route: [{destination: {host: a, port: {}}}]", ".route[0].destination.port.number is missing")]
     [InlineData("route: [{destination: {host: a}, weight: 0}, {destination: {host: b}}]", ".route has weights that add up to 0")]
     [InlineData("route: [{destination: {host: a}, weight: 010}]", ".route[0].weight has to be a whole number")]
-    [InlineData("delegate: {name: b}", ".delegate is not carried out by the local mesh")]
+    [InlineData("delegate: {name: b}, route: [{destination: {host: a}}]", ".route cannot stand beside delegate")]
+    [InlineData("delegate: {name: b}, redirect: {uri: /b}", ".redirect cannot stand beside delegate")]
     public void What_Istio_rejects_or_the_local_mesh_cannot_do_is_refused_by_name(string fields, string message) =>
         Loaded.Route(fields).IsRefused($"spec.http[0]{message}");
 
     [Theory]
-    [InlineData("http: [{route: [{destination: {host: a}}]}]", "spec.hosts has to name at least one host")]
+    [InlineData("gateways: [mesh], http: [{route: [{destination: {host: a}}]}]", "spec.gateways cannot stand in a VirtualService without")]
+    [InlineData("http: [{delegate: {name: b}}]", "spec.http[0].delegate cannot stand in a VirtualService without hosts")]
     [InlineData("hosts: [a]", "spec.http has to have at least one route")]
     [InlineData("hosts: [a], tcp: [{route: [{destination: {host: a}}]}]", "spec.tcp is not carried out by the local mesh")]
     [InlineData("hosts: [a], tls: [{match: [{sniHosts: [a]}]}]", "spec.tls is not carried out by the local mesh")]
@@ -241,10 +243,11 @@ public class VirtualServiceTests
     public void So_is_what_is_wrong_with_the_whole(string spec, string message) => Loaded.VirtualService(spec).IsRefused(message);
 
     [Fact]
-    public void Who_may_see_it_is_of_no_account() =>
+    public void Who_may_see_it_has_its_own_namespace_by_name() =>
         Assert.Equal(
-            "spec.exportTo is not carried out by the local mesh",
-            Assert.Single(Loaded.VirtualService("hosts: [a], exportTo: [.], http: [{route: [{destination: {host: a}}]}]").Notes()));
+            ["messageboard", "other"],
+            Loaded.VirtualService("hosts: [a], exportTo: [., other], http: [{route: [{destination: {host: a}}]}]")
+                .Only<VirtualService>().ExportTo);
 
     [Fact]
     public void A_host_may_stand_for_all_at_a_gateway() =>

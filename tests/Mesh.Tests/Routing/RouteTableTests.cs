@@ -159,7 +159,7 @@ public class RouteTableTests
 
         Assert.Equal("a", snapshot.Routes.Decide(new Request("user-service"), new Random(1)).VirtualService!.Name);
         Assert.Equal(("VirtualService "
-            + "messageboard/b", "host 'user-service.messageboard.svc.cluster.local' has a VirtualService already, which stays in force"),
+            + "messageboard/b", "host 'user-service.messageboard.svc.cluster.local' is VirtualService messageboard/a's, which is older"),
             (Assert.Single(snapshot.Problems).Resource?.ToString(), snapshot.Problems[0].Message));
     }
 
