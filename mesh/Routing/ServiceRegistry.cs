@@ -135,7 +135,8 @@ internal sealed class ServiceRegistry
 
     private Subset? SubsetOf(string host, string name) => RuleOf(host)?.Subsets.FirstOrDefault(subset => subset.Name == name);
 
-    private DestinationRule? RuleOf(string host) => _rules.Of(host, _services[host].Key.Namespace);
+    private DestinationRule? RuleOf(string host) =>
+        _rules.Of(host, _services.TryGetValue(host, out var service) ? service.Key.Namespace : "");
 
     private IReadOnlyList<WorkloadEntry> WorkloadsOf(string host, ServiceEntry service)
     {
