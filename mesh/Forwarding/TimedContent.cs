@@ -7,7 +7,7 @@ internal sealed class TimedContent : HttpContent
 {
     private readonly HttpContent _content;
     private readonly MeshExchange _exchange;
-    private readonly CancellationTokenSource _limit;
+    private CancellationTokenSource? _limit;
 
     /// <param name="content">The body.</param>
     /// <param name="exchange">Where it is noted that time was up.</param>
@@ -27,8 +27,10 @@ internal sealed class TimedContent : HttpContent
 
     protected override bool TryComputeLength(out long length) => (length = 0) > 0;
 
-    protected override async Task<Stream> CreateContentReadStreamAsync() =>
-        new TimedStream(await _content.ReadAsStreamAsync(), _exchange, _limit);
+    // The stream has the limit then: whoever forwards a response may dispose of nothing else.
+    protected override async Task<Stream> CreateContentReadStreamAsync() => new TimedStream(
+        await _content.ReadAsStreamAsync(), _exchange,
+        Interlocked.Exchange(ref _limit, null) ?? throw new InvalidOperationException("The body has been read."));
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
@@ -44,7 +46,7 @@ internal sealed class TimedContent : HttpContent
         if (disposing)
         {
             _content.Dispose();
-            _limit.Dispose();
+            Interlocked.Exchange(ref _limit, null)?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -100,6 +102,7 @@ internal sealed class TimedContent : HttpContent
             {
                 _registration.Dispose();
                 body.Dispose();
+                limit.Dispose();
             }
 
             base.Dispose(disposing);

@@ -151,7 +151,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
             foreach (var (name, value) in context.Request.Headers.Where(header => Shown.IsMatch(header.Key)))
                 context.Response.Headers[$"X-Seen-{name}"] = value;
 
-            if (await ReadBodyAsync(context))
+            if (await ReadBodyAsync(context) || await DripAsync(context))
                 return;
 
             context.Response.Headers["X-Seen-Target"] = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -197,6 +197,22 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
             count += read;
 
         await context.Response.WriteAsync(count.ToString(CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    // A response that begins, with its body or without, and does not end.
+    private static async Task<bool> DripAsync(HttpContext context)
+    {
+        if (context.Request.Query["drip"].FirstOrDefault() is not { } drip)
+            return false;
+
+        if (drip == "0")
+            await context.Response.StartAsync();
+        else
+            await context.Response.WriteAsync("begun");
+
+        await context.Response.Body.FlushAsync();
+        await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return true;
     }
 
