@@ -21,6 +21,8 @@ export interface Explanation {
   host: string
   /** `namespace/name` */
   virtualService: string | null
+  /** The HTTPRoute that decided in a VirtualService's place. */
+  httpRoute: string | null
   /** The route taken; `match` is the place of the match that held, null when the route has none. */
   route: { index: number; name: string | null; match: number | null; matchName: string | null } | null
   /** From 0 to below the sum of the weights. */

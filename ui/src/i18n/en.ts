@@ -77,8 +77,8 @@ export const en = {
       'The sidecar decided, and Envoy does not say why. ' +
       'Its rules: istioctl proxy-config routes deploy/gateway -n messageboard -o yaml',
     route: 'Which rule',
-    noVirtualService: 'No VirtualService speaks of this host: the request goes straight to the service.',
-    noRoute: 'No rule of the VirtualService matches this request, so it goes nowhere.',
+    noVirtualService: 'No VirtualService or HTTPRoute speaks of this host: the request goes straight to the service.',
+    noRoute: 'No rule of the VirtualService or HTTPRoute matches this request, so it goes nowhere.',
     ruleNamed: (name: string) => `“${name}”`,
     ruleNumber: (number: string) => `number ${number}`,
     unconditional: (rule: string) => `The rule ${rule} takes every request that the rules before it have left.`,
