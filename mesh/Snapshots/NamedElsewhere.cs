@@ -10,7 +10,9 @@ internal static class NamedElsewhere
     /// <summary>The services and subsets that these resources name, as far as none of them gives any.</summary>
     public static IEnumerable<IMeshResource> Of(IReadOnlyList<IMeshResource> resources)
     {
-        var withoutServices = !resources.OfType<ServiceEntry>().Any();
+        // Who gives a namespace's services gives all of them; who gives one outside has said nothing of those inside.
+        var domains = resources.OfType<ServiceEntry>().SelectMany(service => service.Hosts).Select(DomainOf)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var withoutRules = !resources.OfType<DestinationRule>().Any();
         var named = from destination in DestinationsOf(resources)
                     group destination by destination.Host;
@@ -18,7 +20,7 @@ internal static class NamedElsewhere
         foreach (var host in named)
         {
             var key = new ResourceKey("", "", host.Key);
-            if (withoutServices)
+            if (!domains.Contains(DomainOf(host.Key)))
                 yield return new ServiceEntry(
                     key, "", [host.Key],
                     [.. host.Select(destination => destination.Port ?? 80).Distinct().Select(port => new ServicePort(port, "http"))],
@@ -54,4 +56,6 @@ internal static class NamedElsewhere
 
     private static IEnumerable<Destination> DestinationsOf(HttpRoute route) =>
         route.Destinations.Select(destination => destination.Destination).Concat(route.Mirrors.Select(mirror => mirror.Destination));
+
+    private static string DomainOf(string host) => host[(host.IndexOf('.') + 1)..];
 }

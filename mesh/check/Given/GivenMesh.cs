@@ -8,11 +8,18 @@ namespace MessageBoard.MeshCheck.Given;
 internal sealed class GivenMesh
 {
     private readonly Dictionary<(string File, ResourceKey Key), GivenDocument> _documents = [];
+    private readonly Dictionary<string, string> _folders = [];
 
     /// <param name="files">The files; of resources with one key that of the folder further up is in force.</param>
     public GivenMesh(IReadOnlyList<GivenFile> files)
     {
         Files = files;
+        foreach (var file in files)
+        {
+            foreach (var status in file.Content.Statuses)
+                _folders[status.File] = file.Folder;
+        }
+
         var all = files.OrderBy(file => file.Folder.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Length)
             .ToArray();
         Resources = [.. all.SelectMany(file => file.Content.Resources).DistinctBy(resource => resource.Key)];
@@ -70,6 +77,11 @@ internal sealed class GivenMesh
             ],
         }
         : resource;
+
+    /// <summary>Whether what stands in a file holds for what stands in another: in the same folder, or in one below.</summary>
+    public bool Holds(string file, string forFile) => _folders.GetValueOrDefault(file, "") is var above
+        && _folders.GetValueOrDefault(forFile, "") is var folder
+        && (above.Length == 0 || above == folder || folder.StartsWith(above + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
     /// <summary>A resource as it is written; null for one that stands in no file.</summary>
     public GivenDocument? Find(string file, ResourceKey? key) => key is null ? null : _documents.GetValueOrDefault((file, key));

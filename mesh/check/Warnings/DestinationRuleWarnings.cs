@@ -21,7 +21,8 @@ internal static class DestinationRuleWarnings
                 foreach (var warning in Subsets(mesh, document, rule, service))
                     yield return warning;
             }
-            else if (services.Keys.Any(name => DomainOf(name).Equals(DomainOf(host), StringComparison.OrdinalIgnoreCase))
+            else if (services.Any(known => mesh.Holds(known.Value.File, rule.File)
+                    && DomainOf(known.Key).Equals(DomainOf(host), StringComparison.OrdinalIgnoreCase))
                 && !services.Keys.Any(name => HostWarnings.Overlap(host, name)))
             {
                 yield return document.At(FieldPath.Spec["host"], "IST0174", $"'{host}' is no service");

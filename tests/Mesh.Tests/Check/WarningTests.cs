@@ -120,6 +120,18 @@ public sealed class WarningTests : IDisposable
     }
 
     [Fact]
+    public void What_a_folder_below_says_is_not_asked()
+    {
+        Directory.CreateDirectory(_folder["below"]);
+        _folder.Write("a.yaml", Yaml.Rule);
+        _folder.Write("below/b.yaml", Services.Replace("name: user-service", "name: other", StringComparison.Ordinal));
+        Assert.Empty(Warnings());
+
+        File.Move(_folder["below/b.yaml"], _folder["b.yaml"]);
+        Assert.Equal([("IST0174", 6)], Warnings());
+    }
+
+    [Fact]
     public void Warnings_fail_only_when_that_is_wanted()
     {
         _folder.Write("a.yaml", Yaml.Routes(
