@@ -3,6 +3,8 @@ namespace MessageBoard.Mesh.Loading;
 // Istio's rules: ValidateServiceEntry in pkg/config/validation/validation.go, and those of its CRD.
 internal static class ServiceEntryReader
 {
+    private const int MaxItems = 256, MaxEndpoints = 4096;
+
     public static ServiceEntry Read(ResourceKey key, string file, YamlFields spec)
     {
         var resolution = ReadResolution(spec);
@@ -14,9 +16,16 @@ internal static class ServiceEntryReader
         var ports = ServicePortReader.Read(spec, severalHosts: hosts.Count > 1 && resolution != ServiceResolution.None);
         var labels = ReadSelector(spec, resolution);
         var endpoints = ReadEndpoints(key, file, spec, resolution, ports);
-        if (endpoints.Length == 0 && !spec.Has("workloadSelector") && resolution is ServiceResolution.Dns or ServiceResolution.DnsRoundRobin
-            && hosts.Any(host => host.StartsWith('*')))
+        if (endpoints.Length == 0 && resolution is ServiceResolution.Dns or ServiceResolution.DnsRoundRobin
+            && hosts.Any(host => !HostRules.IsFqdn(host)))
             spec.Report("hosts", "must not have a wildcard with resolution DNS and without endpoints: no DNS knows its address");
+
+        foreach (var name in (ReadOnlySpan<string>)["hosts", "ports", "addresses"])
+            spec.AtMost(name, MaxItems);
+
+        spec.AtMost("endpoints", MaxEndpoints);
+        if (spec.Has("resolution") && spec.Text("resolution") is "DYNAMIC_DNS")
+            CheckDynamic(spec, hosts);
 
         var addresses = spec.Texts("addresses", address => AddressProblem(address, resolution));
         if (addresses.Any(address => address.Contains('/')))
@@ -34,6 +43,25 @@ internal static class ServiceEntryReader
             SubjectAltNames = names,
             ExportTo = exportTo,
         };
+    }
+
+    // Its hosts are wildcards, whose addresses are asked for when they are called.
+    private static void CheckDynamic(YamlFields spec, IReadOnlyList<string> hosts)
+    {
+        if (hosts.Any(host => !host.StartsWith('*')))
+            spec.Report("hosts", "has to have wildcards alone with resolution DYNAMIC_DNS");
+
+        foreach (var name in (ReadOnlySpan<string>)["addresses", "endpoints"])
+        {
+            if (!spec.IsEmptyList(name))
+                spec.Report(name, "must not be given with resolution DYNAMIC_DNS");
+        }
+
+        foreach (var port in spec.Objects("ports"))
+        {
+            if (port.Text("protocol")?.ToUpperInvariant() is not ("HTTP" or "TLS" or "GRPC" or "HTTP2"))
+                port.Report("protocol", "has to be HTTP, HTTP2, GRPC or TLS with resolution DYNAMIC_DNS");
+        }
     }
 
     private static ServiceResolution ReadResolution(YamlFields spec)
@@ -54,18 +82,13 @@ internal static class ServiceEntryReader
         }
     }
 
-    private static string? HostProblem(string host) => !HostNames.IsValid(host) || host == "*" ? $"'{host}' is no service's name" : null;
+    private static string? HostProblem(string host) =>
+        host == "*" || !HostRules.IsWildcardDomain(host) ? $"'{host}' is no service's name" : null;
 
-    private static string? AddressProblem(string address, ServiceResolution resolution) =>
-        (address.Contains('/') ? !IsBlock(address) : !IPAddress.TryParse(address, out _)) ? $"'{address}' is no IP address or block of them"
-        : address.Contains('/') && resolution is ServiceResolution.Dns or ServiceResolution.DnsRoundRobin
+    private static string? AddressProblem(string address, ServiceResolution resolution) => AddressRules.Subnet(address)
+        ?? (address.Contains('/') && resolution is ServiceResolution.Dns or ServiceResolution.DnsRoundRobin
             ? $"'{address}' is a block, which is for the resolutions NONE and STATIC only"
-        : null;
-
-    // Any address of a block may stand for it, as in Go.
-    private static bool IsBlock(string address) =>
-        address.Split('/', 2) is [var first, var length] && IPAddress.TryParse(first, out var ip)
-        && byte.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && bits <= ip.GetAddressBytes().Length * 8;
+            : null);
 
     private static IReadOnlyDictionary<string, string> ReadSelector(YamlFields spec, ServiceResolution resolution)
     {

@@ -2,8 +2,6 @@ namespace MessageBoard.Mesh.Loading;
 
 internal static class WorkloadEntryReader
 {
-    private const string SocketScheme = "unix://";
-
     // The labels of metadata are the workload's, too, and come first (Istio's serviceentry/conversion.go, ConvertWorkloadEntry).
     public static WorkloadEntry Read(ResourceKey key, string file, YamlFields spec, YamlFields? metadata) =>
         Read(key, file, spec, ServiceResolution.Dns, null, metadata is null ? null : NameRules.ReadLabels(metadata, "labels"));
@@ -19,10 +17,10 @@ internal static class WorkloadEntryReader
         ResourceKey key, string file, YamlFields fields, ServiceResolution resolution, IReadOnlySet<string>? servicePorts,
         IReadOnlyDictionary<string, string>? labelsBefore = null)
     {
-        var address = ReadAddress(fields, resolution);
+        var address = ReadAddress(fields, resolution, servicePorts);
         var ports = fields.Map("ports", (map, name) =>
         {
-            if (!NameRules.IsDnsLabel(name))
+            if (!NameRules.IsDnsLabel(name) || name.Length > WorkloadEntryRules.MaxPortName)
                 map.Report(name, $"'{name}' is no port's name");
             else if (servicePorts?.Contains(name) == false)
                 map.Report(name, $"'{name}' is none of the service's ports");
@@ -30,6 +28,7 @@ internal static class WorkloadEntryReader
             return map.Whole(name, 1, 65535) ?? 0;
         });
 
+        WorkloadEntryRules.CheckSizes(fields);
         fields.Text("serviceAccount");
         fields.Note("serviceAccount");
 
@@ -49,15 +48,16 @@ internal static class WorkloadEntryReader
         return entry;
     }
 
-    private static string ReadAddress(YamlFields fields, ServiceResolution resolution)
+    private static string ReadAddress(YamlFields fields, ServiceResolution resolution, IReadOnlySet<string>? servicePorts)
     {
         var address = fields.Text("address") ?? "";
-        if (address.Length == 0 && fields.Has("network"))
+        var isOfDns = servicePorts is not null && resolution is ServiceResolution.Dns or ServiceResolution.DnsRoundRobin;
+        if (address.Length == 0 && fields.Has("network") && !isOfDns)
             fields.Refuse("network", "without an address is not carried out by the local mesh");
         else if (address.Length == 0)
             fields.Report("address", "is missing");
-        else if (address.StartsWith(SocketScheme, StringComparison.Ordinal))
-            ReadSocket(fields, address[SocketScheme.Length..], resolution);
+        else if (AddressRules.IsUnix(address))
+            ReadSocket(fields, address, resolution, servicePorts);
         else if (!AddressRules.IsIp(address) && (resolution == ServiceResolution.Static || !HostRules.IsFqdn(address)))
             fields.Report("address", resolution == ServiceResolution.Static
                 ? $"'{address}' has to be an IP address: names are for resolution DNS"
@@ -66,13 +66,18 @@ internal static class WorkloadEntryReader
         return address;
     }
 
-    private static void ReadSocket(YamlFields fields, string path, ServiceResolution resolution)
+    private static void ReadSocket(
+        YamlFields fields, string address, ServiceResolution resolution, IReadOnlySet<string>? servicePorts)
     {
-        if (resolution == ServiceResolution.DnsRoundRobin || path.Length == 0 || (path[0] != '@' && (path[0] != '/' || path[^1] == '/')))
-            fields.Report("address", "has to name a socket by its absolute path");
+        if (AddressRules.UnixPath(address) is { } problem)
+            fields.Report("address", problem);
+        else if (servicePorts is not null && resolution is ServiceResolution.Dns or ServiceResolution.DnsRoundRobin)
+            fields.Report("address", $"'{address}' has to be an IP address or a host name with resolution DNS");
         else if (fields.Has("ports"))
             fields.Report("ports", "must not be given with a socket");
+        else if (servicePorts is not null and not { Count: 1 })
+            fields.Report("address", "names a socket, and the service has to have one port then");
         else
-            fields.Refuse("address", $"'{SocketScheme}{path}' is not carried out by the local mesh, only IP addresses and names are");
+            fields.Refuse("address", $"'{address}' is not carried out by the local mesh, only IP addresses and names are");
     }
 }

@@ -6,53 +6,42 @@ namespace MessageBoard.Mesh.Loading;
 /// </summary>
 internal static class WorkloadEntryRules
 {
-    private const int MaxAddress = 256, MaxPorts = 128, MaxPortName = 62, MaxLabels = 256, MaxText = 2048, MaxAccount = 253;
+    /// <summary>The length of a port's name, in characters.</summary>
+    public const int MaxPortName = 62;
+
+    private const int MaxAddress = 256, MaxPorts = 128, MaxLabels = 256, MaxText = 2048, MaxAccount = 253;
 
     /// <summary>Checks the template of a group, of which the webhook looks at nothing.</summary>
     public static void CheckTemplate(YamlFields template)
     {
-        CheckAddress(template);
-        CheckRest(template);
-        template.AtMost("labels", MaxLabels);
-        template.TextMap("labels");
-        template.Done();
-    }
-
-    /// <summary>Reads the ports by their names.</summary>
-    public static IReadOnlyDictionary<string, int> ReadPorts(YamlFields entry)
-    {
-        entry.AtMost("ports", MaxPorts);
-        return entry.Map("ports", (fields, name) =>
+        CheckSizes(template);
+        template.Map("ports", (fields, name) =>
         {
             if (!NameRules.IsDnsLabel(name) || name.Length > MaxPortName)
                 fields.Report(name, $"'{name}' is no port's name");
 
             return fields.Whole(name, 1, 65535) ?? 0;
         });
+        if (template.FilledText("address") is { } address && AddressRules.IsUnix(address))
+        {
+            if (AddressRules.UnixPath(address) is { } problem)
+                template.Report("address", problem);
+
+            if (template.Has("ports"))
+                template.Report("ports", "must not be given: a Unix domain socket has none");
+        }
+
+        template.Count("weight");
+        template.TextMap("labels");
+        template.Done();
     }
 
-    /// <summary>Checks the address as the schema does: how long it is, and that of a Unix domain socket.</summary>
-    public static void CheckAddress(YamlFields entry)
+    /// <summary>Checks how long texts, and how large labels and ports are.</summary>
+    public static void CheckSizes(YamlFields entry)
     {
-        var address = entry.Text("address") ?? "";
-        if (address.Length > MaxAddress)
-            entry.Report("address", $"must not be longer than {MaxAddress} characters");
-
-        if (!AddressRules.IsUnix(address))
-            return;
-
-        if (AddressRules.UnixPath(address) is { } problem)
-            entry.Report("address", problem);
-
-        if (entry.Has("ports"))
-            entry.Report("ports", "must not be given: a Unix domain socket has none");
-    }
-
-    /// <summary>Checks the fields whose values are of no further interest; ports among them.</summary>
-    public static void CheckRest(YamlFields entry)
-    {
-        ReadPorts(entry);
-        entry.Count("weight");
+        entry.AtMost("ports", MaxPorts);
+        entry.AtMost("labels", MaxLabels);
+        entry.Text("address", text => TooLong(text, MaxAddress));
         entry.Text("network", text => TooLong(text, MaxText));
         entry.Text("locality", text => TooLong(text, MaxText));
         entry.Text("serviceAccount", text => TooLong(text, MaxAccount));

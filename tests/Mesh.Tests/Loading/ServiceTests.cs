@@ -32,8 +32,8 @@ public class ServiceTests
     [InlineData(Service + ", hosts: [a.b], location: OUTSIDE, " + Ports, "spec.location has to be one of MESH_EXTERNAL, MESH_INTERNAL")]
     [InlineData(Service + ", hosts: [a.b], endpoints: [{address: 127.0.0.1}], "
         + Ports, "spec.endpoints cannot stand beside workloadSelector")]
-    [InlineData(Service + ", hosts: [a.b], addresses: [10.0.0.0/33], " + Ports, "spec.addresses[0] '10.0.0.0/33' is no IP address")]
-    [InlineData(Service + ", hosts: [a.b], addresses: [a], " + Ports, "spec.addresses[0] 'a' is no IP address")]
+    [InlineData(Service + ", hosts: [a.b], addresses: [10.0.0.0/33], " + Ports, "spec.addresses[0] '10.0.0.0/33' has to be an IP address")]
+    [InlineData(Service + ", hosts: [a.b], addresses: [a], " + Ports, "spec.addresses[0] 'a' has to be an IP address")]
     [InlineData("resolution: STATIC, hosts: [a.b], " + Ports, null)]
     [InlineData("resolution: STATIC, hosts: [a.b], endpoints: [{address: 127.0.0.1, ports: {http: 81}, weight: 2, labels: {a: b}}], "
         + Ports, null)]
@@ -62,7 +62,7 @@ public class ServiceTests
     [InlineData("address: a.b", null)]
     [InlineData("labels: {app: a}", "spec.address is missing")]
     [InlineData("address: 'unix:///a'", "spec.address 'unix:///a' is not carried out by the local mesh")]
-    [InlineData("address: 'unix://a'", "spec.address has to name a socket by its absolute path")]
+    [InlineData("address: 'unix://a'", "spec.address 'unix://a' has to be unix:// and the absolute path")]
     [InlineData("address: 'unix:///a', ports: {http: 80}", "spec.ports must not be given with a socket")]
     [InlineData("address: 'a b'", "spec.address 'a b' has to be an IP address or a host name")]
     [InlineData("address: '*.b'", "spec.address '*.b' has to be an IP address or a host name")]
