@@ -145,7 +145,7 @@ public class GatewayRoutesTests
         var request = new Request("far.other");
 
         Assert.NotNull(MeshSnapshot.Create(resources, [], new()).Routes.Decide(request, new Random(1)).Route);
-        Assert.Null(MeshSnapshot.Create(resources, [], new() { Namespace = "third" }).Routes.Decide(request, new Random(1)).Route);
+        Assert.Null(MeshSnapshot.Create(resources, [], new() { Namespace = "third" }).Routes.Decide(request, new Random(1)).VirtualService);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public class GatewayRoutesTests
         var resources = ResourceFile.Read("a.yaml", Yaml.Join(Services, route)).Resources;
         var request = new Request("www.example.com");
 
-        Assert.Null(MeshSnapshot.Create(resources, [], new()).Routes.Decide(request, new Random(1)).Route);
+        Assert.Null(MeshSnapshot.Create(resources, [], new()).Routes.Decide(request, new Random(1)).VirtualService);
         var front = MeshSnapshot.Create(resources, [], new() { Gateways = ["messageboard/front"] });
         Assert.Equal("a", Backend(front.Routes.Decide(request, new Random(1))));
     }
