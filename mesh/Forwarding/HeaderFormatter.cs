@@ -33,9 +33,10 @@ internal static class HeaderFormatter
         return command.Source switch
         {
             HeaderSource.RequestHeader => OfRequest(command, call),
-            HeaderSource.ResponseHeader => response is null ? null : Cut(
-                command, Find(response.Headers, response.Content.Headers, command.Name)
-                    ?? Find(response.Headers, response.Content.Headers, command.Alternative)),
+            HeaderSource.ResponseHeader => response is null
+                ? null
+                : Find(response.Headers, response.Content.Headers, command.Name)
+                    ?? Find(response.Headers, response.Content.Headers, command.Alternative),
             HeaderSource.Protocol => call.Request.Version.Major < 2 ? $"HTTP/{call.Request.Version}" : $"HTTP/{call.Request.Version.Major}",
             HeaderSource.RouteName => call.Route.Name,
             HeaderSource.StartTime => DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
@@ -54,7 +55,7 @@ internal static class HeaderFormatter
 
     private static string? OfRequest(HeaderCommand command, Call call)
     {
-        return Cut(command, Of(command.Name) ?? Of(command.Alternative));
+        return Of(command.Name) ?? Of(command.Alternative);
 
         string? Of(string? name) => name?.ToLowerInvariant() switch
         {
@@ -65,9 +66,6 @@ internal static class HeaderFormatter
             _ => Find(call.Request.Headers, call.Request.Content?.Headers, name),
         };
     }
-
-    private static string? Cut(HeaderCommand command, string? text) =>
-        command.MaxLength is { } length && length < text?.Length ? text[..length] : text;
 
     // Of several Envoy takes the first.
     private static string? Find(HttpHeaders headers, HttpHeaders? contentHeaders, string? name) =>

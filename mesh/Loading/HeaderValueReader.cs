@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>
-/// Reads a header's value as Envoy does: <c>%NAME%</c>, <c>%NAME(argument)%</c> and <c>%NAME(argument):length%</c> are commands, and
-/// <c>%%</c> is a percent sign.
+/// Reads a header's value as Istio lets Envoy have it (pkg/config/validation/header_value_validator.go): <c>%NAME%</c> and
+/// <c>%NAME(argument)%</c> are commands, <c>%%</c> is a percent sign. Envoy's <c>%NAME(argument):length%</c> is invalid to Istio.
 /// </summary>
 internal static partial class HeaderValueReader
 {
@@ -79,18 +79,9 @@ internal static partial class HeaderValueReader
         if (arguments.Success != isOfHeader || (isOfHeader && names.Any(name => name.Length == 0)))
             return null;
 
-        int? length = null;
-        if (match.Groups["length"] is { Success: true, Value: var digits })
-        {
-            if (!isOfHeader || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                return null;
-
-            length = number;
-        }
-
-        return new(source, isOfHeader ? names[0] : "", names.ElementAtOrDefault(1), length);
+        return new(source, isOfHeader ? names[0] : "", names.ElementAtOrDefault(1));
     }
 
-    [GeneratedRegex(@"\G%(?<name>[^%(]+)(?:\((?<arguments>[^)]*)\))?(?::(?<length>[^%]*))?%", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\G%(?<name>[^%(]+)(?:\((?<arguments>[^)]*)\))?%", RegexOptions.ExplicitCapture)]
     private static partial Regex Command();
 }

@@ -13,14 +13,13 @@ public sealed record HeaderValue(string Text, HeaderCommand? Command = null, Hea
 }
 
 /// <summary>
-/// One of Envoy's commands, <c>%REQ(X?Y):Z%</c> and the like
+/// One of Envoy's commands, <c>%REQ(X?Y)%</c> and the like
 /// (https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#command-operators).
 /// </summary>
 /// <param name="Source">Where its value comes from.</param>
 /// <param name="Name">The header of <c>%REQ(X)%</c> and <c>%RESP(X)%</c>; empty for all others.</param>
 /// <param name="Alternative">The header that is taken where there is none of that name; null for none.</param>
-/// <param name="MaxLength">How many characters of it are taken; null for all.</param>
-public sealed record HeaderCommand(HeaderSource Source, string Name, string? Alternative, int? MaxLength);
+public sealed record HeaderCommand(HeaderSource Source, string Name, string? Alternative);
 
 /// <summary>Where the value of a command comes from.</summary>
 public enum HeaderSource

@@ -59,14 +59,14 @@ internal static class DestinationRuleWarnings
     {
         var policy = FieldPath.Spec["trafficPolicy"];
         if (IsUnverified(document, policy["tls"]))
-            yield return document.At(policy["tls"], "IST0128", "has no caCertificates: any server is trusted");
+            yield return document.At(policy["tls"], "IST0128", "has no caCertificates: the system's authorities are trusted");
 
         var ports = List(document.Find(policy), "portLevelSettings").Count;
         for (var i = 0; i < ports; i++)
         {
             var path = policy["portLevelSettings"][i]["tls"];
             if (IsUnverified(document, path))
-                yield return document.At(path, "IST0129", "has no caCertificates: any server is trusted");
+                yield return document.At(path, "IST0129", "has no caCertificates: the system's authorities are trusted");
         }
     }
 

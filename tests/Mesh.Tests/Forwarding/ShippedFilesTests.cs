@@ -19,7 +19,7 @@ public sealed class ShippedFilesTests : ForwardingTest
     {
         var (routes, policy) = Read(file);
 
-        Assert.All(routes, route => Assert.Equal(TimeSpan.FromSeconds(1), route.Timeout));
+        Assert.All(routes, route => Assert.Equal(TimeSpan.FromSeconds(route.Name == "outside" ? 3 : 1), route.Timeout));
         Assert.NotNull(policy.OutlierDetection);
         if (!file.Contains("examples", StringComparison.Ordinal))
             Assert.InRange(policy.OutlierDetection.MaxEjectionPercent, 50, 99); // one of two, and never the only one
