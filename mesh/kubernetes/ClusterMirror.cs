@@ -171,7 +171,12 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     // The services themselves are Kubernetes' own.
     private MeshSnapshot Compile(ImmutableSortedDictionary<string, ClusterResource> all, IEnumerable<MeshProblem> problems)
     {
-        var resources = all.Values.SelectMany(resource => resource.Resources).ToList();
+        // Of rivals the older is in force; of the same age the name decides (configCompareByCreationTime in pilot/pkg/model/config.go).
+        var resources = all.Values
+            .OrderBy(resource => resource.Created)
+            .ThenBy(resource => resource.Key.Name, StringComparer.Ordinal)
+            .SelectMany(resource => resource.Resources)
+            .ToList();
         return MeshSnapshot.Create(
             [.. resources, .. NamedElsewhere.Of(resources)],
             [.. all.Values.SelectMany(resource => resource.Problems), .. problems],

@@ -70,6 +70,10 @@ internal sealed class ClusterResource
     /// <summary>Its resourceVersion.</summary>
     public string Version { get; }
 
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset Created => Object.GetProperty("metadata").TryGetProperty("creationTimestamp", out var created)
+        && created.ValueKind == JsonValueKind.String && created.TryGetDateTimeOffset(out var time) ? time : default;
+
     /// <summary>The text that people see and edit.</summary>
     public string Yaml { get; }
 

@@ -53,6 +53,32 @@ public sealed class ClusterMirrorTests
         Assert.Equal(20, Weight());
     }
 
+    [Theory]
+    [InlineData("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", "b")]
+    [InlineData("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "a")]
+    [InlineData("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "a")]
+    public void Of_two_VirtualServices_of_a_host_the_older_one_is_in_force(string made, string otherMade, string name)
+    {
+        _mirror.Apply(Plural, WatchEventType.Added, Routed("a", made));
+        _mirror.Apply(Plural, WatchEventType.Added, Routed("b", otherMade));
+
+        var snapshot = _mirror.Compile([]);
+        Assert.Equal(name, snapshot.DefaultRouteOf("user-service")!.Service.Name);
+        Assert.Single(snapshot.Problems);
+    }
+
+    private static JsonElement Routed(string name, string made) => JsonSerializer.SerializeToElement(new
+    {
+        apiVersion = "networking.istio.io/v1",
+        kind = "VirtualService",
+        metadata = new { name, @namespace = "messageboard", resourceVersion = "1", creationTimestamp = made },
+        spec = new
+        {
+            hosts = (IEnumerable<string>)["user-service"],
+            http = new[] { new { route = new[] { new { destination = new { host = "user-service" } } } } },
+        },
+    });
+
     private void List(int version, params (int Version, int Weight)[] services) =>
         _mirror.Replace(Plural, ListOf(version, services), _mirror.Answers);
 
