@@ -1,6 +1,7 @@
 using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Snapshots;
+using MessageBoard.Mesh.Tls;
 
 namespace MessageBoard.Mesh.Configuration;
 
@@ -12,6 +13,7 @@ internal sealed class FolderFiles(string folder)
     private static readonly TimeSpan ClockTick = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, LoadedFile> _files = [];
+    private IReadOnlyList<(string Path, DateTime Written, long Length)> _named = [];
 
     /// <summary>A file as it was last read.</summary>
     public LoadedFile this[string name] => _files[name];
@@ -31,6 +33,10 @@ internal sealed class FolderFiles(string folder)
         foreach (var gone in _files.Keys.Where(name => !found.Contains(name)).ToList())
             changed |= _files.Remove(gone);
 
+        // Whether the files that the resources name are there, and good, is told with them.
+        var named = NamedFiles.Stamps(_files.Values.SelectMany(file => file.Resources));
+        changed |= !named.SequenceEqual(_named);
+        _named = named;
         return changed;
     }
 
@@ -61,9 +67,10 @@ internal sealed class FolderFiles(string folder)
     private static MeshSnapshot Compile(IEnumerable<KeyValuePair<string, LoadedFile>> all, MeshProxy proxy)
     {
         var files = all.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value).ToList();
+        IMeshResource[] resources = [.. files.SelectMany(file => file.Resources)];
         return MeshSnapshot.Create(
-            [.. files.SelectMany(file => file.Resources)], [.. files.SelectMany(file => file.Problems)],
-            [.. files.SelectMany(file => file.Statuses)], proxy);
+            resources, [.. files.SelectMany(file => file.Problems)], [.. files.SelectMany(file => file.Statuses)], proxy,
+            [.. NamedFiles.Problems(resources)]);
     }
 
     private IEnumerable<string> EnumerateFiles() =>

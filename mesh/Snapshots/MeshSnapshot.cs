@@ -12,9 +12,9 @@ public sealed class MeshSnapshot
 
     private MeshSnapshot(
         IReadOnlyList<IMeshResource> resources, MeshProxy proxy, IReadOnlyList<MeshProblem> problems,
-        IReadOnlyList<ConfiguredResource> statuses)
+        IReadOnlyList<ConfiguredResource> statuses, IReadOnlyList<MeshProblem> named)
     {
-        var compiling = new List<MeshProblem>();
+        var compiling = new List<MeshProblem>(named);
         proxy = proxy.WithTopology();
         var twice = new HashSet<(string File, ResourceKey Key)>();
         Resources = WithoutDuplicates(resources, twice, compiling);
@@ -56,8 +56,8 @@ public sealed class MeshSnapshot
 
     internal static MeshSnapshot Create(
         IReadOnlyList<IMeshResource> resources, IReadOnlyList<MeshProblem> problems, IReadOnlyList<ConfiguredResource> statuses,
-        MeshProxy proxy) =>
-        new(resources, proxy, problems, statuses);
+        MeshProxy proxy, IReadOnlyList<MeshProblem>? named = null) =>
+        new(resources, proxy, problems, statuses, named ?? []);
 
     /// <summary>A resource; of several with this key the one that is in force. Null when there is none.</summary>
     public ConfiguredResource? Find(ResourceKey key) =>
