@@ -22,6 +22,11 @@ internal static class VerdictReport
         {
             output.Wrapped("  by       ", $"{rule.Resource}, {Words.Rule(rule.Index, rule.Name)}{Match(rule)}{At(rule)}");
             output.Wrapped("           ", $"{rule.File}:{rule.Line}");
+            if (rule.Delegate is { } target)
+            {
+                output.Wrapped("           ", $"delegated to {target.Resource}, {Words.Rule(target.Index, null)}");
+                output.Wrapped("           ", $"{target.File}:{target.Line}");
+            }
         }
         else if (verdict.Destinations.Count > 0)
         {

@@ -104,11 +104,17 @@ internal sealed class RequestCheck
         if (decision.VirtualService is not { } key || decision.Route is not { } route)
             return null;
 
+        return Place(key, route.Index, route.Route.Name, decision.Match) with
+        {
+            Delegate = route.Delegate is { } target ? Place(target, route.DelegateIndex, null, -1) : null,
+        };
+    }
+
+    private RulePlace Place(ResourceKey key, int rule, string? name, int match)
+    {
         var resource = _resources.GetValueOrDefault(key);
         var file = resource?.File ?? "";
-        return new(
-            key, file, LineOf(key, file, route.Index), route.Index, route.Route.Name, decision.Match,
-            (resource as VirtualService)?.Gateways ?? []);
+        return new(key, file, LineOf(key, file, rule), rule, name, match, (resource as VirtualService)?.Gateways ?? []);
     }
 
     private int LineOf(ResourceKey key, string file, int rule) =>

@@ -39,7 +39,11 @@ internal sealed record Verdict
 /// <param name="Match">Which of its matches holds, from 0; -1 when it has none.</param>
 /// <param name="Gateways">The gateways its resource is bound to.</param>
 internal sealed record RulePlace(
-    ResourceKey Resource, string File, int Line, int Index, string? Name, int Match, IReadOnlyList<string> Gateways);
+    ResourceKey Resource, string File, int Line, int Index, string? Name, int Match, IReadOnlyList<string> Gateways)
+{
+    /// <summary>The rule that it delegates to; null for none.</summary>
+    public RulePlace? Delegate { get; init; }
+}
 
 /// <summary>A part of the requests.</summary>
 /// <param name="Percent">How many of them.</param>

@@ -65,7 +65,11 @@ internal sealed class TestRunner(GivenMesh mesh)
     {
         var verdict = check.Check(request);
         if (verdict.Rule is { } rule)
+        {
             _reached.Add((rule.Resource, rule.Index));
+            if (rule.Delegate is { } target)
+                _reached.Add((target.Resource, target.Index));
+        }
 
         string[] messages =
         [
@@ -79,11 +83,10 @@ internal sealed class TestRunner(GivenMesh mesh)
     // For each field that the test names: how it is different, or that it is not.
     private IEnumerable<(string Field, string? Text)> Differences(RoutingTest test, Verdict verdict)
     {
-        var written = Rule(verdict);
         var compare = new WrittenFields(verdict.Rule?.Resource.Namespace ?? HostNames.DefaultNamespace);
         foreach (var field in TestFiles.RuleFields.Where(field => test.Wanted.IndexOf(field) >= 0))
         {
-            var found = written is not null && written.IndexOf(field) is >= 0 and var index ? written[index].Value : null;
+            var found = Written(verdict, field);
             var difference = compare.Difference(new(null, field), test.Wanted[test.Wanted.IndexOf(field)].Value, found);
             yield return (field, difference is null ? null : $"{difference.Path} is {difference.Found}, not {difference.Wanted}");
         }
@@ -111,12 +114,20 @@ internal sealed class TestRunner(GivenMesh mesh)
             yield return ("weights", Weights(weights, verdict));
     }
 
-    // What a service without a VirtualService does is written nowhere.
-    private YamlMap? Rule(Verdict verdict) => verdict.Rule is { } rule
-        ? mesh.Find(rule.File, rule.Resource)?.Find(FieldPath.Spec["http"][rule.Index]) as YamlMap
-        : verdict.Destinations is [{ } only]
-            ? (YamlMap)YamlDocuments.ReadItems($"route: [{{destination: {{host: {only.Host}}}}}]")[0]
+    // A field of the rule; of a rule that delegates that of the delegate's before its own. What a service without a VirtualService does is
+    // written nowhere.
+    private YamlItem? Written(Verdict verdict, string field)
+    {
+        if (verdict.Rule is { } rule)
+            return (rule.Delegate is { } target ? Field(target, field) : null) ?? Field(rule, field);
+
+        return field == "route" && verdict.Destinations is [{ } only]
+            ? YamlDocuments.ReadItems($"[{{destination: {{host: {only.Host}}}}}]")[0]
             : null;
+    }
+
+    private YamlItem? Field(RulePlace rule, string field) =>
+        mesh.Find(rule.File, rule.Resource)?.Find(FieldPath.Spec["http"][rule.Index][field]);
 
     private static string? Text(string wanted, string? found) => found == wanted ? null : $"it is {found ?? "none"}, not {wanted}";
 

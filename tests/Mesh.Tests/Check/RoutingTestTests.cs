@@ -198,6 +198,26 @@ public sealed class RoutingTestTests : IDisposable
         Assert.Equal(0, RunTest(Case("method: [GET], uri: [/a]", "rule: a")).Code);
     }
 
+    // The delegate's field is the rule's, and what it does not say is the root's.
+    [Theory]
+    [InlineData("delegate: {name: team}", true)]
+    [InlineData("delegate: {name: other}", false)]
+    [InlineData("route: [{destination: {host: user-service, subset: ctx2}}]", true)]
+    [InlineData("route: [{destination: {host: user-service, subset: ctx1}}]", false)]
+    [InlineData("timeout: 1s", true)]
+    [InlineData("rewrite: {uri: /v2}", true)]
+    public void Of_a_rule_that_delegates_the_delegates_fields_count(string field, bool passes)
+    {
+        _folder.Write("a.yaml", Yaml.Join(
+            Yaml.Rule, Yaml.Routes("- match: [{uri: {prefix: /a}}]\n  delegate: {name: team}\n  timeout: 1s"),
+            Yaml.Routes("- rewrite: {uri: /v2}\n  route: [{destination: {host: user-service, subset: ctx2}}]", "unused", "team")
+                .Replace("  hosts: [\"unused\"]\n", "", StringComparison.Ordinal)));
+        var (code, output, _) = RunTest(Case("method: [GET], uri: [/a/b]", field));
+
+        Assert.Equal(passes ? 0 : 1, code);
+        Assert.DoesNotContain("no test reaches", output, StringComparison.Ordinal);
+    }
+
     private static string Case(string request, string field, bool wantMatch = true) => $$"""
         testCases:
           - description: a test
