@@ -84,7 +84,8 @@ public static class Command
         Options options, GivenMesh mesh, IReadOnlyList<RoutingTest> tests, TextWriter text, Dictionary<string, object?> report,
         List<TestResult> results)
     {
-        var (resources, warnings) = (FitCheck.Check(mesh), Analysis.Run(mesh));
+        var fit = FitCheck.Check(mesh);
+        var (resources, warnings) = (fit.Resources, Analysis.Run(mesh, fit));
         var hasFailed = resources.Any(resource => resource.State == ResourceState.Refused) || (options.FailOnWarning && warnings.Count > 0);
         var isCheck = options.Request is null && options.Tests.Count == 0;
         var told = isCheck || options.FailOnWarning ? warnings : [];
@@ -93,7 +94,7 @@ public static class Command
             resources.Where(resource =>
                 isCheck || resource.State == ResourceState.Refused || toldOf.Contains((resource.File, resource.Key))),
             told, text);
-        (report["resources"], report["warnings"]) = (ResourceReport.ToJson(resources), warnings);
+        (report["resources"], report["warnings"]) = (ResourceReport.ToJson(resources, warnings), warnings);
 
         if (options.Request is not null)
         {

@@ -28,12 +28,12 @@ internal static class Usage
           --help                  this text
 
         A line for each resource, and below it why it is refused; as a warning, with
-        the code of `istioctl analyze`, what is hardly meant so; as a note, what is
-        accepted and has no effect on one machine. With a request or tests only their
-        answers are told, and what is refused. Other systems' kinds are passed over by
-        name, but Kubernetes' Services count as services. Subsets and services are
-        looked up in the given files, where these have any DestinationRule or any
-        service at all.
+        the code of `istioctl analyze`, what is hardly meant so, is not there or is in
+        force in another resource; as a note, what is accepted and has no effect on one
+        machine. With a request or tests only their answers are told, and what is
+        refused. Other systems' kinds are passed over by name, but Kubernetes' Services
+        count as services. Subsets and services are looked up in the given files, where
+        these have any DestinationRule or any service at all.
 
         Exit code: 0 all is well, 1 something is refused (or warned of, where that is
         to fail), a test fails, the request goes nowhere, or files break a route that

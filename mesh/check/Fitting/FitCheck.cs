@@ -6,42 +6,39 @@ namespace MessageBoard.MeshCheck.Fitting;
 /// <summary>Checks what has to fit together across files: names, hosts, subsets and services.</summary>
 internal static class FitCheck
 {
-    /// <summary>All that became of the files' resources.</summary>
-    public static IReadOnlyList<ResourceStatus> Check(GivenMesh mesh)
+    /// <summary>Checks each folder with what stands above it.</summary>
+    public static Fit Check(GivenMesh mesh)
     {
         var problems = new List<MeshProblem>();
+        var judged = new Dictionary<ResourceStatus, ResourceStatus>(ReferenceEqualityComparer.Instance);
         foreach (var folder in mesh.Files.Select(file => file.Folder).Distinct())
         {
-            var own = mesh.Files.Where(file => file.Folder == folder).SelectMany(file => file.Content.Resources).ToArray();
+            var files = mesh.Files.Where(file => file.Folder == folder).Select(file => file.Content).ToArray();
+            var own = files.SelectMany(file => file.Resources).ToArray();
             var names = own.Select(resource => resource.Key).ToHashSet();
             // Nearer folders first, as the first of several stays in force.
             var above = mesh.Files.Where(file => IsAbove(file.Folder, folder))
                 .OrderByDescending(file => file.Folder.Length)
                 .SelectMany(file => file.Content.Resources);
-            var inherited = above.Where(resource => names.Add(resource.Key));
-            problems.AddRange(Compile(mesh, own, [.. inherited]));
+            IMeshResource[] all = [.. own, .. above.Where(resource => names.Add(resource.Key))];
+            var statuses = files.SelectMany(file => file.Statuses).ToArray();
+            var snapshot = mesh.Compile(all, statuses, new() { Gateways = GivenMesh.Gateways(all) });
+
+            // What is above was compiled for itself: only what is wrong with the folder's own resources is told.
+            var ownFiles = own.Select(resource => resource.File).ToHashSet();
+            problems.AddRange(snapshot.Problems.Where(problem => ownFiles.Contains(problem.File)));
+            foreach (var (status, judgement) in statuses.Zip(snapshot.Statuses))
+                judged[status] = judgement.Status;
         }
 
-        var byResource = problems.Distinct().ToLookup(problem => (problem.File, problem.Resource));
-        return [.. mesh.Files.SelectMany(file => file.Content.Statuses)
-            .Select(status => WithProblems(status, byResource[(status.File, status.Key)]))];
+        return new(
+            [.. mesh.Files.SelectMany(file => file.Content.Statuses).Select(status => judged[status])],
+            [.. problems.Distinct().Select(problem => problem with
+            {
+                Line = problem.Line ?? mesh.Find(problem.File, problem.Resource)?.LineOf(problem.Path),
+            })]);
     }
 
     private static bool IsAbove(string folder, string other) =>
         folder != other && (folder.Length == 0 || other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
-
-    // What is above was compiled for itself: only what is wrong with the folder's own resources is told.
-    private static IEnumerable<MeshProblem> Compile(GivenMesh mesh, IMeshResource[] own, IMeshResource[] inherited)
-    {
-        IMeshResource[] all = [.. own, .. inherited];
-        var files = own.Select(resource => resource.File).ToHashSet();
-        return mesh.Compile(all, new() { Gateways = GivenMesh.Gateways(all) }).Problems
-            .Where(problem => files.Contains(problem.File))
-            .Select(problem => problem with { Line = problem.Line ?? mesh.Find(problem.File, problem.Resource)?.LineOf(problem.Path) });
-    }
-
-    private static ResourceStatus WithProblems(ResourceStatus status, IEnumerable<MeshProblem> problems) =>
-        problems.ToArray() is { Length: > 0 } found && status.State == ResourceState.Accepted
-            ? status with { State = ResourceState.Refused, Problems = [.. status.Problems, .. found] }
-            : status;
 }

@@ -60,10 +60,15 @@ internal sealed class GivenMesh
         [.. resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Prepend(MeshProxy.Mesh).Distinct()];
 
     /// <summary>Compiles resources for one caller, with the services, and what is named where no file gives it.</summary>
-    public MeshSnapshot Compile(IReadOnlyList<IMeshResource> resources, MeshProxy proxy)
+    /// <param name="resources">The resources, the oldest first.</param>
+    /// <param name="statuses">What became of them in reading, where the snapshot is to say how much of each is in force.</param>
+    /// <param name="proxy">The caller.</param>
+    public MeshSnapshot Compile(IReadOnlyList<IMeshResource> resources, IEnumerable<ResourceStatus> statuses, MeshProxy proxy)
     {
         IMeshResource[] all = [.. resources, .. Services];
-        return MeshSnapshot.Create([.. all, .. NamedElsewhere.Of(all).Select(WithCalledPorts)], [], proxy);
+        return MeshSnapshot.Create(
+            [.. all, .. NamedElsewhere.Of(all).Select(WithCalledPorts)], [],
+            [.. statuses.Select(status => new ConfiguredResource(status, "", IsEditable: false))], proxy);
     }
 
     // Of a service that stands in no file nobody knows the ports.

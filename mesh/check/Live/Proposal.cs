@@ -52,13 +52,17 @@ internal static class Proposal
     }
 
     /// <summary>What is refused and warned of, and where.</summary>
-    public static IReadOnlyList<Complaint> Complaints(GivenMesh mesh) =>
-    [
-        .. FitCheck.Check(mesh).SelectMany(status => status.Problems, (status, problem) =>
-            new Complaint($"{status.Key}: {problem.Message}", $"{problem.File}:{problem.Line ?? status.Line}")),
-        .. Analysis.Run(mesh).Select(warning =>
-            new Complaint($"{warning.Resource}: {warning.Message} [{warning.Code}]", $"{warning.File}:{warning.Line}")),
-    ];
+    public static IReadOnlyList<Complaint> Complaints(GivenMesh mesh)
+    {
+        var fit = FitCheck.Check(mesh);
+        return
+        [
+            .. fit.Resources.SelectMany(status => status.Problems, (status, problem) =>
+                new Complaint($"{status.Key}: {problem.Message}", $"{problem.File}:{problem.Line ?? status.Line}")),
+            .. Analysis.Run(mesh, fit).Select(warning =>
+                new Complaint($"{warning.Resource}: {warning.Text}", $"{warning.File}:{warning.Line}")),
+        ];
+    }
 
     private static IEnumerable<RouteDifference> Differences(Verdict now, Verdict then)
     {

@@ -20,7 +20,7 @@ internal sealed class RequestCheck
 
     public RequestCheck(GivenMesh mesh, MeshProxy caller)
     {
-        (_mesh, _caller, _snapshot) = (mesh, caller, mesh.Compile(mesh.Resources, caller));
+        (_mesh, _caller, _snapshot) = (mesh, caller, mesh.Compile(mesh.Resources, [], caller));
         _generation = new(_snapshot, TimeProvider.System, null);
         _resources = mesh.Resources.ToDictionary(resource => resource.Key);
     }

@@ -7,6 +7,9 @@ namespace MessageBoard.MeshCheck.Warnings;
 /// <summary>Hosts of two VirtualServices.</summary>
 internal static class HostWarnings
 {
+    /// <summary>The code of hosts that two have.</summary>
+    public const string Code = "IST0109";
+
     /// <summary>In the mesh one of them alone is in force; gateways join them.</summary>
     public static IEnumerable<Warning> Find(GivenMesh mesh) =>
         from service in mesh.Resources.OfType<VirtualService>()
@@ -20,7 +23,7 @@ internal static class HostWarnings
         where document is not null
         let others = all.Where(other => other.Service != rival.Service).Select(other => $"{other.Service.Key} ({other.Service.File})")
         select document.At(
-            FieldPath.Spec["hosts"][rival.Index], "IST0109",
+            FieldPath.Spec["hosts"][rival.Index], Code,
             $"'{rivals.Key}' is a host of {string.Join(", ", others)}, too: in the mesh one of them alone is in force");
 
     /// <summary>Whether there is a host that both stand for.</summary>

@@ -123,16 +123,74 @@ public sealed class MeshCheckTests : IDisposable
     }
 
     [Fact]
-    public void What_does_not_fit_together_across_files_is_refused()
+    public void What_does_not_fit_together_across_files_is_accepted_and_warned_of()
     {
         _folder.Write("a.yaml", Yaml.Split(70, 30));
         _folder.Write("b.yaml", Yaml.Rule.Replace("name: ctx2", "name: ctx3", StringComparison.Ordinal));
         _folder.Write("c.yaml", Yaml.Rule);
         var (code, output, _) = Run(_folder.Path);
 
-        Assert.Equal(1, code);
-        Assert.Contains("has a subset 'ctx2'", output, StringComparison.Ordinal);
-        Assert.Contains($"is in {_folder["b.yaml"]} already", output, StringComparison.Ordinal);
+        Assert.Equal(0, code);
+        Assert.Contains(
+            $"{_folder["a.yaml"]}:9: warning: spec.http[0].route: no DestinationRule of 'user-service.messageboard.svc.cluster.local' "
+            + "has a subset 'ctx2' [IST0101]\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"DestinationRule messageboard/user-service: accepted, not in force\n    {_folder["c.yaml"]}:1: warning: is in "
+            + $"{_folder["b.yaml"]} already, which stays in force\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("3 accepted, 2 warnings\n", output, StringComparison.Ordinal);
+        Assert.Equal(1, Run(_folder.Path, "--fail-on", "warning").Code);
+    }
+
+    [Fact]
+    public void How_much_of_each_is_in_force_is_told()
+    {
+        _folder.Write("a.yaml", Yaml.Routes("- route: [{destination: {host: a}}]", "a", "first"));
+        _folder.Write("b.yaml", Yaml.Routes("- route: [{destination: {host: b}}]", "a", "second")
+            .Replace("hosts: [\"a\"]", "hosts: [a, b]", StringComparison.Ordinal));
+        _folder.Write("c.yaml", Yaml.Routes("- route: [{destination: {host: b}}]", "b.messageboard.svc.cluster.local", "third"));
+        var (code, output, _) = Run(_folder.Path);
+        using var json = JsonDocument.Parse(Run(_folder.Path, "--json").Output);
+        var resources = json.RootElement.GetProperty("resources").EnumerateArray().ToArray();
+
+        Assert.Equal(0, code);
+        Assert.Contains(
+            $"""
+              VirtualService messageboard/second: accepted, partly in force
+                {_folder["b.yaml"]}:6: warning: host 'a' is VirtualService messageboard/first's, which is older [IST0109]
+            """, output, StringComparison.Ordinal);
+        Assert.Contains("VirtualService messageboard/third: accepted, not in force\n", output, StringComparison.Ordinal);
+        Assert.Equal(["wholly", "partly", "no"], resources.Select(resource => resource.GetProperty("inForce").GetString()));
+        Assert.Equal(
+            ["IST0109", "IST0109", "IST0109"],
+            resources.Select(resource => Assert.Single(resource.GetProperty("warnings").EnumerateArray()).GetProperty("code").GetString()));
+    }
+
+    // SelectVirtualServices in pilot/pkg/model/virtualservice.go: Gateway API's goes first, whichever is older.
+    [Theory]
+    [InlineData("a.yaml", "b.yaml")]
+    [InlineData("b.yaml", "a.yaml")]
+    public void Of_a_VirtualService_and_an_HTTPRoute_of_one_host_it_is_told_which_wins(string service, string route)
+    {
+        _folder.Write(service, Yaml.Routes("- route: [{destination: {host: user-service}}]"));
+        _folder.Write(route, """
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: split, namespace: messageboard}
+            spec:
+              parentRefs: [{group: "", kind: Service, name: user-service, port: 80}]
+              rules: [{backendRefs: [{name: user-service-v2, port: 80}]}]
+            """);
+        var (code, output, _) = Run(_folder.Path);
+
+        Assert.Equal(0, code);
+        Assert.Contains("HTTPRoute messageboard/split: accepted\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"VirtualService messageboard/user-service: accepted, not in force\n    {_folder[service]}:6: warning: host "
+            + "'user-service' is steered by HTTPRoute messageboard/split, which goes before every "
+            + "VirtualService [IST0109]\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "by       HTTPRoute messageboard/split", Run(_folder.Path, "--request", "http://user-service/").Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,8 +204,10 @@ public sealed class MeshCheckTests : IDisposable
 
         _folder.Write("b.yaml", Yaml.Service("log-service"));
         var (code, output, _) = Run(_folder.Path);
-        Assert.Equal(1, code);
-        Assert.Contains("there is no service 'user-service.messageboard.svc.cluster.local'", output, StringComparison.Ordinal);
+        Assert.Equal(0, code);
+        Assert.Contains(
+            "warning: spec.http[0].route: there is no service 'user-service.messageboard.svc.cluster.local' [IST0101]", output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
