@@ -40,8 +40,9 @@ public static class KubernetesMeshServices
 
     private static KubernetesMesh Create(IServiceProvider provider, IConfigurationSection mesh)
     {
-        var proxy = provider.GetRequiredService<MeshProxy>();
+        // The pod's own namespace, in which short names are read.
         var ns = mesh["Namespace"] ?? HostNames.DefaultNamespace;
+        var proxy = provider.GetRequiredService<MeshProxy>() with { Namespace = ns };
         var remotes = mesh.GetSection("Remotes").GetChildren().ToList();
         if (remotes.Find(remote => remote["Kubeconfig"] is null && remote["Context"] is null) is { } nowhere)
             throw new InvalidOperationException($"{nowhere.Path} has neither Kubeconfig nor Context: how is {nowhere.Key} to be reached?");
