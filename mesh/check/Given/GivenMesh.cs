@@ -1,4 +1,5 @@
 using MessageBoard.Mesh;
+using MessageBoard.Mesh.GatewayApi;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 
@@ -57,7 +58,24 @@ internal sealed class GivenMesh
 
     /// <summary>The gateways that VirtualServices are bound to, and <see cref="MeshProxy.Mesh"/>.</summary>
     public static IReadOnlyList<string> Gateways(IEnumerable<IMeshResource> resources) =>
-        [.. resources.OfType<VirtualService>().SelectMany(service => service.Gateways).Prepend(MeshProxy.Mesh).Distinct()];
+        [.. resources.SelectMany(GatewaysOf).Prepend(MeshProxy.Mesh).Distinct()];
+
+    /// <summary>What a VirtualService or HTTPRoute is bound to.</summary>
+    public static IReadOnlyList<string> GatewaysOf(IMeshResource resource) => resource switch
+    {
+        VirtualService service => service.Gateways,
+        GatewayHttpRoute route =>
+        [
+            .. route.Parents.Where(parent => parent.Kind != ParentKind.Other)
+                .Select(parent => parent.Kind == ParentKind.Gateway ? $"{parent.Namespace}/{parent.Name}" : MeshProxy.Mesh)
+                .Distinct(),
+        ],
+        _ => [],
+    };
+
+    /// <summary>Where a rule of a VirtualService or HTTPRoute stands in it.</summary>
+    public static FieldPath PathOf(ResourceKey key, int rule) =>
+        FieldPath.Spec[key.Kind == GatewayHttpRoute.Kind ? "rules" : "http"][rule];
 
     /// <summary>Compiles resources for one caller, with the services, and what is named where no file gives it.</summary>
     /// <param name="resources">The resources, the oldest first.</param>

@@ -34,6 +34,7 @@ internal static class Probes
     {
         StringMatch.Exact exact => exact.Value,
         StringMatch.Prefix prefix => prefix.Value,
+        StringMatch.PathPrefix prefix => prefix.Value,
         _ => "",
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MessageBoard.Mesh.GatewayApi;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.MeshCheck.Fitting;
 using MessageBoard.MeshCheck.Given;
@@ -30,7 +31,10 @@ internal static class Proposal
     /// <summary>The requests that would go another way, of those that the rules of before and after ask for.</summary>
     public static IReadOnlyList<ChangedRoute> Changes(GivenMesh before, GivenMesh after, IReadOnlySet<ResourceKey> proposed)
     {
-        var probes = before.Resources.Concat(after.Resources).OfType<VirtualService>().SelectMany(Probes.Of)
+        var probes = new[] { before, after }.SelectMany(mesh => Callers.Anybody(mesh, "") is var anybody
+                ? mesh.Resources.OfType<VirtualService>().Concat(GatewayRoutes.Convert(mesh.Resources, anybody, []))
+                : [])
+            .SelectMany(Probes.Of)
             .DistinctBy(probe => probe.ToString())
             .ToArray();
         foreach (var mesh in (ReadOnlySpan<GivenMesh>)[before, after])

@@ -39,7 +39,7 @@ internal static class TestReport
             output.Line($"{Count(untested.Count, "rule")} that no test reaches:");
 
         foreach (var rule in untested)
-            output.Wrapped("  ", $"{rule.Resource}, {Words.Rule(rule.Index, rule.Name)} ({rule.File}:{rule.Line})");
+            output.Wrapped("  ", $"{rule.Resource}, {Words.Rule(rule.Resource, rule.Index, rule.Name)} ({rule.File}:{rule.Line})");
 
         var failed = results.Count(result => result.Failures.Count > 0);
         output.Line(

@@ -20,11 +20,11 @@ internal static class VerdictReport
 
         if (verdict.Rule is { } rule)
         {
-            output.Wrapped("  by       ", $"{rule.Resource}, {Words.Rule(rule.Index, rule.Name)}{Match(rule)}{At(rule)}");
+            output.Wrapped("  by       ", $"{rule.Resource}, {Words.Rule(rule.Resource, rule.Index, rule.Name)}{Match(rule)}{At(rule)}");
             output.Wrapped("           ", $"{rule.File}:{rule.Line}");
             if (rule.Delegate is { } target)
             {
-                output.Wrapped("           ", $"delegated to {target.Resource}, {Words.Rule(target.Index, null)}");
+                output.Wrapped("           ", $"delegated to {target.Resource}, {Words.Rule(target.Resource, target.Index, null)}");
                 output.Wrapped("           ", $"{target.File}:{target.Line}");
             }
         }
@@ -73,7 +73,7 @@ internal static class VerdictReport
     private static void WritePassed(Verdict verdict, PassedRule passed, TextWriter output)
     {
         var indent = passed == verdict.Passed[0] ? "  not by   " : "           ";
-        output.Wrapped(indent, $"{Words.Rule(passed.Index, passed.Name)}, line {passed.Line}:");
+        output.Wrapped(indent, $"{Words.Rule(passed.Resource, passed.Index, passed.Name)}, line {passed.Line}:");
         foreach (var reason in passed.Reasons)
             output.Wrapped("             ", reason);
     }

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh;
+using MessageBoard.Mesh.GatewayApi;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.MeshCheck.Given;
 
@@ -18,6 +19,9 @@ internal static class Callers
         var namespaces = mesh.Resources.OfType<VirtualService>().Where(service => service.Hosts.Contains(host))
             .Select(service => service.Key.Namespace)
             .Concat(mesh.Services.Where(service => service.Key.Name == host).Select(service => service.Key.Namespace))
+            .Concat(mesh.Resources.OfType<GatewayHttpRoute>().SelectMany(route => route.Parents)
+                .Where(parent => parent.Kind == ParentKind.Service && parent.Name == host)
+                .Select(parent => parent.Namespace))
             .ToArray();
         return new()
         {

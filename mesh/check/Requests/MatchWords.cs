@@ -55,6 +55,7 @@ internal static class MatchWords
     {
         StringMatch.Exact exact => $"'{exact.Value}'",
         StringMatch.Prefix prefix => $"'{prefix.Value}…'",
+        StringMatch.PathPrefix prefix => $"'{prefix.Value.TrimEnd('/')}' or '{prefix.Value.TrimEnd('/')}/…'",
         StringMatch.Regular regular => $"regex '{regular.Expression}'",
         _ => "there",
     };

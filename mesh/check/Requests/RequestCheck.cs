@@ -1,6 +1,7 @@
 using System.Text;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.GatewayApi;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Snapshots;
@@ -104,7 +105,9 @@ internal sealed class RequestCheck
         if (decision.VirtualService is not { } key || decision.Route is not { } route)
             return null;
 
-        return Place(key, route.Index, route.Route.Name, decision.Match) with
+        // A rule of an HTTPRoute is a route for each of its matches.
+        var match = route.Route.Source is { } source ? source.Match ?? -1 : decision.Match;
+        return Place(key, route.Index, route.Route.Name, match) with
         {
             Delegate = route.Delegate is { } target ? Place(target, route.DelegateIndex, null, -1) : null,
         };
@@ -114,11 +117,11 @@ internal sealed class RequestCheck
     {
         var resource = _resources.GetValueOrDefault(key);
         var file = resource?.File ?? "";
-        return new(key, file, LineOf(key, file, rule), rule, name, match, (resource as VirtualService)?.Gateways ?? []);
+        return new(key, file, LineOf(key, file, rule), rule, name, match, resource is null ? [] : GivenMesh.GatewaysOf(resource));
     }
 
     private int LineOf(ResourceKey key, string file, int rule) =>
-        _mesh.Find(file, key)?.LineOf(FieldPath.Spec["http"][rule]) ?? 0;
+        _mesh.Find(file, key)?.LineOf(GivenMesh.PathOf(key, rule)) ?? 0;
 
     private IEnumerable<Share> Shares(CheckedRequest request, CompiledRoute route)
     {
@@ -179,15 +182,26 @@ internal sealed class RequestCheck
 
     private IReadOnlyList<PassedRule> Passed(Call call)
     {
-        if (call.Decision.VirtualService is not { } key || _resources.GetValueOrDefault(key) is not VirtualService service)
+        if (call.Decision.VirtualService is not { } key || _resources.GetValueOrDefault(key) is not { } resource)
             return [];
 
+        // Gateway API looks at the most specific match first, wherever it stands: all rules that do not match are told.
+        var taken = call.Decision.Route?.Index;
+        var rules = resource switch
+        {
+            VirtualService service => service.Http.Index().Take(taken ?? service.Http.Count),
+            GatewayHttpRoute route => route.Rules.Index().Where(rule =>
+                rule.Index != taken && rule.Item.Matches.Count > 0 && !rule.Item.Matches.Any(match => Holds(match, call))),
+            _ => [],
+        };
         var request = new OutgoingRequest(call.Request, call.Uri);
         return
         [
-            .. service.Http.Take(call.Decision.Route?.Index ?? service.Http.Count).Select((rule, index) => new PassedRule(
-                index, rule.Name, LineOf(key, service.File, index),
-                [.. rule.Matches.Select(match => MatchWords.WhyNot(match, request, _caller))])),
+            .. rules.Select(rule => new PassedRule(
+                key, rule.Index, rule.Item.Name, LineOf(key, resource.File, rule.Index),
+                [.. rule.Item.Matches.Select(match => MatchWords.WhyNot(match, request, _caller))])),
         ];
     }
+
+    private static bool Holds(HttpMatch match, Call call) => new CompiledMatch(0, match).Holds(new OutgoingRequest(call.Request, call.Uri));
 }

@@ -68,8 +68,9 @@ internal sealed record Header(string Name, string Value);
 internal sealed record Effect(string Name, string Text);
 
 /// <summary>A rule that does not match.</summary>
+/// <param name="Resource">Its resource.</param>
 /// <param name="Index">Its place, from 0.</param>
 /// <param name="Name">Its name; null when it has none.</param>
 /// <param name="Line">Its line.</param>
 /// <param name="Reasons">Why, for each of its matches.</param>
-internal sealed record PassedRule(int Index, string? Name, int Line, IReadOnlyList<string> Reasons);
+internal sealed record PassedRule(ResourceKey Resource, int Index, string? Name, int Line, IReadOnlyList<string> Reasons);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.MeshCheck.Given;
 
 namespace MessageBoard.MeshCheck.Requests;
 
@@ -30,11 +31,11 @@ internal static class Words
     /// <summary>The rule that a request takes, and where it is written.</summary>
     public static string Rule(Verdict verdict) => verdict.Rule is not { } rule
         ? $"no rule{(verdict.Outcome.Length == 0 ? "" : $": {verdict.Outcome}")}"
-        : $"{rule.Resource}, {Rule(rule.Index, rule.Name)} ({rule.File}:{rule.Line})";
+        : $"{rule.Resource}, {Rule(rule.Resource, rule.Index, rule.Name)} ({rule.File}:{rule.Line})";
 
     /// <summary>A rule by its place and name.</summary>
-    public static string Rule(int index, string? name) =>
-        string.Create(CultureInfo.InvariantCulture, $"http[{index}]{(name is null ? "" : $" '{name}'")}");
+    public static string Rule(ResourceKey resource, int index, string? name) =>
+        $"{GivenMesh.PathOf(resource, index).ToString()["spec.".Length..]}{(name is null ? "" : $" '{name}'")}";
 
     /// <summary>Changes to headers, a line each.</summary>
     public static IEnumerable<string> Operations(HeaderOperations operations) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MessageBoard.Mesh.GatewayApi;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.MeshCheck.Given;
@@ -54,12 +55,13 @@ internal sealed class TestRunner(GivenMesh mesh)
 
     /// <summary>The rules that no test has reached so far.</summary>
     private IEnumerable<UntestedRule> Untested() =>
-        from service in mesh.Resources.OfType<VirtualService>()
-        from rule in service.Http.Index()
-        where !_reached.Contains((service.Key, rule.Index))
+        from resource in mesh.Resources
+        let rules = resource switch { VirtualService service => service.Http, GatewayHttpRoute route => route.Rules, _ => [] }
+        from rule in rules.Index()
+        where !_reached.Contains((resource.Key, rule.Index))
         select new UntestedRule(
-            service.Key, rule.Index, rule.Item.Name, service.File,
-            mesh.Find(service.File, service.Key)?.LineOf(FieldPath.Spec["http"][rule.Index]) ?? 0);
+            resource.Key, rule.Index, rule.Item.Name, resource.File,
+            mesh.Find(resource.File, resource.Key)?.LineOf(GivenMesh.PathOf(resource.Key, rule.Index)) ?? 0);
 
     private TestFailure[] Run(RoutingTest test, CheckedRequest request, RequestCheck check)
     {
@@ -111,7 +113,7 @@ internal sealed class TestRunner(GivenMesh mesh)
                 : $"it goes to {Shares(verdict)}, not to subset {subset}");
 
         if (outcome.Weights is { } weights)
-            yield return ("weights", Weights(weights, verdict));
+            yield return ("weights", Weights(weights, verdict, rule?.Resource.Namespace ?? HostNames.DefaultNamespace));
     }
 
     // A field of the rule; of a rule that delegates that of the delegate's before its own. What a service without a VirtualService does is
@@ -127,19 +129,23 @@ internal sealed class TestRunner(GivenMesh mesh)
     }
 
     private YamlItem? Field(RulePlace rule, string field) =>
-        mesh.Find(rule.File, rule.Resource)?.Find(FieldPath.Spec["http"][rule.Index][field]);
+        mesh.Find(rule.File, rule.Resource)?.Find(GivenMesh.PathOf(rule.Resource, rule.Index)[field]);
 
     private static string? Text(string wanted, string? found) => found == wanted ? null : $"it is {found ?? "none"}, not {wanted}";
 
-    private static string? Weights(IReadOnlyDictionary<string, int> weights, Verdict verdict)
+    private static string? Weights(IReadOnlyDictionary<string, int> weights, Verdict verdict, string ns)
     {
         var sum = weights.Values.Sum(weight => (double)weight);
         var wanted = weights.Where(weight => weight.Value > 0).ToDictionary(weight => weight.Key, weight => 100 * weight.Value / sum);
         var isSame = verdict.Destinations.Count == wanted.Count && verdict.Destinations.All(share =>
-            wanted.TryGetValue(share.Subset ?? share.Host, out var percent) && Math.Abs(percent - share.Percent) < 0.005);
+            wanted.Where(weight => IsFor(share, weight.Key, ns)).Sum(weight => weight.Value) is var percent and > 0
+            && Math.Abs(percent - share.Percent) < 0.005);
         var inWords = string.Join(", ", wanted.Select(weight => $"{weight.Key} {Words.Percent(weight.Value)}"));
         return isSame ? null : $"it goes to {Shares(verdict)}, not to {inWords}";
     }
+
+    private static bool IsFor(Share share, string name, string ns) => share.Subset is { } subset ? name == subset
+        : HostNames.FullName(name, ns).Equals(share.Host, StringComparison.OrdinalIgnoreCase);
 
     private static string Shares(Verdict verdict) => verdict.Destinations.Count == 0
         ? "nobody"
