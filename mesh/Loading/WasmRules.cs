@@ -12,7 +12,7 @@ internal static class WasmRules
             is not ("" or "file" or "http" or "https" or "oci"))
             wasm.Report("url", $"'{url}' has to be a URL with file, http, https, oci or no scheme");
 
-        wasm.Text("sha256", sum => sum.Length == 0 || (sum.Length == 64 && sum.All(char.IsAsciiHexDigitLower) )
+        wasm.Text("sha256", sum => sum.Length == 0 || (sum.Length == 64 && sum.All(char.IsAsciiHexDigitLower))
             ? null : "has to be 64 digits from 0 to f, in lower case");
         wasm.Text("imagePullSecret", text => OfLength(text, MaxSecret));
         wasm.Text("pluginName", text => OfLength(text, MaxName));

@@ -36,7 +36,7 @@ internal static class MatchCover
             && TextCovers(earlier.Uri!, later.Uri, earlier.IgnoreUriCase);
     }
 
-    private static bool TakesAll(StringMatch? uri) => 
+    private static bool TakesAll(StringMatch? uri) =>
         uri is null or StringMatch.Prefix { Value: "" or "/" } or StringMatch.Regular { Expression.Expression: ".*" };
 
     // To Istio gateways make the source of no account (sourceMatchHTTP).

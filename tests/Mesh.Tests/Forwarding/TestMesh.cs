@@ -89,7 +89,7 @@ internal sealed class TestMesh : IAsyncDisposable
         _snapshot = MeshSnapshot.Create(
             [
                 new VirtualService(Key("VirtualService"), "a.yaml", ["user-service"], [MeshProxy.Mesh], [Route]),
-                new DestinationRule(Key("DestinationRule"), "a.yaml", "user-service", Policy, 
+                new DestinationRule(Key("DestinationRule"), "a.yaml", "user-service", Policy,
                     [SubsetOf("ctx1"), SubsetOf("ctx2"), SubsetOf("empty")]),
                 new ServiceEntry(Key("ServiceEntry"), "a.yaml", [Service], [new(80, "http")], new Dictionary<string, string>()),
                 Workload(Ctx1),
