@@ -36,7 +36,8 @@ internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
             ns,
             () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
                 kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? api.Kubeconfig, context))));
-        var mesh = new KubernetesMesh([.. apis], new(_folder["versions"]), new(), TimeProvider.System, NullLogger<KubernetesMesh>.Instance);
+        var mesh = new KubernetesMesh(
+            [.. apis], new(_folder["versions"]), new() { Namespace = ns }, TimeProvider.System, NullLogger<KubernetesMesh>.Instance);
         _meshes.Add(mesh);
         await mesh.StartAsync(default);
         return mesh;
