@@ -38,7 +38,7 @@ public sealed record MeshResourceText(
         return new(
             status.Kind, status.Namespace, status.Name, status.File, text.Line, text.Resource.ResourceVersion, text.Yaml,
             MeshResource.NameOf(status.State), MeshResource.NameOf(status.InForce), ResourceProblem.Of(status.Problems, text.Line),
-            ResourceProblem.Of(status.Warnings, text.Line), ResourceProblem.Of(status.NotCarriedOut, text.Line),
+            ResourceProblem.Of(text.Warnings), ResourceProblem.Of(status.NotCarriedOut, text.Line),
             text.Resource.IsEditable, text.Versions);
     }
 }

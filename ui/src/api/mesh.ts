@@ -2,7 +2,10 @@ import { send } from './http'
 
 export type ResourceState = 'accepted' | 'refused' | 'passedOver'
 
-/** What stands in the way, at a line of the text from 1; null when it has none. */
+/** How much of a resource is carried out; older ones may have the rest. */
+export type InForce = 'wholly' | 'partly' | 'no'
+
+/** What is to be said of a resource, at a line of the text from 1; null when it has none. */
 export interface LineMessage {
   line: number | null
   message: string
@@ -19,8 +22,12 @@ export interface ResourceRow extends ResourceName {
   file: string
   line: number
   state: ResourceState
+  /** Null for what the mesh never carries out. */
+  inForce: InForce | null
   resourceVersion: string
   problems: LineMessage[]
+  /** What is wrong without being a reason to refuse it: a rival that wins, a rule that is never reached. */
+  warnings: LineMessage[]
   /** Fields that are right, but that the local mesh does not carry out. */
   notCarriedOut: LineMessage[]
   editable: boolean
@@ -33,7 +40,9 @@ export interface Resource extends ResourceName {
   /** This resource's own text; lines of messages count in it. */
   yaml: string
   state: ResourceState
+  inForce: InForce | null
   problems: LineMessage[]
+  warnings: LineMessage[]
   notCarriedOut: LineMessage[]
   /** Former ones, newest first. */
   versions: { resourceVersion: string; time: string; user: string | null; reason: string | null }[]

@@ -14,6 +14,8 @@ export interface Attempt {
   endpoint: string | null
   status: number | null
   flag: string | null
+  /** What more is known of why there was no answer. */
+  reason: string | null
 }
 
 /** Why one request went where it went, as the mesh tells it. */
@@ -33,6 +35,8 @@ export interface Explanation {
   faults: string[]
   mirrors: string[]
   ejected: string[]
+  /** What else there is to say of it, in the mesh's words. */
+  notes: string[]
   flags: string
 }
 

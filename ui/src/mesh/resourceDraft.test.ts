@@ -8,7 +8,7 @@ const name = { kind: 'VirtualService', namespace: 'messageboard', name: 'user-se
 const former = { resourceVersion: '0', time: '2026-11-20T22:00:00Z', user: 'admin', reason: 'edit' }
 const resource = (resourceVersion: string, yaml: string): Resource => ({
   ...name, file: 'user-service.yaml', line: 1, resourceVersion, yaml,
-  state: 'accepted', problems: [], notCarriedOut: [], versions: [former],
+  state: 'accepted', inForce: 'wholly', problems: [], warnings: [], notCarriedOut: [], versions: [former],
 })
 
 /** A gateway that keeps one text; `bad` in it is refused at its line. */
@@ -87,6 +87,18 @@ it('never loads over an edit, and follows the mesh without one', async () => {
   await draft.load()
   await nextTick()
   expect([draft.yaml.value, draft.state.value]).toEqual(['kind: B', 'clean'])
+})
+
+it('follows what becomes of its text because of others, and stays saved', async () => {
+  const { put } = await gateway(resource('1', 'kind: A'))
+  const draft = useResourceDraft(name)
+  await draft.load()
+  draft.yaml.value = 'kind: B'
+  await draft.save()
+  const warnings = [{ line: null, message: 'an older one has its host' }]
+  put({ ...resource('1+', 'kind: B'), inForce: 'no', warnings })
+  await draft.load()
+  expect([draft.state.value, draft.resource.value?.inForce, draft.resource.value?.warnings]).toEqual(['saved', 'no', warnings])
 })
 
 it('goes back to the version before', async () => {

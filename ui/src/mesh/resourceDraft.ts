@@ -35,8 +35,10 @@ export function useResourceDraft(name: ResourceName) {
     if (isEdited.value || state.value === 'sending') return
     try {
       const next = await getResource(name)
-      if (isEdited.value || next.resourceVersion === resource.value?.resourceVersion) return
-      take(next, 'clean')
+      if (isEdited.value) return
+      // Of the same text others may decide what is in force.
+      if (next.resourceVersion === resource.value?.resourceVersion && next.yaml === yaml.value) resource.value = next
+      else take(next, 'clean')
     } catch (error) {
       failure.value = error
       state.value = 'failed'

@@ -4,13 +4,20 @@ import type { LineMessage } from '../api/mesh'
 export interface YamlLine {
   text: string
   refusals: string[]
+  warnings: string[]
   notes: string[]
 }
 
 /** Puts each message at its line; one without a line, or past the end, stands at none. */
-export function yamlLines(yaml: string, problems: readonly LineMessage[], notCarriedOut: readonly LineMessage[]): YamlLine[] {
-  const lines = yaml.split('\n').map((text): YamlLine => ({ text, refusals: [], notes: [] }))
+export function yamlLines(
+  yaml: string,
+  problems: readonly LineMessage[],
+  warnings: readonly LineMessage[],
+  notCarriedOut: readonly LineMessage[],
+): YamlLine[] {
+  const lines = yaml.split('\n').map((text): YamlLine => ({ text, refusals: [], warnings: [], notes: [] }))
   for (const { line, message } of problems) if (line !== null) lines[line - 1]?.refusals.push(message)
+  for (const { line, message } of warnings) if (line !== null) lines[line - 1]?.warnings.push(message)
   for (const { line, message } of notCarriedOut) if (line !== null) lines[line - 1]?.notes.push(message)
   return lines
 }
