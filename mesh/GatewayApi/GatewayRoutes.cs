@@ -9,12 +9,13 @@ internal static class GatewayRoutes
     /// <summary>The VirtualServices for one caller.</summary>
     /// <param name="resources">All resources, the older ones first.</param>
     /// <param name="proxy">The caller.</param>
+    /// <param name="lose">Is told of each part that a route has lost, and how many it has.</param>
     /// <param name="problems">Is told of routes that are not in force.</param>
     public static IReadOnlyList<VirtualService> Convert(
-        IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
+        IReadOnlyList<IMeshResource> resources, MeshProxy proxy, Action<ResourceKey, int> lose, ICollection<MeshProblem> problems)
     {
         var routes = resources.OfType<GatewayHttpRoute>().ToArray();
-        return routes.Length == 0 ? [] : [.. OfGateways(routes, proxy), .. OfMesh(routes, resources, proxy, problems)];
+        return routes.Length == 0 ? [] : [.. OfGateways(routes, proxy), .. OfMesh(routes, resources, proxy, lose, problems)];
     }
 
     private static IEnumerable<VirtualService> OfGateways(GatewayHttpRoute[] routes, MeshProxy proxy) =>
@@ -29,25 +30,38 @@ internal static class GatewayRoutes
             [.. RoutePrecedence.InOrder(bound.SelectMany(one => Split(one.route, one.Port)))]);
 
     private static IEnumerable<VirtualService> OfMesh(
-        GatewayHttpRoute[] routes, IReadOnlyList<IMeshResource> resources, MeshProxy proxy, ICollection<MeshProblem> problems)
+        GatewayHttpRoute[] routes, IReadOnlyList<IMeshResource> resources, MeshProxy proxy, Action<ResourceKey, int> lose,
+        ICollection<MeshProblem> problems)
     {
         if (!proxy.Gateways.Contains(MeshProxy.Mesh))
             return [];
 
         var services = resources.OfType<ServiceEntry>().ToArray();
-        var groups = from route in routes
-                     from parent in route.Parents
-                     where parent.Kind is ParentKind.Service or ParentKind.ServiceEntry
+        Group[] groups =
+        [
+            .. from route in routes
+               from parent in route.Parents
+               where parent.Kind is ParentKind.Service or ParentKind.ServiceEntry
 
-                     // A route of a third namespace is for nobody: https://gateway-api.sigs.k8s.io/geps/gep-1294/#namespace-boundaries
-                     where route.Key.Namespace == parent.Namespace || route.Key.Namespace == proxy.Namespace
-                     from host in HostsOf(parent, services)
-                     group route by (Host: host, route.Key.Namespace, parent.Port) into bound
-                     select new Group(bound.Key.Host, bound.Key.Namespace, bound.Key.Port, [.. bound.Distinct()]);
+               // A route of a third namespace is for nobody: https://gateway-api.sigs.k8s.io/geps/gep-1294/#namespace-boundaries
+               where route.Key.Namespace == parent.Namespace || route.Key.Namespace == proxy.Namespace
+               from host in HostsOf(parent, services)
+               group route by (Host: host, route.Key.Namespace, parent.Port) into bound
+               select new Group(bound.Key.Host, bound.Key.Namespace, bound.Key.Port, [.. bound.Distinct()]),
+        ];
 
         // The caller's own namespace overrides the service's (SelectVirtualServices in pilot/pkg/model/virtualservice.go).
         return [.. groups.GroupBy(group => group.Host).Select(host =>
-            Assemble([.. host.OrderByDescending(group => group.Namespace == proxy.Namespace)], PortsOf(host.Key, services), problems))];
+            Assemble([.. host.OrderByDescending(group => group.Namespace == proxy.Namespace)], PortsOf(host.Key, services), Lose))];
+
+        void Lose(Group loser, ResourceKey winner)
+        {
+            foreach (var route in loser.Routes)
+            {
+                lose(route.Key, groups.Count(group => group.Routes.Contains(route)));
+                problems.Add(ToldOf(loser, route, winner));
+            }
+        }
     }
 
     private static IEnumerable<string> HostsOf(ParentReference parent, ServiceEntry[] services) => parent.Kind == ParentKind.Service
@@ -58,7 +72,7 @@ internal static class GatewayRoutes
         [.. services.FirstOrDefault(service => service.Hosts.Contains(host))?.Ports.Select(port => port.Number) ?? []];
 
     // To Istio each port is a listener of its own, with the first group that is for it; where none is, the service's own workloads answer.
-    private static VirtualService Assemble(Group[] groups, int[] ports, ICollection<MeshProblem> problems)
+    private static VirtualService Assemble(Group[] groups, int[] ports, Action<Group, ResourceKey> lose)
     {
         var first = groups[0].Routes[0];
         var winners = ports.Select(port => (Port: port, Group: groups.FirstOrDefault(group => group.Port is null || group.Port == port)))
@@ -66,7 +80,7 @@ internal static class GatewayRoutes
         var isOne = winners.Length == 0 || (winners[0].Group is { } one && winners.All(winner => winner.Group == one));
         foreach (var loser in groups.Where(group => isOne ? group != (winners.Length == 0 ? groups[0] : winners[0].Group)
             : winners.All(winner => winner.Group != group)))
-            TellLoser(loser, groups[0].Routes[0].Key, problems);
+            lose(loser, groups[0].Routes[0].Key);
 
         HttpRoute[] routes = isOne
             ? [.. (winners.Length == 0 ? groups[0] : winners[0].Group!).InOrder(null)]
@@ -74,14 +88,10 @@ internal static class GatewayRoutes
         return new(first.Key, first.File, [groups[0].Host], [MeshProxy.Mesh], routes);
     }
 
-    private static void TellLoser(Group loser, ResourceKey winner, ICollection<MeshProblem> problems)
-    {
-        foreach (var route in loser.Routes)
-            problems.Add(new(
-                route.File, null, route.Key, FieldPath.Spec["parentRefs"],
-                $"spec.parentRefs: '{loser.Host}' is steered by {winner}, and at port {loser.Port?.ToString(CultureInfo.InvariantCulture)
-                    ?? "any"} no caller here comes to this one"));
-    }
+    private static MeshProblem ToldOf(Group loser, GatewayHttpRoute route, ResourceKey winner) => new(
+        route.File, null, route.Key, FieldPath.Spec["parentRefs"],
+        $"spec.parentRefs: '{loser.Host}' is steered by {winner}, and at port {loser.Port?.ToString(CultureInfo.InvariantCulture)
+            ?? "any"} no caller here comes to this one");
 
     private static HttpRoute ToAll(string host, int port) => new()
     {

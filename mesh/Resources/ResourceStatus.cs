@@ -16,7 +16,7 @@ public sealed record ResourceStatus(
 {
     /// <summary>
     /// What is wrong without keeping it from being carried out: an older resource has what it asks for, something it names is not there, a
-    /// rule of it is never reached.
+    /// rule of it is never reached. An HTTPRoute also tells here which VirtualServices it goes before.
     /// </summary>
     public IReadOnlyList<MeshProblem> Warnings { get; init; } = [];
 

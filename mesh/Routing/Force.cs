@@ -8,7 +8,11 @@ internal sealed class Force
     /// <summary>A part of a resource is not in force.</summary>
     /// <param name="key">The resource.</param>
     /// <param name="parts">How many parts it has.</param>
-    public void Lose(ResourceKey key, int parts) => _lost[key] = (_lost.GetValueOrDefault(key).Lost + 1, parts);
+    public void Lose(ResourceKey key, int parts)
+    {
+        var (lost, of) = _lost.GetValueOrDefault(key);
+        _lost[key] = (lost + 1, Math.Max(of, parts));
+    }
 
     /// <summary>How much of a resource is in force.</summary>
     public InForce Of(ResourceKey key) =>

@@ -16,6 +16,9 @@ internal sealed class HostTable(RouteCompiler compiler, MeshProxy proxy, Force f
     /// <summary>By what follows the <c>*</c> of a wildcard.</summary>
     public Dictionary<string, HostRoutes> Suffixes { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What HTTPRoutes have taken from VirtualServices.</summary>
+    public List<MeshProblem> Taken { get; } = [];
+
     /// <summary>Adds the VirtualServices for all sidecars.</summary>
     /// <param name="services">They, the oldest first.</param>
     public void AddSidecars(IEnumerable<VirtualService> services)
@@ -27,7 +30,7 @@ internal sealed class HostTable(RouteCompiler compiler, MeshProxy proxy, Force f
             .ToList();
         var owners = new HostIndex<VirtualService>();
         foreach (var (service, _) in compiled)
-            Claim(owners, service);
+            Claim(owners, service, compiled.Select(one => one.Service));
 
         var covered = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var covering = new Dictionary<VirtualService, List<string>>(ReferenceEqualityComparer.Instance);
@@ -73,21 +76,43 @@ internal sealed class HostTable(RouteCompiler compiler, MeshProxy proxy, Force f
             Add(host, null, [compiler.CompileDefault(host)]);
     }
 
-    private void Claim(HostIndex<VirtualService> owners, VirtualService service)
+    private void Claim(HostIndex<VirtualService> owners, VirtualService service, IEnumerable<VirtualService> all)
     {
         foreach (var (host, written) in FullHosts(service).Zip(service.Hosts))
         {
             if (owners.TryAdd(host, service) || !owners.TryGet(host, out var owner) || owner == service)
                 continue;
 
+            if (service.Key.Kind == GatewayHttpRoute.Kind)
+            {
+                foreach (var (route, file) in RoutesBehind(service))
+                {
+                    force.Lose(route, all.Count(other => RoutesBehind(other).Contains((route, file))));
+                    problems.Add(new(
+                        file, null, route, FieldPath.Spec["parentRefs"],
+                        $"'{host}' is steered by {owner.Key}, whose exportTo names namespaces: such ones go before HTTPRoutes"));
+                }
+
+                continue;
+            }
+
             force.Lose(service.Key, service.Hosts.Count);
+            var isOlder = owner.Key.Kind != GatewayHttpRoute.Kind;
             problems.Add(new(
                 service.File, null, service.Key, FieldPath.Spec["hosts"],
-                owner.Key.Kind == GatewayHttpRoute.Kind
-                    ? $"host '{written}' is steered by {owner.Key}, which goes before every VirtualService"
-                    : $"host '{written}' is {owner.Key}'s, which is older"));
+                isOlder ? $"host '{written}' is {owner.Key}'s, which is older"
+                    : $"host '{written}' is steered by {owner.Key}: an HTTPRoute goes before VirtualServices that are for all namespaces"));
+            if (!isOlder)
+                Taken.AddRange(RoutesBehind(owner).Select(route => new MeshProblem(
+                    route.File, null, route.Resource, FieldPath.Spec["parentRefs"],
+                    $"'{host}' is steered by this one in place of {service.Key}: an HTTPRoute goes before VirtualServices that are for all "
+                        + "namespaces")));
         }
     }
+
+    // Several HTTPRoutes of one host have become one.
+    private static IEnumerable<(ResourceKey Resource, string File)> RoutesBehind(VirtualService service) =>
+        service.Http.Select(route => route.Source is { } source ? (source.Resource, source.File) : (service.Key, service.File)).Distinct();
 
     private void Add(string host, ResourceKey? key, CompiledRoute[] routes)
     {

@@ -22,11 +22,14 @@ public sealed class RouteTable
         _hosts = hosts.Hosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         _suffixes = hosts.Suffixes.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
         _suffixLengths = [.. hosts.Suffixes.Keys.Select(suffix => suffix.Length).Distinct().OrderDescending()];
-        (_unknown, Upstreams, _force) = (unknown, upstreams, force);
+        (_unknown, Upstreams, _force, Taken) = (unknown, upstreams, force, hosts.Taken);
     }
 
     /// <summary>Every upstream that a route of this table leads to, each at its own index.</summary>
     internal IReadOnlyList<Upstream> Upstreams { get; }
+
+    /// <summary>What HTTPRoutes have taken from VirtualServices, told of the HTTPRoutes.</summary>
+    internal IReadOnlyList<MeshProblem> Taken { get; }
 
     /// <summary>Compiles the resources for one caller; what does not fit together is reported and left out.</summary>
     /// <param name="resources">The resources, the oldest first: of rivals the older wins.</param>
@@ -38,7 +41,7 @@ public sealed class RouteTable
 
         // An HTTPRoute goes first (SelectVirtualServices in pilot/pkg/model/virtualservice.go).
         List<VirtualService> services =
-            [.. GatewayRoutes.Convert(resources, proxy, problems), .. resources.OfType<VirtualService>()];
+            [.. GatewayRoutes.Convert(resources, proxy, force.Lose, problems), .. resources.OfType<VirtualService>()];
         var delegation = new Delegation(services, problems);
         var compiler = new RouteCompiler(new(resources, proxy, force, problems), delegation, proxy, problems);
         var hosts = new HostTable(compiler, proxy, force, problems);

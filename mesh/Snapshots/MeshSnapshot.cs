@@ -23,7 +23,7 @@ public sealed class MeshSnapshot
         Authorization = AuthorizationTable.Compile(Resources, proxy);
         Problems = [.. problems, .. compiling];
         Warnings = [.. Resources.OfType<VirtualService>().SelectMany(Reachability.Warnings)];
-        Statuses = Judge(statuses, [.. compiling, .. Warnings], twice);
+        Statuses = Judge(statuses, [.. compiling, .. Warnings, .. Routes.Taken], twice);
     }
 
     /// <summary>The routing decision.</summary>

@@ -32,7 +32,7 @@ internal static class Proposal
     public static IReadOnlyList<ChangedRoute> Changes(GivenMesh before, GivenMesh after, IReadOnlySet<ResourceKey> proposed)
     {
         var probes = new[] { before, after }.SelectMany(mesh => Callers.Anybody(mesh, "") is var anybody
-                ? mesh.Resources.OfType<VirtualService>().Concat(GatewayRoutes.Convert(mesh.Resources, anybody, []))
+                ? mesh.Resources.OfType<VirtualService>().Concat(GatewayRoutes.Convert(mesh.Resources, anybody, (_, _) => { }, []))
                 : [])
             .SelectMany(Probes.Of)
             .DistinctBy(probe => probe.ToString())

@@ -125,6 +125,66 @@ public class GatewayRoutesTests
     }
 
     [Fact]
+    public void Of_a_VirtualService_and_HTTPRoutes_of_one_host_each_tells_which_is_in_force_and_why()
+    {
+        const string Host = "user-service.messageboard.svc.cluster.local", Why = ": an HTTPRoute goes before VirtualServices that are for "
+            + "all namespaces";
+        var split = Yaml.Routes("- route: [{destination: {host: b}}]").Replace("]\n", ", more.example.com]\n");
+        string[] routes = [Routes("- " + To("a", "method: GET"), "one"), Routes("- " + To("a", ""), "two")];
+        var snapshot = WithStatuses(Yaml.Join([split, .. routes]));
+
+        var service = snapshot.Find(new("VirtualService", "messageboard", "user-service"))!.Status;
+        Assert.Equal(InForce.Partly, service.InForce);
+        Assert.Equal(
+            "host 'user-service' is steered by HTTPRoute messageboard/one" + Why, Assert.Single(service.Warnings).Message);
+        foreach (var name in (string[])["one", "two"])
+        {
+            var route = snapshot.Find(new("HTTPRoute", "messageboard", name))!.Status;
+            Assert.Equal(InForce.Wholly, route.InForce);
+            Assert.Equal(
+                $"'{Host}' is steered by this one in place of VirtualService messageboard/user-service{Why}",
+                Assert.Single(route.Warnings).Message);
+        }
+
+        // It is said of the HTTPRoutes only where somebody looks: nothing is wrong with them.
+        Assert.All(snapshot.Problems, problem => Assert.Equal("VirtualService", problem.Resource!.Kind));
+        Assert.Empty(WithStatuses(Yaml.Join(routes)).Statuses.SelectMany(resource => resource.Status.Warnings));
+    }
+
+    /// <summary>SelectVirtualServices looks at privateByNamespaceAndGateway first.</summary>
+    [Theory]
+    [InlineData("{group: '', kind: Service, name: user-service}", InForce.No)]
+    [InlineData("{group: '', kind: Service, name: user-service}, {group: '', kind: Service, name: c}", InForce.Partly)]
+    public void A_VirtualService_for_its_own_namespace_alone_goes_before_an_HTTPRoute_which_is_told(string parents, InForce left)
+    {
+        var split = Yaml.Routes("- route: [{destination: {host: b}}]") + "\n  exportTo: ['.']";
+        var snapshot = WithStatuses(Yaml.Join(
+            Resource("route", parents, $"rules: [{To("a", "")}]"), split));
+
+        Assert.Equal("b", Backend(snapshot.Routes.Decide(new Request("user-service"), new Random(1))));
+        Assert.Equal(InForce.Wholly, snapshot.Find(new("VirtualService", "messageboard", "user-service"))!.Status.InForce);
+        var route = snapshot.Find(new("HTTPRoute", "messageboard", "route"))!.Status;
+        Assert.Equal(left, route.InForce);
+        Assert.Equal(
+            "'user-service.messageboard.svc.cluster.local' is steered by VirtualService messageboard/user-service, whose exportTo names "
+                + "namespaces: such ones go before HTTPRoutes",
+            Assert.Single(route.Warnings).Message);
+    }
+
+    [Fact]
+    public void An_HTTPRoute_that_one_of_the_callers_own_namespace_overrides_is_not_in_force()
+    {
+        const string Parent = "{group: '', kind: Service, name: far, namespace: other}";
+        var snapshot = WithStatuses(Yaml.Join(
+            Resource("theirs", Parent, $"rules: [{To("b", "")}]").Replace("name: theirs", "name: theirs, namespace: other"),
+            Resource("ours", Parent, $"rules: [{To("a", "")}]")));
+
+        Assert.Equal("a", Backend(snapshot.Routes.Decide(new Request("far.other"), new Random(1))));
+        Assert.Equal(InForce.No, snapshot.Find(new("HTTPRoute", "other", "theirs"))!.Status.InForce);
+        Assert.Equal(InForce.Wholly, snapshot.Find(new("HTTPRoute", "messageboard", "ours"))!.Status.InForce);
+    }
+
+    [Fact]
     public void A_parents_port_is_the_only_one_that_the_route_is_for()
     {
         var service = Yaml.Service("web").Replace(
@@ -177,6 +237,13 @@ public class GatewayRoutesTests
         """;
 
     private static RouteDecision Decide(string yaml, Request request) => Snapshot(yaml).Routes.Decide(request, new Random(1));
+
+    private static MeshSnapshot WithStatuses(string yaml)
+    {
+        var file = ResourceFile.Read("a.yaml", Yaml.Join(Services, yaml));
+        return MeshSnapshot.Create(
+            file.Resources, [], [.. file.Statuses.Select(status => new ConfiguredResource(status, "", IsEditable: true))], new());
+    }
 
     private static MeshSnapshot Snapshot(string yaml)
     {
