@@ -186,8 +186,8 @@ public sealed class MeshCheckTests : IDisposable
         Assert.Contains("HTTPRoute messageboard/split: accepted\n", output, StringComparison.Ordinal);
         Assert.Contains(
             $"VirtualService messageboard/user-service: accepted, not in force\n    {_folder[service]}:6: warning: host "
-            + "'user-service' is steered by HTTPRoute messageboard/split, which goes before every "
-            + "VirtualService [IST0109]\n", output, StringComparison.Ordinal);
+            + "'user-service' is steered by HTTPRoute messageboard/split: an HTTPRoute goes before "
+            + "VirtualServices that are for all namespaces [IST0109]\n", output, StringComparison.Ordinal);
         Assert.Contains(
             "by       HTTPRoute messageboard/split", Run(_folder.Path, "--request", "http://user-service/").Output,
             StringComparison.Ordinal);
