@@ -160,9 +160,18 @@ public sealed class MeshExchange
 
     private string? NameOf(string kind) => _decision.VirtualService is { } id && id.Kind == kind ? $"{id.Namespace}/{id.Name}" : null;
 
-    private static ExplainedRoute Explain(CompiledRoute route, int match) => new(
-        route.Index, route.Route.Name, match < 0 ? null : route.Route.Source?.Match ?? match,
-        match < 0 ? null : route.Route.Matches[match].Name);
+    private static ExplainedRoute Explain(CompiledRoute route, int taken)
+    {
+        var match = taken < 0 ? null : route.Route.Matches[taken];
+        return route.Delegate is { } target
+            ? new(route.Index, route.Route.Name, Place(match?.DelegatingIndex), match?.Name)
+            {
+                Delegate = new($"{target.Namespace}/{target.Name}", route.DelegateIndex, Place(match?.Index)),
+            }
+            : new(route.Index, route.Route.Name, match is null ? null : route.Route.Source?.Match ?? taken, match?.Name);
+    }
+
+    private static int? Place(int? index) => index is < 0 ? null : index;
 
     private readonly record struct Try(int Number, UpstreamHost? Host, int Status, ResponseFlags Flag)
     {

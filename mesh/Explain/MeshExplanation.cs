@@ -45,10 +45,20 @@ public sealed record MeshExplanation
 
 /// <summary>A route of a VirtualService, or a rule of an HTTPRoute.</summary>
 /// <param name="Index">Its place under <c>spec.http</c> or <c>spec.rules</c>, from 0.</param>
-/// <param name="Name">Its name; null when it has none.</param>
+/// <param name="Name">Its name, with the delegate's rule's after it; null when it has none.</param>
 /// <param name="Match">The place of the match that held, from 0; null when the route has none.</param>
-/// <param name="MatchName">That match's name; null when it has none.</param>
-public sealed record ExplainedRoute(int Index, string? Name, int? Match, string? MatchName);
+/// <param name="MatchName">That match's name, with the delegate's after it; null when it has none.</param>
+public sealed record ExplainedRoute(int Index, string? Name, int? Match, string? MatchName)
+{
+    /// <summary>The rule that it was delegated to; null when it was not.</summary>
+    public ExplainedDelegate? Delegate { get; init; }
+}
+
+/// <summary>The rule of the VirtualService to which another delegates.</summary>
+/// <param name="VirtualService">That VirtualService, as <c>namespace/name</c>.</param>
+/// <param name="Index">Its place under <c>spec.http</c> there, from 0.</param>
+/// <param name="Match">The place of its match that held, from 0; null when it has none.</param>
+public sealed record ExplainedDelegate(string VirtualService, int Index, int? Match);
 
 /// <summary>A destination and its weight.</summary>
 /// <param name="Host">The service's full name.</param>

@@ -90,7 +90,11 @@ public static class TryTrace
             span.SetTag(
                 service.Kind == GatewayHttpRoute.Kind ? "mesh.http_route" : "mesh.virtual_service", $"{service.Namespace}/{service.Name}");
             if (decision.Route is { } route)
+            {
                 span.SetTag("mesh.route", route.Route.Name ?? route.Index.ToString(CultureInfo.InvariantCulture));
+                if (route.Delegate is { } target)
+                    span.SetTag("mesh.delegate", $"{target.Namespace}/{target.Name}");
+            }
         }
 
         span.SetTag("mesh.subset", decision.Destination?.Subset);

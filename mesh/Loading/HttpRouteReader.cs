@@ -4,7 +4,10 @@ internal static class HttpRouteReader
 {
     public static HttpRoute Read(YamlFields route, string ns, bool isDelegate)
     {
-        HttpMatch[] matches = [.. route.Objects("match").Select(match => HttpMatchReader.Read(match, ns))];
+        HttpMatch[] matches =
+        [
+            .. route.Objects("match").Select((match, index) => HttpMatchReader.Read(match, ns) with { Index = index }),
+        ];
         var read = new HttpRoute
         {
             Line = route.Line,

@@ -77,6 +77,12 @@ public sealed record HttpMatch
     /// <summary>The line on which it begins, from 1; 0 for none.</summary>
     public int Line { get; init; }
 
+    /// <summary>Its place in its rule, from 0; of a delegate -1 where only the rule that delegates has one.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The place, in the rule that delegates, of the one it is joined with; -1 for none.</summary>
+    public int DelegatingIndex { get; init; } = -1;
+
     /// <summary>Its name; null when it has none.</summary>
     public string? Name { get; init; }
 

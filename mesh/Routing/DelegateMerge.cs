@@ -4,10 +4,13 @@ namespace MessageBoard.Mesh.Routing;
 internal static class DelegateMerge
 {
     /// <summary>The rule of the delegate, with what it leaves to the root's; null where their matches contradict each other.</summary>
-    public static HttpRoute? Merge(HttpRoute root, HttpRoute leaf) =>
-        Merge(root.Matches, leaf.Matches) is { } matches ? Merge(root, leaf, matches) : null;
+    /// <param name="root">The rule that delegates.</param>
+    /// <param name="ns">Its namespace, in which its short names are.</param>
+    /// <param name="leaf">The rule of the delegate.</param>
+    public static HttpRoute? Merge(HttpRoute root, string ns, HttpRoute leaf) =>
+        Merge(root.Matches, leaf.Matches) is { } matches ? Merge(root, ns, leaf, matches) : null;
 
-    private static HttpRoute Merge(HttpRoute root, HttpRoute leaf, IReadOnlyList<HttpMatch> matches) => leaf with
+    private static HttpRoute Merge(HttpRoute root, string ns, HttpRoute leaf, IReadOnlyList<HttpMatch> matches) => leaf with
     {
         Matches = matches,
         Name = Join(root.Name, leaf.Name),
@@ -16,16 +19,22 @@ internal static class DelegateMerge
         Timeout = leaf.Timeout ?? root.Timeout,
         Retries = leaf.Retries ?? root.Retries,
         Fault = leaf.Fault ?? root.Fault,
-        Mirrors = leaf.Mirrors.Count > 0 ? leaf.Mirrors : root.Mirrors,
+        Mirrors = leaf.Mirrors.Count > 0 ? leaf.Mirrors : [.. root.Mirrors.Select(mirror => InFull(mirror, ns))],
         Cors = leaf.Cors ?? root.Cors,
         Headers = leaf.Headers.Request.IsEmpty && leaf.Headers.Response.IsEmpty ? root.Headers : leaf.Headers,
     };
 
+    private static HttpMirror InFull(HttpMirror mirror, string ns) =>
+        mirror with { Destination = mirror.Destination with { Host = HostNames.FullName(mirror.Destination.Host, ns) } };
+
     // Each of the delegate's has to fit one of the root's.
     private static IReadOnlyList<HttpMatch>? Merge(IReadOnlyList<HttpMatch> roots, IReadOnlyList<HttpMatch> leaves)
     {
-        if (roots.Count == 0 || leaves.Count == 0)
-            return roots.Count == 0 ? leaves : roots;
+        if (roots.Count == 0)
+            return leaves;
+
+        if (leaves.Count == 0)
+            return [.. roots.Select(root => root with { Index = -1, DelegatingIndex = root.Index })];
 
         var merged = new List<HttpMatch>();
         foreach (var leaf in leaves)
@@ -42,6 +51,7 @@ internal static class DelegateMerge
 
     private static HttpMatch Merge(HttpMatch root, HttpMatch leaf) => leaf with
     {
+        DelegatingIndex = root.Index,
         Name = Join(root.Name, leaf.Name),
         Uri = leaf.Uri ?? root.Uri,
         Scheme = leaf.Scheme ?? root.Scheme,

@@ -57,7 +57,7 @@ internal sealed class Delegation
         var merged = new List<PlacedRoute>();
         for (var i = 0; i < service.Http.Count; i++)
         {
-            if (DelegateMerge.Merge(root.Http[index], service.Http[i]) is { } route)
+            if (DelegateMerge.Merge(root.Http[index], root.Key.Namespace, service.Http[i]) is { } route)
                 merged.Add(new(route, index, service, i));
             else
                 Tell($"asks for what http[{i}] of '{name.Namespace}/{name.Name}' does not, so that rule is not carried out here");

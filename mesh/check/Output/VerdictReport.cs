@@ -24,7 +24,8 @@ internal static class VerdictReport
             output.Wrapped("           ", $"{rule.File}:{rule.Line}");
             if (rule.Delegate is { } target)
             {
-                output.Wrapped("           ", $"delegated to {target.Resource}, {Words.Rule(target.Resource, target.Index, null)}");
+                output.Wrapped(
+                    "           ", $"delegated to {target.Resource}, {Words.Rule(target.Resource, target.Index, null)}{Match(target)}");
                 output.Wrapped("           ", $"{target.File}:{target.Line}");
             }
         }

@@ -105,12 +105,15 @@ internal sealed class RequestCheck
         if (decision.VirtualService is not { } key || decision.Route is not { } route)
             return null;
 
+        var match = decision.Match < 0 ? null : route.Route.Matches[decision.Match];
+        if (route.Delegate is { } target)
+            return Place(key, route.Index, route.Route.Name, match?.DelegatingIndex ?? -1) with
+            {
+                Delegate = Place(target, route.DelegateIndex, null, match?.Index ?? -1),
+            };
+
         // A rule of an HTTPRoute is a route for each of its matches.
-        var match = route.Route.Source is { } source ? source.Match ?? -1 : decision.Match;
-        return Place(key, route.Index, route.Route.Name, match) with
-        {
-            Delegate = route.Delegate is { } target ? Place(target, route.DelegateIndex, null, -1) : null,
-        };
+        return Place(key, route.Index, route.Route.Name, route.Route.Source is { } source ? source.Match ?? -1 : decision.Match);
     }
 
     private RulePlace Place(ResourceKey key, int rule, string? name, int match)

@@ -129,6 +129,40 @@ public sealed class ExamplesTests : IAsyncLifetime
             weights.GetProperty("UserServiceCtx1Weight").GetInt32(), weights.GetProperty("UserServiceCtx2Weight").GetInt32()));
     }
 
+    [Fact]
+    public async Task Delegation_leaves_a_part_of_the_paths_to_another_VirtualService()
+    {
+        await _gateway.ApplyExampleAsync("delegation");
+
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal((200, "ctx1"), await AskAsync("/api/users/ping"));
+            Assert.Equal((200, "ctx2"), await AskAsync("/api/users/ping", "trainee"));
+        }
+
+        // The root's timeout is the delegate's, which has none.
+        Assert.Equal((504, null), await AskAsync("/api/users/ping?delay=10000", "trainee"));
+
+        // The rest is the root's: of 100, all in one cluster once in 10^15 runs.
+        var rest = new HashSet<(int Status, string? Cluster)>();
+        for (var i = 0; i < 100; i++)
+            rest.Add(await AskAsync("/api/login", "trainee"));
+
+        Assert.Equal([(200, "ctx1"), (200, "ctx2")], rest.Order());
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/ping")
+        {
+            Headers = { { "Cookie", await _gateway.LogInAsync(isAdmin: false) }, { "end-user", "trainee" }, { "x-mesh-explain", "true" } },
+        };
+        using var response = await _gateway.Client.SendAsync(request);
+        var told = JsonDocument.Parse(response.Headers.GetValues("x-mesh-explain").Single()).RootElement;
+        Assert.Equal("messageboard/user-service", told.GetProperty("virtualService").GetString());
+        Assert.Equal(
+            """{"index":0,"name":"users-trainee","match":0,"matchName":null,"delegate":"""
+                + """{"virtualService":"messageboard/user-api","index":0,"match":0}}""",
+            told.GetProperty("route").GetRawText());
+    }
+
     private async Task<(int Status, string? Cluster)> AskAsync(string path, string? endUser = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

@@ -70,6 +70,27 @@ public sealed class RequestCheckTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_rule_that_is_delegated_both_places_are_told()
+    {
+        _folder.Write("a.yaml", Yaml.Join(
+            Yaml.Rule, Yaml.Routes("- match: [{uri: {prefix: /b}}, {uri: {prefix: /a}}]\n  name: ours\n  delegate: {name: team}"),
+            Yaml.Routes(
+                "- redirect: {uri: /}\n  match: [{uri: {exact: /a/0}}]\n"
+                    + "- match: [{method: {exact: PUT}}, {headers: {x: {}}}]\n  route: [{destination: {host: user-service, subset: ctx2}}]",
+                "unused", "team").Replace("  hosts: [\"unused\"]\n", "", StringComparison.Ordinal)));
+        var (code, output, _) = Run(_folder.Path, "--request", "http://user-service/a/b", "-H", "x: 1");
+
+        Assert.Equal(0, code);
+        Assert.Contains($"""
+              by       VirtualService messageboard/user-service, http[0] 'ours', match[1]
+                       {_folder["a.yaml"]}:20
+                       delegated to VirtualService messageboard/team, http[1], match[1]
+                       {_folder["a.yaml"]}:32
+              to       100 % user-service.messageboard.svc.cluster.local:80 subset ctx2
+            """, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_destination_has_its_share_and_its_own_headers()
     {
         var (_, output, _) = Run(_folder.Path, "--request", "POST http://user-service.messageboard/a/b%2Fc");
