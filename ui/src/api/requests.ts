@@ -26,7 +26,14 @@ export interface Explanation {
   /** The HTTPRoute that decided in a VirtualService's place. */
   httpRoute: string | null
   /** The route taken; `match` is the place of the match that held, null when the route has none. */
-  route: { index: number; name: string | null; match: number | null; matchName: string | null } | null
+  route: {
+    index: number
+    name: string | null
+    match: number | null
+    matchName: string | null
+    /** The rule of another VirtualService that stands in this one's place. */
+    delegate: { virtualService: string; index: number; match: number | null } | null
+  } | null
   /** From 0 to below the sum of the weights. */
   draw: number | null
   weights: WeightedDestination[]

@@ -81,6 +81,7 @@ export const en = {
     noRoute: 'No rule of the VirtualService or HTTPRoute matches this request, so it goes nowhere.',
     ruleNamed: (name: string) => `“${name}”`,
     ruleNumber: (number: string) => `number ${number}`,
+    delegated: (rule: string, service: string) => `${rule} (delegated to ${service})`,
     unconditional: (rule: string) => `The rule ${rule} takes every request that the rules before it have left.`,
     matched: (rule: string, condition: string) => `The rule ${rule} took it, because its condition ${condition} is met.`,
     conditionNamed: (name: string) => `“${name}”`,

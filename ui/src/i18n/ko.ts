@@ -76,6 +76,7 @@ export const ko: Texts = {
     noRoute: 'VirtualService나 HTTPRoute에 이 요청과 맞는 규칙이 없어 어디로도 가지 않습니다.',
     ruleNamed: (name) => `‘${name}’ 규칙`,
     ruleNumber: (number) => `${number}번째 규칙`,
+    delegated: (rule, service) => `${service}에 위임된 ${rule}`,
     unconditional: (rule) => `${rule}은 조건이 없어, 앞의 규칙에 걸리지 않은 요청을 모두 받습니다.`,
     matched: (rule, condition) => `${condition}에 맞아 ${rule}이 적용되었습니다.`,
     conditionNamed: (name) => `‘${name}’ 조건(match)`,
