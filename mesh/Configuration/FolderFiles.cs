@@ -9,10 +9,8 @@ namespace MessageBoard.Mesh.Configuration;
 /// <param name="folder">The folder's full path.</param>
 internal sealed class FolderFiles(string folder)
 {
-    // A file may be written twice within one tick of its file system's clock, so a stamp this young does not prove that it is unchanged.
-    private static readonly TimeSpan ClockTick = TimeSpan.FromMilliseconds(50);
-
     private readonly Dictionary<string, LoadedFile> _files = [];
+    private readonly FolderAges _ages = new(folder, TimeProvider.System);
     private IReadOnlyList<(string Path, DateTime Written, long Length)> _named = [];
 
     /// <summary>A file as it was last read.</summary>
@@ -37,7 +35,8 @@ internal sealed class FolderFiles(string folder)
         var named = NamedFiles.Stamps(_files.Values.SelectMany(file => file.Resources));
         changed |= !named.SequenceEqual(_named);
         _named = named;
-        return changed;
+        var isWhole = _files.Values.All(file => file.Statuses.All(status => status.Status.Kind.Length > 0));
+        return _ages.Update(changed, Found(), isWhole) || changed;
     }
 
     /// <summary>Compiles what is in force of the files.</summary>
@@ -64,14 +63,39 @@ internal sealed class FolderFiles(string folder)
     public string? FileHolding(ResourceKey key) =>
         _files.FirstOrDefault(file => file.Value.Resources.Any(resource => resource.Key == key)).Key;
 
-    private static MeshSnapshot Compile(IEnumerable<KeyValuePair<string, LoadedFile>> all, MeshProxy proxy)
+    // Of rivals the older is in force; of the same age the name decides (configCompareByCreationTime in pilot/pkg/model/config.go).
+    private MeshSnapshot Compile(IEnumerable<KeyValuePair<string, LoadedFile>> all, MeshProxy proxy)
     {
         var files = all.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => file.Value).ToList();
-        IMeshResource[] resources = [.. files.SelectMany(file => file.Resources)];
+        var aged = files
+            .SelectMany(file => file.Resources, (file, resource) => (Resource: resource, Created: CreatedOf(file, resource.Key)))
+            .OrderBy(each => each.Created ?? DateTimeOffset.MaxValue)
+            .ThenBy(each => each.Resource.Key.Name, StringComparer.Ordinal)
+            .ThenBy(each => each.Resource.Key.Namespace, StringComparer.Ordinal)
+            .ThenByDescending(each => _ages.Of(each.Resource.Key)?.File == each.Resource.File)
+            .Select(each => each.Resource);
+        IMeshResource[] resources = [.. aged];
         return MeshSnapshot.Create(
-            resources, [.. files.SelectMany(file => file.Problems)], [.. files.SelectMany(file => file.Statuses)], proxy,
+            resources, [.. files.SelectMany(file => file.Problems)],
+            [.. files.SelectMany(file => file.Statuses, (file, status) => WithAge(file, status))], proxy,
             [.. NamedFiles.Problems(resources)]);
     }
+
+    private DateTimeOffset? CreatedOf(LoadedFile file, ResourceKey key) =>
+        file.Created.TryGetValue(key, out var created) ? created : _ages.Of(key)?.Since;
+
+    private ConfiguredResource WithAge(LoadedFile file, ConfiguredResource resource) => resource.Key is not { } key
+        ? resource
+        : resource with { Status = resource.Status with { Created = resource.Status.Created ?? CreatedOf(file, key) } };
+
+    // What a refused file held before is there as well as what it would hold.
+    private IEnumerable<(ResourceKey Key, string File, DateTime Born)> Found() =>
+        from file in _files.OrderBy(file => file.Key, StringComparer.Ordinal)
+        from key in file.Value.Resources.Select(resource => resource.Key)
+            .Concat(file.Value.Statuses.Where(status => status.Status.State != ResourceState.PassedOver).Select(status => status.Key))
+            .Distinct()
+        where key is not null
+        select (key, file.Key, file.Value.Born);
 
     private IEnumerable<string> EnumerateFiles() =>
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
@@ -85,7 +109,7 @@ internal sealed class FolderFiles(string folder)
         try
         {
             var info = new FileInfo(path);
-            var stamp = new FileStamp(info.LastWriteTimeUtc, info.Length, IsOld: DateTime.UtcNow - info.LastWriteTimeUtc > ClockTick);
+            var stamp = FileStamp.Of(info);
             if (stamp.IsOld && before?.Stamp == stamp)
                 return false;
 
@@ -96,7 +120,7 @@ internal sealed class FolderFiles(string folder)
                 return false;
             }
 
-            _files[name] = Load(name, text, problem, before) with { Stamp = stamp };
+            _files[name] = Load(name, text, problem, before) with { Stamp = stamp, Born = info.CreationTimeUtc };
             return true;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
@@ -118,8 +142,8 @@ internal sealed class FolderFiles(string folder)
         var documents = DocumentText.Split(text ?? "");
         var version = text is null ? "" : DocumentText.VersionOf(text);
         return new(
-            default, version, isHeldBack ? before!.Resources : read.Resources, read.Problems, [.. read.Statuses.Select(Configured)],
-            read.Refused);
+            default, before?.Born ?? DateTime.UtcNow, version, isHeldBack ? before!.Resources : read.Resources,
+            isHeldBack ? before!.Created : CreatedIn(read.Statuses), read.Problems, [.. read.Statuses.Select(Configured)], read.Refused);
 
         ConfiguredResource Configured(ResourceStatus status)
         {
@@ -141,20 +165,29 @@ internal sealed class FolderFiles(string folder)
     // The launcher writes what runs, and would write it again.
     private static bool IsLaunchers(string file) => file.Split(Path.DirectorySeparatorChar)[0] == "workloads";
 
-    /// <summary>By what it is seen whether a file has changed.</summary>
-    /// <param name="Written">When it was last written.</param>
-    /// <param name="Length">Its length in bytes.</param>
-    /// <param name="IsOld">Whether it was read long enough after that to be sure of.</param>
-    internal readonly record struct FileStamp(DateTime Written, long Length, bool IsOld);
+    private static Dictionary<ResourceKey, DateTimeOffset> CreatedIn(IEnumerable<ResourceStatus> statuses)
+    {
+        var created = new Dictionary<ResourceKey, DateTimeOffset>();
+        foreach (var status in statuses)
+        {
+            if (status is { Key: { } key, Created: { } time })
+                created.TryAdd(key, time);
+        }
+
+        return created;
+    }
 
     /// <summary>A file as it was read.</summary>
     /// <param name="Stamp">By which it is seen whether it has changed.</param>
+    /// <param name="Born">When it was made, or written if the file system does not tell; UTC.</param>
     /// <param name="Version">A hash of its text; empty when it could not be read.</param>
     /// <param name="Resources">What is in force of it.</param>
+    /// <param name="Created">Their creationTimestamps, of those that have one.</param>
     /// <param name="Problems">What was refused in it.</param>
     /// <param name="Statuses">Its documents.</param>
     /// <param name="Refused">Whether anything was refused.</param>
     internal sealed record LoadedFile(
-        FileStamp Stamp, string Version, IReadOnlyList<IMeshResource> Resources, IReadOnlyList<MeshProblem> Problems,
+        FileStamp Stamp, DateTime Born, string Version, IReadOnlyList<IMeshResource> Resources,
+        IReadOnlyDictionary<ResourceKey, DateTimeOffset> Created, IReadOnlyList<MeshProblem> Problems,
         IReadOnlyList<ConfiguredResource> Statuses, bool Refused);
 }

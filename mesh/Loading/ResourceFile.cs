@@ -157,6 +157,7 @@ internal sealed record ResourceFile(
             if (!NameRules.IsDnsLabel(key.Namespace))
                 metadata!.Report("namespace", $"'{key.Namespace}' is no namespace's name");
 
+            var created = metadata is null ? null : TimestampReader.Read(metadata, "creationTimestamp");
             var isGateways = GatewayKinds.IsGroup(apiVersion);
             if ((isGateways ? GatewayKinds.Problem(apiVersion, kind) : IstioKinds.Problem(apiVersion, kind)) is { } problem)
                 fields.Report(problem.Field, problem.Message);
@@ -165,7 +166,7 @@ internal sealed record ResourceFile(
 
             Add(
                 apiVersion, kind, key.Namespace, key.Name.Length == 0 ? null : key.Name, document.Line,
-                report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report);
+                report.Refusals > 0 ? ResourceState.Refused : ResourceState.Accepted, report, created);
         }
 
         private void ReadMeshConfig(YamlFields fields, int line, DocumentReport report)
@@ -237,7 +238,9 @@ internal sealed record ResourceFile(
             }
         }
 
-        private void Add(string apiVersion, string kind, string? ns, string? name, int line, ResourceState state, DocumentReport report) =>
-            _statuses.Add(new(apiVersion, kind, ns, name, file, line, state, report.Problems, report.NotCarriedOut));
+        private void Add(
+            string apiVersion, string kind, string? ns, string? name, int line, ResourceState state, DocumentReport report,
+            DateTimeOffset? created = null) =>
+            _statuses.Add(new(apiVersion, kind, ns, name, file, line, state, report.Problems, report.NotCarriedOut) { Created = created });
     }
 }

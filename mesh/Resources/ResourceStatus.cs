@@ -23,7 +23,9 @@ public sealed record ResourceStatus(
     /// <summary>How much of it is in force; null for what the local mesh never carries out.</summary>
     public InForce? InForce { get; init; }
 
-    /// <summary>Its <c>metadata.creationTimestamp</c>; null when it has none.</summary>
+    /// <summary>
+    /// Its <c>metadata.creationTimestamp</c>, or else its first sight in a folder; null when nobody knows. Of rivals the older is in force.
+    /// </summary>
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>Its identity; null when it could not be read.</summary>

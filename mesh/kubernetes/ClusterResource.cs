@@ -44,7 +44,10 @@ internal sealed class ClusterResource
         // What Istio has accepted is in force, whether the gateway understands all of it or not.
         Problems = [.. _read.Problems.Select(problem => problem with { Message = $"cannot be read by the gateway: {problem.Message}" })];
         Status = new(
-            new($"{kind.Group}/v1", Key.Kind, Key.Namespace, Key.Name, Place, 1, ResourceState.Accepted, [], Problems),
+            new($"{kind.Group}/v1", Key.Kind, Key.Namespace, Key.Name, Place, 1, ResourceState.Accepted, [], Problems)
+            {
+                Created = Created == default ? null : Created,
+            },
             Version,
             IsEditable: true);
     }

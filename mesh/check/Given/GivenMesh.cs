@@ -11,7 +11,7 @@ internal sealed class GivenMesh
     private readonly Dictionary<(string File, ResourceKey Key), GivenDocument> _documents = [];
     private readonly Dictionary<string, string> _folders = [];
 
-    /// <param name="files">The files; of resources with one key that of the folder further up is in force.</param>
+    /// <param name="files">The files, the older first; of resources with one key that of the folder further up is in force.</param>
     public GivenMesh(IReadOnlyList<GivenFile> files)
     {
         Files = files;
@@ -23,7 +23,7 @@ internal sealed class GivenMesh
 
         var all = files.OrderBy(file => file.Folder.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Length)
             .ToArray();
-        Resources = [.. all.SelectMany(file => file.Content.Resources).DistinctBy(resource => resource.Key)];
+        Resources = InOrderOfAge(all);
         var documents = all.SelectMany(file => file.Documents).ToArray();
         Documents = documents;
         foreach (var document in documents)
@@ -44,7 +44,7 @@ internal sealed class GivenMesh
     /// <summary>All resources as they are written, those further up first.</summary>
     public IReadOnlyList<GivenDocument> Documents { get; }
 
-    /// <summary>The resources that are in force.</summary>
+    /// <summary>The resources that are in force, the oldest first.</summary>
     public IReadOnlyList<IMeshResource> Resources { get; }
 
     /// <summary>Kubernetes' Services, as far as no ServiceEntry has their hosts.</summary>
@@ -87,6 +87,20 @@ internal sealed class GivenMesh
         return MeshSnapshot.Create(
             [.. all, .. NamedElsewhere.Of(all).Select(WithCalledPorts)], [],
             [.. statuses.Select(status => new ConfiguredResource(status, "", IsEditable: false))], proxy);
+    }
+
+    // What has no creationTimestamp is still to be made, in the order in which it was given.
+    private static IMeshResource[] InOrderOfAge(IEnumerable<GivenFile> files)
+    {
+        var aged = from file in files
+                   from resource in file.Content.Resources
+                   let status = file.Content.Statuses.FirstOrDefault(status => status.Key == resource.Key)
+                   select (Resource: resource, status?.Created);
+        return
+        [
+            .. aged.DistinctBy(each => each.Resource.Key).OrderBy(each => each.Created ?? DateTimeOffset.MaxValue)
+                .Select(each => each.Resource),
+        ];
     }
 
     // Of a service that stands in no file nobody knows the ports.

@@ -93,7 +93,9 @@ public sealed partial class WeightsEditTests : IDisposable
         await SetAsync(10, 90);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(_folder["a.yaml"]));
-        Assert.Equal([_folder["a.yaml"]], Directory.GetFiles(_folder.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }));
+        Assert.Equal(
+            [_folder[FolderAges.FileName], _folder["a.yaml"]],
+            Directory.GetFiles(_folder.Path, "*", new EnumerationOptions { AttributesToSkip = 0 }).Order(StringComparer.Ordinal));
     }
 
     [Fact]
