@@ -15,6 +15,7 @@ const explanation: Explanation = {
   mirrors: [],
   ejected: [],
   flags: '',
+  notes: [],
 }
 
 it('names the rule and the match', () => {
