@@ -58,8 +58,8 @@ public sealed class ObservabilityTests(KubeApi kube) : IClassFixture<KubeApi>, I
         const string Options = "--skip-istio --otlp-endpoint https://collector.example.com/otlp --otlp-headers-secret my-headers";
 
         var missing = await _bench.DeployAsync(Options);
-        Assert.Contains(
-            "There is no Secret my-headers with a key \"headers\" in ctx1", missing.MustEnd(1).Errors, StringComparison.Ordinal);
+        var errors = missing.MustEnd(1).Errors;
+        Assert.True(errors.Contains("There is no Secret my-headers with a key \"headers\" in ctx1", StringComparison.Ordinal), errors);
 
         foreach (var context in KubeApi.Contexts)
         {

@@ -6,6 +6,13 @@ namespace MessageBoard.Scripts.Tests.Local;
 /// <summary>A whole run and Debian's Prometheus, with the project's alerts at a pace for tests.</summary>
 public sealed partial class PrometheusTests : IAsyncDisposable
 {
+    private const string DryRun = """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: dry-run, annotations: {istio.io/dry-run: 'true'}}
+        spec: {action: DENY, rules: [{to: [{operation: {methods: [DELETE]}}]}]}
+        """;
+
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = new FreePorts().Take(), _prometheusPort = new FreePorts().Take();
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(10) };
@@ -18,6 +25,7 @@ public sealed partial class PrometheusTests : IAsyncDisposable
     {
         var (code, output, error) = await RunAsync($"--local --detach --port {_port}");
         Assert.True(code == 0, output + error);
+        _folder.Write("istio/dry-run.yaml", DryRun); // decisions are counted where there are policies
         _traffic = Task.Run(SendAsync);
         StartPrometheus();
 
