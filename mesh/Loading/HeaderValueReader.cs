@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace MessageBoard.Mesh.Loading;
 
 /// <summary>
-/// Reads a header's value as Istio lets Envoy have it (pkg/config/validation/header_value_validator.go): <c>%NAME%</c> and
-/// <c>%NAME(argument)%</c> are commands, <c>%%</c> is a percent sign. Envoy's <c>%NAME(argument):length%</c> is invalid to Istio.
+/// Reads a header's value that <see cref="HeaderValueRules"/> have found valid: <c>%NAME%</c> and <c>%NAME(argument)%</c> are commands,
+/// <c>%%</c> is a percent sign.
 /// </summary>
 internal static partial class HeaderValueReader
 {
@@ -46,12 +46,7 @@ internal static partial class HeaderValueReader
                 literal.Append('%');
                 at += 2;
             }
-            else if (Command().Match(text, at) is not { Success: true } match)
-            {
-                problem = "is no header value: a '%' has to be written as '%%', or to begin a command that ends with one";
-                return null;
-            }
-            else if (ReadCommand(match) is { } command)
+            else if (Command().Match(text, at) is var match && match.Success && ReadCommand(match) is { } command)
             {
                 parts.Add((literal.ToString(), command));
                 literal.Clear();
@@ -59,7 +54,7 @@ internal static partial class HeaderValueReader
             }
             else
             {
-                problem = $"{match.Value} is not carried out by the local mesh";
+                problem = $"{(match.Success ? match.Value : text[at..])} is not carried out by the local mesh";
                 return null;
             }
         }
