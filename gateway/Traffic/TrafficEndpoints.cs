@@ -21,10 +21,10 @@ public static class TrafficEndpoints
         .AddSingleton<ObservedMetrics, TrafficMetrics>()
         .AddSingleton(provider =>
         {
-            var feed = new TrafficFeed(
-                provider.GetRequiredService<FrontedServices>().Read, provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<TrafficFeed>>());
-            provider.GetRequiredService<IMeshStore>().Changed += _ => feed.PublishConfigurationChange();
+            var feed = new TrafficFeed(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TrafficFeed>>());
+            var configuration = feed.AddState(
+                "configuration", provider.GetRequiredService<FrontedServices>().Read, TrafficJson.Default.MeshConfiguration);
+            provider.GetRequiredService<IMeshStore>().Changed += _ => configuration.Change();
             return feed;
         });
 

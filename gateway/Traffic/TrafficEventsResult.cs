@@ -4,9 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>
-/// Writes the event stream as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html):
-/// <c>request</c>, <c>configuration</c> and <c>lost</c>. Unlike the framework's own result, which writes each event for each reader anew,
-/// it writes what the feed has written once for all.
+/// Writes the event stream as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). Unlike the
+/// framework's own result, which writes each event for each reader anew, it writes what the feed has written once for all.
 /// </summary>
 /// <param name="feed">The events.</param>
 /// <param name="place">The reader's place, given back when it goes.</param>
@@ -32,7 +31,7 @@ internal sealed class TrafficEventsResult(TrafficFeed feed, IDisposable place) :
         context.Response.Headers["X-Accel-Buffering"] = "no"; // nginx in front would hold the events back
         try
         {
-            await WriteAsync(context, reader.ReadConfiguration(), ended.Token);
+            await WriteAsync(context, reader.ReadStates(), ended.Token);
             while (true)
             {
                 while (reader.TryRead(out var events))

@@ -1,16 +1,21 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json.Serialization.Metadata;
-using MessageBoard.Gateway.Mesh;
 
 namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>
-/// Hands each routed request to every reader of the event stream, written once for all of them. Costs nothing while nobody reads, and never
-/// waits for a reader: one that falls behind loses the oldest events and is told how many. Safe for concurrent use.
+/// Hands events to every reader of the event stream, written once for all of them: what happens, such as a routed request, and states,
+/// which a reader is told at its begin and anew when they have changed. Costs nothing while nobody reads, and never waits for a reader:
+/// one that falls behind loses the oldest events, is told how many requests were among them, and all states anew. Safe for concurrent use.
 /// </summary>
 public sealed partial class TrafficFeed : IDisposable
 {
+    /// <summary>How often readers hear that the gateway lives, whatever else they are told.</summary>
+    public static readonly TimeSpan BetweenHeartbeats = TimeSpan.FromSeconds(5);
+
     // What a reader may be behind: 20 s at 200 requests a second.
     private const int MaxBehindBytes = 1024 * 1024;
     private const int MaxBehindChunks = 1024;
@@ -18,90 +23,113 @@ public sealed partial class TrafficFeed : IDisposable
     // Below what the runtime has its heap of large objects for.
     private const int MaxChunkBytes = 32 * 1024;
 
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
-
     private readonly Lock _gate = new();
-    private readonly Func<MeshConfiguration> _configuration;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly ITimer _timer;
+    private readonly ITimer _tick, _heartbeat;
     private readonly EventText _text = new();
     private readonly Chunk[] _chunks = new Chunk[MaxBehindChunks]; // the newest, each in the place of its number
-    private TaskCompletionSource _news = NewNews();
+    private ImmutableArray<State> _states = [];
+    private TaskCompletionSource _news = NewSource(), _firstReader = NewSource();
     private long _first, _next; // numbers of the oldest chunk that is kept, and of the one to come
-    private long _events; // in all chunks, since the start
+    private long _requests; // in all chunks, since the start
     private int _bytes; // in all that are kept
-    private int _readers, _pending; // readers; events that are in no chunk yet
-    private bool _isTickDue, _configurationHasChanged;
+    private int _readers, _pending; // readers; requests that are in no chunk yet
+    private bool _isTickDue;
     private long _lastTick;
 
-    /// <summary>A feed without readers.</summary>
-    /// <param name="configuration">What a <c>configuration</c> event says, asked for when it has changed and somebody reads.</param>
+    /// <summary>A feed without states and readers.</summary>
     /// <param name="clock">The clock.</param>
-    /// <param name="logger">Is told when the configuration cannot be read.</param>
-    public TrafficFeed(Func<MeshConfiguration> configuration, TimeProvider clock, ILogger<TrafficFeed> logger)
+    /// <param name="logger">Is told when a state cannot be read.</param>
+    public TrafficFeed(TimeProvider clock, ILogger<TrafficFeed> logger)
     {
-        (_configuration, _clock, _logger) = (configuration, clock, logger);
-        _timer = clock.CreateTimer(static feed => ((TrafficFeed)feed!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        (_clock, _logger) = (clock, logger);
+        _tick = NewTimer(static feed => ((TrafficFeed)feed!).Tick());
+        _heartbeat = NewTimer(static feed => ((TrafficFeed)feed!).Beat());
+
+        ITimer NewTimer(TimerCallback callback) =>
+            clock.CreateTimer(callback, this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many read.</summary>
     public int Readers => Volatile.Read(ref _readers);
 
+    /// <summary>Ends as soon as somebody reads: for what is to be found out only then.</summary>
+    public Task WhenReadAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return _firstReader.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Hands a request to all readers.</summary>
-    public void Publish(RoutedRequest request)
+    public void Publish(RoutedRequest request) => Publish("request"u8, request, TrafficJson.Default.RoutedRequest, requests: 1);
+
+    /// <summary>Hands an event to all readers.</summary>
+    /// <param name="name">The event's name, in UTF-8.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="type">How they are written.</param>
+    public void Publish<T>(ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type) => Publish(name, data, type, requests: 0);
+
+    /// <summary>Registers a state, for good.</summary>
+    /// <param name="name">The name of its event.</param>
+    /// <param name="read">Reads it as it is now; null when there is nothing to tell. Called on any thread, and only while somebody
+    /// reads.</param>
+    /// <param name="type">How it is written.</param>
+    public State AddState<T>(string name, Func<T?> read, JsonTypeInfo<T> type)
+        where T : class
     {
-        if (Readers == 0)
-            return;
-
+        var utf8 = Encoding.UTF8.GetBytes(name);
+        var state = new State(this, name, () => read() is { } data ? EventText.One(utf8, data, type) : []);
         lock (_gate)
-        {
-            _text.Append("request"u8, request, TrafficJson.Default.RoutedRequest);
-            _pending++;
-            if (_text.Length >= MaxChunkBytes)
-                Cut();
+            _states = _states.Add(state);
 
-            TickSoon();
-        }
+        return state;
     }
 
-    /// <summary>Tells all readers that the mesh configuration has changed.</summary>
-    public void PublishConfigurationChange()
-    {
-        if (Readers == 0)
-            return;
-
-        lock (_gate)
-        {
-            _configurationHasChanged = true;
-            TickSoon();
-        }
-    }
-
-    /// <summary>Starts reading, with the configuration at this moment. Dispose it to stop.</summary>
+    /// <summary>Starts reading. Dispose it to stop.</summary>
     public Subscription Subscribe()
     {
         lock (_gate)
         {
-            if (_readers++ == 0 && !_isTickDue)
-                Wait(KeepAlive);
+            if (_readers++ == 0)
+            {
+                _heartbeat.Change(BetweenHeartbeats, BetweenHeartbeats);
+                _firstReader.SetResult();
+            }
 
             Cut(); // what was before is none of its business
-            return new(this, _next, _events);
+            return new(this, _next, _requests);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _timer.Dispose();
+        _tick.Dispose();
+        _heartbeat.Dispose();
         _text.Dispose();
     }
 
-    private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Nobody sees more than 60 pictures a second, and each is a write to each reader: with a thousand of them, ten a second.
     private TimeSpan BetweenTicks => TimeSpan.FromMilliseconds(Math.Max(16, _readers / 10));
+
+    private void Publish<T>(ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type, int requests)
+    {
+        if (Readers == 0)
+            return;
+
+        lock (_gate)
+        {
+            _text.Append(name, data, type);
+            _pending += requests;
+            if (_text.Length >= MaxChunkBytes)
+                Cut();
+
+            TickSoon();
+        }
+    }
 
     private void TickSoon()
     {
@@ -110,44 +138,52 @@ public sealed partial class TrafficFeed : IDisposable
 
         _isTickDue = true;
         var wait = BetweenTicks - _clock.GetElapsedTime(_lastTick);
-        Wait(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        _tick.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
-    private void Wait(TimeSpan time) => _timer.Change(time, Timeout.InfiniteTimeSpan);
+    private void Beat() => Publish("heartbeat"u8, new(_clock.GetUtcNow()), TrafficJson.Default.Heartbeat);
 
     private void Tick()
     {
-        var configuration = Interlocked.Exchange(ref _configurationHasChanged, false) ? ReadConfiguration() : [];
+        // Outside of the lock: states' homes have locks of their own.
+        var states = _states;
+        byte[][]? changed = null;
+        for (var i = 0; i < states.Length; i++)
+        {
+            if (states[i].TryTakeChange())
+                (changed ??= new byte[states.Length][])[i] = Read(states[i]);
+        }
+
         TaskCompletionSource news;
         lock (_gate)
         {
-            _text.Append(configuration);
-            if (!_isTickDue)
-                _text.AppendComment("still here"u8); // so that proxies in between do not take the silence for a dead connection
+            foreach (var state in changed ?? [])
+                _text.Append(state);
 
             Cut();
             (_lastTick, _isTickDue) = (_clock.GetTimestamp(), false);
-            if (_configurationHasChanged)
-                TickSoon();
-            else if (_readers > 0)
-                Wait(KeepAlive);
+            foreach (var state in states)
+            {
+                if (state.HasChanged)
+                    TickSoon(); // while the others were read
+            }
 
-            (news, _news) = (_news, NewNews());
+            (news, _news) = (_news, NewSource());
         }
 
         news.SetResult();
     }
 
-    // Outside of the lock: the configuration's home has locks of its own. A timer that throws would end the process.
-    private byte[] ReadConfiguration()
+    // A timer that throws would end the process.
+    private byte[] Read(State state)
     {
         try
         {
-            return EventText.One("configuration"u8, _configuration(), TrafficJson.Default.MeshConfiguration);
+            return state.Read();
         }
         catch (Exception exception)
         {
-            LogUnreadable(exception);
+            LogUnreadable(exception, state.Name);
             return [];
         }
     }
@@ -158,8 +194,8 @@ public sealed partial class TrafficFeed : IDisposable
         if (_text.Length == 0)
             return;
 
-        var chunk = new Chunk(_text.Take(), _events);
-        _events += _pending;
+        var chunk = new Chunk(_text.Take(), _requests);
+        _requests += _pending;
         _pending = 0;
         _bytes += chunk.Bytes.Length;
         while (_next > _first && (_bytes > MaxBehindBytes || _next - _first == MaxBehindChunks))
@@ -168,63 +204,110 @@ public sealed partial class TrafficFeed : IDisposable
         _chunks[_next++ % MaxBehindChunks] = chunk;
     }
 
-    [LoggerMessage(LogLevel.Error, "The configuration cannot be told to the event stream's readers")]
-    private partial void LogUnreadable(Exception exception);
+    [LoggerMessage(LogLevel.Error, "The event stream's readers cannot be told of {State}")]
+    private partial void LogUnreadable(Exception exception, string state);
 
-    private readonly record struct Chunk(byte[] Bytes, long EventsBefore);
+    private readonly record struct Chunk(byte[] Bytes, long RequestsBefore);
+
+    /// <summary>Something that a reader is told at its begin, and anew when it has changed.</summary>
+    public sealed class State
+    {
+        private readonly TrafficFeed _feed;
+        private bool _hasChanged;
+
+        internal State(TrafficFeed feed, string name, Func<byte[]> read) => (_feed, Name, Read) = (feed, name, read);
+
+        internal string Name { get; }
+
+        internal Func<byte[]> Read { get; }
+
+        internal bool HasChanged => Volatile.Read(ref _hasChanged);
+
+        /// <summary>Tells all readers what it is now, soon and once for all changes until then.</summary>
+        public void Change()
+        {
+            if (_feed.Readers == 0)
+                return;
+
+            lock (_feed._gate)
+            {
+                _hasChanged = true;
+                _feed.TickSoon();
+            }
+        }
+
+        internal bool TryTakeChange() => HasChanged && Interlocked.Exchange(ref _hasChanged, false);
+    }
 
     /// <summary>One reader's place in the stream. For one thread at a time.</summary>
     public sealed class Subscription : IDisposable
     {
         private readonly TrafficFeed _feed;
         private long _chunk; // the next
-        private long _events; // how many it has been given or told to be lost
+        private long _requests; // how many it has been given or told to be lost
         private bool _isDisposed;
 
-        internal Subscription(TrafficFeed feed, long chunk, long events)
+        internal Subscription(TrafficFeed feed, long chunk, long requests)
         {
-            (_feed, _chunk, _events) = (feed, chunk, events);
+            (_feed, _chunk, _requests) = (feed, chunk, requests);
             News = feed._news.Task;
         }
 
         /// <summary>Ends when there may be more to read than there was when <see cref="TryRead"/> last was false.</summary>
         public Task News { get; private set; }
 
-        /// <summary>The event that a reader begins with.</summary>
-        public byte[] ReadConfiguration() => _feed.ReadConfiguration();
+        /// <summary>All states as they are now, which a reader begins with.</summary>
+        public byte[] ReadStates()
+        {
+            var all = new ArrayBufferWriter<byte>();
+            foreach (var state in _feed._states)
+                all.Write(_feed.Read(state));
+
+            return all.WrittenSpan.ToArray();
+        }
 
         /// <summary>Takes what comes next of the stream, if there is something: whole events, not to be changed.</summary>
         public bool TryRead([NotNullWhen(true)] out byte[]? bytes)
         {
+            byte[] lost;
             lock (_feed._gate)
             {
                 News = _feed._news.Task;
-                _chunk = Math.Max(_chunk, _feed._first);
                 bytes = null;
                 if (_chunk == _feed._next)
                     return false;
 
-                var chunk = _feed._chunks[_chunk % MaxBehindChunks];
-                if (chunk.EventsBefore > _events)
+                if (_chunk >= _feed._first)
                 {
-                    bytes = EventText.One("lost"u8, new(chunk.EventsBefore - _events), TrafficJson.Default.LostEvents);
-                    _events = chunk.EventsBefore;
+                    bytes = _feed._chunks[_chunk++ % MaxBehindChunks].Bytes;
+                    _requests = RequestsBefore(_chunk);
                     return true;
                 }
 
-                _chunk++;
-                _events = _chunk == _feed._next ? _feed._events : _feed._chunks[_chunk % MaxBehindChunks].EventsBefore;
-                bytes = chunk.Bytes;
-                return true;
+                _chunk = _feed._first;
+                var count = RequestsBefore(_chunk) - _requests;
+                _requests += count;
+                lost = count == 0 ? [] : EventText.One("lost"u8, new(count), TrafficJson.Default.LostEvents);
             }
+
+            bytes = [.. lost, .. ReadStates()];
+            return true;
         }
+
+        private long RequestsBefore(long chunk) =>
+            chunk == _feed._next ? _feed._requests : _feed._chunks[chunk % MaxBehindChunks].RequestsBefore;
 
         /// <inheritdoc/>
         public void Dispose()
         {
             lock (_feed._gate)
             {
-                _feed._readers -= _isDisposed ? 0 : 1;
+                if (!_isDisposed && --_feed._readers == 0)
+                {
+                    _feed._heartbeat.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    _feed._firstReader = NewSource();
+                }
+
                 _isDisposed = true;
             }
         }
@@ -254,13 +337,6 @@ public sealed partial class TrafficFeed : IDisposable
             _bytes.Write("\ndata: "u8);
             _json.Reset(_bytes);
             JsonSerializer.Serialize(_json, data, type);
-            _bytes.Write("\n\n"u8);
-        }
-
-        public void AppendComment(ReadOnlySpan<byte> text)
-        {
-            _bytes.Write(": "u8);
-            _bytes.Write(text);
             _bytes.Write("\n\n"u8);
         }
 

@@ -1,6 +1,5 @@
 using System.Net.ServerSentEvents;
-using System.Text;
-using MessageBoard.Gateway.Mesh;
+using System.Text.Json.Serialization.Metadata;
 using MessageBoard.Gateway.Traffic;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -9,10 +8,9 @@ namespace MessageBoard.Gateway.Tests.Traffic;
 
 public sealed class TrafficFeedTests : IDisposable
 {
-    private readonly TrafficFeed _feed;
-    private Func<MeshConfiguration> _configuration = () => new([], [], []);
+    private readonly TrafficFeed _feed = NewFeed(TimeProvider.System);
 
-    public TrafficFeedTests() => _feed = new(() => _configuration(), TimeProvider.System, NullLogger<TrafficFeed>.Instance);
+    private static JsonTypeInfo<string> Text { get; } = (JsonTypeInfo<string>)JsonSerializerOptions.Web.GetTypeInfo(typeof(string));
 
     public void Dispose() => _feed.Dispose();
 
@@ -69,48 +67,141 @@ public sealed class TrafficFeedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_configuration_change_is_told_to_all_that_read()
+    public async Task A_slow_reader_is_told_all_states_anew()
+    {
+        using var slow = _feed.Subscribe();
+        var version = 1;
+        var state = AddState(_feed, "fleet", () => $"{version}");
+        version = 2;
+        state.Change();
+        for (var id = 1; id <= 10_000; id++)
+            _feed.Publish(Request(id));
+
+        var read = await ReadAsync(slow, 1);
+
+        Assert.Equal(["lost", "fleet"], Events(read).Select(item => item.EventType).Take(2));
+        Assert.Equal("\"2\"", Events(read).ElementAt(1).Data);
+    }
+
+    [Fact]
+    public async Task Others_events_come_in_order_with_the_requests_and_are_not_counted_as_lost()
     {
         using var reader = _feed.Subscribe();
+        _feed.Publish("mark"u8, "first", Text);
+        _feed.Publish(Request(1));
+        _feed.Publish("mark"u8, "second", Text);
+
+        await reader.News.WaitAsync(TimeSpan.FromSeconds(100));
+        Assert.True(reader.TryRead(out var events));
+        Assert.Equal(["mark", "request", "mark"], Events([events]).Select(item => item.EventType));
+
+        for (var i = 0; i < 10_000; i++)
+            _feed.Publish("mark"u8, new string('x', 1000), Text);
+
+        Assert.True(reader.TryRead(out events));
+        Assert.DoesNotContain(Events([events]), item => item.EventType == "lost");
+    }
+
+    [Fact]
+    public async Task A_states_change_is_told_to_all_that_read()
+    {
+        var version = 1;
+        var state = AddState(_feed, "fleet", () => $"{version}");
+        using var reader = _feed.Subscribe();
+        Assert.Equal("\"1\"", Assert.Single(Events([reader.ReadStates()])).Data);
         Assert.False(reader.TryRead(out _));
         var news = reader.News;
         Assert.False(news.IsCompleted);
 
-        _feed.PublishConfigurationChange();
+        version = 2;
+        state.Change();
 
         await news.WaitAsync(TimeSpan.FromSeconds(100));
         Assert.True(reader.TryRead(out var events));
-        Assert.Equal("configuration", Assert.Single(Events([events])).EventType);
+        var told = Assert.Single(Events([events]));
+        Assert.Equal(("fleet", "\"2\""), (told.EventType, told.Data));
         Assert.False(reader.TryRead(out _));
     }
 
     [Fact]
-    public async Task A_configuration_that_cannot_be_told_costs_nobody_the_requests()
+    public async Task A_state_that_cannot_be_told_costs_nobody_the_rest()
     {
+        var broken = AddState(_feed, "broken", () => throw new InvalidOperationException("broken"));
+        var nothing = AddState(_feed, "nothing", () => null);
+        var well = AddState(_feed, "well", () => "well");
         using var reader = _feed.Subscribe();
-        _configuration = () => throw new InvalidOperationException("broken");
 
-        _feed.PublishConfigurationChange();
+        broken.Change();
+        nothing.Change();
+        well.Change();
         _feed.Publish(Request(1));
 
-        Assert.Equal([1], Ids(await ReadAsync(reader, 1)));
-        Assert.Empty(reader.ReadConfiguration());
+        Assert.Equal(["request", "well"], Events(await ReadAsync(reader, 1)).Select(item => item.EventType));
+        Assert.Equal("well", Assert.Single(Events([reader.ReadStates()])).EventType);
     }
 
     [Fact]
-    public void Silence_is_filled_before_a_proxy_takes_it_for_the_end()
+    public void Nobody_is_asked_for_a_state_while_nobody_reads()
+    {
+        var asked = 0;
+        var clock = new FakeTimeProvider();
+        using var feed = NewFeed(clock);
+        var state = AddState(feed, "fleet", () => $"{++asked}");
+        state.Change();
+        clock.Advance(TimeSpan.FromSeconds(10));
+
+        using (feed.Subscribe())
+            clock.Advance(TimeSpan.FromSeconds(1));
+
+        state.Change();
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, asked);
+    }
+
+    [Fact]
+    public async Task Who_finds_things_out_for_readers_waits_for_one()
+    {
+        var first = _feed.WhenReadAsync(CancellationToken.None);
+        Assert.False(first.IsCompleted);
+        using (_feed.Subscribe())
+        {
+            await first.WaitAsync(TimeSpan.FromSeconds(100));
+            Assert.True(_feed.WhenReadAsync(CancellationToken.None).IsCompleted);
+        }
+
+        Assert.False(_feed.WhenReadAsync(CancellationToken.None).IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_heartbeat_is_told_every_five_seconds_in_silence_and_in_traffic(bool isBusy)
     {
         var clock = new FakeTimeProvider();
-        using var feed = new TrafficFeed(_configuration, clock, NullLogger<TrafficFeed>.Instance);
+        using var feed = NewFeed(clock);
         using var reader = feed.Subscribe();
-        for (var i = 0; i < 3; i++)
+        var read = new List<byte[]>();
+        for (var tenths = 1; tenths <= 151; tenths++)
         {
-            Assert.False(reader.TryRead(out _));
-            clock.Advance(TimeSpan.FromSeconds(15));
-            Assert.True(reader.TryRead(out var events));
-            Assert.StartsWith(": ", Encoding.UTF8.GetString(events));
+            if (isBusy)
+                feed.Publish(Request(tenths));
+
+            clock.Advance(TimeSpan.FromSeconds(0.1));
+            while (reader.TryRead(out var events))
+                read.Add(events);
         }
+
+        var heartbeats = Events(read).Where(item => item.EventType == "heartbeat").ToList();
+        Assert.Equal(3, heartbeats.Count);
+        var times = heartbeats.ConvertAll(item => JsonDocument.Parse(item.Data).RootElement.GetProperty("time").GetDateTimeOffset());
+        Assert.Equal([5.0, 5.0], times.Zip(times.Skip(1), (before, after) => (after - before).TotalSeconds));
+        Assert.Equal(isBusy ? 151 : 0, Ids(read).Count);
     }
+
+    private static TrafficFeed NewFeed(TimeProvider clock) => new(clock, NullLogger<TrafficFeed>.Instance);
+
+    private static TrafficFeed.State AddState(TrafficFeed feed, string name, Func<string?> read) =>
+        feed.AddState(name, read, Text);
 
     private static RoutedRequest Request(long id) =>
         new(id, "user-service", "ctx1", "pod", 200, 1.5, DateTimeOffset.UnixEpoch, null, "0af7651916cd43dd8448eb211c80319c", Traced: true);
