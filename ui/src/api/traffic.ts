@@ -83,6 +83,31 @@ export interface TrafficRequest {
   traced: boolean
   /** What went wrong, in Envoy's letters, such as `UF,URX`. */
   flags: string | null
+  /** The rule that took it, such as `x-canary`; null for the default route, whose weights drew. */
+  rule: string | null
+  /** The cluster that was drawn, also for a request that never got there; null when none was. */
+  heading: string | null
+  /** Why the mesh answered and no pod; null when a pod did. */
+  cause: Cause | null
+  /** How long a fault in force held it back; 0 for not at all. */
+  delayMs: number
+  /** All tries where there was more than one; else none. */
+  tries: Try[]
+  /** The clusters that copies went to. */
+  mirrors: string[]
+}
+
+export const causes = [
+  'abort', 'noPod', 'noRoute', 'denied', 'limited', 'timeout', 'unreachable', 'redirect', 'direct', 'unknown',
+] as const
+export type Cause = (typeof causes)[number]
+
+export interface Try {
+  cluster: string | null
+  pod: string | null
+  /** Null when there was no answer. */
+  status: number | null
+  flag: string | null
 }
 
 export interface TrafficCounts {
@@ -91,6 +116,17 @@ export interface TrafficCounts {
   unanswered: number
   clusters: Record<string, number>
   pods: Record<string, number>
+  /** Drawn by weight and answered where the draw fell; what shares are judged on. */
+  drawn: Record<string, number>
+  /** By the rule that took them before the weights could. */
+  rules: Record<string, number>
+  /** Without a pod's answer, by why. */
+  causes: Record<string, number>
+  /** Answered by another cluster than the one drawn. */
+  failedOver: number
+  /** Half of them, 95 of 100, took no longer; null when there are none. */
+  p50Ms: number | null
+  p95Ms: number | null
 }
 
 export interface TrafficSnapshot {

@@ -20,6 +20,7 @@ export const en = {
     connecting: 'Connecting…',
     open: 'Live',
     reconnecting: 'Reconnecting…',
+    silent: 'The gateway has been silent for 12 s',
     full: 'Counts only, every 10 s: too many pages are open',
     fullHint: 'Log in, or close another page, for a live place.',
     lost: (count: string) => `${count} events missed`,

@@ -13,6 +13,7 @@ export const ko: Texts = {
     connecting: '연결 중…',
     open: '실시간',
     reconnecting: '다시 연결 중…',
+    silent: '게이트웨이가 12초째 응답하지 않습니다',
     full: '열린 페이지가 너무 많아 10초마다 집계만 갱신합니다',
     fullHint: '로그인하거나 다른 페이지를 닫으면 실시간으로 바뀝니다.',
     lost: (count) => `이벤트 ${count}건 누락`,

@@ -13,6 +13,12 @@ const request = (change: Partial<TrafficRequest> = {}): TrafficRequest => ({
   traceId: '0'.repeat(32),
   traced: true,
   flags: null,
+  rule: null,
+  heading: change.cluster === undefined ? 'ctx1' : change.cluster,
+  cause: null,
+  delayMs: 0,
+  tries: [],
+  mirrors: [],
   ...change,
 })
 
@@ -40,12 +46,29 @@ it('counts the last 100 requests by cluster, pod and outcome', () => {
   for (let i = 0; i < 3; i++) window.add(request({ cluster: null, pod: null, status: 503 }))
   window.add(request({ status: 500 }))
   window.add(request({ status: 404 }))
-  expect(window.counts()).toEqual({
+  expect(window.counts()).toMatchObject({
     total: 100,
     errors: 4,
     unanswered: 3,
     clusters: { ctx1: 57, ctx2: 40 },
     pods: { 'user-service-ctx1-a-b': 57, 'user-service-ctx2-a-b': 40 },
+  })
+})
+
+it('counts apart what the weights did not draw, or what went elsewhere', () => {
+  const window = new RecentWindow()
+  for (let i = 0; i < 60; i++) window.add(request({ durationMs: i }))
+  for (let i = 0; i < 20; i++) window.add(request({ cluster: null, pod: null, status: 503, heading: 'ctx2', cause: 'abort' }))
+  for (let i = 0; i < 15; i++) window.add(request({ cluster: 'ctx2', rule: 'x-canary' }))
+  for (let i = 0; i < 5; i++) window.add(request({ heading: 'ctx2' }))
+  expect(window.counts()).toMatchObject({
+    total: 100,
+    drawn: { ctx1: 60 },
+    rules: { 'x-canary': 15 },
+    causes: { abort: 20 },
+    failedOver: 5,
+    p50Ms: 9,
+    p95Ms: 54,
   })
 })
 

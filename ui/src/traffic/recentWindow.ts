@@ -4,7 +4,9 @@ import { splitFlags } from './flags'
 /** How many requests the observed share is taken over. */
 export const windowSize = 100
 
-export const noCounts: TrafficCounts = { total: 0, errors: 0, unanswered: 0, clusters: {}, pods: {} }
+export const noCounts: TrafficCounts = {
+  total: 0, errors: 0, unanswered: 0, clusters: {}, pods: {}, drawn: {}, rules: {}, causes: {}, failedOver: 0, p50Ms: null, p95Ms: null,
+}
 
 /**
  * The last requests of one service. The gateway tells a new page how many of them each cluster answered, but not in
@@ -51,15 +53,24 @@ export class RecentWindow {
 }
 
 function count(requests: readonly TrafficRequest[]): TrafficCounts {
-  const counts = { total: requests.length, errors: 0, unanswered: 0, clusters: {}, pods: {} } satisfies TrafficCounts
-  for (const { cluster, pod, status } of requests) {
+  const counts: TrafficCounts = { ...noCounts, total: requests.length, clusters: {}, pods: {}, drawn: {}, rules: {}, causes: {} }
+  for (const { cluster, pod, status, rule, heading, cause } of requests) {
     if (status >= 500) counts.errors++
     if (cluster === null) counts.unanswered++
     else increment(counts.clusters, cluster)
     if (pod !== null) increment(counts.pods, pod)
+    if (rule !== null) increment(counts.rules, rule)
+    if (cause !== null) increment(counts.causes, cause)
+    if (cluster === null || cause !== null || rule !== null) continue
+    if (heading === null || heading === cluster) increment(counts.drawn, cluster)
+    else counts.failedOver++
   }
-  return counts
+  const durations = requests.map(({ durationMs }) => durationMs).sort((a, b) => a - b)
+  return { ...counts, p50Ms: quantile(durations, 0.5), p95Ms: quantile(durations, 0.95) }
 }
+
+/** The nearest rank's; null when there are none. */
+const quantile = (sorted: readonly number[], q: number): number | null => sorted[Math.ceil(sorted.length * q) - 1] ?? null
 
 function increment(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1

@@ -1,4 +1,8 @@
 import { inject, onScopeDispose, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import type { Edge } from '../api/edges'
+import type { Fleet } from '../api/fleet'
+import type { HistoryPoint, Mark } from '../api/history'
+import type { Rollout } from '../api/rollouts'
 import {
   getTraffic,
   services,
@@ -21,6 +25,15 @@ export interface Traffic {
   readonly stream: Readonly<Ref<StreamState>>
   /** Events the gateway says this page was too slow for. */
   readonly lost: Readonly<Ref<number>>
+  /** What runs, and what was taken down on purpose; null until the gateway has told. */
+  readonly fleet: Readonly<ShallowRef<Fleet | null>>
+  /** The services' own calls in the last second. */
+  readonly edges: Readonly<ShallowRef<readonly Edge[]>>
+  readonly rollouts: Readonly<ShallowRef<readonly Rollout[]>>
+  /** Calls `listener` for each service's counts of a second that has passed. */
+  onSecond(listener: (service: ServiceName, point: HistoryPoint) => void): void
+  /** Calls `listener` for each edit, drill and outage. */
+  onMark(listener: (mark: Mark) => void): void
   /** Calls `listener` for each request of a service, in an animation frame, while the page is visible. */
   onRequest(service: ServiceName, listener: (request: TrafficRequest) => void): void
 }
@@ -51,6 +64,11 @@ function followTraffic(): Traffic {
   const clusters = shallowRef<readonly ClusterStatus[]>([])
   const stream = ref<StreamState>('connecting')
   const lost = ref(0)
+  const fleet = shallowRef<Fleet | null>(null)
+  const edges = shallowRef<readonly Edge[]>([])
+  const rollouts = shallowRef<readonly Rollout[]>([])
+  const seconds = new Set<(service: ServiceName, point: HistoryPoint) => void>()
+  const marks = new Set<(mark: Mark) => void>()
 
   const publish = throttled(publishEvery, () => {
     for (const service of services) followed[service].publish()
@@ -94,6 +112,15 @@ function followTraffic(): Traffic {
       lost.value += count
       startOver()
     },
+    fleet: (next) => (fleet.value = next),
+    edges: (next) => (edges.value = next),
+    rollouts: (next) => (rollouts.value = next),
+    second(points) {
+      for (const { service, point } of points) for (const listener of seconds) listener(service, point)
+    },
+    mark(mark) {
+      for (const listener of marks) listener(mark)
+    },
   })
   onScopeDispose(close)
 
@@ -103,12 +130,19 @@ function followTraffic(): Traffic {
     clusters,
     stream,
     lost,
-    onRequest(service, listener) {
-      const { listeners } = followed[service]
-      listeners.add(listener)
-      onScopeDispose(() => listeners.delete(listener))
-    },
+    fleet,
+    edges,
+    rollouts,
+    onSecond: (listener) => listen(seconds, listener),
+    onMark: (listener) => listen(marks, listener),
+    onRequest: (service, listener) => listen(followed[service].listeners, listener),
   }
+}
+
+/** For as long as the calling component lives. */
+function listen<T>(listeners: Set<T>, listener: T): void {
+  listeners.add(listener)
+  onScopeDispose(() => listeners.delete(listener))
 }
 
 function byService<T>(make: (service: ServiceName) => T): Record<ServiceName, T> {

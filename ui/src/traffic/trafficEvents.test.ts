@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readConfiguration, readLost, readRequest, readService } from './trafficEvents'
+import { readConfiguration, readFleet, readLost, readMark, readRequest, readSecond, readService } from './trafficEvents'
 
 const request = {
   id: 17,
@@ -12,6 +12,12 @@ const request = {
   traceId: '0af7651916cd43dd8448eb211c80319c',
   traced: true,
   flags: null,
+  rule: null,
+  heading: 'ctx1',
+  cause: null,
+  delayMs: 0,
+  tries: [],
+  mirrors: [],
 }
 
 it('reads a routed request', () => {
@@ -70,4 +76,23 @@ it('reads the rules beside the weights, with nulls for what is not set', () => {
   })
   expect(row({})).toEqual({ canarySubset: null, fault: { delay: null, abort: null }, timeoutSeconds: null, retries: null })
   expect(row(null)).toBeNull()
+})
+
+it('takes an unknown cause, and a missing one of what nobody answered, for an unknown one', () => {
+  const read = (change: object) => readRequest(JSON.stringify({ ...request, ...change }))?.cause
+  expect(read({})).toBeNull()
+  expect(read({ cause: 'abort' })).toBe('abort')
+  expect(read({ cause: 'sabotage' })).toBe('unknown')
+  expect(read({ cluster: null, cause: undefined })).toBe('unknown')
+})
+
+it('passes over what it cannot read of the other events', () => {
+  const point = { time: 1, total: 2, drawn: { ctx1: 2 }, errors: 0, p50Ms: 1, p95Ms: 2, weights: null }
+  expect(readSecond(JSON.stringify({ services: [{ service: 'log-service', point }, { service: 'billing', point }, 7] }))).toEqual([
+    { service: 'log-service', point },
+  ])
+  expect(readFleet('{"drill":{"available":false,"clusters":[]},"pods":null}')).toMatchObject({ pods: null })
+  expect(readFleet('{"pods":[]}')).toBeNull()
+  expect(readMark('{"kind":"drill","time":"2026-11-27T09:00:00Z"}')).toMatchObject({ kind: 'drill' })
+  expect(readMark('{}')).toBeNull()
 })

@@ -1,6 +1,12 @@
+import type { Edge } from '../api/edges'
+import type { Fleet } from '../api/fleet'
+import type { HistoryPoint, Mark } from '../api/history'
+import type { Rollout } from '../api/rollouts'
 import {
+  causes,
   clusters,
   services,
+  type Cause,
   type ClusterStatus,
   type Fault,
   type MeshConfiguration,
@@ -10,6 +16,7 @@ import {
   type ServiceConfiguration,
   type ServiceName,
   type TrafficRequest,
+  type Try,
   type Weights,
 } from '../api/traffic'
 
@@ -30,8 +37,27 @@ export function readRequest(data: string): TrafficRequest | null {
     traceId: text(json.traceId) ?? '',
     traced: json.traced !== false,
     flags: text(json.flags) || null,
+    rule: text(json.rule),
+    heading: text(json.heading),
+    cause: readCause(json),
+    delayMs: numeral(json.delayMs) ?? 0,
+    tries: objects(json.tries).map(readTry),
+    mirrors: strings(json.mirrors),
   }
 }
+
+/** A cause that this page does not know is still one; no pod's answer is never without. */
+function readCause({ cause, cluster }: Json): Cause | null {
+  if (cause === null || cause === undefined) return typeof cluster === 'string' ? null : 'unknown'
+  return causes.find((known) => known === cause) ?? 'unknown'
+}
+
+const readTry = (json: Json): Try => ({
+  cluster: text(json.cluster),
+  pod: text(json.pod),
+  status: numeral(json.status),
+  flag: text(json.flag),
+})
 
 /** Data of a `configuration` event; null when it cannot be read. */
 export function readConfiguration(data: string): MeshConfiguration | null {
@@ -49,6 +75,32 @@ export function readLost(data: string): number {
   const count = readObject(data)?.count
   return typeof count === 'number' && count > 0 ? count : 0
 }
+
+/** Data of a `fleet` event; null when it cannot be read. */
+export function readFleet(data: string): Fleet | null {
+  const json = readObject(data)
+  return json && isObject(json.drill) ? (json as unknown as Fleet) : null
+}
+
+/** Data of an `edges` event. */
+export const readEdges = (data: string) => objects(readObject(data)?.edges) as unknown as Edge[]
+
+/** Data of a `rollouts` event, of the services that this page shows. */
+export const readRollouts = (data: string) =>
+  objects(readObject(data)?.rollouts).filter(({ service }) => isService(service)) as unknown as Rollout[]
+
+/** Data of a `mark` event; null when it cannot be read. */
+export function readMark(data: string): Mark | null {
+  const json = readObject(data)
+  return json && typeof json.kind === 'string' && typeof json.time === 'string' ? (json as unknown as Mark) : null
+}
+
+/** Data of a `second` event: a point for each service that had a request. */
+export const readSecond = (data: string) =>
+  objects(readObject(data)?.services).filter(({ service, point }) => isService(service) && isObject(point)) as unknown as {
+    service: ServiceName
+    point: HistoryPoint
+  }[]
 
 /** One service's row, as events and refusals (409) carry it; null when it is none of a service this page shows. */
 export function readService(json: unknown): ServiceConfiguration | null {
@@ -117,6 +169,7 @@ function readObject(data: string): Json | null {
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const objects = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+const strings = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [])
 const isService = (value: unknown): value is ServiceName => services.some((service) => service === value)
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 const numeral = (value: unknown): number | null => (typeof value === 'number' ? value : null)

@@ -1,15 +1,29 @@
-import type { MeshConfiguration, TrafficRequest } from '../api/traffic'
-import { readConfiguration, readLost, readRequest } from './trafficEvents'
+import type { Edge } from '../api/edges'
+import type { Fleet } from '../api/fleet'
+import type { HistoryPoint, Mark } from '../api/history'
+import type { Rollout } from '../api/rollouts'
+import type { MeshConfiguration, ServiceName, TrafficRequest } from '../api/traffic'
+import {
+  readConfiguration, readEdges, readFleet, readLost, readMark, readRequest, readRollouts, readSecond,
+} from './trafficEvents'
 
-/** `full`: the gateway has no place for this page just now. */
-export type StreamState = 'connecting' | 'open' | 'reconnecting' | 'full'
+/** `full`: the gateway has no place for this page just now; `silent`: the connection stands, and nothing comes, not even a heartbeat. */
+export type StreamState = 'connecting' | 'open' | 'silent' | 'reconnecting' | 'full'
 
 export interface StreamListener {
   state(state: StreamState): void
   request(request: TrafficRequest): void
   configuration(configuration: MeshConfiguration): void
   lost(count: number): void
+  fleet(fleet: Fleet): void
+  edges(edges: readonly Edge[]): void
+  rollouts(rollouts: readonly Rollout[]): void
+  second(points: readonly { service: ServiceName; point: HistoryPoint }[]): void
+  mark(mark: Mark): void
 }
+
+/** A gateway that works sends a heartbeat every 5 s; this long (ms) without anything is told. */
+const silentAfter = 12_000
 
 /** How long to wait before opening a stream anew that the browser has given up, in milliseconds. */
 const reopenAfter = 2_000
@@ -21,6 +35,25 @@ export function openTrafficStream(url: string, listener: StreamListener): () => 
   let source: EventSource
   let timer: ReturnType<typeof setTimeout> | undefined
   let isClosed = false
+  let silence: ReturnType<typeof setTimeout> | undefined
+  let isSilent = false
+
+  /** Something has come. */
+  const heard = () => {
+    clearTimeout(silence)
+    silence = setTimeout(() => {
+      isSilent = true
+      listener.state('silent')
+    }, silentAfter)
+    if (isSilent) listener.state('open')
+    isSilent = false
+  }
+
+  /** Nothing is waited for. */
+  const unheard = () => {
+    clearTimeout(silence)
+    isSilent = false
+  }
 
   const reopen = async () => {
     const full = await isFull(url)
@@ -31,21 +64,31 @@ export function openTrafficStream(url: string, listener: StreamListener): () => 
 
   const open = () => {
     source = new EventSource(url)
-    source.onopen = () => listener.state('open')
+    source.onopen = () => {
+      listener.state('open')
+      heard()
+    }
     source.onerror = () => {
+      unheard()
       // The browser reconnects by itself after a broken connection, but not after an answer other than 200.
       if (source.readyState === EventSource.CLOSED) void reopen()
       else listener.state('reconnecting')
     }
-    source.addEventListener('request', ({ data }: MessageEvent<string>) => {
-      const request = readRequest(data)
-      if (request) listener.request(request)
-    })
-    source.addEventListener('configuration', ({ data }: MessageEvent<string>) => {
-      const configuration = readConfiguration(data)
-      if (configuration) listener.configuration(configuration)
-    })
-    source.addEventListener('lost', ({ data }: MessageEvent<string>) => listener.lost(readLost(data)))
+    const on = <T>(event: string, read: (data: string) => T | null, tell: (value: T) => void) =>
+      source.addEventListener(event, ({ data }: MessageEvent<string>) => {
+        heard()
+        const value = read(data)
+        if (value !== null) tell(value)
+      })
+    on('request', readRequest, listener.request)
+    on('configuration', readConfiguration, listener.configuration)
+    on('lost', readLost, listener.lost)
+    on('fleet', readFleet, listener.fleet)
+    on('edges', readEdges, listener.edges)
+    on('rollouts', readRollouts, listener.rollouts)
+    on('second', readSecond, listener.second)
+    on('mark', readMark, listener.mark)
+    on('heartbeat', () => null, () => undefined)
   }
 
   listener.state('connecting')
@@ -53,6 +96,7 @@ export function openTrafficStream(url: string, listener: StreamListener): () => 
   return () => {
     isClosed = true
     clearTimeout(timer)
+    unheard()
     source.close()
   }
 }
