@@ -1,6 +1,7 @@
 using MessageBoard.Gateway.Drill;
 using MessageBoard.Gateway.Edge;
 using MessageBoard.Gateway.Explain;
+using MessageBoard.Gateway.History;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Gateway.Page;
 using MessageBoard.Gateway.Proxy;
@@ -24,6 +25,7 @@ builder.Services.AddSessions();
 builder.Services.AddMeshStore(builder.Configuration);
 builder.Services.AddSingleton<FrontedServices>().AddSingleton<RouteEdits>();
 builder.Services.AddTraffic();
+builder.Services.AddHistory();
 builder.Services.AddDrill();
 builder.Services.AddTelemetryApi(builder.Configuration);
 builder.Services.AddProxy(builder.Configuration);

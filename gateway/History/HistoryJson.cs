@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace MessageBoard.Gateway.History;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(Mark))]
+internal sealed partial class HistoryJson : JsonSerializerContext;
