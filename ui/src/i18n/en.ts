@@ -292,6 +292,13 @@ export const en = {
     taken: 'This name is taken, or looks like one that is.',
     ended: 'Your session has ended. Log in again; what you typed is still there.',
   },
+  room: {
+    copyLink: 'Copy link',
+    copyTrace: 'Copy trace id',
+    copyCurl: 'Copy as curl',
+    copied: 'Copied',
+    copyByHand: 'The browser does not let the page copy. The text is selected: press Ctrl+C (⌘C).',
+  },
   board: {
     title: 'Board',
     intro: 'Your messages: each call crosses the mesh like any other.',

@@ -28,10 +28,12 @@ it('says everything in both languages, with the same gaps', () => {
   }
 })
 
-it('takes the remembered language, else the first of the browser’s that it speaks, else English', () => {
-  expect(pickLocale('en', ['ko-KR'])).toBe('en')
-  expect(pickLocale(null, ['fr-FR', 'ko-KR', 'en'])).toBe('ko')
-  expect(pickLocale(null, ['en-GB', 'ko'])).toBe('en')
-  expect(pickLocale('xx', ['fr'])).toBe('en')
-  expect(pickLocale(null, ['constructor'])).toBe('en')
+it('takes the address’s language, else the remembered one, else the first of the browser’s that it speaks, else English', () => {
+  expect(pickLocale('ko', 'en', ['en'])).toBe('ko')
+  expect(pickLocale('xx', 'ko', ['en'])).toBe('ko')
+  expect(pickLocale(null, 'en', ['ko-KR'])).toBe('en')
+  expect(pickLocale(null, null, ['fr-FR', 'ko-KR', 'en'])).toBe('ko')
+  expect(pickLocale(null, null, ['en-GB', 'ko'])).toBe('en')
+  expect(pickLocale(null, 'xx', ['fr'])).toBe('en')
+  expect(pickLocale(null, null, ['constructor'])).toBe('en')
 })

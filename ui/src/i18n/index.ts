@@ -1,4 +1,5 @@
 import { computed, ref, watchEffect } from 'vue'
+import { readQuery, replaceQuery } from '../route/query'
 import { en, type Texts } from './en'
 import { ko } from './ko'
 
@@ -10,15 +11,15 @@ export const locales: Record<Locale, string> = { ko: '한국어', en: 'English' 
 
 const storageKey = 'messageboard.locale'
 
-const locale = ref<Locale>(pickLocale(localStorage.getItem(storageKey), navigator.languages))
+const locale = ref<Locale>(pickLocale(readQuery('lang'), localStorage.getItem(storageKey), navigator.languages))
 
 watchEffect(() => {
   document.documentElement.lang = locale.value
 })
 
-/** The remembered language, else the first of the browser's languages that the page speaks, else English. */
-export function pickLocale(remembered: string | null, preferred: readonly string[]): Locale {
-  return [remembered ?? '', ...preferred].map((tag) => tag.toLowerCase().split('-')[0]).find(isLocale) ?? 'en'
+/** The address's language, else the remembered one, else the first of the browser's that the page speaks, else English. */
+export function pickLocale(asked: string | null, remembered: string | null, preferred: readonly string[]): Locale {
+  return [asked ?? '', remembered ?? '', ...preferred].map((tag) => tag.toLowerCase().split('-')[0]).find(isLocale) ?? 'en'
 }
 
 function isLocale(tag: string | undefined): tag is Locale {
@@ -27,6 +28,7 @@ function isLocale(tag: string | undefined): tag is Locale {
 
 function setLocale(next: Locale): void {
   locale.value = next
+  if (readQuery('lang') !== null) replaceQuery('lang', next)
   localStorage.setItem(storageKey, next)
 }
 

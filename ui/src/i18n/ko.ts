@@ -286,6 +286,13 @@ export const ko: Texts = {
     taken: '이미 사용 중이거나, 사용 중인 이름과 비슷해 보이는 이름입니다.',
     ended: '세션이 만료되었습니다. 다시 로그인해 주세요. 입력하신 내용은 그대로 있습니다.',
   },
+  room: {
+    copyLink: '링크 복사',
+    copyTrace: '트레이스 ID 복사',
+    copyCurl: 'curl로 복사',
+    copied: '복사함',
+    copyByHand: '브라우저가 복사를 허용하지 않습니다. 선택된 글을 Ctrl+C(⌘C)로 복사해 주세요.',
+  },
   board: {
     title: '게시판',
     intro: '내가 쓴 메시지입니다. 모든 호출은 다른 요청과 똑같이 메시를 지나갑니다.',
