@@ -32,6 +32,7 @@ public static class ProxyPipeline
             .AddCallersWord()
             .AddSentPath()
             .AddExchange()
+            .AddForeseenRule()
             .AddExplainHeader()
             .AddMeshRouting();
         return services;

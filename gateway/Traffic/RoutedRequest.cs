@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.Explain;
+
 namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>What became of one request that the gateway routed to a service, as the answer's own headers tell it.</summary>
@@ -13,4 +15,28 @@ namespace MessageBoard.Gateway.Traffic;
 /// <param name="Traced">Whether the gateway's span of it is kept, so that there is a trace to look at.</param>
 public record RoutedRequest(
     long Id, string Service, string? Cluster, string? Pod, int Status, double DurationMs, DateTimeOffset Time, string? Flags,
-    string TraceId, bool Traced);
+    string TraceId, bool Traced)
+{
+    /// <summary>
+    /// The rule that took it: the name of the match that held, else the route's, else the first header it asks for, else its place from
+    /// 1, as <c>#3</c>. Null for the service's default route, by whose weights was drawn.
+    /// </summary>
+    public string? Rule { get; init; }
+
+    /// <summary>
+    /// The cluster that was drawn, of an aborted request too; null where the destination is not bound to one, or nothing was drawn.
+    /// </summary>
+    public string? Heading { get; init; }
+
+    /// <summary>Why the mesh answered and no pod, a word of <see cref="Traffic.Cause"/>; null when a pod answered.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>How long a fault held it up, in ms; 0 for none.</summary>
+    public double DelayMs { get; init; }
+
+    /// <summary>All tries, where there was more than one; else none.</summary>
+    public IReadOnlyList<MeshTry> Tries { get; init; } = [];
+
+    /// <summary>The clusters that copies of it went to.</summary>
+    public IReadOnlyList<string> Mirrors { get; init; } = [];
+}

@@ -44,7 +44,15 @@ public sealed class TrafficRecorder(
 
         var request = new RoutedRequest(
             Interlocked.Increment(ref _lastId), service, cluster, pod, status, Math.Round(duration.TotalMilliseconds, 3), clock.GetUtcNow(),
-            exchange.Flags.Format(), context.TraceIdentifier, span is not null);
+            exchange.Flags.Format(), context.TraceIdentifier, span is not null)
+        {
+            Rule = exchange.Rule,
+            Heading = exchange.Heading,
+            Cause = cluster is null ? Cause.Of(exchange, context) : null,
+            DelayMs = exchange.Delay.TotalMilliseconds,
+            Tries = exchange.Retried,
+            Mirrors = exchange.MirrorClusters,
+        };
         recent.Add(new(request, context.Request, exchange, span));
         feed.Publish(request);
         TrafficMetrics.Count(request);

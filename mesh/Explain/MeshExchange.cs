@@ -21,11 +21,13 @@ public sealed class MeshExchange
     private List<Try>? _earlier;
     private UpstreamState? _upstream;
     private string[] _ejected = [];
-    private List<string>? _faults, _mirrors, _notes;
+    private List<string>? _faults, _notes;
+    private List<CompiledDestination>? _mirrors;
     private UpstreamHost? _heldHost;
     private IDisposable? _heldPlace;
     private Activity? _span;
     private long _decidedAt;
+    private string? _foreseen;
 
     /// <summary>The trace that the request belongs to; null for none. By default that of the <see cref="Activity"/> there is.</summary>
     public string? TraceId { get => field ?? Activity.Current?.TraceId.ToHexString(); init; }
@@ -39,11 +41,39 @@ public sealed class MeshExchange
     /// <summary>What went wrong; <see cref="ResponseFlags.None"/> when nothing did.</summary>
     public ResponseFlags Flags { get; internal set; }
 
+    /// <summary>Whether a data plane in this process has decided on the request. Where Envoy does, none has.</summary>
+    public bool IsDecided => _host is not null;
+
+    /// <summary>
+    /// The rule that took it: the name of the match that held, else the route's, else the first header it asks for, else its place from
+    /// 1, as <c>#3</c>. Null for the default route, by whose weights was drawn, and where none is known.
+    /// </summary>
+    public string? Rule => _decision.Route is { } route ? route.RuleOf(_decision.Match) : _foreseen;
+
+    /// <summary>What the route that took it says; null where none is known.</summary>
+    public HttpRoute? Route => _decision.Route?.Route;
+
+    /// <summary>
+    /// The cluster of the subset that was drawn, whether the request went there or not; null where that is not bound to one cluster, or
+    /// nothing was drawn.
+    /// </summary>
+    public string? Heading => _decision.Destination?.Cluster;
+
+    /// <summary>How long a fault held it up; zero for none.</summary>
+    public TimeSpan Delay { get; internal set; }
+
+    /// <summary>All tries, in order, where there was more than one; else none.</summary>
+    public IReadOnlyList<MeshTry> Retried => _earlier is null ? [] : [.. _earlier.Append(_last).Select(attempt => attempt.Read())];
+
+    /// <summary>The clusters that copies of it went to, of those that are bound to one.</summary>
+    public IReadOnlyList<string> MirrorClusters =>
+        _mirrors is null ? [] : [.. _mirrors.Select(mirror => mirror.Cluster).OfType<string>()];
+
     /// <summary>The request's HTTP method.</summary>
     internal string Method { get; private set; } = "";
 
     /// <summary>How many tries were begun.</summary>
-    internal int Tries { get; private set; }
+    public int Tries { get; private set; }
 
     /// <summary>The endpoint of the last try; null when there was none.</summary>
     internal UpstreamHost? Host => _last.Host;
@@ -59,15 +89,19 @@ public sealed class MeshExchange
         Weights = [.. _decision.Route?.Destinations.Select(destination =>
             new ExplainedWeight(destination.Host, destination.Subset, destination.Weight)) ?? []],
         Destination = _upstream is { Upstream: var upstream }
-            ? new(upstream.Host, upstream.Subset, upstream.Port, _upstream.LoadBalancer)
+            ? new(upstream.Host, upstream.Subset, upstream.Port, _upstream.LoadBalancer, Sent: Tries > 0)
             : null,
         Attempts = [.. (_earlier ?? []).Append(_last).Where(attempt => attempt.Number > 0).Select(attempt => attempt.Explain())],
         Faults = _faults ?? [],
-        Mirrors = _mirrors ?? [],
+        Mirrors = [.. _mirrors?.Select(mirror => mirror.Subset is null ? mirror.Host : $"{mirror.Host}|{mirror.Subset}") ?? []],
         Ejected = _ejected,
         Notes = _notes ?? [],
         Flags = Flags.Format() ?? "",
     };
+
+    /// <summary>Says which rule the data plane will take, where that is another process.</summary>
+    /// <param name="rule">As <see cref="RouteTable.RuleOf"/> has it.</param>
+    public void Foresee(string? rule) => _foreseen = rule;
 
     /// <summary>
     /// Tells that the response has ended, so that what it held (its place in the connection pool) is free again, and its span ends.
@@ -116,7 +150,7 @@ public sealed class MeshExchange
         _span?.Fail(flag.ToString());
     }
 
-    internal void Mirrored(string upstream) => (_mirrors ??= []).Add(upstream);
+    internal void Mirrored(CompiledDestination destination) => (_mirrors ??= []).Add(destination);
 
     /// <summary>A new try; what the one before held is free.</summary>
     internal void BeginTry()
@@ -176,6 +210,10 @@ public sealed class MeshExchange
     private readonly record struct Try(int Number, UpstreamHost? Host, int Status, ResponseFlags Flag)
     {
         public string? Reason { get; init; }
+
+        public MeshTry Read() =>
+            new(Host?.Endpoint.Workload.Labels.GetValueOrDefault("cluster"), Host?.Endpoint.Workload.Key.Name,
+                Status == 0 ? null : Status, Flag == ResponseFlags.None ? null : Flag.ToString());
 
         public ExplainedAttempt Explain() =>
             new(Host?.Endpoint.Workload.Key.Name, Host?.Endpoint.Authority, Status == 0 ? null : Status,

@@ -71,7 +71,8 @@ public sealed record ExplainedWeight(string Host, string? Subset, int Weight);
 /// <param name="Subset">The subset; null for the whole service.</param>
 /// <param name="Port">The service's port.</param>
 /// <param name="LoadBalancer">The algorithm in Istio's words, such as <c>LEAST_REQUEST</c>.</param>
-public sealed record ExplainedDestination(string Host, string? Subset, int Port, string LoadBalancer);
+/// <param name="Sent">Whether the request went on its way there; false where it would have gone, but was aborted before.</param>
+public sealed record ExplainedDestination(string Host, string? Subset, int Port, string LoadBalancer, bool Sent);
 
 /// <summary>One try.</summary>
 /// <param name="Workload">The endpoint's workload; null when there was no endpoint.</param>

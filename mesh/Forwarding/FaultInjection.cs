@@ -13,6 +13,7 @@ internal static class FaultInjection
         {
             call.Exchange.Injected(ResponseFlags.DI, FormattableString.Invariant($"delay {delay.Duration.TotalMilliseconds:0.###} ms"));
             await Task.Delay(delay.Duration.Clip(), clock, call.Cancelled);
+            call.Exchange.Delay = delay.Duration.Clip();
         }
 
         if (fault.Abort is not { } abort || !Falls(abort.Percentage))

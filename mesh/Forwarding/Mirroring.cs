@@ -18,13 +18,14 @@ internal static class Mirroring
             if (Random.Shared.NextDouble() * 100 >= call.Route.Mirrors[i].Percentage)
                 continue;
 
-            if (call.Decision.Route!.Mirrors[i].UpstreamAt(call.Uri.Port) is not { } upstream)
+            var destination = call.Decision.Route!.Mirrors[i];
+            if (destination.UpstreamAt(call.Uri.Port) is not { } upstream)
                 continue;
 
             var copy = await CopyAsync(call.Request, call.Cancelled);
             CallerIdentity.Tell(copy, upstream.IsExternal ? null : source);
             copy.Headers.Host = Shadow(call.Request.Headers.Host!);
-            call.Exchange.Mirrored(upstream.Subset is null ? upstream.Host : $"{upstream.Host}|{upstream.Subset}");
+            call.Exchange.Mirrored(destination);
             var timeout = call.Route.Timeout is { } routes && routes > TimeSpan.Zero ? routes : Longest;
             _ = FireAndForgetAsync(call.Generation.StateOf(upstream), pathAndQuery, copy, pools, timeout);
         }

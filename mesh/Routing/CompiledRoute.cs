@@ -7,6 +7,7 @@ public sealed class CompiledRoute
 {
     private readonly CompiledMatch[] _matches;
     private readonly CompiledDestination[] _destinations;
+    private readonly string[] _rules;
 
     internal CompiledRoute(
         int index, HttpRoute route, CompiledMatch[] matches, CompiledDestination[] destinations, CompiledDestination[] mirrors)
@@ -15,6 +16,7 @@ public sealed class CompiledRoute
         Headers = destinations.Length == 1 ? HttpHeaderRules.None : route.Headers;
         Retries = new(route.Retries ?? HttpRetry.Default, route.Timeout);
         TotalWeight = destinations.Length > 1 ? destinations.Sum(destination => destination.Weight) : 0;
+        _rules = [RuleOf(null), .. route.Matches.Select(RuleOf)];
     }
 
     /// <summary>Its place under <c>spec.http</c>, from 0; -1 for the route of a service without a VirtualService.</summary>
@@ -49,6 +51,16 @@ public sealed class CompiledRoute
     /// <summary>The sum of the weights that a draw is made from; 0 where nothing is drawn.</summary>
     public int TotalWeight { get; }
 
+    /// <summary>Whether it takes what no other rule of its service takes, so that its weights are the service's.</summary>
+    internal bool IsDefault { get; init; }
+
+    /// <summary>
+    /// The rule in a few words: the name of the match that held, else the route's, else the first header it asks for, else its place from
+    /// 1, as <c>#3</c>; null for the default route, and for that of a service without a VirtualService.
+    /// </summary>
+    /// <param name="match">The place of the match that held; -1 for none.</param>
+    internal string? RuleOf(int match) => IsDefault || Index < 0 ? null : _rules[match + 1];
+
     /// <summary>Whether it takes every request of its caller.</summary>
     internal bool IsCatchAll => _matches.Length == 0 || _matches.Any(match => match.IsCatchAll);
 
@@ -70,11 +82,14 @@ public sealed class CompiledRoute
             [
                 new(Index, Route, part, _destinations, [.. Mirrors])
                 {
-                    VirtualService = VirtualService, Delegate = Delegate, DelegateIndex = DelegateIndex,
+                    VirtualService = VirtualService, Delegate = Delegate, DelegateIndex = DelegateIndex, IsDefault = IsDefault,
                 },
             ]
             : [];
     }
+
+    private string RuleOf(HttpMatch? match) => match?.Name ?? Route.Name
+        ?? (match?.Headers is [var header, ..] ? header.Key : string.Create(CultureInfo.InvariantCulture, $"#{Index + 1}"));
 
     /// <summary>Whether the request is for this route, and by which of its matches; -1 when it has none.</summary>
     internal bool Matches<TRequest>(in TRequest request, out int match) where TRequest : struct, IRoutableRequest
@@ -122,14 +137,19 @@ public sealed class CompiledDestination
 {
     private readonly Upstream[] _upstreams;
 
-    internal CompiledDestination(string host, HttpRouteDestination written, HttpHeaderRules headers, Upstream[] upstreams) =>
-        (Host, Subset, Weight, Headers, _upstreams) = (host, written.Destination.Subset, written.Weight ?? 0, headers, upstreams);
+    internal CompiledDestination(
+        string host, HttpRouteDestination written, HttpHeaderRules headers, Upstream[] upstreams, string? cluster) =>
+        (Host, Subset, Weight, Headers, _upstreams, Cluster) =
+            (host, written.Destination.Subset, written.Weight ?? 0, headers, upstreams, cluster);
 
     /// <summary>The service's full name.</summary>
     public string Host { get; }
 
     /// <summary>The subset; null for the whole service.</summary>
     public string? Subset { get; }
+
+    /// <summary>The one cluster that it is for; null where it is for all alike.</summary>
+    public string? Cluster { get; }
 
     /// <summary>Its share of the sum of all weights.</summary>
     public int Weight { get; }

@@ -11,6 +11,7 @@ internal sealed class RouteCompiler(
     public CompiledRoute[] Compile(VirtualService service)
     {
         var routes = new List<CompiledRoute>();
+        var defaultRoute = Reachability.DefaultRouteOf(service);
         foreach (var (route, index, owner, ownerIndex) in delegation.RoutesOf(service))
         {
             var path = route.Source?.Path ?? FieldPath.Spec["http"][ownerIndex];
@@ -35,6 +36,7 @@ internal sealed class RouteCompiler(
                     VirtualService = route.Source?.Resource ?? service.Key,
                     Delegate = owner == service ? null : owner.Key,
                     DelegateIndex = owner == service ? -1 : ownerIndex,
+                    IsDefault = index == defaultRoute && MatchCover.TakesAll(route),
                 });
         }
 
@@ -48,8 +50,8 @@ internal sealed class RouteCompiler(
     {
         var written = new HttpRouteDestination(new(host, null, null), null, HttpHeaderRules.None);
         return new(
-            -1, new() { Destinations = [written] }, [], [new(host, written, HttpHeaderRules.None, registry.Find(host, null, null, out _))],
-            []);
+            -1, new() { Destinations = [written] }, [],
+            [new(host, written, HttpHeaderRules.None, registry.Find(host, null, null, out _), registry.ClusterOf(host, null))], []);
     }
 
     private CompiledDestination Compile(
@@ -60,7 +62,7 @@ internal sealed class RouteCompiler(
         if (problem is not null)
             Tell(new(route.Source?.File ?? service.File, null, route.Source?.Resource ?? service.Key, field, $"{field}: {problem}"));
 
-        return new(host, written, headers, upstreams);
+        return new(host, written, headers, upstreams, registry.ClusterOf(host, written.Destination.Subset));
     }
 
     // A rule of an HTTPRoute is a route for each of its matches.

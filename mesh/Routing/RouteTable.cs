@@ -83,6 +83,24 @@ public sealed class RouteTable
         return new(host.VirtualService, null, -1, -1, null, null);
     }
 
+    /// <summary>
+    /// Which of several rules takes a request, in a few words, without a draw; null for the default route, and where a service has no more
+    /// than one rule. For whoever is not the data plane, and cannot see the decision.
+    /// </summary>
+    public string? RuleOf<TRequest>(in TRequest request) where TRequest : struct, IRoutableRequest
+    {
+        if (Find(request.Host)?.At(request.Port) is not { Length: > 1 } routes)
+            return null;
+
+        foreach (var route in routes)
+        {
+            if (route.Matches(request, out var match))
+                return route.RuleOf(match);
+        }
+
+        return null;
+    }
+
     // A name of the cluster's never goes out, whatever some DNS says of it.
     private RouteDecision DecideUnknown(string host, int port)
     {

@@ -78,6 +78,21 @@ internal sealed class ServiceRegistry
         return [];
     }
 
+    /// <summary>
+    /// The one cluster that a service or a subset is for: by its labels, or, of a subset that may go on to others, by its name; null where
+    /// it is for all alike.
+    /// </summary>
+    public string? ClusterOf(string host, string? subset)
+    {
+        var service = _services.GetValueOrDefault(host);
+        var labels = subset is null ? service?.WorkloadLabels : SubsetOf(host, subset)?.Labels;
+        if ((labels?.GetValueOrDefault("cluster") ?? labels?.GetValueOrDefault(TopologyLabels.Cluster)) is { } bound)
+            return bound;
+
+        return service is not null && subset is not null
+            && WorkloadsOf(host, service).Any(workload => workload.Labels.GetValueOrDefault("cluster") == subset) ? subset : null;
+    }
+
     /// <summary>The upstream of a name that is whatever host a caller addresses.</summary>
     public Upstream Passthrough(string name)
     {

@@ -43,6 +43,6 @@ internal static class UnknownHosts
     private static CompiledRoute To(Destination target, string host, Upstream[] upstreams)
     {
         var written = new HttpRouteDestination(target, null, HttpHeaderRules.None);
-        return new(-1, Pass with { Destinations = [written] }, [], [new(host, written, HttpHeaderRules.None, upstreams)], []);
+        return new(-1, Pass with { Destinations = [written] }, [], [new(host, written, HttpHeaderRules.None, upstreams, null)], []);
     }
 }

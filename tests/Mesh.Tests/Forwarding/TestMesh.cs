@@ -73,7 +73,7 @@ internal sealed class TestMesh : IAsyncDisposable
         using var response = await _client.SendAsync(request, CancellationToken.None);
         var body = await response.Content.ReadAsStringAsync();
         exchange.Complete();
-        return new((int)response.StatusCode, body, response, exchange.Flags, exchange.Explain()!);
+        return new((int)response.StatusCode, body, response, exchange.Flags, exchange.Explain()!, exchange);
     }
 
     public async ValueTask DisposeAsync()
@@ -107,5 +107,6 @@ internal sealed class TestMesh : IAsyncDisposable
 
     private static ResourceKey Key(string kind, string name = "user-service") => new(kind, HostNames.DefaultNamespace, name);
 
-    internal sealed record Answer(int Status, string Body, HttpResponseMessage Response, ResponseFlags Flags, MeshExplanation Explanation);
+    internal sealed record Answer(
+        int Status, string Body, HttpResponseMessage Response, ResponseFlags Flags, MeshExplanation Explanation, MeshExchange Exchange);
 }

@@ -37,7 +37,8 @@ export interface Explanation {
   /** From 0 to below the sum of the weights. */
   draw: number | null
   weights: WeightedDestination[]
-  destination: { host: string; subset: string | null; port: number; loadBalancer: string } | null
+  /** Not sent: where it would have gone, had it not been aborted before. */
+  destination: { host: string; subset: string | null; port: number; loadBalancer: string; sent: boolean } | null
   attempts: Attempt[]
   faults: string[]
   mirrors: string[]

@@ -94,6 +94,8 @@ export const en = {
     bar: (weights: string, draw: string) => `Weights ${weights}; drawn: ${draw}`,
     destination: 'Where to',
     wentTo: (service: string, subset: string) => `To ${service}, ${subset}.`,
+    wouldHaveGone: (service: string, subset: string) =>
+      `It would have gone to ${service}, ${subset}, but was not sent: the mesh aborted it before.`,
     wholeService: 'any of its pods',
     balancers: {
       LEAST_REQUEST: 'Of two pods taken at random, the one with fewer requests under way gets it.',

@@ -88,6 +88,8 @@ export const ko: Texts = {
     bar: (weights, draw) => `가중치 ${weights}, 추첨 결과 ${draw}`,
     destination: '목적지(destination)',
     wentTo: (service, subset) => `${service}, ${subset}(으)로 갔습니다.`,
+    wouldHaveGone: (service, subset) =>
+      `${service}, ${subset}(으)로 갈 요청이었지만, 메시가 그 전에 중단해 보내지지 않았습니다.`,
     wholeService: '모든 파드',
     balancers: {
       LEAST_REQUEST: '무작위로 고른 두 파드 중 처리 중인 요청이 적은 쪽이 받습니다.',

@@ -1,0 +1,148 @@
+namespace MessageBoard.Gateway.Tests.Traffic;
+
+/// <summary>What the event stream tells of requests beyond who answered. Each test has a gateway of its own.</summary>
+public sealed class CauseTests : IAsyncLifetime
+{
+    // Two-sided, this fails once in 10^6.
+    private const double Sigmas = 4.9;
+
+    private readonly MeshedGateway _gateway = new();
+
+    public ValueTask InitializeAsync() => _gateway.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _gateway.DisposeAsync();
+
+    [Fact]
+    public async Task What_a_pod_answers_is_without_a_cause_whatever_its_status()
+    {
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        foreach (var status in (int[])[200, 404, 503])
+        {
+            using var response = await _gateway.Client.GetAsync($"/api/users/ping?status={status}");
+
+            var (_, request) = await events.ReadAsync("request");
+            Assert.Equal(status, request.GetProperty("status").GetInt32());
+            Assert.Equal((null, null), (Text(request, "cause"), Text(request, "rule")));
+            Assert.Equal(response.Headers.GetValues("X-Service-Cluster").Single(), Text(request, "heading"));
+            Assert.Equal(0, request.GetProperty("delayMs").GetDouble());
+            Assert.Equal((0, 0), (request.GetProperty("tries").GetArrayLength(), request.GetProperty("mirrors").GetArrayLength()));
+        }
+    }
+
+    [Fact]
+    public async Task An_aborted_request_says_so_and_where_it_would_have_gone()
+    {
+        const int Requests = 600;
+        await PutAsync("fault", """{"abort":{"status":503,"percentage":30}}""");
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        var (aborted, headings) = (0, new Dictionary<string, int>());
+        for (var i = 0; i < Requests; i++)
+        {
+            using var response = await _gateway.Client.GetAsync("/api/users/ping");
+            var (_, request) = await events.ReadAsync("request");
+            var heading = Text(request, "heading")!;
+            headings[heading] = headings.GetValueOrDefault(heading) + 1;
+            Assert.Equal(response.IsSuccessStatusCode ? null : "abort", Text(request, "cause"));
+            Assert.True(Text(request, "cluster") is { } cluster ? cluster == heading : !response.IsSuccessStatusCode);
+            aborted += response.IsSuccessStatusCode ? 0 : 1;
+        }
+
+        AssertIsShare(0.3, aborted, Requests);
+        AssertIsShare(0.7, headings["ctx1"], Requests);
+        Assert.Equal(Requests, headings["ctx1"] + headings["ctx2"]);
+    }
+
+    [Fact]
+    public async Task Without_a_pod_a_request_says_where_there_is_none()
+    {
+        _gateway.RemoveWorkloads("ctx2");
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                using var response = await _gateway.Client.GetAsync("/api/users/ping");
+                var (_, request) = await events.ReadAsync("request");
+                Assert.Equal(response.IsSuccessStatusCode ? null : "noPod", Text(request, "cause"));
+                Assert.Equal(response.IsSuccessStatusCode ? "ctx1" : "ctx2", Text(request, "heading"));
+                return !response.IsSuccessStatusCode;
+            },
+            "one is drawn to ctx2, which is not there");
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_gone_is_unreachable_and_each_try_is_told()
+    {
+        await _gateway.StopBackendAsync("ctx1");
+        await _gateway.StopBackendAsync("ctx2");
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+
+        using var response = await _gateway.Client.GetAsync("/api/users/ping");
+
+        var (_, request) = await events.ReadAsync("request");
+        Assert.Equal("unreachable", Text(request, "cause"));
+        var tries = request.GetProperty("tries").EnumerateArray().ToList();
+        Assert.Equal(3, tries.Count);
+        Assert.All(tries, attempt =>
+        {
+            Assert.Equal((Text(request, "heading"), "UF"), (Text(attempt, "cluster"), Text(attempt, "flag")));
+            Assert.StartsWith("user-service-", Text(attempt, "pod"));
+            Assert.Equal(JsonValueKind.Null, attempt.GetProperty("status").ValueKind);
+        });
+    }
+
+    [Fact]
+    public async Task A_delay_is_told_and_what_takes_too_long_is_a_timeout()
+    {
+        await PutAsync("fault", """{"delay":{"seconds":0.05,"percentage":100}}""");
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        using var delayed = await _gateway.Client.GetAsync("/api/users/ping");
+        using var late = await _gateway.Client.GetAsync("/api/messages/ping?delay=5000");
+
+        var (_, first) = await events.ReadAsync("request");
+        var (_, second) = await events.ReadAsync("request");
+        Assert.Equal((null, 50), (Text(first, "cause"), first.GetProperty("delayMs").GetDouble()));
+        Assert.True(first.GetProperty("durationMs").GetDouble() >= 50);
+        Assert.Equal(("timeout", 504), (Text(second, "cause"), second.GetProperty("status").GetInt32()));
+        Assert.Equal(0, second.GetProperty("delayMs").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_rule_before_the_weights_and_copies_are_told()
+    {
+        await _gateway.ApplyExampleAsync("request-routing");
+        await _gateway.ApplyExampleAsync("mirroring");
+        await PutAsync("canary", """{"subset":"ctx2"}""");
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+
+        Assert.Equal(("trainee", "ctx2"), await AskAsync("/api/messages/ping", "end-user", "trainee"));
+        Assert.Equal((null, "ctx1"), await AskAsync("/api/messages/ping", "end-user", "nobody"));
+        Assert.Equal(("canary", "ctx2"), await AskAsync("/api/users/ping", "x-canary", "true"));
+        Assert.Equal((null, "ctx1"), await AskAsync("/api/logs/ping", "x-canary", "true"));
+        var (_, copied) = await events.ReadAsync("request", request => Text(request, "service") == "log-service");
+        Assert.Equal(["ctx2"], copied.GetProperty("mirrors").EnumerateArray().Select(cluster => cluster.GetString()));
+
+        async Task<(string? Rule, string? Heading)> AskAsync(string path, string header, string value)
+        {
+            await using var own = await EventReader.OpenAsync(_gateway.Client);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { header, value } } };
+            using var response = await _gateway.Client.SendAsync(request);
+            var (_, told) = await own.ReadAsync("request");
+            return (Text(told, "rule"), Text(told, "heading"));
+        }
+    }
+
+    private static void AssertIsShare(double share, int count, int of)
+    {
+        var deviation = Math.Sqrt(of * share * (1 - share));
+        Assert.InRange(count, (of * share) - (Sigmas * deviation), (of * share) + (Sigmas * deviation));
+    }
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private async Task PutAsync(string what, string body)
+    {
+        using var response = await _gateway.SendAsync(
+            HttpMethod.Put, $"/api/traffic/{what}/user-service", body, await _gateway.LogInAsync(isAdmin: true));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+}
