@@ -1,6 +1,7 @@
 using MessageBoard.Gateway.Drill;
 using MessageBoard.Gateway.Edge;
 using MessageBoard.Gateway.Explain;
+using MessageBoard.Gateway.Fleet;
 using MessageBoard.Gateway.History;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Gateway.Page;
@@ -27,6 +28,7 @@ builder.Services.AddSingleton<FrontedServices>().AddSingleton<RouteEdits>();
 builder.Services.AddTraffic();
 builder.Services.AddHistory();
 builder.Services.AddDrill();
+builder.Services.AddFleet();
 builder.Services.AddTelemetryApi(builder.Configuration);
 builder.Services.AddProxy(builder.Configuration);
 
@@ -45,6 +47,7 @@ app.MapWeights();
 app.MapRules();
 app.MapResources();
 app.MapDrill();
+app.MapFleet();
 app.MapTelemetry();
 app.MapOpenApiIndex();
 app.MapProxy();

@@ -24,7 +24,7 @@ public static partial class DrillEndpoints
         if (order.Down is not { } down)
             return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["down"] = ["has to be true or false."] });
 
-        if (!drill.TrySet(cluster, down))
+        if (!drill.TrySet(cluster, down, context.User.Identity!.Name!))
         {
             var report = drill.Read();
             return TypedResults.Problem(

@@ -78,7 +78,13 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
     /// <summary>As its death does: it gives its lock back, and leaves its files.</summary>
     public void KillLauncher() => _launcher!.Dispose();
 
-    public void WriteDrill(string json) => File.WriteAllText(Path.Combine(DrillFolder, "drill.json"), json);
+    /// <summary>Whole, as the launcher does.</summary>
+    public void WriteDrill(string json)
+    {
+        var file = Path.Combine(DrillFolder, "drill.json");
+        File.WriteAllText($"{file}.tmp", json);
+        File.Move($"{file}.tmp", file, overwrite: true);
+    }
 
     /// <summary>What a cluster's backend was asked: the Host header and the path.</summary>
     public ConcurrentQueue<(string Cluster, string Host, string Path)> Seen { get; } = [];

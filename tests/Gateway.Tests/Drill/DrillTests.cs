@@ -16,15 +16,47 @@ public sealed class DrillTests : IAsyncLifetime
 
         var down = await PutAsync("ctx2", """{"down":true}""", cookie);
         Assert.Equal(HttpStatusCode.Accepted, down.Status);
-        Assert.Equal("""[{"cluster":"ctx1","down":false,"processes":"""
+        var since = down.Body.GetProperty("clusters")[1].GetProperty("since").GetDateTimeOffset();
+        Assert.InRange(since, DateTimeOffset.UtcNow - TimeSpan.FromMinutes(1), DateTimeOffset.UtcNow);
+        Assert.Equal("""[{"cluster":"ctx1","down":false,"since":null,"user":null,"processes":"""
             + """[{"pod":"user-service-ctx1-a","app":"user-service","condition":"ready"}]},"""
-            + """{"cluster":"ctx2","down":true,"processes":[{"pod":"user-service-ctx2-b","app":"user-service","condition":"down"}]}]""",
-            down.Body.GetProperty("clusters").GetRawText());
+            + $$"""{"cluster":"ctx2","down":true,"since":"{{since:yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz}}","user":"admin","processes":"""
+            + """[{"pod":"user-service-ctx2-b","app":"user-service","condition":"down"}]}]""",
+            down.Body.GetProperty("clusters").GetRawText().Replace("\\u002B", "+"));
         Assert.True(File.Exists(Path.Combine(_gateway.DrillFolder, "ctx2.down")));
 
         var up = await PutAsync("ctx2", """{"down":false}""", cookie);
         Assert.Equal(HttpStatusCode.Accepted, up.Status);
         Assert.Empty(Directory.EnumerateFiles(_gateway.DrillFolder, "*.down"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    public async Task An_order_made_by_hand_is_nobodys_and_since_the_file(string content)
+    {
+        _gateway.BeginDrill();
+        var file = Path.Combine(_gateway.DrillFolder, "ctx2.down");
+        await File.WriteAllTextAsync(file, content);
+
+        var report = await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/drill");
+
+        var ctx2 = report.GetProperty("clusters")[1];
+        Assert.True(ctx2.GetProperty("down").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, ctx2.GetProperty("user").ValueKind);
+        Assert.Equal(File.GetLastWriteTimeUtc(file), ctx2.GetProperty("since").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Whoever_takes_down_what_is_down_changes_nothing()
+    {
+        _gateway.BeginDrill();
+        var cookie = await _gateway.LogInAsync(isAdmin: true);
+        var first = await PutAsync("ctx2", """{"down":true}""", cookie);
+        var second = await PutAsync("ctx2", """{"down":true}""", cookie);
+
+        Assert.Equal(first.Body.GetRawText(), second.Body.GetRawText());
     }
 
     [Fact]
