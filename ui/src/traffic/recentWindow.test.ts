@@ -22,11 +22,11 @@ const request = (change: Partial<TrafficRequest> = {}): TrafficRequest => ({
   ...change,
 })
 
-it('lists its newest requests and counts their flags', () => {
+it('lists its newest requests and counts what they tell', () => {
   const window = new RecentWindow()
   for (let id = 1; id <= 102; id++) window.add(request({ id, flags: id === 1 ? 'UH' : id === 101 ? 'UF,URX' : id === 102 ? 'UF' : null }))
   expect(window.newest(3).map(({ id }) => id)).toEqual([102, 101, 100])
-  expect(window.flags()).toEqual({ UF: 2, URX: 1 })
+  expect(window.seen()).toMatchObject({ total: 100, flags: { UF: 2, URX: 1 } })
 })
 
 it('shows the gateway’s counts until it has seen a whole window itself', () => {
@@ -34,7 +34,7 @@ it('shows the gateway’s counts until it has seen a whole window itself', () =>
   const gateway = { ...noCounts, total: 100, clusters: { ctx1: 68, ctx2: 32 } }
   window.take(gateway)
   for (let i = 0; i < 99; i++) window.add(request())
-  expect(window.counts()).toBe(gateway)
+  expect(window.counts()).toEqual(gateway)
   window.add(request())
   expect(window.counts()).toMatchObject({ total: 100, clusters: { ctx1: 100 } })
 })
@@ -70,6 +70,23 @@ it('counts apart what the weights did not draw, or what went elsewhere', () => {
     p50Ms: 9,
     p95Ms: 54,
   })
+})
+
+it('tells pods’ errors from the mesh’s, and what was delayed or tried again', () => {
+  const window = new RecentWindow()
+  const again = { cluster: 'ctx1', pod: null, status: 503, flag: null }
+  window.add(request({ status: 500 }))
+  window.add(request({ cluster: null, status: 503, cause: 'abort' }))
+  window.add(request({ delayMs: 2_000 }))
+  window.add(request({ tries: [again, { ...again, status: 200 }] }))
+  window.add(request({ tries: [again, again], status: 503 }))
+  expect(window.seen()).toEqual({ total: 5, flags: {}, podErrors: 2, delayed: 1, retried: 1 })
+})
+
+it('takes what an older gateway does not count for none', () => {
+  const window = new RecentWindow()
+  window.take({ total: 3, clusters: { ctx1: 3 } })
+  expect(window.counts()).toMatchObject({ total: 3, drawn: {}, causes: {}, rules: {}, failedOver: 0, p50Ms: null })
 })
 
 it('asks the gateway again after a gap', () => {

@@ -8,6 +8,21 @@ export const noCounts: TrafficCounts = {
   total: 0, errors: 0, unanswered: 0, clusters: {}, pods: {}, drawn: {}, rules: {}, causes: {}, failedOver: 0, p50Ms: null, p95Ms: null,
 }
 
+/** Of the last requests that this page has seen itself. */
+export interface Seen {
+  total: number
+  /** How many carry each response flag. */
+  flags: Readonly<Record<string, number>>
+  /** Answered by a pod with 5xx. */
+  podErrors: number
+  /** Held back by a fault in force. */
+  delayed: number
+  /** Answered well, but not at the first try. */
+  retried: number
+}
+
+export const nothingSeen: Seen = { total: 0, flags: {}, podErrors: 0, delayed: 0, retried: 0 }
+
 /**
  * The last requests of one service. The gateway tells a new page how many of them each cluster answered, but not in
  * which order, so its counts stand until the page itself has seen a whole window.
@@ -26,8 +41,8 @@ export class RecentWindow {
   }
 
   /** Takes the gateway's own counts of the same window. */
-  take(counts: TrafficCounts): void {
-    this.#gateway = counts
+  take(counts: Partial<TrafficCounts>): void {
+    this.#gateway = { ...noCounts, ...counts }
   }
 
   /** Forgets the requests seen: some in between may have been missed. */
@@ -40,11 +55,16 @@ export class RecentWindow {
     return this.#requests.slice(-count).reverse()
   }
 
-  /** How many of the requests seen carry each response flag. */
-  flags(): Record<string, number> {
-    const flags: Record<string, number> = {}
-    for (const request of this.#requests) if (request.flags) for (const flag of splitFlags(request.flags)) increment(flags, flag)
-    return flags
+  /** What the requests that this page has seen tell beyond the counts. */
+  seen(): Seen {
+    const seen: Seen = { total: this.#requests.length, flags: {}, podErrors: 0, delayed: 0, retried: 0 }
+    for (const { flags, cause, status, delayMs, tries } of this.#requests) {
+      if (flags) for (const flag of splitFlags(flags)) increment(seen.flags, flag)
+      if (cause === null && status >= 500) seen.podErrors++
+      if (delayMs > 0) seen.delayed++
+      if (cause === null && status < 500 && tries.length > 1) seen.retried++
+    }
+    return seen
   }
 
   counts(): TrafficCounts {

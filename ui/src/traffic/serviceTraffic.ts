@@ -1,6 +1,6 @@
 import { shallowReactive } from 'vue'
 import type { ServiceConfiguration, TrafficCounts, TrafficRequest } from '../api/traffic'
-import { noCounts, RecentWindow } from './recentWindow'
+import { noCounts, nothingSeen, RecentWindow, type Seen } from './recentWindow'
 
 /** What a service's card shows in words and bars. */
 export interface ServiceTraffic {
@@ -9,8 +9,7 @@ export interface ServiceTraffic {
   recent: TrafficCounts
   /** The last requests this page has seen, newest first. */
   newest: readonly TrafficRequest[]
-  /** How many of the last requests this page has seen carry each response flag. */
-  flags: Readonly<Record<string, number>>
+  seen: Seen
   /** Requests since the weights last changed under this page's eyes; null if they have not. */
   sinceChange: number | null
 }
@@ -20,7 +19,9 @@ const newestShown = 8
 
 /** One service as events tell of it; what is shown follows only when it is published. */
 export class FollowedService {
-  readonly shown = shallowReactive<ServiceTraffic>({ configuration: null, recent: noCounts, newest: [], flags: {}, sinceChange: null })
+  readonly shown = shallowReactive<ServiceTraffic>({
+    configuration: null, recent: noCounts, newest: [], seen: nothingSeen, sinceChange: null,
+  })
   readonly window = new RecentWindow()
   readonly listeners = new Set<(request: TrafficRequest) => void>()
   #sinceChange: number | null = null
@@ -40,7 +41,7 @@ export class FollowedService {
   publish(): void {
     this.shown.recent = this.window.counts()
     this.shown.newest = this.window.newest(newestShown)
-    this.shown.flags = this.window.flags()
+    this.shown.seen = this.window.seen()
     this.shown.sinceChange = this.#sinceChange
   }
 }
