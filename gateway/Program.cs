@@ -27,6 +27,7 @@ builder.Services.AddMeshStore(builder.Configuration);
 builder.Services.AddSingleton<FrontedServices>().AddSingleton<RouteEdits>();
 builder.Services.AddTraffic();
 builder.Services.AddHistory();
+builder.Services.AddEdges();
 builder.Services.AddDrill();
 builder.Services.AddFleet();
 builder.Services.AddTelemetryApi(builder.Configuration);

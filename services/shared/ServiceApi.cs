@@ -1,4 +1,5 @@
 using MessageBoard.Mesh;
+using MessageBoard.Shared.Edges;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Sessions;
@@ -20,6 +21,7 @@ public static class ServiceApi
         builder.Services.AddDatabase();
         builder.Services.AddSessions();
         builder.Services.AddApiCallEvents();
+        builder.Services.AddEdgeReports();
         builder.Services.AddMesh(builder.Configuration);
         builder.Services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
         {

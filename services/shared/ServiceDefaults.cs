@@ -25,6 +25,7 @@ public static class ServiceDefaults
         builder.Services.AddSingleton(identity);
         builder.Services.AddSingleton(identity.ToProxy());
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<OutgoingCalls>();
         builder.Logging.AddJsonLogs();
         if (TelemetryExport.IsOn(builder.Configuration))
             builder.AddTelemetry(identity, makesServerSpans);

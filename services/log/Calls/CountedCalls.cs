@@ -1,6 +1,7 @@
 using System.Globalization;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Stores;
+using MessageBoard.Shared.Telemetry;
 using StackExchange.Redis;
 
 namespace MessageBoard.LogService.Calls;
@@ -26,7 +27,8 @@ internal sealed class CountedCalls(Redis redis, TimeProvider clock)
 
     private static CallStats Sum(int minutes, IReadOnlyList<(CallCountField Field, long Count)> counts)
     {
-        var requests = Of(CallCountField.Duration).Sum(counted => counted.Count);
+        (int Step, long Count)[] durations = [.. Of(CallCountField.Duration)
+            .Select(counted => (int.Parse(counted.Field.Value, CultureInfo.InvariantCulture), counted.Count))];
         var paths = Of(CallCountField.Route)
             .GroupBy(
                 counted => counted.Field.Value,
@@ -35,24 +37,9 @@ internal sealed class CountedCalls(Redis redis, TimeProvider clock)
             .ThenBy(path => path.Path, StringComparer.Ordinal)
             .Take(CallStats.BusiestPaths);
         return new(
-            minutes, requests, Of(CallCountField.Errors).Sum(counted => counted.Count),
-            Of(CallCountField.MeshErrors).Sum(counted => counted.Count), P95(requests), [.. paths]);
+            minutes, durations.Sum(step => step.Count), Of(CallCountField.Errors).Sum(counted => counted.Count),
+            Of(CallCountField.MeshErrors).Sum(counted => counted.Count), DurationSteps.P95(durations), [.. paths]);
 
         IEnumerable<(CallCountField Field, long Count)> Of(string what) => counts.Where(counted => counted.Field.What == what);
-
-        double? P95(long requests)
-        {
-            var rank = (long)Math.Ceiling(requests * 0.95);
-            foreach (var step in Of(CallCountField.Duration)
-                .GroupBy(counted => int.Parse(counted.Field.Value, CultureInfo.InvariantCulture), counted => counted.Count)
-                .OrderBy(step => step.Key))
-            {
-                rank -= step.Sum();
-                if (rank <= 0)
-                    return CallCounts.MsOf(step.Key);
-            }
-
-            return null;
-        }
     }
 }

@@ -15,7 +15,7 @@ namespace MessageBoard.LogService.Consumer;
 /// </summary>
 internal sealed partial class KafkaLogConsumer(
     IConfiguration configuration, ServiceIdentity identity, KafkaLogStore store, DroppedEvents dropped, ConsumerLag lag,
-    TimeProvider clock, ILogger<KafkaLogConsumer> logger)
+    OutgoingCalls calls, TimeProvider clock, ILogger<KafkaLogConsumer> logger)
     : BackgroundService
 {
     private const int BatchSize = 100;
@@ -152,6 +152,7 @@ internal sealed partial class KafkaLogConsumer(
         }
         catch (ConsumeException exception) when (!exception.Error.IsFatal)
         {
+            calls.CountReceived(CallTarget.Kafka, 1, failed: true);
             LogRetry(exception.Error.Reason);
             if (exception.Error.Code is ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.Local_NotImplemented
                 or ErrorCode.MsgSizeTooLarge)
@@ -159,6 +160,7 @@ internal sealed partial class KafkaLogConsumer(
         }
 
         MessagingMetrics.Consumed(Shared.Events.Kafka.Topic, _read.Count - before);
+        calls.CountReceived(CallTarget.Kafka, _read.Count - before);
     }
 
     // A batch that librdkafka cannot take apart it would fetch again for ever. The error tells its first offset, not its last.

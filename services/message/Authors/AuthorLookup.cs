@@ -1,12 +1,15 @@
+using System.Diagnostics;
 using MessageBoard.Mesh;
 using MessageBoard.Mesh.Explain;
+using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Telemetry;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace MessageBoard.MessageService.Authors;
 
 /// <summary>Asks user-service, through the mesh, how users are called.</summary>
-internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCache cache, ILogger<AuthorLookup> logger)
+internal sealed partial class AuthorLookup(
+    IHttpClientFactory clients, IMemoryCache cache, OutgoingCalls calls, ILogger<AuthorLookup> logger)
 {
     public const string ClientName = "user-service";
 
@@ -45,9 +48,11 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
         var exchange = new MeshExchange();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/internal/users?{string.Join('&', ids.Select(id => $"id={id}"))}");
         request.Options.Set(MeshExchange.Key, exchange);
+        var started = Stopwatch.GetTimestamp();
+        HttpResponseMessage? response = null;
         try
         {
-            using var response = await client.SendAsync(request, cancellationToken);
+            response = await client.SendAsync(request, cancellationToken);
             response.EnsureSuccessStatusCode();
             return await response.Content.ReadFromJsonAsync<Dictionary<long, string>>(cancellationToken) ?? [];
         }
@@ -60,6 +65,8 @@ internal sealed partial class AuthorLookup(IHttpClientFactory clients, IMemoryCa
         finally
         {
             exchange.Complete(); // with its body, which the client has read
+            calls.Count(CallTarget.Service(ClientName, ResponseTags.ClusterOf(response)), started, response is not { IsSuccessStatusCode: true });
+            response?.Dispose();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MessageBoard.Shared.Telemetry;
 using StackExchange.Redis;
 
 namespace MessageBoard.Shared.Events;
@@ -11,9 +12,6 @@ public static class CallCounts
 {
     /// <summary>How long a minute is kept after its last call: the longest window, and what a minute may be told late.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromMinutes(33);
-
-    // Durations are counted in steps of a fourth of an octave: 0.1 ms, 0.12, … to about four minutes.
-    private const int StepsPerOctave = 4, FirstStep = -14, LastStep = 72;
 
     /// <summary>The hash of a minute's calls; of one user, or with null of all.</summary>
     /// <param name="user">The user.</param>
@@ -44,14 +42,10 @@ public static class CallCounts
         }
     }
 
-    /// <summary>What a step of durations reaches to, in ms.</summary>
-    public static double MsOf(int step) => Math.Round(Math.Pow(2, (double)step / StepsPerOctave), 3);
-
     private static IEnumerable<CallCountField> FieldsOf(ApiCall call)
     {
-        var step = call.DurationMs > 0 ? (int)Math.Ceiling(Math.Log2(call.DurationMs) * StepsPerOctave) : FirstStep;
         yield return new(
-            call.IsPing, CallCountField.Duration, Math.Clamp(step, FirstStep, LastStep).ToString(CultureInfo.InvariantCulture));
+            call.IsPing, CallCountField.Duration, DurationSteps.Of(call.DurationMs).ToString(CultureInfo.InvariantCulture));
         yield return new(call.IsPing, CallCountField.Route, call.Route);
         if (call.IsError)
             yield return new(call.IsPing, CallCountField.Errors, "");
@@ -67,7 +61,7 @@ public static class CallCounts
 /// <param name="Value">Which of these.</param>
 public readonly record struct CallCountField(bool IsPing, string What, string Value)
 {
-    /// <summary>How many have taken so long; each call is in one of them.</summary>
+    /// <summary>How many have taken so long (<see cref="DurationSteps"/>); each call is in one of them.</summary>
     public const string Duration = "duration";
 
     /// <summary>How many were of this route.</summary>

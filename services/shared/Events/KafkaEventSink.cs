@@ -18,13 +18,15 @@ public sealed partial class KafkaEventSink : IDisposable
     private static int _queued;
 
     private readonly DroppedEvents _dropped;
+    private readonly OutgoingCalls _calls;
     private readonly string _clientId;
     private readonly IProducer<string, byte[]>? _producer;
 
     /// <summary>Connects in the background; does nothing when Kafka is off.</summary>
-    public KafkaEventSink(IConfiguration configuration, ServiceIdentity identity, DroppedEvents dropped, ILogger<KafkaEventSink> logger)
+    public KafkaEventSink(
+        IConfiguration configuration, ServiceIdentity identity, DroppedEvents dropped, OutgoingCalls calls, ILogger<KafkaEventSink> logger)
     {
-        (_dropped, _clientId) = (dropped, identity.Pod);
+        (_dropped, _calls, _clientId) = (dropped, calls, identity.Pod);
         if (Kafka.BootstrapServers(configuration) is not { } servers)
         {
             LogOff(logger);
@@ -100,6 +102,7 @@ public sealed partial class KafkaEventSink : IDisposable
     {
         Interlocked.Decrement(ref _queued);
         MessagingMetrics.Sent(Kafka.Topic, started, error.IsError ? error.Code.ToString() : null);
+        _calls.Count(CallTarget.Kafka, started, error.IsError);
         if (error.IsError)
             _dropped.Count(DroppedEvents.Kafka);
     }

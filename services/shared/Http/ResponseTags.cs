@@ -12,6 +12,10 @@ public static class ResponseTags
     /// <summary>The pod it runs in.</summary>
     public const string PodName = "X-Pod-Name";
 
+    /// <summary>The cluster that gave an answer; null where it does not say, or there is none.</summary>
+    public static string? ClusterOf(HttpResponseMessage? answer) =>
+        answer?.Headers.TryGetValues(ServiceCluster, out var clusters) == true ? clusters.First() : null;
+
     /// <summary>
     /// Puts the three tags on every response, errors too: when the response starts, because the exception handler clears all
     /// headers. With them goes what holds for all that a service says: it is what its Content-Type says, and of this moment, most of it

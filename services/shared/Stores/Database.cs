@@ -34,6 +34,7 @@ public sealed class Database : IDisposable
 
     private static readonly char[] Blanks = [' ', '\n', '\r', '('];
 
+    private readonly OutgoingCalls _calls;
     private readonly Func<DbConnection> _connect;
     private readonly (string Host, int Port)? _address; // a file has none
 
@@ -42,8 +43,9 @@ public sealed class Database : IDisposable
     private readonly SemaphoreSlim _sqliteWrite = new(1);
 
     /// <summary>Chooses the database by its connection string.</summary>
-    public Database(IConfiguration configuration)
+    public Database(IConfiguration configuration, OutgoingCalls calls)
     {
+        _calls = calls;
         var mariaDb = configuration.GetConnectionString("MariaDb");
         IsSqlite = string.IsNullOrEmpty(mariaDb);
         if (IsSqlite)
@@ -186,6 +188,7 @@ public sealed class Database : IDisposable
         finally
         {
             DatabaseMetrics.Record(SystemName, OperationOf(sql), started, failure);
+            _calls.Count(IsSqlite ? CallTarget.Sqlite : CallTarget.MariaDb, started, failure is not null);
         }
     }
 

@@ -21,11 +21,13 @@ public sealed class Redis : IHealthCheck, IDisposable
         })
         .Build();
 
+    private readonly OutgoingCalls _calls;
     private readonly Lazy<Task<ConnectionMultiplexer>> _connection;
 
     /// <summary>Connects at the first command.</summary>
-    public Redis(IConfiguration configuration)
+    public Redis(IConfiguration configuration, OutgoingCalls calls)
     {
+        _calls = calls;
         var options = ConfigurationOptions.Parse(configuration.GetConnectionString("Redis") ?? "127.0.0.1:6379");
         options.AbortOnConnectFail = false;
         options.ConnectTimeout = options.AsyncTimeout = (int)Timeout.TotalMilliseconds;
@@ -67,8 +69,26 @@ public sealed class Redis : IHealthCheck, IDisposable
         finally
         {
             DatabaseMetrics.Record("redis", null, started, failure);
+            _calls.Count(CallTarget.Redis, started, failure is not null);
             if (trace is not null)
                 RedisTrace.End(trace, failure, transaction);
+        }
+    }
+
+    /// <summary>
+    /// Runs a command that is nobody's request: it is no span, in no metric and not among <see cref="OutgoingCalls"/>.
+    /// </summary>
+    /// <returns>Redis's answer.</returns>
+    /// <exception cref="StoreUnavailableException">As of <see cref="RunAsync"/>.</exception>
+    public async Task<T> RunUnseenAsync<T>(Func<IDatabase, Task<T>> command)
+    {
+        try
+        {
+            return await AskAsync(command);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            throw new StoreUnavailableException("Redis", exception);
         }
     }
 
@@ -77,12 +97,12 @@ public sealed class Redis : IHealthCheck, IDisposable
     {
         try
         {
-            await AskAsync(redis => redis.PingAsync()); // a probe is nobody's request, and in no metric
+            await RunUnseenAsync(redis => redis.PingAsync());
             return HealthCheckResult.Healthy();
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (StoreUnavailableException exception)
         {
-            return HealthCheckResult.Degraded(new StoreUnavailableException("Redis", exception).Message);
+            return HealthCheckResult.Degraded(exception.Message);
         }
     }
 

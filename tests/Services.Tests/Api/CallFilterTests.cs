@@ -158,7 +158,7 @@ public abstract class CallFilterTests(Board board) : BoardTests(board)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("ConnectionStrings:Redis", Board.Stores.Environment["ConnectionStrings__Redis"])]).Build();
-        using var redis = new Redis(configuration);
+        using var redis = new Redis(configuration, new());
         using var sink = new RedisEventSink(redis, new(), configuration, NullLogger<RedisEventSink>.Instance);
         await sink.StartAsync(CancellationToken.None);
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = Board.Brokers }).Build();

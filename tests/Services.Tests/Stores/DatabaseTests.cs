@@ -52,7 +52,7 @@ public sealed class SqliteTests : IDisposable
     {
         var file = $"Data Source={_folder["board.db"]};Pooling=False";
         using var database = new Database(
-            new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Sqlite", file)]).Build());
+            new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Sqlite", file)]).Build(), new());
         await database.QueryAsync<string>("PRAGMA journal_mode = WAL");
         await database.ExecuteAsync("CREATE TABLE t (n INT)");
         Task[] writes;
