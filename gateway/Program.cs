@@ -1,5 +1,6 @@
 using MessageBoard.Gateway.Drill;
 using MessageBoard.Gateway.Edge;
+using MessageBoard.Gateway.Edges;
 using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.Fleet;
 using MessageBoard.Gateway.History;
@@ -43,6 +44,7 @@ app.UsePage();
 app.UseAuthorization();
 app.MapServiceDefaults();
 app.MapTraffic();
+app.MapEdges();
 app.MapExplain();
 app.MapWeights();
 app.MapRules();

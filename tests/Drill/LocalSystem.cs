@@ -65,7 +65,7 @@ internal sealed class LocalSystem(bool hasRealStores, int replicas) : IAsyncDisp
     {
         ["ConnectionStrings:MariaDb"] = Stores?.MariaDb,
         ["ConnectionStrings:Sqlite"] = $"Data Source={DatabaseFile}",
-    }).Build());
+    }).Build(), new());
 
     public string DatabaseFile => Path.Combine(State, "data", "messageboard.db");
 

@@ -65,7 +65,9 @@ internal sealed partial class AuthorLookup(
         finally
         {
             exchange.Complete(); // with its body, which the client has read
-            calls.Count(CallTarget.Service(ClientName, ResponseTags.ClusterOf(response)), started, response is not { IsSuccessStatusCode: true });
+            calls.Count(
+                CallTarget.Service(ClientName, ResponseTags.ClusterOf(response)), started,
+                failed: response is not { IsSuccessStatusCode: true } && !cancellationToken.IsCancellationRequested);
             response?.Dispose();
         }
     }

@@ -40,7 +40,7 @@ public sealed record EdgeReport(DateTimeOffset Time, double Seconds, string Serv
 
     private bool IsInBounds() =>
         Seconds is > 0 and < 60 && Service.Length <= MaxName && Cluster.Length <= MaxName && Calls.Count <= OutgoingCalls.MaxTargets
-        && Calls.All(calls => calls.To.Length <= MaxName && calls.Cluster is not { Length: > MaxName }
+        && Calls.All(calls => calls is not null && calls.To.Length <= MaxName && calls.Cluster is not { Length: > MaxName }
             && calls.Calls >= 0 && calls.Errors >= 0 && calls.Errors <= calls.Calls && calls.Durations.Values.All(count => count >= 0)
             && calls.Durations.Keys.All(step => step is >= DurationSteps.First and <= DurationSteps.Last));
 }

@@ -8,7 +8,7 @@ namespace MessageBoard.Shared.Edges;
 /// Sends to Redis once a second what this process has called (<see cref="EdgeReport"/>), for the gateway to show; nothing while there was
 /// nothing, after a last report that says so. A second's counts that Redis does not take are dropped: the next tells more.
 /// </summary>
-internal sealed class EdgeSender(Redis redis, OutgoingCalls calls, ServiceIdentity identity, TimeProvider clock) : BackgroundService
+public sealed class EdgeSender(Redis redis, OutgoingCalls calls, ServiceIdentity identity, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Lifetime = TimeSpan.FromMinutes(1);
 
@@ -17,6 +17,7 @@ internal sealed class EdgeSender(Redis redis, OutgoingCalls calls, ServiceIdenti
     /// <summary>How many reports Redis has not taken.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)

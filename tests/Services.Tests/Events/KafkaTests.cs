@@ -18,7 +18,8 @@ public sealed class KafkaTests : IDisposable
         var first = new KafkaBrokers();
         _folder.Write("brokers", first.Addresses);
         using var sink = new KafkaEventSink(
-            configuration, new ServiceIdentity("user-service", "ctx1", "pod"), new DroppedEvents(), new(), NullLogger<KafkaEventSink>.Instance);
+            configuration, new ServiceIdentity("user-service", "ctx1", "pod"), new DroppedEvents(), new(),
+            NullLogger<KafkaEventSink>.Instance);
         sink.Offer(Call("before"));
         Assert.Equal("before", FirstCallOf(first));
 

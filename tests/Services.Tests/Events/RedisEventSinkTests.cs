@@ -20,7 +20,7 @@ public sealed class RedisEventSinkTests : IAsyncDisposable
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("ConnectionStrings:Redis", $"127.0.0.1:{_port}")]).Build();
-        _redis = new(configuration);
+        _redis = new(configuration, new());
         _sink = new(_redis, _dropped, configuration, NullLogger<RedisEventSink>.Instance);
     }
 

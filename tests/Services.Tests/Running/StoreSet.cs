@@ -17,7 +17,8 @@ internal abstract class StoreSet(string folder) : IDisposable
 
     /// <summary>The database as the services have it.</summary>
     public Database Database() => new(new ConfigurationBuilder()
-        .AddInMemoryCollection(Environment.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":"), (string?)pair.Value))).Build(), new());
+        .AddInMemoryCollection(Environment.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":"), (string?)pair.Value)))
+        .Build(), new());
 
     public abstract Task StartAsync();
 

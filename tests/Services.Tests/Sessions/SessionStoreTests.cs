@@ -16,7 +16,7 @@ public abstract class SessionStoreTests : IAsyncLifetime
     protected SessionStoreTests(Board board)
     {
         var redis = board.Stores.Environment["ConnectionStrings__Redis"];
-        _redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Redis", redis)]).Build());
+        _redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Redis", redis)]).Build(), new());
         _sessions = new(_redis, _clock);
     }
 

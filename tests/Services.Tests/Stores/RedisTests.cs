@@ -11,8 +11,8 @@ public sealed class RedisTests : IDisposable
     private readonly int _port = Repository.FreePort();
     private readonly Redis _redis;
 
-    public RedisTests() =>
-        _redis = new(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Redis", $"127.0.0.1:{_port}")]).Build(), new());
+    public RedisTests() => _redis = new(
+        new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Redis", $"127.0.0.1:{_port}")]).Build(), new());
 
     public void Dispose() => _redis.Dispose();
 
