@@ -39,8 +39,9 @@ const formats = computed(() => {
   const precise = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 })
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 })
   const time = new Intl.DateTimeFormat(tag, { timeStyle: 'medium' })
+  const minute = new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const moment = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
-  return { number, decimal, precise, percent, time, moment }
+  return { number, decimal, precise, percent, time, minute, moment }
 })
 
 /** The texts and formats of the chosen language; all of it reactive. */
@@ -56,6 +57,8 @@ export function useI18n() {
     /** Of a share from 0 to 1. */
     percent: (share: number) => formats.value.percent.format(share),
     time: (instant: string | Date) => formats.value.time.format(new Date(instant)),
+    /** Of seconds since 1970, the hour and minute. */
+    minute: (seconds: number) => formats.value.minute.format(seconds * 1000),
     moment: (instant: string) => formats.value.moment.format(new Date(instant)),
   }
 }

@@ -12,6 +12,8 @@ describe('the range that chance allows', () => {
     [20, 0.5, 6, 14],
     [10, 0.5, 2, 8],
     [1, 0.7, 0, 1],
+    [5000, 0.99, 4936, 4963],
+    [5000, 0.5, 2431, 2569],
   ])('of %i picks at %f is %i to %i', (n, p, low, high) => {
     expect(binomialRange(n, p)).toEqual({ low, high })
   })
