@@ -19,13 +19,17 @@ public static class MeshServiceCollectionExtensions
     /// <see cref="MeshProxy"/> sees it. Without that setting nothing is added, and requests go out as they are: on Kubernetes
     /// Envoy's sidecar routes them.
     /// </summary>
-    public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">The process' services.</param>
+    /// <param name="configuration">Its settings.</param>
+    /// <param name="isEditor">Whether the process edits the folder, and so keeps the versions.</param>
+    public static IServiceCollection AddMesh(this IServiceCollection services, IConfiguration configuration, bool isEditor = false)
     {
         if (configuration["Mesh:Folder"] is { Length: > 0 } folder)
         {
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton(provider =>
-                new MeshFolder(folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>()));
+                new MeshFolder(
+                    folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>(), isEditor));
             services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<MeshFolder>());
             services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
             services.AddSingleton(provider =>

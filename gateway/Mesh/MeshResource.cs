@@ -3,11 +3,14 @@ using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Gateway.Mesh;
 
-/// <summary>One resource in the list. Its file is relative to the watched folder, and the lines are the file's, from 1.</summary>
+/// <summary>
+/// One resource in the list. Its file is relative to the watched folder, and the lines are the file's, from 1. Generated is what the
+/// launcher writes of what it runs.
+/// </summary>
 public sealed record MeshResource(
     string ApiVersion, string Kind, string? Namespace, string? Name, string File, int Line, string State, string? InForce,
     string ResourceVersion, IReadOnlyList<ResourceProblem> Problems, IReadOnlyList<ResourceProblem> Warnings,
-    IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable)
+    IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable, bool Generated)
 {
     /// <summary>A resource as the API lists it.</summary>
     public static MeshResource Of(ConfiguredResource resource)
@@ -16,7 +19,7 @@ public sealed record MeshResource(
         return new(
             status.ApiVersion, status.Kind, status.Namespace, status.Name, status.File, status.Line, NameOf(status.State),
             NameOf(status.InForce), resource.ResourceVersion, ResourceProblem.Of(status.Problems), ResourceProblem.Of(status.Warnings),
-            ResourceProblem.Of(status.NotCarriedOut), resource.IsEditable);
+            ResourceProblem.Of(status.NotCarriedOut), resource.IsEditable, resource.IsGenerated);
     }
 
     internal static string NameOf(ResourceState state) => JsonNamingPolicy.CamelCase.ConvertName(state.ToString());
@@ -29,7 +32,7 @@ public sealed record MeshResource(
 public sealed record MeshResourceText(
     string Kind, string? Namespace, string? Name, string File, int Line, string ResourceVersion, string Yaml, string State,
     string? InForce, IReadOnlyList<ResourceProblem> Problems, IReadOnlyList<ResourceProblem> Warnings,
-    IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable, IReadOnlyList<FormerVersion> Versions)
+    IReadOnlyList<ResourceProblem> NotCarriedOut, bool Editable, IReadOnlyList<ResourceVersion> Versions)
 {
     /// <summary>A resource as the API gives it.</summary>
     public static MeshResourceText Of(ResourceText text)

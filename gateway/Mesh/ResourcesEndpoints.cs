@@ -15,10 +15,12 @@ public static partial class ResourcesEndpoints
     public static IEndpointRouteBuilder MapResources(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/mesh/resources", (IMeshStore mesh) => new ResourceList([.. mesh.Current.Statuses.Select(MeshResource.Of)]));
-        var one = app.MapGroup("/api/mesh/resources/{kind}/{name}").RequireAuthorization(SessionAuthentication.AdminPolicy);
+        var one = app.MapGroup("/api/mesh/resources/{kind}/{name}");
         one.MapGet("", GetAsync);
-        one.MapPut("", PutAsync).WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
-        one.MapPost("/undo", UndoAsync);
+        one.MapGet("/versions/{version}", GetVersion);
+        one.MapPut("", PutAsync).RequireAuthorization(SessionAuthentication.AdminPolicy)
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
+        one.MapPost("/undo", UndoAsync).RequireAuthorization(SessionAuthentication.AdminPolicy);
         return app;
     }
 
@@ -26,19 +28,37 @@ public static partial class ResourcesEndpoints
     public sealed record ResourceList(IReadOnlyList<MeshResource> Resources);
 
     /// <summary>The body of an edit: one YAML document, and the version it is based on; null to replace whatever is there.</summary>
-    public sealed record ResourceEdit(string? Yaml, string? ResourceVersion);
+    public sealed record ResourceBody(string? Yaml, string? ResourceVersion);
 
-    /// <summary>The body of an undo: the version that is to be taken back; null for whatever is there.</summary>
-    public sealed record ResourceUndo(string? ResourceVersion);
+    /// <summary>
+    /// The body of an undo: the version that is to be taken back, null for whatever is there, and the one to go back to, null for the one
+    /// before.
+    /// </summary>
+    public sealed record ResourceUndo(string? ResourceVersion, string? To);
+
+    /// <summary>A version with its text.</summary>
+    public sealed record VersionYaml(string Version, DateTimeOffset Time, string? User, string What, string Yaml);
 
     private static async Task<IResult> GetAsync(
         string kind, string name, IMeshStore mesh, [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken) =>
-        await mesh.ReadAsync(KeyOf(kind, ns, name), cancellationToken) is { } text
+        await mesh.ReadAsync(KeyOf(kind, ns, name), cancellationToken) is { Resource.IsOfTheMesh: true } text
             ? TypedResults.Ok(MeshResourceText.Of(text))
             : NotThere(kind, name);
 
+    private static IResult GetVersion(
+        string kind, string name, string version, IMeshStore mesh, [FromQuery(Name = "namespace")] string? ns)
+    {
+        var key = KeyOf(kind, ns, name);
+        if (mesh.Current.Find(key) is not { IsOfTheMesh: true })
+            return NotThere(kind, name);
+
+        return mesh.ReadVersion(key, version) is { Version: var found, Yaml: var yaml }
+            ? TypedResults.Ok(new VersionYaml(found.Version, found.Time, found.User, found.What, yaml))
+            : NotKept(key, version);
+    }
+
     private static async Task<IResult> PutAsync(
-        string kind, string name, ResourceEdit edit, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger,
+        string kind, string name, ResourceBody edit, HttpContext context, IMeshStore mesh, ILogger<ResourceBody> logger,
         [FromQuery(Name = "namespace")] string? ns, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(edit.Yaml))
@@ -53,16 +73,18 @@ public static partial class ResourcesEndpoints
     }
 
     private static async Task<IResult> UndoAsync(
-        string kind, string name, HttpContext context, IMeshStore mesh, ILogger<ResourceEdit> logger,
+        string kind, string name, HttpContext context, IMeshStore mesh, ILogger<ResourceBody> logger,
         [FromQuery(Name = "namespace")] string? ns, ResourceUndo? undo, CancellationToken cancellationToken)
     {
         var (key, user) = (KeyOf(kind, ns, name), context.User.Identity!.Name!);
-        var result = await mesh.UndoAsync(key, undo?.ResourceVersion, user, cancellationToken);
+        var result = await mesh.UndoAsync(key, undo?.To, undo?.ResourceVersion, user, cancellationToken);
         if (result is EditResult.Done)
             LogUndone(logger, context.User.LogName(), key);
 
         return result is EditResult.NotFound && await mesh.ReadAsync(key, cancellationToken) is not null
-            ? TypedResults.Problem($"{key} has no former version to go back to.", statusCode: StatusCodes.Status404NotFound)
+            ? undo?.To is { } to
+                ? NotKept(key, to)
+                : TypedResults.Problem($"{key} has no former version to go back to.", statusCode: StatusCodes.Status404NotFound)
             : await AnswerAsync(result, key, mesh, cancellationToken);
     }
 
@@ -88,6 +110,9 @@ public static partial class ResourcesEndpoints
         "The mesh would refuse this text; nothing has changed.",
         statusCode: StatusCodes.Status422UnprocessableEntity,
         extensions: new Dictionary<string, object?> { ["problems"] = problems });
+
+    private static ProblemHttpResult NotKept(ResourceKey key, string version) => TypedResults.Problem(
+        $"Version '{version}' of {key} is not kept, or never was.", statusCode: StatusCodes.Status404NotFound);
 
     private static ProblemHttpResult NotThere(string kind, string name) =>
         TypedResults.Problem($"There is no {kind} '{name}'.", statusCode: StatusCodes.Status404NotFound);

@@ -19,7 +19,7 @@ public sealed partial class RouteEdits(IMeshStore mesh, ILogger<RouteEdits> logg
         switch (await mesh.EditRouteAsync(service, edit, resourceVersion, user, context.RequestAborted))
         {
             case EditResult.Done done:
-                LogEdited(context.User.LogName(), edit.Reason, service);
+                LogEdited(context.User.LogName(), edit.What, service);
                 return TypedResults.Ok(ServiceConfiguration.Of(done.Snapshot, service));
             case EditResult.Conflict conflict:
                 return EditAnswers.Conflict(

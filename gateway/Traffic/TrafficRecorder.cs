@@ -19,6 +19,9 @@ public sealed class TrafficRecorder(
 
     private long _lastId;
 
+    /// <summary>Tells of every request that was recorded, on the thread that has served it: who listens must not wait.</summary>
+    public event Action<RoutedRequest>? Recorded;
+
     /// <summary>When counting began.</summary>
     public DateTimeOffset StartedAt { get; } = clock.GetUtcNow();
 
@@ -55,6 +58,7 @@ public sealed class TrafficRecorder(
         };
         recent.Add(new(request, context.Request, exchange, span));
         feed.Publish(request);
+        Recorded?.Invoke(request);
         TrafficMetrics.Count(request);
         if (cluster is null)
             meshAnswers.Offer(request, context, span?.Context ?? default);

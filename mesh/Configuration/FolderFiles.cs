@@ -59,6 +59,10 @@ internal sealed class FolderFiles(string folder)
     /// <summary>The file's text as it is now; null when it is none.</summary>
     public string? ReadText(string name) => ResourceFile.ReadText(Path.Combine(folder, name), out _);
 
+    /// <summary>When a file was last written; now when it is gone.</summary>
+    public DateTimeOffset WrittenAt(string name) =>
+        File.Exists(Path.Combine(folder, name)) ? new(File.GetLastWriteTimeUtc(Path.Combine(folder, name))) : DateTimeOffset.UtcNow;
+
     /// <summary>The file of which a resource is in force; null when there is none.</summary>
     public string? FileHolding(ResourceKey key) =>
         _files.FirstOrDefault(file => file.Value.Resources.Any(resource => resource.Key == key)).Key;
@@ -158,7 +162,10 @@ internal sealed class FolderFiles(string folder)
             return new(
                 status,
                 document is { } place ? DocumentText.VersionOf(place.In(text!)) : "",
-                document is not null && status.Name is not null && !IsLaunchers(name));
+                document is not null && status is { Name: not null, Namespace: not null } && !IsLaunchers(name))
+            {
+                IsGenerated = IsLaunchers(name),
+            };
         }
     }
 

@@ -8,11 +8,15 @@ namespace MessageBoard.Mesh.Configuration;
 
 /// <summary>
 /// The configuration in a watched folder of YAML files. A change is read within milliseconds and swapped in whole. A file that is
-/// refused keeps what it held before. Edits through this class change one document's text, and keep what they replace in the
-/// folder <c>.versions</c>.
+/// refused keeps what it held before. Edits through this class change one document's text; what resources have said, by hand or through
+/// it, is kept in the folder <c>.versions</c>.
 /// </summary>
+/// <param name="folder">The folder.</param>
+/// <param name="logger">Hears what is wrong with the configuration.</param>
+/// <param name="proxy">As who the configuration is read.</param>
+/// <param name="isEditor">Whether this process edits it, and so keeps the versions. Of those that share a folder one should.</param>
 public sealed partial class MeshFolder(
-    string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null) : IMeshStore, IHostedService, IDisposable
+    string folder, ILogger<MeshFolder> logger, MeshProxy? proxy = null, bool isEditor = true) : IMeshStore, IHostedService, IDisposable
 {
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxFileBytes = ResourceFile.MaxBytes;
@@ -29,6 +33,9 @@ public sealed partial class MeshFolder(
 
     /// <inheritdoc/>
     public event Action<MeshSnapshot>? Changed;
+
+    /// <inheritdoc/>
+    public event Action<ResourceEdit>? Edited;
 
     /// <inheritdoc/>
     public MeshSnapshot Current => _current;
@@ -69,8 +76,7 @@ public sealed partial class MeshFolder(
         try
         {
             LoadChanges();
-            return Find(key) is not { } found ? null : new(
-                found.Resource, found.Text, found.Place.Line, _versions.List(key, found.Resource.ResourceVersion));
+            return Find(key) is not { } found ? null : new(found.Resource, found.Text, found.Place.Line, _versions.List(key));
         }
         finally
         {
@@ -79,23 +85,28 @@ public sealed partial class MeshFolder(
     }
 
     /// <inheritdoc/>
+    public VersionText? ReadVersion(ResourceKey key, string version) => _versions.Find(key, version);
+
+    /// <inheritdoc/>
     public Task<EditResult> ReplaceAsync(
         ResourceKey key, string yaml, string? resourceVersion, EditOrigin origin, CancellationToken cancellationToken) =>
         EditAsync(_ => key, (_, _) => yaml, resourceVersion, origin, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<EditResult> UndoAsync(ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken) =>
+    public Task<EditResult> UndoAsync(
+        ResourceKey key, string? to, string? resourceVersion, string user, CancellationToken cancellationToken) =>
         EditAsync(
             _ => key,
-            (_, found) => _versions.TextBefore(key, found.Resource.ResourceVersion) is { } text ? text : new EditResult.NotFound(),
-            resourceVersion, new(user, VersionStore.Undo), cancellationToken);
+            (_, found) => (to is null ? _versions.TextBefore(key, found.Resource.ResourceVersion) : _versions.Find(key, to)?.Yaml)
+                is { } text ? text : new EditResult.NotFound(),
+            resourceVersion, new(user, EditOrigin.Undo), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<EditResult> EditRouteAsync(
         string service, RouteEdit edit, string? resourceVersion, string user, CancellationToken cancellationToken)
     {
         var result = await EditAsync(
-            snapshot => snapshot.DefaultRouteOf(service)?.Service, Propose, resourceVersion, new(user, edit.Reason), cancellationToken);
+            snapshot => snapshot.DefaultRouteOf(service)?.Service, Propose, resourceVersion, new(user, edit.What), cancellationToken);
         return result.ByField(edit);
 
         Proposal Propose(MeshSnapshot snapshot, FoundDocument found) => _files[found.Resource.Status.File].Refused
@@ -138,8 +149,50 @@ public sealed partial class MeshFolder(
 
     private void LoadChanges()
     {
-        if (_files.Refresh())
-            SwapIn(_files.Compile(_proxy));
+        if (!_files.Refresh())
+            return;
+
+        SwapIn(_files.Compile(_proxy));
+        if (isEditor)
+            SeeEdits();
+    }
+
+    // What a file says that is refused is not in force, and no version.
+    private void SeeEdits()
+    {
+        var unknown = _current.Statuses
+            .Where(resource => resource is { IsEditable: true, Key: { } key, Status.State: ResourceState.Accepted }
+                && !_versions.Knows(key, resource.ResourceVersion))
+            .GroupBy(resource => resource.Key!)
+            .Select(rivals => rivals.Count() == 1 ? rivals.First() : _current.Find(rivals.Key)!)
+            .GroupBy(resource => resource.Status.File);
+        foreach (var file in unknown)
+        {
+            if (_files.ReadText(file.Key) is not { } text)
+                continue;
+
+            var (documents, written) = (DocumentText.Split(text), _files.WrittenAt(file.Key));
+            foreach (var resource in file)
+            {
+                // What was written since is read, and seen, the next time.
+                if (DocumentText.At(documents, resource.Status.Line)?.In(text) is { } yaml
+                    && DocumentText.VersionOf(yaml) == resource.ResourceVersion)
+                    See(resource.Key!, yaml, resource.ResourceVersion, written);
+            }
+        }
+    }
+
+    private void See(ResourceKey key, string yaml, string version, DateTimeOffset written)
+    {
+        try
+        {
+            if (_versions.See(key, yaml, version, written) is { } edit)
+                Edited?.Invoke(edit);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(exception, key); // the next edit may be luckier
+        }
     }
 
     private void SwapIn(MeshSnapshot snapshot)
@@ -171,7 +224,9 @@ public sealed partial class MeshFolder(
                     : new EditResult.NotFound();
 
             if (!found.Resource.IsEditable)
-                return Refused(found, $"{found.Resource.Status.File} is the launcher's, which would write it again");
+                return found.Resource.IsGenerated
+                    ? Refused(found, $"{found.Resource.Status.File} is the launcher's, which would write it again")
+                    : new EditResult.NotFound();
 
             var now = DocumentText.VersionOf(found.Text);
             if (now != found.Resource.ResourceVersion || (resourceVersion is not null && resourceVersion != now))
@@ -205,10 +260,27 @@ public sealed partial class MeshFolder(
         if (ResourceEdits.NewProblems(key, text, _current, after) is { Count: > 0 } worse)
             return new EditResult.Refused(worse);
 
-        _versions.Keep(key, found.Text, new(found.Resource.ResourceVersion, DateTimeOffset.UtcNow, origin.User, origin.Reason));
+        _versions.Secure(key);
         _files.Write(file, bytes, parsed);
         SwapIn(after);
+        Keep(key, all, origin);
         return new EditResult.Done(after);
+    }
+
+    private void Keep(ResourceKey key, string file, EditOrigin origin)
+    {
+        try
+        {
+            if (_current.Find(key) is not { } written || DocumentText.At(DocumentText.Split(file), written.Status.Line) is not { } place)
+                return;
+
+            var edit = _versions.Add(key, place.In(file), written.ResourceVersion, origin);
+            Edited?.Invoke(edit);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(exception, key); // the edit is made, only who made it is lost
+        }
     }
 
     private FoundDocument? Find(ResourceKey key)
@@ -224,6 +296,9 @@ public sealed partial class MeshFolder(
 
     [LoggerMessage(LogLevel.Error, "The mesh configuration cannot be read")]
     private partial void LogUnreadable(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "A version of {Resource} cannot be kept")]
+    private partial void LogNotKept(Exception exception, ResourceKey resource);
 
     private static EditResult.Refused Refused(FoundDocument found, string message) =>
         new([new(found.Resource.Status.File, null, found.Resource.Key, null, message)]);

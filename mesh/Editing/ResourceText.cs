@@ -6,8 +6,8 @@ namespace MessageBoard.Mesh.Editing;
 /// <param name="Resource">The resource.</param>
 /// <param name="Yaml">Its document's text, without the markers between documents.</param>
 /// <param name="Line">The text's first line in its file, from 1.</param>
-/// <param name="Versions">What it said before, the newest first.</param>
-public sealed record ResourceText(ConfiguredResource Resource, string Yaml, int Line, IReadOnlyList<FormerVersion> Versions)
+/// <param name="Versions">What it says and has said, the version in force first; none of what is not editable.</param>
+public sealed record ResourceText(ConfiguredResource Resource, string Yaml, int Line, IReadOnlyList<ResourceVersion> Versions)
 {
     /// <summary>What the mesh warns of, at lines of the text.</summary>
     public IReadOnlyList<MeshProblem> Warnings =>
@@ -19,14 +19,36 @@ public sealed record ResourceText(ConfiguredResource Resource, string Yaml, int 
         : null;
 }
 
-/// <summary>A text that an edit has replaced.</summary>
-/// <param name="ResourceVersion">Its version.</param>
-/// <param name="Time">When it was replaced.</param>
-/// <param name="User">Who replaced it.</param>
-/// <param name="Reason">What for, such as <c>weights</c>, <c>yaml</c> or <c>undo</c>.</param>
-public sealed record FormerVersion(string ResourceVersion, DateTimeOffset Time, string User, string Reason);
+/// <summary>What a resource has said from one edit to the next.</summary>
+/// <param name="Version">The version: Kubernetes' resourceVersion, or in a folder a hash of the text, so that the same text is the same
+/// version.</param>
+/// <param name="Time">When it was written.</param>
+/// <param name="User">Who wrote it through the gateway; null for who edited the file, or used kubectl.</param>
+/// <param name="What">What for, such as <c>weights</c>, <c>yaml</c> or <c>undo</c>; see <see cref="EditOrigin"/>.</param>
+public sealed record ResourceVersion(string Version, DateTimeOffset Time, string? User, string What);
+
+/// <summary>A version with its text.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="Yaml">What it says.</param>
+public sealed record VersionText(ResourceVersion Version, string Yaml);
+
+/// <summary>That a resource was edited.</summary>
+/// <param name="Key">The resource.</param>
+/// <param name="Version">What it says now.</param>
+/// <param name="Before">The version before; null when that is not known.</param>
+public sealed record ResourceEdit(ResourceKey Key, ResourceVersion Version, string? Before);
 
 /// <summary>Who edits, and what for.</summary>
 /// <param name="User">The user's name.</param>
-/// <param name="Reason">What for.</param>
-public sealed record EditOrigin(string User, string Reason);
+/// <param name="What">What for.</param>
+public sealed record EditOrigin(string User, string What)
+{
+    /// <summary>An edit that goes back.</summary>
+    public const string Undo = "undo";
+
+    /// <summary>An edit by hand: of the file, or with kubectl.</summary>
+    public const string Hand = "hand";
+
+    /// <summary>No edit: what was there when the resource was first seen.</summary>
+    public const string Found = "found";
+}

@@ -6,8 +6,8 @@ namespace MessageBoard.Mesh.Editing;
 /// An edit of a service's default route, or of the canary before it, in the text of its VirtualService or, as far as that can say it, its
 /// HTTPRoute.
 /// </summary>
-/// <param name="Reason">What it is for, as it stands with the version that it replaces.</param>
-public abstract record RouteEdit(string Reason)
+/// <param name="What">What it is for, as it stands with the version that it makes.</param>
+public abstract record RouteEdit(string What)
 {
     /// <summary>What is wrong with it, by field; empty when nothing is.</summary>
     internal virtual Dictionary<string, string[]> Check(DefaultRoute current) => [];

@@ -77,6 +77,17 @@ internal sealed class ClusterResource
     public DateTimeOffset Created => Object.GetProperty("metadata").TryGetProperty("creationTimestamp", out var created)
         && created.ValueKind == JsonValueKind.String && created.TryGetDateTimeOffset(out var time) ? time : default;
 
+    /// <summary>When it was last written, as its managed fields tell; when it was made where they do not.</summary>
+    public DateTimeOffset Written => Object.GetProperty("metadata").TryGetProperty("managedFields", out var fields)
+        && fields.ValueKind == JsonValueKind.Array
+        ? fields.EnumerateArray()
+            .Select(manager => manager.TryGetProperty("time", out var time) && time.TryGetDateTimeOffset(out var written)
+                ? written
+                : Created)
+            .Append(Created)
+            .Max()
+        : Created;
+
     /// <summary>The text that people see and edit.</summary>
     public string Yaml { get; }
 

@@ -16,11 +16,12 @@ public sealed partial class KubernetesMesh
 
     /// <inheritdoc/>
     public Task<EditResult> UndoAsync(
-        ResourceKey key, string? resourceVersion, string user, CancellationToken cancellationToken) =>
+        ResourceKey key, string? to, string? resourceVersion, string user, CancellationToken cancellationToken) =>
         EditAsync(
             key,
-            SameInEveryCluster(home => _versions.TextBefore(key, home.Version) is { } text ? text : new EditResult.NotFound()),
-            resourceVersion, new(user, VersionStore.Undo), cancellationToken);
+            SameInEveryCluster(home => (to is null ? _versions.TextBefore(key, home.Version) : _versions.Find(key, to)?.Yaml)
+                is { } text ? text : new EditResult.NotFound()),
+            resourceVersion, new(user, EditOrigin.Undo), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<EditResult> EditRouteAsync(
@@ -34,7 +35,7 @@ public sealed partial class KubernetesMesh
             (snapshot, live) => snapshot.DefaultRouteOf(service)?.Service == key
                 ? ResourceEdits.Propose(service, edit, snapshot, live.Yaml, "\n")
                 : new EditResult.NotFound(),
-            resourceVersion, new(user, edit.Reason), cancellationToken);
+            resourceVersion, new(user, edit.What), cancellationToken);
         return result.ByField(edit);
     }
 
@@ -82,6 +83,9 @@ public sealed partial class KubernetesMesh
             if (changes.TrueForAll(change => !change.IsNeeded))
                 return new EditResult.Done(_current);
 
+            if (changes[0].IsNeeded)
+                Secure(key);
+
             for (var i = 0; i < changes.Count; i++)
             {
                 if (await WriteAsync(changes[i]) is { } refused)
@@ -90,7 +94,7 @@ public sealed partial class KubernetesMesh
 
             Publish();
             if (changes[0].IsNeeded)
-                Keep(changes[0].Live, origin);
+                Keep(changes[0].Written!, origin);
 
             return new EditResult.Done(_current);
         }
@@ -117,6 +121,9 @@ public sealed partial class KubernetesMesh
         if (live is null)
             return (null, new EditResult.NotFound());
 
+        if (cluster == Home)
+            See(live); // the watch may not have told of it yet
+
         if (resourceVersion is not null && resourceVersion != live.Version)
             return (null, Conflict());
 
@@ -141,15 +148,28 @@ public sealed partial class KubernetesMesh
         }
     }
 
-    private void Keep(ClusterResource replaced, EditOrigin origin)
+    private void Secure(ResourceKey key)
     {
         try
         {
-            _versions.Keep(replaced.Key, replaced.Yaml, new(replaced.Version, DateTimeOffset.UtcNow, origin.User, origin.Reason));
+            _versions.Secure(key);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogNotKept(exception, replaced.Key); // the edit is made, only the way back is lost
+            LogNotKept(exception, key); // an edit is worth more than the way back
+        }
+    }
+
+    private void Keep(ClusterResource written, EditOrigin origin)
+    {
+        try
+        {
+            var edit = _versions.Add(written.Key, written.Yaml, written.Version, origin);
+            Edited?.Invoke(edit);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(exception, written.Key); // the edit is made, only who made it is lost
         }
     }
 
@@ -253,7 +273,7 @@ public sealed partial class KubernetesMesh
     [LoggerMessage(LogLevel.Warning, "An edit was taken back: {Cluster} {Why}. {Outcome}")]
     private partial void LogTakenBack(string cluster, string why, string outcome);
 
-    [LoggerMessage(LogLevel.Error, "What {Resource} said before cannot be kept")]
+    [LoggerMessage(LogLevel.Error, "A version of {Resource} cannot be kept")]
     private partial void LogNotKept(Exception exception, ResourceKey resource);
 
     /// <summary>An edit of a resource in one cluster.</summary>

@@ -22,6 +22,7 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     private readonly ILogger<KubernetesMesh> _logger;
     private readonly SemaphoreSlim _edits = new(1);
     private readonly ChangeSignal _changed = new();
+    private readonly ChangeSignal _published = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _publishing = new();
     private Task _running = Task.CompletedTask;
@@ -34,6 +35,9 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
 
     /// <inheritdoc/>
     public event Action<MeshSnapshot>? Changed;
+
+    /// <inheritdoc/>
+    public event Action<ResourceEdit>? Edited;
 
     /// <inheritdoc/>
     public MeshSnapshot Current => _current;
@@ -50,7 +54,8 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
             ClusterResource.Kinds.Select(kind => new Reflector(cluster, kind.Plural, _logger)));
         _running = Task.WhenAll([
             .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
-            Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None)]);
+            Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None),
+            Task.Run(() => SeeEditsAsync(_stopping.Token), CancellationToken.None)]);
         try
         {
             await Home.Listed.WaitAsync(FirstList, cancellationToken);
@@ -83,8 +88,11 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
         Task.FromResult(Home.Resources.Values.FirstOrDefault(resource => resource.Key == key) is { } found
             ? new ResourceText(
                 _current.Find(key) is { } listed && listed.ResourceVersion == found.Version ? listed : found.Status, found.Yaml, 1,
-                _versions.List(key, found.Version))
+                _versions.List(key))
             : null);
+
+    /// <inheritdoc/>
+    public VersionText? ReadVersion(ResourceKey key, string version) => _versions.Find(key, version);
 
     private async Task PublishChangesAsync(CancellationToken cancellationToken)
     {
@@ -99,6 +107,47 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
         }
     }
 
+    // Not while an edit is under way, of which the watch may tell before its answer is there.
+    private async Task SeeEditsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await _published.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken))
+            {
+                await _edits.WaitAsync(cancellationToken);
+                try
+                {
+                    foreach (var resource in Home.Resources.Values)
+                        See(resource);
+                }
+                finally
+                {
+                    _edits.Release();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It stops.
+        }
+    }
+
+    private void See(ClusterResource resource)
+    {
+        if (_versions.Knows(resource.Key, resource.Version))
+            return;
+
+        try
+        {
+            if (_versions.See(resource.Key, resource.Yaml, resource.Version, resource.Written) is { } edit)
+                Edited?.Invoke(edit);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogNotKept(exception, resource.Key); // the next edit may be luckier
+        }
+    }
+
     private void Publish()
     {
         try
@@ -108,6 +157,7 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
                 _current = snapshot = Home.Compile(Differences());
 
             Changed?.Invoke(snapshot);
+            _published.Set();
         }
         catch (Exception exception)
         {

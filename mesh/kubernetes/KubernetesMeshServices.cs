@@ -28,7 +28,7 @@ public static class KubernetesMeshServices
                 return string.IsNullOrEmpty(mesh["Folder"])
                     ? throw new InvalidOperationException(
                         "Mesh:Folder is not set: it names the folder with Istio's YAML. On Kubernetes set Mesh:Source to 'kubernetes'.")
-                    : services.AddMesh(configuration);
+                    : services.AddMesh(configuration, isEditor: true);
             case "kubernetes":
                 services.AddSingleton(provider => Create(provider, mesh));
                 services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<KubernetesMesh>());

@@ -38,7 +38,7 @@ public sealed class HttpRouteTests(KubeApi api) : IAsyncLifetime
         foreach (var context in KubeApi.Contexts)
             Assert.Equal("25 75", await WeightsAsync(context));
 
-        Assert.IsType<EditResult.Done>(await mesh.UndoAsync(resource, null, "admin", default));
+        Assert.IsType<EditResult.Done>(await mesh.UndoAsync(resource, null, null, "admin", default));
         Assert.Equal("90 10", await WeightsAsync("ctx2"));
 
         await _clusters.KubectlAsync("ctx1", "delete", "httproute", "split");

@@ -232,12 +232,63 @@ public sealed class StoreTests(KubeApi api) : IAsyncLifetime
         foreach (var context in KubeApi.Contexts)
             Assert.Equal("3s", await _clusters.FieldAsync(context, "{.spec.http[0].timeout}"));
 
-        Assert.Equal("yaml", Assert.Single((await mesh.ReadAsync(_clusters.UserService, default))!.Versions).Reason);
-        Assert.IsType<EditResult.Done>(await mesh.UndoAsync(_clusters.UserService, null, "admin", default));
+        Assert.Equal(
+            ["yaml", "found"], (await mesh.ReadAsync(_clusters.UserService, default))!.Versions.Select(version => version.What));
+        Assert.IsType<EditResult.Done>(await mesh.UndoAsync(_clusters.UserService, null, null, "admin", default));
         foreach (var context in KubeApi.Contexts)
             Assert.Equal("1s", await _clusters.FieldAsync(context, "{.spec.http[0].timeout}"));
 
         Assert.Equal(text, (await mesh.ReadAsync(_clusters.UserService, default))!.Yaml);
+    }
+
+    [KubeApiFact]
+    public async Task What_kubectl_has_changed_is_a_version_that_undo_takes_back()
+    {
+        var mesh = await _clusters.StartFreshAsync();
+        await SetWeightsAsync(mesh, 60);
+        await SetWeightsAsync(mesh, 70);
+        await _clusters.PatchBothAsync("""
+            [{"op":"replace","path":"/spec/http/0/route/0/weight","value":10},
+             {"op":"replace","path":"/spec/http/0/route/1/weight","value":90}]
+            """);
+        await Eventually.IsTrueAsync(async () => (await VersionsAsync())[0].What == "hand", "the edit by hand is seen");
+        Assert.Equal(["hand", "weights", "weights", "found"], (await VersionsAsync()).Select(version => version.What));
+        Assert.Equal([null, "admin", "admin", null], (await VersionsAsync()).Select(version => version.User));
+        Assert.Equal(await _clusters.FieldAsync("ctx1", "{.metadata.resourceVersion}"), (await VersionsAsync())[0].Version);
+
+        // What is none of the text is no edit.
+        await _clusters.KubectlAsync(
+            "ctx1", "patch", "vs", "user-service", "--type=merge", "-p", """{"metadata":{"finalizers":["example.com/kept"]}}""");
+        await _clusters.KubectlAsync("ctx1", "patch", "vs", "user-service", "--type=merge", "-p", """{"metadata":{"finalizers":null}}""");
+        var version = await _clusters.FieldAsync("ctx1", "{.metadata.resourceVersion}");
+        await Eventually.IsTrueAsync(async () => (await VersionsAsync())[0].Version == version, "the new version is seen");
+        Assert.Equal(4, (await VersionsAsync()).Count);
+
+        foreach (var weight in (int[])[70, 60, 70])
+        {
+            Assert.IsType<EditResult.Done>(await mesh.UndoAsync(_clusters.UserService, null, null, "admin", default));
+            foreach (var context in KubeApi.Contexts)
+                Assert.Equal($"{weight} {100 - weight}", await _clusters.WeightAsync(context));
+        }
+
+        async Task<IReadOnlyList<ResourceVersion>> VersionsAsync() =>
+            (await mesh.ReadAsync(_clusters.UserService, default))!.Versions;
+    }
+
+    // Applied by kubectl, an object has all of itself in an annotation.
+    [KubeApiFact]
+    public async Task What_kubectl_last_applied_is_in_no_text()
+    {
+        var mesh = await _clusters.StartFreshAsync();
+        Assert.NotEmpty(await _clusters.FieldAsync("ctx1", @"{.metadata.annotations.kubectl\.kubernetes\.io/last-applied-configuration}"));
+        await SetWeightsAsync(mesh, 60);
+
+        var text = (await mesh.ReadAsync(_clusters.UserService, default))!;
+        Assert.DoesNotContain("last-applied", text.Yaml);
+        Assert.DoesNotContain("managedFields", text.Yaml);
+        Assert.All(
+            text.Versions,
+            version => Assert.DoesNotContain("last-applied", mesh.ReadVersion(_clusters.UserService, version.Version)!.Yaml));
     }
 
     [KubeApiFact]

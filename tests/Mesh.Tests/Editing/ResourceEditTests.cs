@@ -177,7 +177,8 @@ public sealed class ResourceEditTests : IAsyncLifetime
 
         Assert.Single(results.OfType<EditResult.Done>());
         Assert.Equal(19, results.OfType<EditResult.Conflict>().Count());
-        Assert.Equal(version, Assert.Single((await ReadAsync()).Versions).ResourceVersion);
+        Assert.Equal(["yaml", "found"], (await ReadAsync()).Versions.Select(kept => kept.What));
+        Assert.Equal(version, (await ReadAsync()).Versions[1].Version);
     }
 
     [Fact]
@@ -192,7 +193,7 @@ public sealed class ResourceEditTests : IAsyncLifetime
         Assert.IsType<EditResult.Done>(await UndoAsync());
         Assert.Equal(first, (await ReadAsync()).Yaml);
         Assert.IsType<EditResult.NotFound>(await UndoAsync());
-        Assert.Equal(["undo", "undo", "yaml", "yaml"], (await ReadAsync()).Versions.Select(version => version.Reason));
+        Assert.Equal(["undo", "undo", "yaml", "yaml", "found"], (await ReadAsync()).Versions.Select(version => version.What));
 
         await ReplaceAsync(Yaml.Split(10, 90));
         Assert.IsType<EditResult.Done>(await UndoAsync());
@@ -205,7 +206,7 @@ public sealed class ResourceEditTests : IAsyncLifetime
         var stale = _mesh.Current.Find(Service)!.ResourceVersion;
         await ReplaceAsync(Yaml.Split(60, 40));
 
-        Assert.IsType<EditResult.Conflict>(await _mesh.UndoAsync(Service, stale, "admin", CancellationToken.None));
+        Assert.IsType<EditResult.Conflict>(await _mesh.UndoAsync(Service, null, stale, "admin", CancellationToken.None));
         Assert.Equal(60, Weight);
     }
 
@@ -216,14 +217,14 @@ public sealed class ResourceEditTests : IAsyncLifetime
             Assert.IsType<EditResult.Done>(await ReplaceAsync(Yaml.Split(weight, 100 - weight)));
 
         var versions = (await ReadAsync()).Versions;
-        Assert.Equal(20, versions.Count);
-        Assert.Equal(40, Directory.GetFiles(Versions).Length);
-        Assert.All(versions, version => Assert.Equal(("admin", "yaml"), (version.User, version.Reason)));
+        Assert.Equal(21, versions.Count); // the one in force, and twenty to go back to
+        Assert.Equal(42, Directory.GetFiles(Versions).Length);
+        Assert.All(versions, version => Assert.Equal(("admin", "yaml"), (version.User, version.What)));
 
         using var restarted = new MeshFolder(_folder.Path, NullLogger<MeshFolder>.Instance);
         await restarted.StartAsync(CancellationToken.None);
         Assert.Equal(versions, (await restarted.ReadAsync(Service, CancellationToken.None))!.Versions);
-        Assert.IsType<EditResult.Done>(await restarted.UndoAsync(Service, null, "admin", CancellationToken.None));
+        Assert.IsType<EditResult.Done>(await restarted.UndoAsync(Service, null, null, "admin", CancellationToken.None));
         Assert.Equal(24, restarted.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
         await restarted.StopAsync(CancellationToken.None);
     }
@@ -233,28 +234,122 @@ public sealed class ResourceEditTests : IAsyncLifetime
     {
         await ReplaceAsync(Yaml.Split(60, 40));
 
-        // A text without its description, half a temporary file, a description that is none, and a version that was kept for an edit that
-        // never came.
+        // A text without its description, half a temporary file, a description that is none, and one of before there were such.
         File.WriteAllText(Path.Combine(Versions, "0000000007.yaml"), "half");
         File.WriteAllText(Path.Combine(Versions, ".0000000008.json.123"), "{");
         File.WriteAllText(Path.Combine(Versions, "0000000009.json"), "{");
-        File.WriteAllText(Path.Combine(Versions, "0000000010.yaml"), Yaml.Split(60, 40));
-        File.WriteAllText(Path.Combine(Versions, "0000000010.json"), File.ReadAllText(Path.Combine(Versions, "0000000001.json"))
-            .Replace(
-                (await ReadAsync()).Versions[0].ResourceVersion, _mesh.Current.Find(Service)!.ResourceVersion, StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(Versions, "0000000010.yaml"), Yaml.Split(1, 99));
+        File.WriteAllText(
+            Path.Combine(Versions, "0000000010.json"),
+            """{"ResourceVersion":"1","Time":"2026-11-26T10:00:00+00:00","User":"admin","Reason":"yaml"}""");
         File.WriteAllText(_folder[".user-service.yaml.123"], "kind: [half");
 
-        Assert.Single((await ReadAsync()).Versions);
+        Assert.Equal(["yaml", "found"], (await ReadAsync()).Versions.Select(version => version.What));
         Assert.IsType<EditResult.Done>(await UndoAsync());
         Assert.Equal(70, Weight);
         Assert.Empty(_mesh.Current.Problems);
     }
 
     [Fact]
+    public async Task Edits_by_hand_are_versions_too()
+    {
+        var edits = new List<ResourceEdit>();
+        _mesh.Edited += edit => edits.AddRange(edit.Key == Service ? [edit] : []);
+        await ReplaceAsync(Yaml.Split(60, 40));
+        await ReplaceAsync(Yaml.Split(70, 30));
+        await WriteByHandAsync(10);
+
+        Assert.Equal(["hand", "yaml", "yaml", "found"], (await ReadAsync()).Versions.Select(version => version.What));
+        Assert.Equal([null, "admin", "admin", null], (await ReadAsync()).Versions.Select(version => version.User));
+        Assert.Equal(_mesh.Current.Find(Service)!.ResourceVersion, (await ReadAsync()).Versions[0].Version);
+        Assert.Equal(["yaml", "yaml", "hand"], edits.Select(edit => edit.Version.What));
+        Assert.Equal(edits[1].Version.Version, edits[2].Before);
+
+        foreach (var weight in (int[])[70, 60, 70])
+        {
+            Assert.IsType<EditResult.Done>(await UndoAsync());
+            Assert.Equal(weight, Weight);
+        }
+
+        Assert.IsType<EditResult.NotFound>(await UndoAsync());
+    }
+
+    [Fact]
+    public async Task The_first_edit_of_all_may_be_by_hand()
+    {
+        await WriteByHandAsync(10);
+
+        Assert.IsType<EditResult.Done>(await UndoAsync());
+        Assert.Equal(70, Weight);
+    }
+
+    [Fact]
+    public async Task What_is_edited_by_hand_while_nobody_looks_is_a_version_when_somebody_does()
+    {
+        await ReplaceAsync(Yaml.Split(60, 40));
+        await _mesh.StopAsync(CancellationToken.None);
+        _folder.Write("user-service.yaml", Yaml.Join(Yaml.Split(10, 90), Yaml.Rule));
+
+        using var restarted = new MeshFolder(_folder.Path, NullLogger<MeshFolder>.Instance);
+        await restarted.StartAsync(CancellationToken.None);
+        Assert.Equal(
+            ["hand", "yaml", "found"],
+            (await restarted.ReadAsync(Service, CancellationToken.None))!.Versions.Select(version => version.What));
+        Assert.IsType<EditResult.Done>(await restarted.UndoAsync(Service, null, null, "admin", CancellationToken.None));
+        Assert.Equal(60, restarted.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"]);
+        await restarted.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_text_that_is_refused_is_no_version_and_undo_mends_it()
+    {
+        await ReplaceAsync(Yaml.Split(60, 40));
+        var broken = Yaml.Split(60, 40).Replace("weight:", "wieght:", StringComparison.Ordinal);
+        _folder.Write("user-service.yaml", Yaml.Join(broken, Yaml.Rule));
+        await Eventually.IsTrueAsync(() => _mesh.Current.Problems.Count > 0, "the broken file");
+
+        Assert.Equal(["yaml", "found"], (await ReadAsync()).Versions.Select(version => version.What));
+        Assert.IsType<EditResult.Done>(await UndoAsync());
+        Assert.Equal(60, Weight);
+        Assert.Empty(_mesh.Current.Problems);
+    }
+
+    [Fact]
+    public async Task One_may_go_back_to_any_version_that_is_kept()
+    {
+        await ReplaceAsync(Yaml.Split(60, 40));
+        await ReplaceAsync(Yaml.Split(50, 50));
+        await ReplaceAsync(Yaml.Split(40, 60));
+        var first = (await ReadAsync()).Versions[^1].Version;
+
+        Assert.Contains("weight: 70", _mesh.ReadVersion(Service, first)!.Yaml, StringComparison.Ordinal);
+        Assert.IsType<EditResult.Done>(await _mesh.UndoAsync(Service, first, null, "admin", CancellationToken.None));
+        Assert.Equal(70, Weight);
+        Assert.IsType<EditResult.Done>(await UndoAsync());
+        Assert.Equal(40, Weight);
+        Assert.IsType<EditResult.NotFound>(await _mesh.UndoAsync(Service, "none", null, "admin", CancellationToken.None));
+        Assert.Null(_mesh.ReadVersion(Service, "none"));
+    }
+
+    // All processes of a run watch the folder.
+    [Fact]
+    public async Task Who_does_not_edit_keeps_no_versions()
+    {
+        await _mesh.StopAsync(CancellationToken.None);
+        using var reader = new MeshFolder(_folder.Path, NullLogger<MeshFolder>.Instance, isEditor: false);
+        await reader.StartAsync(CancellationToken.None);
+        _folder.Write("user-service.yaml", Yaml.Join(Yaml.Split(10, 90), Yaml.Rule));
+        await Eventually.IsTrueAsync(() => reader.Current.DefaultRouteOf("user-service")!.Weights!["ctx1"] == 10, "the edit");
+        await reader.StopAsync(CancellationToken.None);
+
+        Assert.False(Directory.Exists(_folder[".versions"]));
+    }
+
+    [Fact]
     public async Task A_text_that_says_the_same_is_no_edit()
     {
         Assert.IsType<EditResult.Done>(await ReplaceAsync((await ReadAsync()).Yaml));
-        Assert.Empty((await ReadAsync()).Versions);
+        Assert.Equal("found", Assert.Single((await ReadAsync()).Versions).What);
     }
 
     private async Task<ResourceText> ReadAsync() => (await _mesh.ReadAsync(Service, CancellationToken.None))!;
@@ -262,5 +357,11 @@ public sealed class ResourceEditTests : IAsyncLifetime
     private Task<EditResult> ReplaceAsync(string yaml, string? version = null) =>
         _mesh.ReplaceAsync(Service, yaml, version, new("admin", "yaml"), CancellationToken.None);
 
-    private Task<EditResult> UndoAsync() => _mesh.UndoAsync(Service, null, "admin", CancellationToken.None);
+    private async Task WriteByHandAsync(int weight)
+    {
+        _folder.Write("user-service.yaml", Yaml.Join(Yaml.Split(weight, 100 - weight), Yaml.Rule));
+        await Eventually.IsTrueAsync(() => Weight == weight, "the edit by hand");
+    }
+
+    private Task<EditResult> UndoAsync() => _mesh.UndoAsync(Service, null, null, "admin", CancellationToken.None);
 }

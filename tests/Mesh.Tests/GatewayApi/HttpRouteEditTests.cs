@@ -59,8 +59,8 @@ public sealed class HttpRouteEditTests : IDisposable
         Assert.Equal(5, Default.Weights!["ctx1"]);
 
         var text = await _mesh.ReadAsync(Default.Service, default);
-        Assert.Equal("weights", Assert.Single(text!.Versions).Reason);
-        Assert.IsType<EditResult.Done>(await _mesh.UndoAsync(Default.Service, null, "admin", default));
+        Assert.Equal(["weights", "found"], text!.Versions.Select(version => version.What));
+        Assert.IsType<EditResult.Done>(await _mesh.UndoAsync(Default.Service, null, null, "admin", default));
         Assert.Equal(Route, await File.ReadAllTextAsync(_folder["route.yaml"]));
     }
 

@@ -44,19 +44,31 @@ export interface Resource extends ResourceName {
   problems: LineMessage[]
   warnings: LineMessage[]
   notCarriedOut: LineMessage[]
-  /** Former ones, newest first. */
-  versions: { resourceVersion: string; time: string; user: string | null; reason: string | null }[]
+  /** Newest first; the first is in force. */
+  versions: ResourceVersion[]
+}
+
+export interface ResourceVersion {
+  version: string
+  time: string
+  /** Null: edited by hand. */
+  user: string | null
+  /** What for: weights, fault, canary, resilience, yaml, undo, hand, found and others. */
+  what: string
 }
 
 const pathOf = ({ kind, namespace, name }: ResourceName, action = '') =>
   `/api/mesh/resources/${encodeURIComponent(kind)}/${encodeURIComponent(name)}${action}?namespace=${encodeURIComponent(namespace)}`
 
 export const getResources = () => send<{ resources: ResourceRow[] }>('GET', '/api/mesh/resources', { anonymous: true })
-export const getResource = (name: ResourceName) => send<Resource>('GET', pathOf(name))
+export const getResource = (name: ResourceName) => send<Resource>('GET', pathOf(name), { anonymous: true })
 export const putResource = (name: ResourceName, yaml: string, resourceVersion: string) =>
   send<Resource>('PUT', pathOf(name), { body: { yaml, resourceVersion } })
-export const undoResource = (name: ResourceName, resourceVersion: string) =>
-  send<Resource>('POST', pathOf(name, '/undo'), { body: { resourceVersion } })
+/** Goes back to `to`, or to the version before. */
+export const undoResource = (name: ResourceName, resourceVersion: string, to?: string) =>
+  send<Resource>('POST', pathOf(name, '/undo'), { body: { resourceVersion, to } })
+export const getVersion = (name: ResourceName, version: string) =>
+  send<ResourceVersion & { yaml: string }>('GET', pathOf(name, `/versions/${encodeURIComponent(version)}`), { anonymous: true })
 
 export interface Drill {
   /** False where nobody could carry it out: on a cluster, or without the launcher. */

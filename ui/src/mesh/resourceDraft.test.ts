@@ -5,7 +5,7 @@ import { serve } from '../testing/server'
 import { useResourceDraft } from './resourceDraft'
 
 const name = { kind: 'VirtualService', namespace: 'messageboard', name: 'user-service' }
-const former = { resourceVersion: '0', time: '2026-11-20T22:00:00Z', user: 'admin', reason: 'edit' }
+const former = { version: '0', time: '2026-11-20T22:00:00Z', user: 'admin', what: 'yaml' }
 const resource = (resourceVersion: string, yaml: string): Resource => ({
   ...name, file: 'user-service.yaml', line: 1, resourceVersion, yaml,
   state: 'accepted', inForce: 'wholly', problems: [], warnings: [], notCarriedOut: [], versions: [former],
