@@ -1,14 +1,15 @@
-// Measures what the page must keep up with: `node frame-rate.mjs [events a second = 200] [seconds = 10]`. A small server gives
-// the built page (ui/dist) an event stream of that rate; Chromium counts the frames it draws meanwhile.
+// Measures what the page must keep up with: `node frame-rate.mjs [events a second = 1000] [seconds = 60]`. With BASE_URL they are events
+// of real requests, sent to that system; else a small server gives the built page (ui/dist) an event stream of that rate. Chromium counts
+// the frames it draws meanwhile, with the map in view. On a quiet machine the median is 60 frames a second and 95 of 100 take ≤ 25 ms.
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { Agent, createServer, get } from 'node:http'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { launch } from './browser.mjs'
 
-const rate = Number(process.argv[2] ?? 200)
-const seconds = Number(process.argv[3] ?? 10)
+const rate = Number(process.argv[2] ?? 1000)
+const seconds = Number(process.argv[3] ?? 60)
 const dist = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 const services = ['user-service', 'message-service', 'log-service']
@@ -50,18 +51,46 @@ function event(id) {
   return `event: request\nid: ${id}\ndata: ${JSON.stringify(request)}\n\n`
 }
 
+/** Sends real requests at that rate, to all three services in turn; what the system is too slow for is left out. */
+function sendTo(baseUrl) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const start = performance.now()
+  let due = 0
+  let underWay = 0
+  sending = setInterval(() => {
+    for (const until = ((performance.now() - start) / 1000) * rate; due < until; due++) {
+      if (underWay >= 256) continue
+      underWay++
+      const pingPath = `/api/${['users', 'messages', 'logs'][due % 3]}/ping`
+      const done = () => underWay--
+      get(new URL(pingPath, baseUrl), { agent }, (response) => {
+        sent++
+        response.resume().on('close', done)
+      }).on('error', done)
+    }
+  }, 5)
+}
+
+const baseUrl = process.env.BASE_URL
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const browser = await launch({ viewport: { width: 1280, height: 900 } })
 try {
-  await browser.page.goto(`http://127.0.0.1:${server.address().port}/`)
+  await browser.page.goto(baseUrl ?? `http://127.0.0.1:${server.address().port}/`)
   await browser.page.waitForSelector('.stream[data-state=open]')
-  const { frames, slowest, longest, flashes } = await browser.page.evaluate(measure, seconds * 1000)
-  const average = frames / seconds
+  if (baseUrl) sendTo(baseUrl)
+  await browser.page.locator('.map').scrollIntoViewIfNeeded()
+  await browser.page.waitForTimeout(2_000)
+  const before = sent
+  const { times, slowest, flashes, marks, beyond } = await browser.page.evaluate(measure, seconds * 1000)
+  const events = sent - before
+  const sorted = times.toSorted((a, b) => a - b)
+  const quantile = (q) => sorted[Math.ceil(sorted.length * q) - 1]
   console.log(
-    `${rate} events/s for ${seconds} s: ${average.toFixed(1)} frames/s, slowest second ${slowest}, ` +
-      `longest frame ${longest.toFixed(0)} ms, ${flashes} flashes (${sent} events since start)`,
+    `${(events / seconds).toFixed(0)} events/s for ${seconds} s: median frame ${quantile(0.5).toFixed(1)} ms, ` +
+      `p95 ${quantile(0.95).toFixed(1)} ms, longest ${quantile(1).toFixed(0)} ms; ${(times.length / seconds).toFixed(1)} frames/s, ` +
+      `slowest second ${slowest}; ${flashes} flashes, ${marks} marks started, ${beyond} beyond 300 at once`,
   )
-  process.exitCode = slowest >= 30 && flashes >= rate * seconds * 0.95 ? 0 : 1
+  process.exitCode = quantile(0.5) <= 17 && quantile(0.95) <= 25 && flashes >= events * 0.95 && marks > 0 ? 0 : 1
 } finally {
   await browser.close()
   clearInterval(sending)
@@ -69,14 +98,20 @@ try {
   server.close()
 }
 
-/** Runs in the page: counts animation frames and flashes for so many milliseconds. */
+/** Runs in the page: how long (ms) each frame took, and what flashed and moved in so many milliseconds. */
 async function measure(duration) {
   const lit = () => [...document.querySelectorAll('[data-flashes]')].reduce((sum, bank) => sum + Number(bank.dataset.flashes), 0)
-  const before = lit()
-  const times = []
+  const { dataset } = document.querySelector('.map canvas')
+  const before = { lit: lit(), started: Number(dataset.marksStarted), beyond: Number(dataset.marksBeyond) }
+  const ends = []
   const start = await new Promise(requestAnimationFrame)
-  for (let now = start; now - start < duration; times.push(now)) now = await new Promise(requestAnimationFrame)
-  const gaps = times.map((time, i) => time - (times[i - 1] ?? start))
-  const bySecond = Array.from({ length: duration / 1000 }, (_, i) => times.filter((time) => Math.floor((time - start) / 1000) === i).length)
-  return { frames: times.length, slowest: Math.min(...bySecond), longest: Math.max(...gaps), flashes: lit() - before }
+  for (let now = start; now - start < duration; ends.push(now)) now = await new Promise(requestAnimationFrame)
+  const bySecond = Array.from({ length: duration / 1000 }, (_, i) => ends.filter((end) => Math.floor((end - start) / 1000) === i).length)
+  return {
+    times: ends.map((end, i) => end - (ends[i - 1] ?? start)),
+    slowest: Math.min(...bySecond),
+    flashes: lit() - before.lit,
+    marks: Number(dataset.marksStarted) - before.started,
+    beyond: Number(dataset.marksBeyond) - before.beyond,
+  }
 }

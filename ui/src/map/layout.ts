@@ -102,7 +102,7 @@ function layOutWide(width: number, height: number, scale: number): MapLayout {
     const box = { x: left + inset, y: top, width: nameWidth + callsWidth, height: row - 6 }
     const middle = top + box.height / 2
     const name = { ...box, width: nameWidth }
-    const calls = { ...box, x: box.x + nameWidth, width: callsWidth }
+    const calls = { x: box.x + nameWidth, y: top + 3, width: callsWidth, height: box.height - 6 }
     const order = clusters.indexOf(cluster) * services.length + services.indexOf(service)
     const from = { x: gateway.x + gateway.width, y: height / 2 + (order - 2.5) * 7 }
     const line = [...sideways(from, { x: edge.x, y: middle }), { x: box.x, y: middle }]
@@ -150,7 +150,7 @@ function layOutTall(width: number, height: number, scale: number): MapLayout {
   const nodes = eachNode((service, cluster) => {
     const first = cluster === 'ctx1'
     const y = top + heading + services.indexOf(service) * row
-    const edge = { x: first ? 2 * rail : boxes.ctx2.x + 6, y, width: boxWidth - 2 * rail - 6, height: 38 * scale }
+    const edge = { x: first ? 2 * rail : boxes.ctx2.x + 6, y, width: boxWidth - 2 * rail - 6, height: 52 * scale }
     const box = { x: edge.x, y: y + edge.height, width: edge.width, height: row - edge.height - 8 }
     const name = { ...box, height: 46 * scale }
     const calls = { ...box, y: box.y + name.height, height: box.height - name.height }

@@ -50,9 +50,10 @@ export function useMapTexts() {
       const share = shareOf(service, cluster)
       return share === null ? '–' : percent(share)
     },
-    weight({ configuration }: ServiceTraffic, cluster: ClusterName): string {
+    /** Null where no weight is set. */
+    weight({ configuration }: ServiceTraffic, cluster: ClusterName): string | null {
       const weight = configuration?.weights?.[cluster]
-      return weight === undefined ? t.value.map.noWeight : t.value.map.weight(percent(weight / 100))
+      return weight === undefined ? null : percent(weight / 100)
     },
     flow: (flow: EdgeFlow) => numbers(flow, t.value.map.p95),
     call: (call: OwnCall) => `→ ${target(call.to)} ${numbers(call, (value) => value)}`,
