@@ -42,7 +42,7 @@ test('weights set with the slider kubectl sees in both clusters, and they are th
 })
 
 test('there is no drill where no launcher runs the services', options, async () => {
-  assert.equal(await page.locator('.drill').count(), 0)
+  assert.equal(await page.locator('.cluster-bar .switch').count(), 0)
 })
 
 test('a lamp tells who decided where its request went, and that Envoy does not say why', options, async () => {

@@ -22,8 +22,9 @@ test('a visitor sees the rules, but no forms', async () => {
   assert.match(await page.locator(`${card} .rules`).innerText(), /log in as admin/i)
 })
 
-test('a visitor who presses a lamp is asked to log in', async () => {
+test('a visitor who presses the lamp of another’s request is asked to log in', async () => {
   await send()
+  await page.context().clearCookies()
   await page.locator(`${card} .glow[data-request]`).first().click()
   await page.waitForSelector('.explanation[open] .prompt')
   await page.keyboard.press('Escape')
@@ -159,11 +160,10 @@ test('YAML that somebody else has changed is shown beside one’s own, which can
 })
 
 test('a cluster is taken down only after a second question', async () => {
-  await page.click('.drill > summary')
-  await page.click('.drill [data-cluster=ctx2] .switch')
-  await page.waitForSelector('.drill [data-cluster=ctx2] .confirm-no:focus')
+  await page.click('.cluster-bar [data-cluster=ctx2] .switch')
+  await page.waitForSelector('.cluster-bar [data-cluster=ctx2] .confirm-no:focus')
   await page.keyboard.press('Enter')
-  await page.waitForSelector('.drill [data-cluster=ctx2] .switch:focus')
+  await page.waitForSelector('.cluster-bar [data-cluster=ctx2] .switch:focus')
   assert.equal((await (await page.request.get('/api/mesh/drill')).json()).clusters.every(({ down }) => !down), true)
 })
 

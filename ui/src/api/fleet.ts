@@ -1,3 +1,4 @@
+import { send } from './http'
 import type { ServiceName } from './traffic'
 
 /** One pod of a service, as whoever runs it knows it. */
@@ -22,3 +23,5 @@ export interface Fleet {
   /** Null when it is not known. */
   pods: Pod[] | null
 }
+
+export const getFleet = () => send<Fleet>('GET', '/api/mesh/fleet', { anonymous: true })

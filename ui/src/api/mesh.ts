@@ -70,19 +70,15 @@ export const undoResource = (name: ResourceName, resourceVersion: string, to?: s
 export const getVersion = (name: ResourceName, version: string) =>
   send<ResourceVersion & { yaml: string }>('GET', pathOf(name, `/versions/${encodeURIComponent(version)}`), { anonymous: true })
 
-export interface Drill {
-  /** False where nobody could carry it out: on a cluster, or without the launcher. */
-  available: boolean
-  clusters: DrillCluster[]
-}
-
-export interface DrillCluster {
-  cluster: string
-  /** Asked to be down; its processes may still be on their way. */
-  down: boolean
-  processes: { pod: string; app: string; condition: string }[]
-}
-
-export const getDrill = () => send<Drill>('GET', '/api/mesh/drill', { anonymous: true })
 export const putDrill = (cluster: string, down: boolean) =>
-  send<Drill>('PUT', `/api/mesh/drill/${encodeURIComponent(cluster)}`, { body: { down } })
+  send<unknown>('PUT', `/api/mesh/drill/${encodeURIComponent(cluster)}`, { body: { down } })
+
+/** Whether requests go to the other cluster when their own has nobody. */
+export interface Failover {
+  inForce: boolean
+  /** False where it cannot be turned on here. */
+  available: boolean
+}
+
+export const getFailover = () => send<Failover>('GET', '/api/mesh/failover', { anonymous: true })
+export const putFailover = (inForce: boolean) => send<Failover>('PUT', '/api/mesh/failover', { body: { inForce } })

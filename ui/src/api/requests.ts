@@ -55,4 +55,6 @@ export interface ExplainedRequest extends TrafficRequest {
   explanation: Explanation | null
 }
 
-export const getRequest = (id: number) => send<ExplainedRequest>('GET', `/api/traffic/requests/${id}`)
+/** @param anonymous whoever has no session is told of the requests of this browser alone */
+export const getRequest = (id: number, anonymous: boolean) =>
+  send<ExplainedRequest>('GET', `/api/traffic/requests/${id}`, { anonymous })

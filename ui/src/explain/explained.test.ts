@@ -1,6 +1,7 @@
 import { defineComponent, h } from 'vue'
 import { expect, it, vi } from 'vitest'
 import type { Attempt, ExplainedRequest as Request } from '../api/requests'
+import { provideSession } from '../session/session'
 import { provideTelemetry } from '../telemetry/telemetry'
 import { mount } from '../testing/mount'
 import { serve } from '../testing/server'
@@ -12,6 +13,15 @@ const attempt = (reason: string | null): Attempt => ({ workload: 'out-1', endpoi
 
 // It has no EventSource, and this page needs no events.
 vi.stubGlobal('EventSource', class { addEventListener = vi.fn(); close = vi.fn() })
+
+const Page = defineComponent({
+  setup() {
+    provideSession()
+    provideTraffic()
+    provideTelemetry()
+    return () => h(ExplainedRequest, { id: 1 })
+  },
+})
 
 it('says of a failed try why there was no answer, where that is known', () => {
   const list = mount(AttemptList, { attempts: [attempt('the certificate is for other.example.com'), attempt(null)] })
@@ -31,16 +41,17 @@ it.each([[[]], [['the caller’s timeout of 3 s holds', 'its body is too long to
     },
   } as unknown as Request
   await serve((_, answer) => answer(200, request))
-  const Page = defineComponent({
-    setup() {
-      provideTraffic()
-      provideTelemetry()
-      return () => h(ExplainedRequest, { id: 1 })
-    },
-  })
   const page = mount(Page, {})
 
   await vi.waitFor(() => expect(page.querySelector('.steps')).not.toBeNull())
   expect([...page.querySelectorAll('.notes p')].map(({ textContent }) => textContent)).toEqual(notes)
   expect(page.querySelector('.notes') === null).toBe(notes.length === 0)
+})
+
+it('offers to log in for another browser’s request, and asks nobody whose session has not ended', async () => {
+  await serve((_, answer) => answer(401, {}))
+  const page = mount(Page, {})
+
+  await vi.waitFor(() => expect(page.querySelector('.prompt')).not.toBeNull())
+  expect(page.querySelector('.alert')).toBeNull()
 })

@@ -94,7 +94,7 @@ export function findCauses(facts: Facts): Finding[] {
   if (seen.delayed > 0) found.push({ what: 'delayed', count: seen.delayed, total: seen.total, fault: rules?.fault.delay ?? null })
   if (seen.retried > 0) found.push({ what: 'retried', count: seen.retried, total: seen.total })
   for (const cluster of clusters) {
-    const pods = podsOf(facts, cluster)
+    const pods = podsOf(facts.service, cluster, facts.fleet)
     const ready = pods.filter((pod) => pod.ready).length
     if (ready > 0 && ready < pods.length) found.push({ what: 'partly', cluster, ready, all: pods.length })
   }
@@ -109,27 +109,29 @@ export function findCauses(facts: Facts): Finding[] {
   return n < few ? [{ what: 'few' }] : [{ what: 'fine', count: n, total }]
 }
 
-const podsOf = ({ fleet, service }: Facts, cluster: string) =>
+const podsOf = (service: ServiceName, cluster: string, fleet: Fleet | null) =>
   fleet?.pods?.filter((pod) => pod.service === service && pod.cluster === cluster) ?? []
 
 /** All pods are known, and ready. */
-const isReady = (facts: Facts) =>
-  clusters.every((cluster) => podsOf(facts, cluster).length > 0 && podsOf(facts, cluster).every(({ ready }) => ready))
-
-/** The clusters whose pods of this service cannot answer; those that were taken down first. */
-function findOutages(facts: Facts): Outage[] {
-  const down = facts.fleet?.drill.clusters.filter((cluster) => cluster.down) ?? []
-  const unready = clusters.filter(
-    (cluster) =>
-      !down.some((each) => each.cluster === cluster) &&
-      podsOf(facts, cluster).length > 0 &&
-      podsOf(facts, cluster).every(({ ready }) => !ready),
-  )
-  return [
-    ...down.map(({ cluster, since }): Outage => ({ cluster, why: 'down', since })),
-    ...unready.map((cluster): Outage => ({ cluster, why: 'unready' })),
-  ]
+function isReady({ service, fleet }: Facts): boolean {
+  const pods = clusters.map((cluster) => podsOf(service, cluster, fleet))
+  return pods.every((each) => each.length > 0 && each.every(({ ready }) => ready))
 }
+
+/** Why no pod of a service answers in a cluster, as far as that is known; null when one can. */
+export function outageOf(service: ServiceName, cluster: string, fleet: Fleet | null): Outage | null {
+  const drilled = fleet?.drill.clusters.find((each) => each.cluster === cluster)
+  if (drilled?.down) return { cluster, why: 'down', since: drilled.since }
+  const pods = podsOf(service, cluster, fleet)
+  return pods.length > 0 && pods.every(({ ready }) => !ready) ? { cluster, why: 'unready' } : null
+}
+
+/** Those that were taken down first. */
+const findOutages = ({ service, fleet }: Facts): Outage[] =>
+  clusters
+    .map((cluster) => outageOf(service, cluster, fleet))
+    .filter((outage) => outage !== null)
+    .sort((a, b) => Number(a.why !== 'down') - Number(b.why !== 'down'))
 
 /** How a language writes what the findings tell. */
 export interface Words {

@@ -1,6 +1,6 @@
 import { inject, onScopeDispose, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
 import type { Edge } from '../api/edges'
-import type { Fleet } from '../api/fleet'
+import { getFleet, type Fleet } from '../api/fleet'
 import type { HistoryPoint, Mark } from '../api/history'
 import type { Rollout } from '../api/rollouts'
 import {
@@ -86,7 +86,11 @@ function followTraffic(): Traffic {
     // A gateway that does not answer is what the stream's state already says.
     if (!snapshot) return
     for (const { service, recent } of snapshot.services) followed[service]?.window.take(recent)
-    if (stream.value === 'full') configure(snapshot) // else the stream tells
+    if (stream.value === 'full') {
+      // Else the stream tells.
+      configure(snapshot)
+      fleet.value = await getFleet().catch(() => fleet.value)
+    }
     publish()
   })
 
