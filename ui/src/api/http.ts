@@ -1,3 +1,5 @@
+import { writeLine, writeUnanswered } from './consoleLine'
+
 /** RFC 9457 problem details, with what the services add. */
 export interface Problem {
   title?: string
@@ -66,19 +68,33 @@ export async function send<T>(method: string, path: string, options: SendOptions
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
-async function exchange(method: string, path: string, { body, signal }: SendOptions): Promise<Response> {
-  const init: RequestInit = { method, headers: { Accept: 'application/json' } }
+/**
+ * Makes a call; each has its line in the console.
+ * @throws {NetworkError} when no answer came, be it in time
+ */
+export async function call(path: string, init: RequestInit & { method: string }): Promise<Response> {
+  try {
+    const response = await fetch(path, init)
+    writeLine(init.method, path, response)
+    return response
+  } catch (cause) {
+    const { aborted = false, reason } = init.signal ?? {}
+    if (aborted && !isTimeout(reason)) throw cause
+    writeUnanswered(init.method, path)
+    throw new NetworkError({ cause })
+  }
+}
+
+const isTimeout = (reason: unknown) => reason instanceof DOMException && reason.name === 'TimeoutError'
+
+function exchange(method: string, path: string, { body, signal }: SendOptions): Promise<Response> {
+  const init: RequestInit & { method: string } = { method, headers: { Accept: 'application/json' } }
   if (signal) init.signal = signal
   if (body !== undefined) {
     init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' }
     init.body = JSON.stringify(body)
   }
-  try {
-    return await fetch(path, init)
-  } catch (cause) {
-    if (signal?.aborted) throw cause
-    throw new NetworkError({ cause })
-  }
+  return call(path, init)
 }
 
 async function readProblem(response: Response): Promise<Problem> {

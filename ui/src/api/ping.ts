@@ -1,4 +1,4 @@
-import { NetworkError } from './http'
+import { call } from './http'
 import type { ServiceName } from './traffic'
 
 /** Who answered, as the response's headers tell. */
@@ -26,21 +26,18 @@ const patience = 10_000
  */
 export async function ping(service: ServiceName, requestHeaders: Record<string, string> = {}): Promise<Answer> {
   const start = performance.now()
-  try {
-    const { status, headers } = await fetch(paths[service], {
-      cache: 'no-store',
-      headers: requestHeaders,
-      signal: AbortSignal.timeout(patience),
-    })
-    return {
-      status,
-      service: headers.get('X-Service-Name'),
-      cluster: headers.get('X-Service-Cluster'),
-      pod: headers.get('X-Pod-Name'),
-      traceId: headers.get('X-Trace-Id'),
-      durationMs: performance.now() - start,
-    }
-  } catch (cause) {
-    throw new NetworkError({ cause })
+  const { status, headers } = await call(paths[service], {
+    method: 'GET',
+    cache: 'no-store',
+    headers: requestHeaders,
+    signal: AbortSignal.timeout(patience),
+  })
+  return {
+    status,
+    service: headers.get('X-Service-Name'),
+    cluster: headers.get('X-Service-Cluster'),
+    pod: headers.get('X-Pod-Name'),
+    traceId: headers.get('X-Trace-Id'),
+    durationMs: performance.now() - start,
   }
 }

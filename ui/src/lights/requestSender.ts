@@ -1,14 +1,51 @@
-import { computed, onScopeDispose, ref, shallowRef, type Ref } from 'vue'
+import { computed, inject, onScopeDispose, provide, ref, shallowRef, type InjectionKey, type Ref } from 'vue'
 import { ping, type Answer } from '../api/ping'
-import type { ServiceName } from '../api/traffic'
+import { services, type ServiceName } from '../api/traffic'
 
 export const rateLimits = { min: 1, max: 50 }
 
 /** Requests of one service that may wait for an answer at a time. */
 const maxInFlight = 16
 
+export type RequestSender = ReturnType<typeof openRequestSender>
+
+const key: InjectionKey<Record<ServiceName, RequestSender>> = Symbol('requestSenders')
+
+/** Gives all below one sender for each service, so that whoever starts it, all see it send. */
+export function provideRequestSenders(): void {
+  provide(key, Object.fromEntries(services.map((service) => [service, openRequestSender(service)])) as Record<ServiceName, RequestSender>)
+}
+
+/** What sends to one service. */
+export function useRequestSender(service: ServiceName): RequestSender {
+  const senders = inject(key)
+  if (!senders) throw new Error('useRequestSender() outside the component that provides it')
+  return senders[service]
+}
+
+/** What sends to all services, as one. */
+export function useRequestSenders() {
+  const senders = services.map(useRequestSender)
+  return {
+    services,
+    isRunning: computed(() => senders.some(({ isRunning }) => isRunning.value)),
+    isPaused: computed(() => senders.some(({ isPaused }) => isPaused.value)),
+    sent: computed(() => senders.reduce((sum, { sent }) => sum + sent.value, 0)),
+    /** @param rate Requests a second to each. */
+    start(rate: number) {
+      for (const sender of senders) {
+        sender.rate.value = rate
+        sender.start()
+      }
+    },
+    stop() {
+      for (const sender of senders) sender.stop()
+    },
+  }
+}
+
 /** Sends real requests to one service: one, or so many a second until stopped. */
-export function useRequestSender(service: ServiceName) {
+function openRequestSender(service: ServiceName) {
   const rate = ref(10)
   /** Requests carry `x-canary: true`. */
   const isCanary = ref(false)
@@ -27,11 +64,8 @@ export function useRequestSender(service: ServiceName) {
     sent.value++
     try {
       last.value = await ping(service, isCanary.value ? { 'x-canary': 'true' } : {})
-      const { cluster, pod, status, traceId } = last.value
-      console.log(`${service}  cluster ${cluster ?? '–'}  pod ${pod ?? '–'}  status ${status}  trace ${traceId ?? '–'}`)
     } catch {
       last.value = null
-      console.log(`${service}  no answer`)
     } finally {
       inFlight--
     }

@@ -1,5 +1,5 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-web'
-import { urlTemplate, withoutQuery } from './urlTemplate'
+import { urlTemplate, withoutQuery } from '../api/urlTemplate'
 
 const urlFull = 'url.full'
 const method = 'http.request.method'

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { CleanSpans } from './cleanSpans'
 import { RateLimitedSampler } from './rateLimitedSampler'
 import { RecordedTraceContext } from './recordedTraceContext'
-import { urlTemplate } from './urlTemplate'
+import { urlTemplate } from '../api/urlTemplate'
 
 it('records so many traces a second, and no more after a pause', () => {
   let now = 0

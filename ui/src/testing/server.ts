@@ -2,7 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-export type Handler = (request: IncomingMessage & { json: unknown }, answer: (status: number, body?: unknown) => void) => void
+export type Handler = (
+  request: IncomingMessage & { json: unknown },
+  answer: (status: number, body?: unknown) => void,
+  /** Sets headers of the answer; before it. */
+  headers: (headers: Record<string, string>) => void,
+) => void
 
 /** Serves the page's own origin from a real HTTP server until the test is over. */
 export async function serve(handler: Handler): Promise<void> {
@@ -23,8 +28,12 @@ async function handle(handler: Handler, request: IncomingMessage, response: Serv
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const text = Buffer.concat(chunks).toString()
-  handler(Object.assign(request, { json: text ? (JSON.parse(text) as unknown) : undefined }), (status, body) => {
+  const answer = (status: number, body?: unknown) => {
     response.writeHead(status, { 'Content-Type': 'application/json' })
     response.end(body === undefined ? undefined : JSON.stringify(body))
-  })
+  }
+  const setHeaders = (headers: Record<string, string>) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  }
+  handler(Object.assign(request, { json: text ? (JSON.parse(text) as unknown) : undefined }), answer, setHeaders)
 }
