@@ -45,6 +45,7 @@ app.UseAuthorization();
 app.MapServiceDefaults();
 app.MapTraffic();
 app.MapEdges();
+app.MapHistory();
 app.MapExplain();
 app.MapWeights();
 app.MapRules();

@@ -1,8 +1,33 @@
+using System.Globalization;
+
 namespace MessageBoard.Gateway.History;
 
 /// <summary>What the traffic was, and what happened meanwhile.</summary>
 public static class HistoryEndpoints
 {
-    /// <summary>Registers the marks.</summary>
-    public static IServiceCollection AddHistory(this IServiceCollection services) => services.AddSingleton<Marks>();
+    private const int UsualMinutes = 5;
+
+    /// <summary>Registers history and marks.</summary>
+    public static IServiceCollection AddHistory(this IServiceCollection services) => services
+        .AddSingleton<Marks>()
+        .AddSingleton<TrafficHistory>()
+        .AddHostedService(provider => provider.GetRequiredService<TrafficHistory>());
+
+    /// <summary>Maps <c>GET /api/traffic/history?minutes=</c>.</summary>
+    public static IEndpointRouteBuilder MapHistory(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/traffic/history", GetHistory);
+        return app;
+    }
+
+    // As a text, for the framework's own refusal of what is no number does not say which field it is.
+    private static IResult GetHistory(TrafficHistory history, string? minutes = null)
+    {
+        var number = UsualMinutes;
+        return minutes is null || (int.TryParse(minutes, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+                && number is >= 1 and <= TrafficHistory.MaxMinutes)
+            ? TypedResults.Ok(history.Read(number))
+            : TypedResults.ValidationProblem(
+                new Dictionary<string, string[]> { ["minutes"] = [$"has to be a whole number from 1 to {TrafficHistory.MaxMinutes}."] });
+    }
 }
