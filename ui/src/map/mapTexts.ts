@@ -57,6 +57,11 @@ export function useMapTexts() {
     },
     flow: (flow: EdgeFlow) => numbers(flow, t.value.map.p95),
     call: (call: OwnCall) => `→ ${target(call.to)} ${numbers(call, (value) => value)}`,
+    /** Each in a line, with its condition. */
+    podNames(pods: readonly MapPod[]): string {
+      const conditions: Record<string, string> = t.value.drill.conditions
+      return pods.map(({ pod, condition }) => (condition === null ? pod : `${pod}: ${conditions[condition] ?? condition}`)).join('\n')
+    },
     pods: (cluster: ClusterName, pods: readonly MapPod[]) =>
       t.value.map.podsReady(cluster, number(pods.filter(({ isReady }) => isReady).length), number(pods.length)),
   }

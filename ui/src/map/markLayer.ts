@@ -1,7 +1,7 @@
 import type { Outcome } from '../traffic/outcome'
 import type { Journey } from './journey'
 import type { Way } from './layout'
-import { Marks } from './marks'
+import { markCapacity, Marks } from './marks'
 
 /** Colours as the page shows them now. */
 export type MarkColours = Record<Outcome | 'outline', string>
@@ -67,11 +67,15 @@ export class MarkLayer {
     })
   }
 
+  /** Whether there is a mark left for one more request; one without is counted. */
+  hasPlace(): boolean {
+    const isFull = this.#marks.active === markCapacity
+    if (isFull) this.beyond++
+    return !isFull
+  }
+
   start(journey: Journey): void {
-    if (!this.#marks.start(journey, performance.now())) {
-      this.beyond++
-      return
-    }
+    if (!this.#marks.start(journey, performance.now())) return
     this.started++
     if (this.#frame === 0) this.#frame = requestAnimationFrame(this.#draw)
   }
