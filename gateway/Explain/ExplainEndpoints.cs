@@ -1,36 +1,63 @@
 using System.Collections.Immutable;
+using MessageBoard.Gateway.Page;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Http;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.Gateway.Explain;
 
-/// <summary>Tells logged-in users why a request went where it went.</summary>
+/// <summary>Tells logged-in users why a request went where it went, and others of the requests of their own browser.</summary>
 public static class ExplainEndpoints
 {
     /// <summary>Maps <c>GET /api/traffic/requests</c> and <c>GET /api/traffic/requests/{id}</c>.</summary>
     public static IEndpointRouteBuilder MapExplain(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/traffic/requests").RequireAuthorization(SessionAuthentication.UserPolicy);
-        group.MapGet("", GetNewest);
-        group.MapGet("/{id:long}", GetOne);
+        var group = app.MapGroup("/api/traffic/requests");
+        group.MapGet("", GetNewestAsync);
+        group.MapGet("/{id:long}", GetOneAsync);
         return app;
     }
 
-    private static IResult GetNewest(RecentRequests recent, string? limit = null) =>
-        Paging.TryRead(null, limit, out var paging, out var problem)
-            ? TypedResults.Ok(new RecentList(recent.Newest(paging.Limit)))
-            : problem;
+    private static async Task<IResult> GetNewestAsync(HttpContext context, RecentRequests recent, string? limit = null)
+    {
+        var (session, isKnown) = await ReaderOfAsync(context);
+        if (!isKnown)
+            return LogInFirst();
+
+        return !Paging.TryRead(null, limit, out var paging, out var problem) ? problem
+            : TypedResults.Ok(new RecentList(
+                session is null ? recent.NewestOf(context.Request, paging.Limit) : recent.Newest(paging.Limit)));
+    }
 
     // Whose message was read or deleted is told to nobody but its sender and admins.
-    private static IResult GetOne(long id, HttpContext context, RecentRequests recent) =>
-        recent.Find(id) is not { } entry
-            ? TypedResults.Problem(
-                $"Only the last {RecentRequests.Capacity:N0} requests are kept.", statusCode: StatusCodes.Status404NotFound)
-            : TypedResults.Ok(new ExplainedRequest(
-                entry.Request, entry.Method,
-                context.User.Session().IsAdmin || entry.IsOf(context.Request) ? entry.Path : PathTemplate.Of(entry.Path),
-                entry.Exchange.Explain()));
+    private static async Task<IResult> GetOneAsync(long id, HttpContext context, RecentRequests recent)
+    {
+        var (session, isKnown) = await ReaderOfAsync(context);
+        if (!isKnown)
+            return LogInFirst();
+
+        if (recent.Find(id) is not { } entry)
+            return TypedResults.Problem(
+                $"Only the last {RecentRequests.Capacity:N0} requests are kept.", statusCode: StatusCodes.Status404NotFound);
+
+        var isOwn = entry.IsOfBrowser(context.Request) || (session is not null && entry.IsOf(context.Request));
+        if (session is null && !isOwn)
+            return LogInFirst();
+
+        var path = isOwn || session!.IsAdmin ? entry.Path : PathTemplate.Of(entry.Path);
+        return TypedResults.Ok(new ExplainedRequest(entry.Request, entry.Method, path, entry.Exchange.Explain()));
+    }
+
+    // Somebody by a session, or by the key that came with the page.
+    private static async Task<(Session? Session, bool IsKnown)> ReaderOfAsync(HttpContext context)
+    {
+        var session = (await context.AuthenticateAsync(SessionAuthentication.Scheme)).Principal?.Session();
+        return (session, session is not null || PageKey.Of(context.Request) != 0);
+    }
+
+    private static ChallengeHttpResult LogInFirst() => TypedResults.Challenge(authenticationSchemes: [SessionAuthentication.Scheme]);
 
     internal sealed record RecentList(ImmutableArray<RoutedRequest> Items);
 

@@ -1,10 +1,13 @@
+using MessageBoard.Gateway.Page;
 using MessageBoard.Mesh.Explain;
 using Microsoft.AspNetCore.Authentication;
 using Yarp.ReverseProxy.Transforms;
 
 namespace MessageBoard.Gateway.Explain;
 
-/// <summary>Explains a request in its answer to who asks for it with <c>x-mesh-explain: true</c> and is logged in.</summary>
+/// <summary>
+/// Explains a request in its answer to who asks for it with <c>x-mesh-explain: true</c> and is logged in, or has the page's key.
+/// </summary>
 public static class ExplainHeader
 {
     private const string Name = "x-mesh-explain";
@@ -35,7 +38,7 @@ public static class ExplainHeader
     {
         context.Response.Headers.Remove(Name); // a service's own would be no explanation of the mesh
         if (context.Features.Get<MeshExchange>()?.Explain() is not { } explanation
-            || !(await context.AuthenticateAsync(SessionAuthentication.Scheme)).Succeeded)
+            || (PageKey.Of(context.Request) == 0 && !(await context.AuthenticateAsync(SessionAuthentication.Scheme)).Succeeded))
             return;
 
         // The serializer's own encoder leaves nothing but ASCII.

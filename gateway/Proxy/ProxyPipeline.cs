@@ -30,6 +30,7 @@ public static class ProxyPipeline
                 handler.ActivityHeadersPropagator = null;
             })
             .AddCallersWord()
+            .AddOwnCookies()
             .AddSentPath()
             .AddExchange()
             .AddForeseenRule()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using MessageBoard.Gateway.Page;
 using MessageBoard.Mesh.Explain;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -24,6 +25,10 @@ public sealed class RecentRequests
     public ImmutableArray<RoutedRequest> Newest(int limit) =>
         [.. All.Select(entry => entry.Request).Take(limit)];
 
+    /// <summary>The newest that the reader's browser has sent, the newest first.</summary>
+    public ImmutableArray<RoutedRequest> NewestOf(HttpRequest reader, int limit) =>
+        [.. All.Where(entry => entry.IsOfBrowser(reader)).Select(entry => entry.Request).Take(limit)];
+
     /// <summary>All that are kept, the newest first.</summary>
     public IEnumerable<Entry> All => _ring.OfType<Entry>().OrderByDescending(entry => entry.Request.Id);
 
@@ -37,6 +42,7 @@ public sealed class RecentRequests
         private const int MaxCookieLength = 4096;
 
         private readonly string _cookie;
+        private readonly UInt128 _pageKey;
 
         /// <summary>Keeps what there is to tell of a request.</summary>
         /// <param name="request">What became of it.</param>
@@ -46,7 +52,7 @@ public sealed class RecentRequests
         public Entry(RoutedRequest request, HttpRequest asked, MeshExchange exchange, Activity? span)
         {
             (Request, Method, Path, Exchange) = (request, asked.Method, asked.Path.Value ?? "/", exchange);
-            _cookie = CookieOf(asked);
+            (_cookie, _pageKey) = (CookieOf(asked), PageKey.Of(asked));
             SpanId = span?.SpanId.ToHexString();
         }
 
@@ -72,6 +78,10 @@ public sealed class RecentRequests
         /// <param name="reader">A request that has a session.</param>
         public bool IsOf(HttpRequest reader) => _cookie.Length > 0 && CryptographicOperations.FixedTimeEquals(
             MemoryMarshal.AsBytes(_cookie.AsSpan()), MemoryMarshal.AsBytes(CookieOf(reader).AsSpan()));
+
+        /// <summary>Whether the same browser has sent both, by the key that the page brought; see <see cref="PageKey"/>.</summary>
+        /// <param name="reader">Any request.</param>
+        public bool IsOfBrowser(HttpRequest reader) => PageKey.AreSame(_pageKey, PageKey.Of(reader));
 
         private static string CookieOf(HttpRequest request) =>
             request.Headers.Cookie is [{ Length: <= MaxCookieLength } cookie] ? cookie : "";

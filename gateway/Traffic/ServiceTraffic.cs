@@ -8,22 +8,22 @@ public sealed class ServiceTraffic
     /// <summary>How many requests the recent counts look back.</summary>
     public const int Window = 100;
 
+    // Whoever edits rules makes their names.
+    private const int MaxRules = 20;
+    private const string OtherRules = "…";
+
     private readonly Lock _gate = new();
-    private readonly Outcome[] _recent = new Outcome[Window];
+    private readonly RoutedRequest[] _recent = new RoutedRequest[Window];
     private readonly Tally _sinceStart = new();
     private long _recorded;
 
     /// <summary>Counts one request.</summary>
-    /// <param name="cluster">The cluster that answered; null when none did.</param>
-    /// <param name="pod">The pod that answered; null when none did.</param>
-    /// <param name="status">The HTTP status the caller got.</param>
-    public void Record(string? cluster, string? pod, int status)
+    public void Record(RoutedRequest request)
     {
-        var outcome = new Outcome(cluster, pod, status >= 500);
         lock (_gate)
         {
-            _recent[_recorded++ % Window] = outcome;
-            _sinceStart.Add(outcome);
+            _recent[_recorded++ % Window] = request;
+            _sinceStart.Add(request);
         }
     }
 
@@ -32,41 +32,65 @@ public sealed class ServiceTraffic
     {
         lock (_gate)
         {
+            var requests = _recent.AsSpan(0, (int)Math.Min(_recorded, Window));
             var recent = new Tally();
-            foreach (var outcome in _recent.AsSpan(0, (int)Math.Min(_recorded, Window)))
-                recent.Add(outcome);
+            foreach (var request in requests)
+                recent.Add(request);
 
-            return (recent.ToCounts(), _sinceStart.ToCounts());
+            return (recent.ToCounts(requests), _sinceStart.ToCounts([]));
         }
     }
 
-    private readonly record struct Outcome(string? Cluster, string? Pod, bool IsError);
-
     private sealed class Tally
     {
-        private readonly Dictionary<string, long> _clusters = [];
-        private readonly Dictionary<string, long> _pods = [];
-        private long _total;
-        private long _errors;
-        private long _unanswered;
+        private readonly Dictionary<string, long> _clusters = [], _pods = [], _drawn = [], _rules = [], _causes = [];
+        private long _total, _errors, _unanswered, _failedOver;
 
-        public void Add(Outcome outcome)
+        public void Add(RoutedRequest request)
         {
             _total++;
-            if (outcome.IsError)
+            if (request.Status >= 500)
                 _errors++;
 
-            if (outcome.Cluster is null)
+            if (request.Cluster is null)
                 _unanswered++;
             else
-                Increment(_clusters, outcome.Cluster);
+                Increment(_clusters, request.Cluster);
 
-            if (outcome.Pod is not null)
-                Increment(_pods, outcome.Pod);
+            if (request.Pod is not null)
+                Increment(_pods, request.Pod);
+
+            if (request.Rule is { } rule)
+                Increment(_rules, _rules.Count < MaxRules || _rules.ContainsKey(rule) ? rule : OtherRules);
+
+            if (request.Cause is not null)
+                Increment(_causes, request.Cause);
+
+            if (request.Drawn is { } drawn)
+                Increment(_drawn, drawn);
+            else if (request.HasFailedOver)
+                _failedOver++;
         }
 
-        public TrafficCounts ToCounts() =>
-            new(_total, _errors, _unanswered, new SortedDictionary<string, long>(_clusters), new SortedDictionary<string, long>(_pods));
+        public TrafficCounts ToCounts(ReadOnlySpan<RoutedRequest> timed)
+        {
+            var durations = new double[timed.Length];
+            for (var i = 0; i < timed.Length; i++)
+                durations[i] = timed[i].DurationMs;
+
+            Array.Sort(durations);
+            return new(_total, _errors, _unanswered, Sorted(_clusters), Sorted(_pods))
+            {
+                Drawn = Sorted(_drawn),
+                Rules = Sorted(_rules),
+                Causes = Sorted(_causes),
+                FailedOver = _failedOver,
+                P50Ms = NearestRank.Of(durations, 0.5),
+                P95Ms = NearestRank.Of(durations, 0.95),
+            };
+        }
+
+        private static SortedDictionary<string, long> Sorted(Dictionary<string, long> counts) => new(counts, StringComparer.Ordinal);
 
         private static void Increment(Dictionary<string, long> counts, string key) =>
             CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _)++;

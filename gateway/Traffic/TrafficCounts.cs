@@ -7,4 +7,23 @@ namespace MessageBoard.Gateway.Traffic;
 /// <param name="Clusters">The answered ones, by cluster.</param>
 /// <param name="Pods">The answered ones, by pod.</param>
 public sealed record TrafficCounts(
-    long Total, long Errors, long Unanswered, IReadOnlyDictionary<string, long> Clusters, IReadOnlyDictionary<string, long> Pods);
+    long Total, long Errors, long Unanswered, IReadOnlyDictionary<string, long> Clusters, IReadOnlyDictionary<string, long> Pods)
+{
+    /// <summary>Those that were drawn by weight and answered where the draw fell, by cluster: what a share is judged on.</summary>
+    public required IReadOnlyDictionary<string, long> Drawn { get; init; }
+
+    /// <summary>Those that a rule took before the weights, by <see cref="RoutedRequest.Rule"/>; what is beyond 20 as <c>…</c>.</summary>
+    public required IReadOnlyDictionary<string, long> Rules { get; init; }
+
+    /// <summary>The unanswered ones, by <see cref="RoutedRequest.Cause"/>.</summary>
+    public required IReadOnlyDictionary<string, long> Causes { get; init; }
+
+    /// <summary>Those that were drawn by weight and answered by another cluster.</summary>
+    public long FailedOver { get; init; }
+
+    /// <summary>How long half of them took at most, in ms; null since the start, and for none.</summary>
+    public double? P50Ms { get; init; }
+
+    /// <summary>How long 95 of 100 took at most, in ms; null since the start, and for none.</summary>
+    public double? P95Ms { get; init; }
+}

@@ -6,8 +6,8 @@ using MessageBoard.Shared.Telemetry;
 namespace MessageBoard.Gateway.Traffic;
 
 /// <summary>
-/// What the gateway sees of the traffic, as metrics. The shares are those that the page shows: over each service's last
-/// <see cref="ServiceTraffic.Window"/> requests, those that nobody answered included, beside the weights.
+/// What the gateway sees of the traffic, as metrics. The shares are those that the page judges: of each service's last
+/// <see cref="ServiceTraffic.Window"/> requests those that were drawn by weight and answered, beside the weights.
 /// </summary>
 public sealed class TrafficMetrics : ObservedMetrics
 {
@@ -27,7 +27,7 @@ public sealed class TrafficMetrics : ObservedMetrics
     public TrafficMetrics(IMeterFactory meters, TrafficRecorder recorder, FrontedServices services, TrafficFeed feed) : base(meters)
     {
         Meter.CreateObservableGauge(
-            "messageboard.traffic.share", () => Shares(recorder, services), description: "A cluster's share of a service's last requests.");
+            "messageboard.traffic.share", () => Shares(recorder, services), description: "A cluster's share of the draws.");
         Meter.CreateObservableGauge(
             "messageboard.traffic.window", () => Windows(recorder), "{request}", "Over how many requests the shares are.");
         Meter.CreateObservableGauge(
@@ -60,14 +60,15 @@ public sealed class TrafficMetrics : ObservedMetrics
     {
         foreach (var service in services.Read().Services)
         {
-            var recent = recorder.Services[service.Service].Read().Recent;
-            foreach (var cluster in recent.Total == 0 ? [] : recent.Clusters.Keys.Union(service.Weights?.Keys ?? []))
-                yield return Of((double)recent.Clusters.GetValueOrDefault(cluster) / recent.Total, service.Service, cluster);
+            var drawn = recorder.Services[service.Service].Read().Recent.Drawn;
+            var all = drawn.Values.Sum();
+            foreach (var cluster in all == 0 ? [] : drawn.Keys.Union(service.Weights?.Keys ?? []))
+                yield return Of((double)drawn.GetValueOrDefault(cluster) / all, service.Service, cluster);
         }
     }
 
     private static IEnumerable<Measurement<long>> Windows(TrafficRecorder recorder) => recorder.Services.Select(service =>
-        new Measurement<long>(service.Value.Read().Recent.Total, new KeyValuePair<string, object?>(Service, service.Key)));
+        new Measurement<long>(service.Value.Read().Recent.Drawn.Values.Sum(), new KeyValuePair<string, object?>(Service, service.Key)));
 
     private static IEnumerable<Measurement<double>> Weights(FrontedServices services)
     {

@@ -43,8 +43,6 @@ public sealed class TrafficRecorder(
         var service = context.GetReverseProxyFeature().Cluster.Config.ClusterId;
         var pod = (string?)headers[ResponseTags.PodName];
         var status = context.Response.StatusCode;
-        _services[service].Record(cluster, pod, status);
-
         var request = new RoutedRequest(
             Interlocked.Increment(ref _lastId), service, cluster, pod, status, Math.Round(duration.TotalMilliseconds, 3), clock.GetUtcNow(),
             exchange.Flags.Format(), context.TraceIdentifier, span is not null)
@@ -56,6 +54,7 @@ public sealed class TrafficRecorder(
             Tries = exchange.Retried,
             Mirrors = exchange.MirrorClusters,
         };
+        _services[service].Record(request);
         recent.Add(new(request, context.Request, exchange, span));
         feed.Publish(request);
         Recorded?.Invoke(request);

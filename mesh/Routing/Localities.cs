@@ -33,6 +33,16 @@ internal static class Localities
             : [.. tiers.Select(tier => new EndpointGroup(tier.Priority, tier.Weight, tier.Endpoints))];
     }
 
+    /// <summary>
+    /// The caller's own region, where it is written down where to go from there when it has too few healthy endpoints; else null.
+    /// </summary>
+    public static string? HomeOf(MeshProxy proxy, TrafficPolicy policy)
+    {
+        var region = Locality.Parse(proxy.Locality).Region;
+        return policy is { OutlierDetection: not null, LoadBalancer.Locality: { Enabled: true, Distribute: [] } setting }
+            && setting.Failover.Any(rule => rule.From == region) ? region : null;
+    }
+
     // Each locality gets its percent, shared among all that the pattern covers by their endpoints' weights; the rest gets nothing.
     private static List<EndpointGroup> Distribute(
         List<Tier> tiers, Locality caller, IReadOnlyList<LocalityDistribution> distribute)

@@ -49,9 +49,10 @@ internal sealed class RouteCompiler(
     public CompiledRoute CompileDefault(string host)
     {
         var written = new HttpRouteDestination(new(host, null, null), null, HttpHeaderRules.None);
+        var upstreams = registry.Find(host, null, null, out _);
         return new(
             -1, new() { Destinations = [written] }, [],
-            [new(host, written, HttpHeaderRules.None, registry.Find(host, null, null, out _), registry.ClusterOf(host, null))], []);
+            [new(host, written, HttpHeaderRules.None, upstreams, registry.ClusterOf(host, null, upstreams))], []);
     }
 
     private CompiledDestination Compile(
@@ -62,7 +63,7 @@ internal sealed class RouteCompiler(
         if (problem is not null)
             Tell(new(route.Source?.File ?? service.File, null, route.Source?.Resource ?? service.Key, field, $"{field}: {problem}"));
 
-        return new(host, written, headers, upstreams, registry.ClusterOf(host, written.Destination.Subset));
+        return new(host, written, headers, upstreams, registry.ClusterOf(host, written.Destination.Subset, upstreams));
     }
 
     // A rule of an HTTPRoute is a route for each of its matches.

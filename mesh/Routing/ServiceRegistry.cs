@@ -79,18 +79,17 @@ internal sealed class ServiceRegistry
     }
 
     /// <summary>
-    /// The one cluster that a service or a subset is for: by its labels, or, of a subset that may go on to others, by its name; null where
+    /// The one cluster that a destination is for: by its labels, or the caller's own where it leaves that for a failover only; null where
     /// it is for all alike.
     /// </summary>
-    public string? ClusterOf(string host, string? subset)
+    /// <param name="host">The service's full name.</param>
+    /// <param name="subset">The subset; null for the whole service.</param>
+    /// <param name="upstreams">What <see cref="Find"/> gave.</param>
+    public string? ClusterOf(string host, string? subset, Upstream[] upstreams)
     {
-        var service = _services.GetValueOrDefault(host);
-        var labels = subset is null ? service?.WorkloadLabels : SubsetOf(host, subset)?.Labels;
-        if ((labels?.GetValueOrDefault("cluster") ?? labels?.GetValueOrDefault(TopologyLabels.Cluster)) is { } bound)
-            return bound;
-
-        return service is not null && subset is not null
-            && WorkloadsOf(host, service).Any(workload => workload.Labels.GetValueOrDefault("cluster") == subset) ? subset : null;
+        var labels = subset is null ? _services.GetValueOrDefault(host)?.WorkloadLabels : SubsetOf(host, subset)?.Labels;
+        return labels?.GetValueOrDefault("cluster") ?? labels?.GetValueOrDefault(TopologyLabels.Cluster)
+            ?? (upstreams is [var upstream, ..] ? Localities.HomeOf(_proxy, upstream.Policy) : null);
     }
 
     /// <summary>The upstream of a name that is whatever host a caller addresses.</summary>

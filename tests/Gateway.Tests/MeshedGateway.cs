@@ -222,7 +222,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         return true;
     }
 
-    [GeneratedRegex("^(X-Bytes|X-Real-IP|X-Mesh-Source|trace(parent|state)|(X-)?Forwarded.*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^(Cookie|X-Bytes|X-Real-IP|X-Mesh-Source|trace(parent|state)|(X-)?Forwarded.*)$", RegexOptions.IgnoreCase)]
     private static partial Regex Shown { get; }
 
     private static readonly string[] Fronted = ["user-service", "message-service", "log-service"];

@@ -50,6 +50,53 @@ public sealed class CauseTests : IAsyncLifetime
         AssertIsShare(0.3, aborted, Requests);
         AssertIsShare(0.7, headings["ctx1"], Requests);
         Assert.Equal(Requests, headings["ctx1"] + headings["ctx2"]);
+
+        var (recent, sinceStart) = await CountsAsync("user-service");
+        Assert.Equal(aborted, sinceStart.GetProperty("causes").GetProperty("abort").GetInt32());
+        var drawn = sinceStart.GetProperty("drawn");
+        AssertIsShare(0.7, drawn.GetProperty("ctx1").GetInt32(), Requests - aborted);
+        Assert.Equal(Requests - aborted, drawn.GetProperty("ctx1").GetInt32() + drawn.GetProperty("ctx2").GetInt32());
+        Assert.InRange(recent.GetProperty("p50Ms").GetDouble(), 0.01, recent.GetProperty("p95Ms").GetDouble());
+        Assert.Equal(JsonValueKind.Null, sinceStart.GetProperty("p50Ms").ValueKind);
+        Assert.Equal(0, sinceStart.GetProperty("failedOver").GetInt32());
+    }
+
+    [Fact]
+    public async Task An_explanation_of_an_aborted_request_says_where_it_would_have_gone()
+    {
+        await PutAsync("fault", """{"abort":{"status":503,"percentage":100}}""");
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        using var response = await _gateway.Client.GetAsync("/api/users/ping");
+        var (_, request) = await events.ReadAsync("request");
+
+        var (id, user) = (request.GetProperty("id").GetInt64(), await _gateway.LogInAsync(isAdmin: false));
+        using var explained = await _gateway.SendAsync(HttpMethod.Get, $"/api/traffic/requests/{id}", cookie: user);
+
+        var destination = (await explained.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("explanation").GetProperty("destination");
+        Assert.Equal(Text(request, "heading"), Text(destination, "subset"));
+        Assert.False(destination.GetProperty("sent").GetBoolean());
+        Assert.Equal("FI", Text(request, "flags"));
+    }
+
+    [Fact]
+    public async Task Another_cluster_than_the_one_drawn_is_counted_as_a_failover()
+    {
+        await _gateway.ApplyExampleAsync("locality-failover");
+        Assert.Equal("ctx1", await ClusterAsync());
+        _gateway.RemoveWorkloads("ctx1");
+
+        await Eventually.IsTrueAsync(async () => await ClusterAsync() == "ctx2", "ctx2 stands in");
+
+        var (recent, _) = await CountsAsync("user-service");
+        Assert.True(recent.GetProperty("failedOver").GetInt32() > 0, recent.GetRawText());
+        Assert.False(recent.GetProperty("drawn").TryGetProperty("ctx2", out _));
+
+        async Task<string> ClusterAsync()
+        {
+            using var response = await _gateway.Client.GetAsync("/api/users/ping");
+            return response.Headers.GetValues("X-Service-Cluster").Single();
+        }
     }
 
     [Fact]
@@ -119,6 +166,10 @@ public sealed class CauseTests : IAsyncLifetime
         Assert.Equal(("canary", "ctx2"), await AskAsync("/api/users/ping", "x-canary", "true"));
         Assert.Equal((null, "ctx1"), await AskAsync("/api/logs/ping", "x-canary", "true"));
         var (_, copied) = await events.ReadAsync("request", request => Text(request, "service") == "log-service");
+        Assert.Equal(
+            """{"canary":1}""", (await CountsAsync("user-service")).SinceStart.GetProperty("rules").GetRawText());
+        Assert.Equal("{}", (await CountsAsync("user-service")).SinceStart.GetProperty("drawn").GetRawText());
+        Assert.Equal("""{"ctx1":1}""", (await CountsAsync("message-service")).SinceStart.GetProperty("drawn").GetRawText());
         Assert.Equal(["ctx2"], copied.GetProperty("mirrors").EnumerateArray().Select(cluster => cluster.GetString()));
 
         async Task<(string? Rule, string? Heading)> AskAsync(string path, string header, string value)
@@ -138,6 +189,13 @@ public sealed class CauseTests : IAsyncLifetime
     }
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private async Task<(JsonElement Recent, JsonElement SinceStart)> CountsAsync(string service)
+    {
+        var traffic = await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
+        var row = traffic.GetProperty("services").EnumerateArray().Single(row => Text(row, "service") == service);
+        return (row.GetProperty("recent"), row.GetProperty("sinceStart"));
+    }
 
     private async Task PutAsync(string what, string body)
     {
