@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.Gateway.Mesh;
@@ -19,15 +20,18 @@ public sealed record ConfigurationProblem(string File, int? Line, string? Resour
 
 /// <summary>What one service's VirtualService says of its default route.</summary>
 /// <param name="Service">The service's name.</param>
+/// <param name="Resource">The VirtualService or HTTPRoute that says it; null when there is none.</param>
 /// <param name="ResourceVersion">The version an edit is based on; null when it has no VirtualService.</param>
 /// <param name="Weights">Percent by cluster; null when it has no VirtualService, or one that does not split by cluster.</param>
 /// <param name="Rules">What else is set; null when it has no VirtualService.</param>
-public record ServiceConfiguration(string Service, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights, ServiceRules? Rules)
+public record ServiceConfiguration(
+    string Service, ResourceKey? Resource, string? ResourceVersion, IReadOnlyDictionary<string, int>? Weights, ServiceRules? Rules)
 {
     /// <summary>A service's row of a configuration.</summary>
     public static ServiceConfiguration Of(MeshSnapshot snapshot, string service)
     {
         var route = snapshot.DefaultRouteOf(service);
-        return new(service, route?.ResourceVersion, route?.Weights, route is null ? null : ServiceRules.Of(route.Rules));
+        return new(
+            service, route?.Service, route?.ResourceVersion, route?.Weights, route is null ? null : ServiceRules.Of(route.Rules));
     }
 }

@@ -72,3 +72,16 @@ export async function eventually(condition, deadline = Date.now() + 15_000) {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
+
+/** The text in the open editor, which is short enough to be drawn as a whole. */
+export async function readYaml(page) {
+  await page.waitForSelector('.resource .editor .cm-line')
+  const lines = await page.locator('.resource:visible .editor .cm-line').allTextContents()
+  return lines.join('\n')
+}
+
+export async function writeYaml(page, text) {
+  await page.locator('.resource:visible .editor .cm-content').click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(text)
+}

@@ -1,7 +1,7 @@
 // What operators do to the mesh on the page. It keeps off user-service, whose lamps page.test.mjs counts meanwhile.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { assertNothingOverflows, baseUrl, eventually, logInAsAdmin, openPage } from './browser.mjs'
+import { assertNothingOverflows, baseUrl, eventually, logInAsAdmin, openPage, readYaml, writeYaml } from './browser.mjs'
 
 const service = 'message-service'
 const card = `article[data-service=${service}]`
@@ -112,44 +112,45 @@ test('refused YAML is shown at its line, and nothing of it is lost or carried ou
   const before = await rowOf(edited)
   await page.click('.resources-panel > summary')
   await page.click(`.resources [data-kind=VirtualService][data-name=${edited}] .open`)
-  const text = page.locator('.resource:visible [name=yaml]')
-  await text.waitFor()
-  const yaml = await text.inputValue()
+  const yaml = await readYaml(page)
   const wrong = yaml.replace(/weight: \d+/, 'weight: heavy')
+  await writeYaml(page, wrong)
+  await page.keyboard.press('Control+s')
+  await page.waitForSelector('.resource .review .cm-changedLine >> text=heavy')
+  await page.waitForSelector('.resource .apply:focus')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.resource[data-state=refused] .cm-lint-marker-error')
+  await page.waitForSelector('.resource .cm-focused .cm-activeLine >> text=heavy')
   const line = 1 + wrong.split('\n').findIndex((each) => each.includes('weight: heavy'))
-  await text.fill(wrong)
-  await text.press('Control+s')
-  await page.waitForSelector(`.resource [data-line="${line}"][data-refused=true] .message`)
-  assert.equal(await text.inputValue(), wrong)
-  assert.equal(await text.evaluate((area) => area === document.activeElement), true)
-  assert.match(await text.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), /heavy/)
+  assert.match(await page.locator('.resource .problems').innerText(), new RegExp(`line ${line}\\b`))
+  assert.equal(await readYaml(page), wrong)
   assert.deepEqual((await rowOf(edited)).weights, before.weights)
   await page.click('.resource .discard')
-  assert.equal(await text.inputValue(), yaml)
+  await eventually(async () => (await readYaml(page)) === yaml)
 })
 
 test('the YAML editor indents with Tab, and lets go of the focus after Escape', async () => {
-  const text = page.locator('.resource [name=yaml]')
-  const yaml = await text.inputValue()
-  await text.evaluate((area) => area.setSelectionRange(0, 0))
-  await text.press('Tab')
-  assert.equal(await text.inputValue(), `  ${yaml}`)
-  await text.press('Escape')
-  await text.press('Tab')
-  assert.equal(await text.evaluate((area) => area === document.activeElement), false)
+  const yaml = await readYaml(page)
+  await page.locator('.resource:visible .cm-content').click()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('Tab')
+  assert.equal(await readYaml(page), `  ${yaml}`)
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Tab')
+  await page.waitForSelector('.resource .cm-editor:not(.cm-focused)')
   await page.click('.resource .discard')
 })
 
 test('YAML that somebody else has changed is shown beside one’s own, which can be saved over it and undone', async () => {
-  const text = page.locator('.resource .texts > .editor [name=yaml]')
-  const mine = `${await text.inputValue()}# mine\n`
-  await text.fill(mine)
+  const mine = `${await readYaml(page)}# mine\n`
+  await writeYaml(page, mine)
   const { resourceVersion, weights } = await rowOf(edited)
   const theirs = { ctx1: 21, ctx2: 79 }
   await putWeights({ weights: theirs, resourceVersion })
   await page.click('.resource .apply')
-  await page.waitForSelector('.resource[data-state=conflict] .theirs [name=yaml]')
-  assert.equal(await text.inputValue(), mine)
+  await page.click('.resource .apply')
+  await page.waitForSelector('.resource[data-state=conflict] .review .cm-merge-a >> text=weight: 21')
+  await page.waitForSelector('.resource .review .cm-merge-b >> text=# mine')
   await page.click('.resource .apply')
   await page.waitForSelector('.resource[data-state=saved]')
   assert.deepEqual((await rowOf(edited)).weights, weights)

@@ -37,6 +37,9 @@ public sealed class WeightsTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         {
             using var response = await gateway.PutWeightsAsync("message-service", """{"weights":{"ctx1":0,"ctx2":100}}""", cookie);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(
+                """{"kind":"VirtualService","namespace":"messageboard","name":"message-service"}""",
+                (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("resource").GetRawText());
             Assert.Contains("weight: 100", await File.ReadAllTextAsync(Path.Combine(gateway.Istio, "message-service.yaml")));
 
             for (var i = 0; i < 50; i++)

@@ -49,6 +49,14 @@ public sealed class SchemaTests
     internal static YamlNode Spec(string kind) =>
         ReadSchemas()[(kind == "HTTPRoute" ? "gateway.networking.k8s.io/v1" : "networking.istio.io/v1", kind)]["properties"]["spec"];
 
+    /// <summary>The schemas of the <c>spec</c>s of all Istio's kinds, and HTTPRoute's.</summary>
+    internal static IEnumerable<(string Kind, YamlNode Schema)> Specs() =>
+        from schema in ReadSchemas()
+        where schema.Key.Item1.Contains(".istio.io/", StringComparison.Ordinal) || schema.Key.Item2 == "HTTPRoute"
+        group schema by schema.Key.Item2 into versions
+        let newest = versions.FirstOrDefault(version => version.Key.Item1.EndsWith("/v1", StringComparison.Ordinal))
+        select (versions.Key, (newest.Value ?? versions.First().Value)["properties"]["spec"]);
+
     // What istioctl install reads has no CRD, and Kubernetes' own kinds have none.
     private static bool IsForTheServer(YamlNode document) =>
         Text(Child(document, "kind")) != "IstioOperator" && Text(Child(document, "apiVersion")) != "v1";

@@ -31,6 +31,18 @@ export interface ResourceRow extends ResourceName {
   /** Fields that are right, but that the local mesh does not carry out. */
   notCarriedOut: LineMessage[]
   editable: boolean
+  /** Written by whatever runs the services, and by nobody else. */
+  generated: boolean
+}
+
+/** What a resource says, or has said until the next one. */
+export interface ResourceVersion {
+  version: string
+  time: string
+  /** Null: by hand, in the file or with kubectl. */
+  user: string | null
+  /** What for, such as `weights`, `yaml`, `undo`, `hand`, `found`. */
+  what: string
 }
 
 export interface Resource extends ResourceName {
@@ -44,17 +56,9 @@ export interface Resource extends ResourceName {
   problems: LineMessage[]
   warnings: LineMessage[]
   notCarriedOut: LineMessage[]
-  /** Newest first; the first is in force. */
+  editable: boolean
+  /** The newest first, which is the one in force. */
   versions: ResourceVersion[]
-}
-
-export interface ResourceVersion {
-  version: string
-  time: string
-  /** Null: edited by hand. */
-  user: string | null
-  /** What for: weights, fault, canary, resilience, yaml, undo, hand, found and others. */
-  what: string
 }
 
 const pathOf = ({ kind, namespace, name }: ResourceName, action = '') =>
@@ -62,13 +66,13 @@ const pathOf = ({ kind, namespace, name }: ResourceName, action = '') =>
 
 export const getResources = () => send<{ resources: ResourceRow[] }>('GET', '/api/mesh/resources', { anonymous: true })
 export const getResource = (name: ResourceName) => send<Resource>('GET', pathOf(name), { anonymous: true })
-export const putResource = (name: ResourceName, yaml: string, resourceVersion: string) =>
-  send<Resource>('PUT', pathOf(name), { body: { yaml, resourceVersion } })
-/** Goes back to `to`, or to the version before. */
-export const undoResource = (name: ResourceName, resourceVersion: string, to?: string) =>
-  send<Resource>('POST', pathOf(name, '/undo'), { body: { resourceVersion, to } })
 export const getVersion = (name: ResourceName, version: string) =>
   send<ResourceVersion & { yaml: string }>('GET', pathOf(name, `/versions/${encodeURIComponent(version)}`), { anonymous: true })
+export const putResource = (name: ResourceName, yaml: string, resourceVersion: string) =>
+  send<Resource>('PUT', pathOf(name), { body: { yaml, resourceVersion } })
+/** Takes `resourceVersion` back: puts the version before it in force, or another one. */
+export const undoResource = (name: ResourceName, resourceVersion: string, to?: string) =>
+  send<Resource>('POST', pathOf(name, '/undo'), { body: { resourceVersion, to } })
 
 export const putDrill = (cluster: string, down: boolean) =>
   send<unknown>('PUT', `/api/mesh/drill/${encodeURIComponent(cluster)}`, { body: { down } })

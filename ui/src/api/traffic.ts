@@ -1,4 +1,5 @@
 import { send } from './http'
+import type { ResourceName } from './mesh'
 
 export const services = ['user-service', 'message-service', 'log-service'] as const
 export type ServiceName = (typeof services)[number]
@@ -41,6 +42,8 @@ export interface Rules extends Resilience {
 /** What the mesh is told to do with one service; nulls when no VirtualService is in force. */
 export interface ServiceConfiguration {
   service: ServiceName
+  /** What says it: a VirtualService or an HTTPRoute. */
+  resource: ResourceName | null
   resourceVersion: string | null
   weights: Weights | null
   rules: Rules | null

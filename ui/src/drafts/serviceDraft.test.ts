@@ -9,6 +9,7 @@ const abort = (percentage: number): Fault => ({ delay: null, abort: { status: 50
 
 const row = (resourceVersion: string, fault: Fault, ctx1 = 70): ServiceConfiguration => ({
   service: 'user-service',
+  resource: null,
   resourceVersion,
   weights: { ctx1, ctx2: 100 - ctx1 },
   rules: { canarySubset: null, fault, timeoutSeconds: null, retries: null },
@@ -18,16 +19,18 @@ function faultDraft(first: ServiceConfiguration) {
   const configured = shallowRef(first)
   const scope = effectScope()
   onTestFinished(() => scope.stop())
+  const applied: string[] = []
   const draft = scope.run(() =>
     useServiceDraft<Fault>({
       configured: () => configured.value,
       read: ({ rules }) => rules && rules.fault,
       empty: noFault,
       send: (fault, resourceVersion) => putFault('user-service', fault, resourceVersion),
+      applied: ({ abort }, { resourceVersion }) => applied.push(`${abort?.percentage ?? 0} % in ${resourceVersion ?? ''}`),
     }),
   )
   if (!draft) throw new Error('no draft')
-  return { configured, ...draft }
+  return { configured, applied, ...draft }
 }
 
 /** A gateway that keeps each body it was sent, and refuses any version but the one in force. */
@@ -54,10 +57,10 @@ it('goes through when somebody has changed the weights, not the fault, before it
 
 it('is sent again when the gateway tells that only another part has changed', async () => {
   const sent = await gateway(row('2', noFault, 50))
-  const { state, edit, apply } = faultDraft(row('1', noFault))
+  const { state, applied, edit, apply } = faultDraft(row('1', noFault))
   edit(abort(10))
   await apply()
-  expect([state.value, sent]).toEqual(['saved', ['1', '2']])
+  expect([state.value, sent, applied]).toEqual(['saved', ['1', '2'], ['10 % in 2+']])
 })
 
 it('is a conflict when the fault itself has changed', async () => {

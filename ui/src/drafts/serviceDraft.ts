@@ -21,6 +21,8 @@ export interface ServicePart<T> {
   /** What an editor shows while there is none. */
   empty: T
   send: (value: T, resourceVersion: string | null) => Promise<ServiceConfiguration>
+  /** Is told of each edit that is in force. */
+  applied?: (value: T, answer: ServiceConfiguration) => void
 }
 
 export type ServiceDraft<T> = ReturnType<typeof useServiceDraft<T>>
@@ -64,7 +66,7 @@ export function useServiceDraft<T>(part: ServicePart<T>) {
 }
 
 /** What a draft shows, and the version that it is based on. */
-function draftState<T>({ configured, read, empty }: ServicePart<T>) {
+function draftState<T>({ configured, read, empty, applied }: ServicePart<T>) {
   const state = ref<DraftState>('clean')
   const value = shallowRef(empty) as Ref<T>
   /** The other's value, in state `conflict`. */
@@ -96,7 +98,9 @@ function draftState<T>({ configured, read, empty }: ServicePart<T>) {
     follow(configuration)
   }
 
-  function accept({ resourceVersion }: ServiceConfiguration) {
+  function accept(answer: ServiceConfiguration) {
+    const { resourceVersion } = answer
+    applied?.(value.value, answer)
     base = { version: resourceVersion, value: value.value }
     // The event may have come before the answer.
     state.value = configured()?.resourceVersion === resourceVersion ? 'live' : 'saved'

@@ -47,7 +47,7 @@ function facts({ recent, seen, rules, sinceChange, ...change }: Change = {}): Fa
     fleet: fleet(),
     failover: null,
     traffic: {
-      configuration: { service: 'user-service', resourceVersion: '1', weights: fair, rules: { ...noRules, ...rules } },
+      configuration: { service: 'user-service', resource: null, resourceVersion: '1', weights: fair, rules: { ...noRules, ...rules } },
       recent: { ...noCounts, total: 100, drawn: { ctx1: 70, ctx2: 30 }, ...recent },
       newest: [],
       seen: { ...nothingSeen, total: 100, ...seen },

@@ -19,7 +19,7 @@ it.each<[ResourceState, InForce | null, string, boolean]>([
 it('lists how much of a resource is in force, and which rival has the rest', () => {
   const row = (name: string, inForce: InForce, warnings: ResourceRow['warnings'] = []): ResourceRow => ({
     apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'messageboard', name, file: `${name}.yaml`, line: 1,
-    state: 'accepted', inForce, resourceVersion: '1', problems: [], warnings, notCarriedOut: [], editable: true,
+    state: 'accepted', inForce, resourceVersion: '1', problems: [], warnings, notCarriedOut: [], editable: true, generated: false,
   })
   const list = mount(ResourceList, {
     resources: [

@@ -8,7 +8,7 @@ const name = { kind: 'VirtualService', namespace: 'messageboard', name: 'user-se
 const former = { version: '0', time: '2026-11-20T22:00:00Z', user: 'admin', what: 'yaml' }
 const resource = (resourceVersion: string, yaml: string): Resource => ({
   ...name, file: 'user-service.yaml', line: 1, resourceVersion, yaml,
-  state: 'accepted', inForce: 'wholly', problems: [], warnings: [], notCarriedOut: [], versions: [former],
+  state: 'accepted', inForce: 'wholly', problems: [], warnings: [], notCarriedOut: [], editable: true, versions: [former],
 })
 
 /** A gateway that keeps one text; `bad` in it is refused at its line. */
@@ -23,7 +23,7 @@ async function gateway(inForce: Resource) {
     const line = yaml?.split('\n').findIndex((text) => text.includes('bad'))
     if (request.method === 'GET') answer(200, inForce)
     else if (resourceVersion !== inForce.resourceVersion) answer(409, { current: inForce })
-    else if (request.method === 'POST') answer(200, (inForce = resource('0', 'former')))
+    else if (request.method === 'POST') answer(200, (inForce = resource('0', (request.json as { to?: string }).to ?? 'former')))
     else if (line >= 0) answer(422, { problems: [{ line: line + 1, message: 'bad' }] })
     else answer(200, (inForce = resource(`${resourceVersion}+`, yaml)))
   })
@@ -64,7 +64,9 @@ it('shows the other’s text beside its own after a conflict; either can be kept
   await draft.load()
   put(resource('2', 'kind: theirs'))
   draft.yaml.value = 'kind: mine'
+  expect(draft.against.value).toBe('kind: A')
   await draft.save()
+  expect(draft.against.value).toBe('kind: theirs')
   expect([draft.state.value, draft.yaml.value, draft.theirs.value?.yaml]).toEqual(['conflict', 'kind: mine', 'kind: theirs'])
   await draft.save()
   expect([draft.state.value, draft.resource.value?.yaml]).toEqual(['saved', 'kind: mine'])
@@ -107,6 +109,8 @@ it('goes back to the version before', async () => {
   await draft.load()
   await draft.undo()
   expect([draft.state.value, draft.yaml.value]).toEqual(['undone', 'former'])
+  await draft.undo('an old one')
+  expect([draft.state.value, draft.yaml.value]).toEqual(['undone', 'an old one'])
 })
 
 it('keeps the text when the call fails otherwise', async () => {

@@ -19,6 +19,8 @@ export function useResourceDraft(name: ResourceName) {
   const theirs = shallowRef<Resource | null>(null)
   const failure = shallowRef<unknown>(null)
 
+  /** What an edit is held against before it is sent: the text in force, the other's after a conflict. */
+  const against = computed(() => (theirs.value ?? resource.value)?.yaml ?? '')
   const isEdited = computed(() => resource.value !== null && yaml.value !== resource.value.yaml)
 
   function take(next: Resource, now: ResourceDraftState) {
@@ -79,13 +81,13 @@ export function useResourceDraft(name: ResourceName) {
   /** Sends the text; after a conflict that has been shown, over the other's. */
   const save = () => change((base) => putResource(name, yaml.value, base), 'saved')
 
-  /** Puts the last former version in force again. */
-  const undo = () => change((base) => undoResource(name, base), 'undone')
+  /** Puts the version before in force again, or another one. */
+  const undo = (to?: string) => change((base) => undoResource(name, base, to), 'undone')
 
   function discard() {
     const current = theirs.value ?? resource.value
     if (current) take(current, 'clean')
   }
 
-  return { state, resource, yaml, refusals, theirs, failure, isEdited, load, edited, save, undo, discard }
+  return { state, resource, yaml, refusals, theirs, failure, against, isEdited, load, edited, save, undo, discard }
 }

@@ -35,9 +35,10 @@ it.each(['', 'null', '[]', '{', JSON.stringify({ ...request, service: 'billing' 
 )
 
 it('reads weights, a cluster the route does not name as 0, and problems', () => {
+  const resource = { kind: 'VirtualService', namespace: 'messageboard', name: 'user-service' }
   const data = {
     services: [
-      { service: 'user-service', resourceVersion: '7', weights: { ctx2: 100 } },
+      { service: 'user-service', resource, resourceVersion: '7', weights: { ctx2: 100 } },
       { service: 'log-service', resourceVersion: null, weights: null },
       { service: 'billing', resourceVersion: '1', weights: {} },
     ],
@@ -50,8 +51,8 @@ it('reads weights, a cluster the route does not name as 0, and problems', () => 
   }
   expect(readConfiguration(JSON.stringify(data))).toEqual({
     services: [
-      { service: 'user-service', resourceVersion: '7', weights: { ctx1: 0, ctx2: 100 }, rules: null },
-      { service: 'log-service', resourceVersion: null, weights: null, rules: null },
+      { service: 'user-service', resource, resourceVersion: '7', weights: { ctx1: 0, ctx2: 100 }, rules: null },
+      { service: 'log-service', resource: null, resourceVersion: null, weights: null, rules: null },
     ],
     problems: [{ file: 'user-service.yaml', line: 12, resource: null, message: 'weight: has to be a number' }],
     clusters: data.clusters.slice(0, 2),

@@ -1,6 +1,7 @@
 import type { Edge } from '../api/edges'
 import type { Fleet } from '../api/fleet'
 import type { HistoryPoint, Mark } from '../api/history'
+import type { ResourceName } from '../api/mesh'
 import type { Rollout } from '../api/rollouts'
 import {
   causes,
@@ -107,10 +108,16 @@ export function readService(json: unknown): ServiceConfiguration | null {
   if (!isObject(json) || !isService(json.service)) return null
   return {
     service: json.service,
+    resource: readResource(json.resource),
     resourceVersion: text(json.resourceVersion),
     weights: readWeights(json.weights),
     rules: readRules(json.rules),
   }
+}
+
+function readResource(value: unknown): ResourceName | null {
+  if (!isObject(value) || typeof value.kind !== 'string' || typeof value.name !== 'string') return null
+  return { kind: value.kind, namespace: text(value.namespace) ?? '', name: value.name }
 }
 
 function readRules(value: unknown): Rules | null {

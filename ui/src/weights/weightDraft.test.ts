@@ -7,6 +7,7 @@ import { useWeightDraft } from './weightDraft'
 
 const configuration = (ctx1: number, resourceVersion: string): ServiceConfiguration => ({
   service: 'user-service',
+  resource: null,
   resourceVersion,
   weights: { ctx1, ctx2: 100 - ctx1 },
   rules: null,

@@ -1,0 +1,25 @@
+import { ApiError } from '../api/http'
+import { undoResource, type ResourceName } from '../api/mesh'
+import { useToasts } from '../common/toast'
+import { useI18n } from '../i18n'
+import { describeFailure } from '../i18n/failure'
+
+/** Says what is in force now, with a way back to what was before it. */
+export function useUndoToast() {
+  const { show } = useToasts()
+  const { t } = useI18n()
+
+  return (what: string, resource: ResourceName | null, version: string | null) => {
+    if (resource && version) show(t.value.history.inForce(what), () => undo(resource, version))
+  }
+
+  async function undo(resource: ResourceName, version: string): Promise<string> {
+    try {
+      await undoResource(resource, version)
+      return t.value.history.undone
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return t.value.history.notUndone
+      return describeFailure(error, t.value)
+    }
+  }
+}
