@@ -7,9 +7,10 @@ public static class HistoryEndpoints
 {
     private const int UsualMinutes = 5;
 
-    /// <summary>Registers history and marks.</summary>
+    /// <summary>Registers history and marks, after the home of the mesh configuration: what begins to count has to know it.</summary>
     public static IServiceCollection AddHistory(this IServiceCollection services) => services
         .AddSingleton<Marks>()
+        .AddHostedService<EditMarks>()
         .AddSingleton<TrafficHistory>()
         .AddHostedService(provider => provider.GetRequiredService<TrafficHistory>());
 
