@@ -15,7 +15,7 @@ internal static class ResourceEdits
     /// <param name="newLine">How lines end where the text is kept.</param>
     public static Proposal Propose(string service, RouteEdit edit, MeshSnapshot snapshot, string text, string newLine)
     {
-        if (snapshot.DefaultRouteOf(service) is not { } current || (edit is WeightsEdit && current.Weights is null))
+        if (snapshot.DefaultRouteOf(service) is not { } current || (edit.IsOfWeights && current.Weights is null))
             return new EditResult.NotFound();
 
         if (edit.Check(current) is { Count: > 0 } errors)

@@ -1,4 +1,6 @@
 using MessageBoard.Mesh.Snapshots;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
 
 namespace MessageBoard.Mesh.Editing;
 
@@ -12,6 +14,25 @@ public sealed record ResourceText(ConfiguredResource Resource, string Yaml, int 
     /// <summary>What the mesh warns of, at lines of the text.</summary>
     public IReadOnlyList<MeshProblem> Warnings =>
         [.. Resource.Status.Warnings.Select(warning => warning with { Line = LineOf(warning) })];
+
+    /// <summary>A hash of what its <c>spec</c> says, however it is written; null when the text is no YAML.</summary>
+    public string? SpecDigest => Read() is { } text ? Editing.SpecDigest.Of(text.Find(FieldPath.Spec)) : null;
+
+    /// <summary>One of its annotations; null when there is none of this name, or the text is no YAML.</summary>
+    public string? Annotation(string name) =>
+        Read()?.Find(FieldPath.Metadata["annotations"][name]) is YamlScalarNode { Value: { } value } ? value : null;
+
+    private YamlEditor? Read()
+    {
+        try
+        {
+            return new(Yaml, "\n");
+        }
+        catch (YamlException)
+        {
+            return null;
+        }
+    }
 
     // A text that is refused is not the one that is carried out, and may be no YAML at all.
     private int? LineOf(MeshProblem warning) => warning.Line is { } line ? line - Line + 1

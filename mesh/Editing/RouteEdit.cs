@@ -9,6 +9,9 @@ namespace MessageBoard.Mesh.Editing;
 /// <param name="What">What it is for, as it stands with the version that it makes.</param>
 public abstract record RouteEdit(string What)
 {
+    /// <summary>Whether there have to be weights.</summary>
+    internal virtual bool IsOfWeights => false;
+
     /// <summary>What is wrong with it, by field; empty when nothing is.</summary>
     internal virtual Dictionary<string, string[]> Check(DefaultRoute current) => [];
 
@@ -35,6 +38,8 @@ public abstract record RouteEdit(string What)
 /// <param name="Weights">Whole percents by subset or backend's cluster, adding up to 100.</param>
 public sealed record WeightsEdit(IReadOnlyDictionary<string, int> Weights) : RouteEdit("weights")
 {
+    internal override bool IsOfWeights => true;
+
     internal override Dictionary<string, string[]> Check(DefaultRoute current)
     {
         var errors = new Dictionary<string, string[]>();

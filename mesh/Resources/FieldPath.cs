@@ -9,6 +9,9 @@ public sealed record FieldPath(FieldPath? Parent, string? Name, int Index = 0)
     /// <summary>The field <c>spec</c>.</summary>
     public static readonly FieldPath Spec = new(null, "spec");
 
+    /// <summary>The field <c>metadata</c>.</summary>
+    public static readonly FieldPath Metadata = new(null, "metadata");
+
     /// <summary>The path of these steps, names and items' places; null for none.</summary>
     public static FieldPath? Of(IEnumerable<string> steps) => steps.Aggregate(
         (FieldPath?)null,

@@ -44,14 +44,23 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         var page = Directory.CreateDirectory(Path.Combine(_folder.FullName, "page"));
         await File.WriteAllTextAsync(Path.Combine(page.FullName, "index.html"), "<!doctype html><title>MessageBoard</title>");
 
-        await StartAsync(new Dictionary<string, string>(Settings)
-        {
-            ["Mesh:Folder"] = Istio,
-            ["Gateway:Page"] = page.FullName,
-            ["Drill:Folder"] = DrillFolder,
-            ["Drill:Lock"] = LauncherLock,
-        });
+        await StartGatewayAsync();
     }
+
+    /// <summary>Stops the gateway and starts it anew, with the same folder and an empty Redis.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartGatewayAsync();
+    }
+
+    private Task StartGatewayAsync() => StartAsync(new Dictionary<string, string>(Settings)
+    {
+        ["Mesh:Folder"] = Istio,
+        ["Gateway:Page"] = Path.Combine(_folder.FullName, "page"),
+        ["Drill:Folder"] = DrillFolder,
+        ["Drill:Lock"] = LauncherLock,
+    });
 
     public virtual async ValueTask DisposeAsync()
     {
@@ -85,6 +94,9 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         File.WriteAllText($"{file}.tmp", json);
         File.Move($"{file}.tmp", file, overwrite: true);
     }
+
+    /// <summary>What a cluster's backend answers, and after how many ms, where the query asks for nothing.</summary>
+    public ConcurrentDictionary<string, (int Status, int Delay)> Behaviour { get; } = [];
 
     /// <summary>What a cluster's backend was asked: the Host header and the path.</summary>
     public ConcurrentQueue<(string Cluster, string Host, string Path)> Seen { get; } = [];
@@ -148,8 +160,11 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         app.Run(async context =>
         {
             Seen.Enqueue((cluster, context.Request.Host.Value!, context.Request.Path));
+            var (usual, pause) = Behaviour.GetValueOrDefault(cluster, (Status: 200, Delay: 0));
             if (context.Request.Query["delay"].FirstOrDefault() is { } delay)
-                await Task.Delay(int.Parse(delay, CultureInfo.InvariantCulture));
+                pause = int.Parse(delay, CultureInfo.InvariantCulture);
+
+            await Task.Delay(pause);
 
             context.Response.Headers["X-Service-Name"] = context.Request.Host.Host;
             context.Response.Headers["X-Service-Cluster"] = cluster;
@@ -163,7 +178,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
             context.Response.Headers["X-Seen-Target"] = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             context.Response.StatusCode = context.Request.Query["status"].FirstOrDefault() is { } status
                 ? int.Parse(status, CultureInfo.InvariantCulture)
-                : 200;
+                : usual;
             await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
         });
         await app.StartAsync();

@@ -17,6 +17,9 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
 
     public string Namespace => ns;
 
+    /// <summary>What the sidecar answers.</summary>
+    public int Status { get; set; } = 200;
+
     /// <summary>The trace context of the last request that came to the sidecar.</summary>
     public string? TraceParent { get; private set; }
 
@@ -31,6 +34,14 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
         var gateway = new KubernetesGateway(api, ns, Directory.CreateTempSubdirectory("messageboard-kubernetes-").FullName);
         await gateway.StartAsync();
         return gateway;
+    }
+
+    /// <summary>Starts another gateway of the same namespace, as while a Deployment is replaced.</summary>
+    public async Task<KubernetesGateway> StartAnotherAsync()
+    {
+        var other = new KubernetesGateway(api, ns, Directory.CreateTempSubdirectory("messageboard-kubernetes-").FullName);
+        await other.StartAsync();
+        return other;
     }
 
     public Task<string> KubectlAsync(string context, params string[] args) => api.KubectlAsync(["--context", context, "-n", ns, .. args]);
@@ -61,6 +72,7 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
         _sidecar.Run(context =>
         {
             TraceParent = context.Request.Headers.TraceParent;
+            context.Response.StatusCode = Status;
             context.Response.Headers["X-Service-Cluster"] = "ctx2";
             return context.Response.WriteAsync("pong");
         });

@@ -16,6 +16,36 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
     }
 
     [KubeApiFact]
+    public async Task A_roll_out_steps_in_both_clusters_though_two_gateways_see_it()
+    {
+        await using var other = await _gateway.StartAnotherAsync();
+        var generation = await GenerationAsync();
+        await StartRolloutAsync();
+        Assert.Equal("50 50", await _gateway.WeightsAsync("ctx2"));
+
+        // Both count enough requests, and both would step in the same second.
+        await EndAsync("done", _gateway, other);
+
+        foreach (var context in (string[])["ctx1", "ctx2"])
+            Assert.Equal("0 100", await _gateway.WeightsAsync(context));
+
+        Assert.Contains("\"state\":\"done\"", await FieldAsync(@"{.metadata.annotations.messageboard/rollout}"));
+        Assert.Equal(generation + 2, await GenerationAsync()); // 50 and 100: no step was made twice
+    }
+
+    [KubeApiFact]
+    public async Task A_failing_roll_out_is_put_back_in_both_clusters()
+    {
+        _gateway.Status = 503;
+        await StartRolloutAsync();
+
+        await EndAsync("broken", _gateway);
+
+        foreach (var context in (string[])["ctx1", "ctx2"])
+            Assert.Equal("70 30", await _gateway.WeightsAsync(context));
+    }
+
+    [KubeApiFact]
     public async Task A_weight_set_with_kubectl_is_soon_on_the_page()
     {
         await using var events = await EventReader.OpenAsync(_gateway.Client);
@@ -183,4 +213,34 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         (await _gateway.Client.GetFromJsonAsync<Dictionary<string, int>>("/traffic-weights"))!;
 
     private Task<JsonElement> TrafficAsync() => _gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
+
+    private Task<string> FieldAsync(string path) => _gateway.KubectlAsync("ctx1", "get", "vs", "user-service", "-o", $"jsonpath={path}");
+
+    private async Task<int> GenerationAsync() => JsonSerializer.Deserialize<int>(await FieldAsync("{.metadata.generation}"));
+
+    private async Task StartRolloutAsync()
+    {
+        using var begun = await _gateway.SendAsync(
+            HttpMethod.Put, "/api/traffic/rollouts/user-service",
+            """{"toCluster":"ctx2","steps":[50,100],"waitSeconds":1,"minRequests":3,"maxErrorPercent":0}""",
+            await _gateway.LogInAsync(isAdmin: true));
+        Assert.True(begun.IsSuccessStatusCode, await begun.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Sends requests through gateways until the roll-out has ended, as each of them sees it.</summary>
+    private static Task<TimeSpan> EndAsync(string state, params KubernetesGateway[] gateways) => Eventually.IsTrueAsync(
+        async () =>
+        {
+            var states = new List<string?>();
+            foreach (var gateway in gateways)
+            {
+                using var ping = await gateway.Client.GetAsync("/api/users/ping");
+                using var response = await gateway.Client.GetAsync("/api/traffic/rollouts/user-service");
+                if (response.IsSuccessStatusCode)
+                    states.Add((await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("state").GetString());
+            }
+
+            return states.Count == gateways.Length && states.TrueForAll(each => each == state);
+        },
+        $"the roll-out is {state}");
 }

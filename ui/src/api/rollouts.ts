@@ -1,3 +1,4 @@
+import { send } from './http'
 import type { ServiceName, Weights } from './traffic'
 
 export type RolloutState = 'running' | 'done' | 'broken' | 'stopped'
@@ -19,7 +20,26 @@ export interface Rollout {
   maxErrorPercent: number
   maxP95Ratio: number | null
   user: string
-  /** Why it stopped. */
-  reason: { code: string; detail: string } | null
+  /** How long a step waits for its requests. */
+  limitSeconds: number
+  /** Why it has ended before its end. */
+  reason: { code: string; detail: Record<string, number | string | boolean> } | null
   before: Weights
+  /** What the gateway has counted since the step began; null when it has ended. */
+  target: RolloutTally | null
+  other: RolloutTally | null
 }
+
+/** Of the requests that the weights drew. */
+export interface RolloutTally {
+  requests: number
+  errors: number
+  p95Ms: number | null
+}
+
+export type RolloutPlan = Pick<Rollout, 'toCluster' | 'steps' | 'waitSeconds' | 'minRequests' | 'maxErrorPercent' | 'maxP95Ratio'>
+
+const pathOf = (service: ServiceName) => `/api/traffic/rollouts/${service}`
+
+export const startRollout = (service: ServiceName, plan: RolloutPlan) => send<Rollout>('PUT', pathOf(service), { body: plan })
+export const stopRollout = (service: ServiceName, putBack: boolean) => send<Rollout>('DELETE', `${pathOf(service)}?putBack=${putBack}`)
