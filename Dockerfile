@@ -26,7 +26,7 @@ RUN for program in $PROGRAMS; do \
       dotnet restore $program -a $TARGETARCH $FOR_IMAGES || exit 1; \
     done
 
-COPY --parents .editorconfig gateway mesh services ./
+COPY --parents .editorconfig gateway istio/examples/locality-failover mesh services ./
 RUN for program in $PROGRAMS; do \
       dotnet publish $program -c Release -a $TARGETARCH --no-restore $FOR_IMAGES -o /out/${program##*/} || exit 1; \
     done

@@ -53,6 +53,7 @@ app.MapWeights();
 app.MapRules();
 app.MapRollouts();
 app.MapResources();
+app.MapFailover();
 app.MapDrill();
 app.MapFleet();
 app.MapTelemetry();

@@ -94,6 +94,30 @@ internal sealed class YamlEditor
         Verify($"item {index}");
     }
 
+    /// <summary>Puts an item behind the last one of a list.</summary>
+    /// <exception cref="YamlEditException">It cannot be done safely.</exception>
+    public void Append(FieldPath list, YamlMappingNode item)
+    {
+        var sequence = Sequence(_root, list);
+        var last = sequence.Children[^1];
+        var end = Range(last).End;
+        if (sequence.Style == SequenceStyle.Flow)
+        {
+            Splice(end, end, $", {YamlWriter.Flow(item, IsJson(last))}");
+        }
+        else
+        {
+            var (dash, at) = (Dash(sequence, last), DocumentText.EndOfLine(Text, end));
+            RequireBlank("the last item", end, at);
+            var indent = Text[StartOfLine(dash)..dash];
+            var line = $"{indent}- {YamlWriter.Block(item, indent.Length + 2, _newLine)}";
+            Splice(at, at, EndsWithBreak(at) ? line + _newLine : _newLine + line);
+        }
+
+        Sequence(_expected, list).Children.Add(item);
+        Verify("the last item");
+    }
+
     /// <summary>The line of a field, or of the nearest one around it that is there; null for none.</summary>
     public static int? LineOf(string text, FieldPath? path)
     {
