@@ -24,6 +24,8 @@ export function useHistory(): History {
   return history
 }
 
+/** What a clock may be off (seconds) without being set. */
+const clocksDiffer = 2
 /** While there is no place at the stream, the gateway is asked this often (ms). */
 const askEvery = 12_000
 
@@ -39,35 +41,50 @@ export function provideHistory(traffic: Traffic): void {
   const now = ref(clock())
 
   /** What came by the stream while the gateway is asked. */
-  let coming: { service: ServiceName; point: HistoryPoint }[] = []
+  let coming: { points: { service: ServiceName; point: HistoryPoint }[]; marks: Mark[] } | null = null
+  /** Seconds before this one are in what the gateway has answered. */
+  let told = 0
   let asked = 0
   let askedAt = 0
 
   async function load() {
     const number = ++asked
     askedAt = Date.now()
-    coming = []
+    const meanwhile = (coming = { points: [], marks: [] } as NonNullable<typeof coming>)
     // A gateway that does not answer is what the stream's state already says; what is known stays.
     const answer = await getHistory(minutes.value).catch(() => null)
-    if (!answer || number !== asked) return
+    if (number !== asked) return
+    coming = null
+    if (!answer) return
+    // Its last step may not be over.
     const to = Date.parse(answer.to) / 1000
-    ahead = to - Date.now() / 1000
+    const then = Math.min(to, Math.max(to - answer.stepSeconds, clock()))
+    ahead += then - clock()
+    told = Math.floor(then)
     for (const service of services) {
-      const told = answer.services.find((each) => each.service === service)?.points ?? []
-      const since = coming.filter((each) => each.service === service && each.point.time >= Math.floor(to)).map(({ point }) => point)
-      timelines[service] = new Timeline(minutes.value, [...told, ...since])
+      const points = answer.services.find((each) => each.service === service)?.points ?? []
+      timelines[service] = new Timeline(minutes.value, points)
     }
-    marks.value = joined(answer.marks, marks.value.filter(({ time }) => time > answer.to))
+    for (const { service, point } of meanwhile.points) add(service, point)
+    marks.value = joined(answer.marks, meanwhile.marks)
     now.value = clock()
   }
 
+  function add(service: ServiceName, point: HistoryPoint) {
+    // A second that is told again takes the place of what it was; of a longer step it would be counted twice.
+    if (point.time >= told || timelines[service].step === 1) timelines[service].add(point)
+  }
+
   traffic.onSecond((service, point) => {
-    ahead = point.time + 1 - Date.now() / 1000
-    timelines[service].add(point)
-    coming.push({ service, point })
+    // It is told at once: a clock that says something else is not the gateway's.
+    const since = clock() - point.time - 1
+    if (Math.abs(since) > clocksDiffer) ahead -= since
+    add(service, point)
+    coming?.points.push({ service, point })
   })
   traffic.onMark((mark) => {
     marks.value = joined(marks.value, [mark])
+    coming?.marks.push(mark)
   })
   watch(traffic.stream, (state) => {
     if (state === 'open' || state === 'full') void load()

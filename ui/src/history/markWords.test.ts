@@ -18,7 +18,11 @@ it.each([
   ['canary', { subset: null }, 'Canary: off'],
   ['yaml', {}, 'YAML of VirtualService user-service'],
   ['undo', { ctx1: 70, ctx2: 30 }, 'Undone: 70 : 30'],
+  ['undo', {}, 'Undone: VirtualService user-service'],
   ['hand', {}, 'Edited by hand: VirtualService user-service'],
+  ['hand', { ctx1: 10, ctx2: 90, subset: null }, 'Edited by hand: VirtualService user-service: 10 : 90'],
+  ['yaml', { timeoutSeconds: 3, attempts: 0 }, 'YAML of VirtualService user-service: timeout 3 s, no retries'],
+  ['rollout', { state: 'broken', toCluster: 'ctx2', percent: 25 }, 'Roll-out to ctx2, 25 %: put back'],
 ] as const)('says of %s %j: %s', (kind, detail, said) => {
   expect(words(kind, detail)).toBe(said)
 })
@@ -27,7 +31,7 @@ it('says which cluster or pod went and came', () => {
   expect(words('drill', { down: true }, { cluster: 'ctx2' })).toBe('ctx2 taken down')
   expect(words('drill', { down: false }, { cluster: 'ctx2' })).toBe('ctx2 brought up')
   expect(words('outage', { pod: 'user-service-ctx1-0', ready: false })).toBe('user-service-ctx1-0 does not answer')
-  expect(words('outage', { ready: true }, { cluster: 'ctx1' })).toBe('ctx1 is ready again')
+  expect(words('outage', { pod: null, ready: true }, { cluster: 'ctx1' })).toBe('user-service · ctx1 is ready again')
 })
 
 it('tells what is bad from what is not', () => {

@@ -20,51 +20,51 @@ export function isBad({ kind, detail }: Mark): boolean {
 }
 
 /** What happened, in words: who and when are told beside it. */
-export function markWords({ kind, cluster, detail, resource }: Mark, t: Texts, number: (value: number) => string): string {
+export function markWords(mark: Mark, t: Texts, number: (value: number) => string): string {
+  const { kind, service, cluster, detail, resource } = mark
   const words = t.history.kinds
-  const value = (name: string) => {
-    const found = detail[name]
-    return typeof found === 'number' ? number(found) : String(found ?? '')
-  }
-  const has = (name: string) => detail[name] !== undefined && detail[name] !== null
-  const weights = has('ctx1') && has('ctx2') ? t.weights.pair(value('ctx1'), value('ctx2')) : ''
+  const changes = changesOf(mark, t, number)
   const name = resource ? `${resource.kind} ${resource.name}` : ''
+  const named = changes ? `${name}: ${changes}` : name
   switch (kind) {
     case 'weights':
-      return words.weights(weights)
-    case 'fault': {
-      const parts = [
-        has('delaySeconds') && t.rules.delayed(value('delaySeconds'), value('delayPercent')),
-        has('abortStatus') && t.rules.aborted(value('abortStatus'), value('abortPercent')),
-      ].filter((part) => part !== false)
-      return words.fault(parts.join(', ') || t.rules.none)
-    }
+    case 'fault':
     case 'canary':
-      return words.canary(has('subset') ? t.rules.canaryTo(value('subset')) : t.rules.none)
-    case 'resilience': {
-      const parts = [
-        has('timeoutSeconds') && t.rules.timesOut(value('timeoutSeconds')),
-        has('attempts') && t.rules.retried(value('attempts')),
-      ].filter((part) => part !== false)
-      return words.resilience(parts.join(', ') || t.rules.none)
-    }
+    case 'resilience':
+      return words[kind](changes || t.rules.none)
     case 'yaml':
-      return words.yaml(name)
+      return words.yaml(named)
     case 'undo':
-      return words.undo(weights || name)
+      return words.undo(changes || name)
     case 'hand':
-      return words.hand(weights ? `${name}: ${weights}` : name)
+      return words.hand(named)
     case 'drill':
       return detail.down === true ? words.down(cluster ?? '') : words.up(cluster ?? '')
     case 'outage': {
-      const what = has('pod') ? value('pod') : (cluster ?? '')
+      const what = typeof detail.pod === 'string' ? detail.pod : [service, cluster].filter(Boolean).join(' · ')
       return detail.ready === true ? words.ready(what) : words.unready(what)
     }
     case 'stale':
       return detail.stale === false ? words.fresh(cluster ?? '') : words.stale(cluster ?? '')
     case 'rollout':
-      return words.rollout(weights || value('state'))
+      return words.rollout(String(detail.toCluster ?? cluster), String(detail.percent), t.history.rolloutStates[String(detail.state)] ?? '')
     default:
       return kind
   }
+}
+
+/** What an edit has set; nothing for what it has only taken away. */
+function changesOf({ detail }: Mark, t: Texts, number: (value: number) => string): string {
+  const value = (name: string) => (typeof detail[name] === 'number' ? number(detail[name]) : String(detail[name]))
+  const has = (name: string) => detail[name] !== undefined && detail[name] !== null
+  return [
+    has('ctx1') && has('ctx2') && t.weights.pair(value('ctx1'), value('ctx2')),
+    has('subset') && t.rules.canaryTo(value('subset')),
+    has('delaySeconds') && t.rules.delayed(value('delaySeconds'), value('delayPercent')),
+    has('abortStatus') && t.rules.aborted(String(detail.abortStatus), value('abortPercent')),
+    has('timeoutSeconds') && t.rules.timesOut(value('timeoutSeconds')),
+    has('attempts') && (detail.attempts === 0 ? t.rules.noRetries : t.rules.retried(value('attempts'))),
+  ]
+    .filter((part) => part !== false)
+    .join(', ')
 }

@@ -319,8 +319,9 @@ export const en = {
       ready: (what: string) => `${what} is ready again`,
       stale: (cluster: string) => `API server of ${cluster} does not answer`,
       fresh: (cluster: string) => `API server of ${cluster} answers again`,
-      rollout: (what: string) => `Roll-out: ${what}`,
+      rollout: (cluster: string, percent: string, state: string) => `Roll-out to ${cluster}, ${percent} %: ${state}`,
     },
+    rolloutStates: { running: 'goes on', done: 'done', broken: 'put back', stopped: 'stopped' } as Record<string, string>,
   },
   drill: {
     title: 'Clusters',

@@ -310,8 +310,9 @@ export const ko: Texts = {
       ready: (what) => `${what} 다시 준비됨`,
       stale: (cluster) => `${cluster}의 API 서버 응답 없음`,
       fresh: (cluster) => `${cluster}의 API 서버가 다시 응답함`,
-      rollout: (what) => `단계적 배포: ${what}`,
+      rollout: (cluster, percent, state) => `${cluster}로 단계적 배포, ${percent}%: ${state}`,
     },
+    rolloutStates: { running: '진행 중', done: '완료', broken: '원래대로 되돌림', stopped: '중지됨' },
   },
   drill: {
     title: '클러스터',
