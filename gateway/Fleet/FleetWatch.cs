@@ -2,12 +2,13 @@ using MessageBoard.Gateway.Drill;
 using MessageBoard.Gateway.History;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Gateway.Traffic;
+using MessageBoard.MeshKubernetes;
 
 namespace MessageBoard.Gateway.Fleet;
 
 /// <summary>
-/// Knows what runs and what was taken down: at home from the launcher's drill. Tells the event stream's readers of changes, and
-/// marks them.
+/// Knows what runs and what was taken down: at home from the launcher's drill, on Kubernetes from the API servers. Tells the event
+/// stream's readers of changes, and marks them.
 /// </summary>
 public sealed partial class FleetWatch : BackgroundService
 {
@@ -19,15 +20,18 @@ public sealed partial class FleetWatch : BackgroundService
     private readonly TrafficFeed _feed;
     private readonly TrafficFeed.State _state;
     private readonly FleetMarks _marks;
+    private readonly KubernetesPods? _pods;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _changed = new(0);
     private FileSystemWatcher? _watcher;
     private volatile FleetReport _current = new(new(false, []), null);
 
     /// <summary>Knows nothing before it is started.</summary>
-    public FleetWatch(ClusterDrill drill, FrontedServices services, TrafficFeed feed, Marks marks, ILogger<FleetWatch> logger)
+    public FleetWatch(
+        ClusterDrill drill, FrontedServices services, TrafficFeed feed, Marks marks, ILogger<FleetWatch> logger,
+        KubernetesPods? pods = null)
     {
-        (_drill, _services, _feed, _logger) = (drill, services, feed, logger);
+        (_drill, _services, _feed, _pods, _logger) = (drill, services, feed, pods, logger);
         _marks = new(marks, drill);
         _state = feed.AddState("fleet", () => _current, FleetJson.Default.FleetReport);
     }
@@ -39,6 +43,9 @@ public sealed partial class FleetWatch : BackgroundService
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         Watch();
+        if (_pods is not null)
+            _pods.Changed += () => _changed.Release();
+
         _current = Read();
         return base.StartAsync(cancellationToken);
     }
@@ -87,9 +94,13 @@ public sealed partial class FleetWatch : BackgroundService
     private FleetReport Read()
     {
         var drill = _drill.Read();
+        var pods = _pods is not null
+            ? _pods.Current?.Select(pod => new FleetPod(pod.App, pod.Cluster, pod.Name, pod.IsReady, pod.Condition))
+            : drill.Available ? drill.Clusters.SelectMany(PodsOf)
+            : null;
         return new(
             new(drill.Available, [.. drill.Clusters.Select(known => new FleetCluster(known.Cluster, known.Down, known.Since, known.User))]),
-            drill.Available ? [.. drill.Clusters.SelectMany(PodsOf).Where(pod => _services.Names.Contains(pod.Service))] : null);
+            pods is null ? null : [.. pods.Where(pod => _services.Names.Contains(pod.Service))]);
     }
 
     private static IEnumerable<FleetPod> PodsOf(DrilledCluster cluster) => cluster.Processes.Select(process =>

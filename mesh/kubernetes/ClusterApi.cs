@@ -6,7 +6,7 @@ using k8s.Autorest;
 
 namespace MessageBoard.MeshKubernetes;
 
-/// <summary>The resources of Istio and Gateway API of one namespace in one cluster's API server.</summary>
+/// <summary>The resources of Istio and Gateway API, and the pods, of one namespace in one cluster's API server.</summary>
 /// <param name="cluster">The cluster's name.</param>
 /// <param name="ns">The namespace.</param>
 /// <param name="connect">Makes a client, from what stands in the kubeconfig or the pod's files at that moment.</param>
@@ -31,7 +31,10 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
 
     /// <summary>All resources of a kind, as the list the API server gives.</summary>
     public Task<JsonElement> ListAsync(string plural, CancellationToken cancellationToken) => CallAsync(
-        (objects, limited) => objects.ListNamespacedCustomObjectAsync(GroupOf(plural), Version, ns, plural, cancellationToken: limited),
+        async (client, limited) => plural == PodMirror.Kind.Plural
+            ? ToJson(await client.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: limited))
+            : await client.CustomObjects.ListNamespacedCustomObjectAsync(
+                GroupOf(plural), Version, ns, plural, cancellationToken: limited),
         CallLimit, cancellationToken);
 
     /// <summary>One resource; null when there is none.</summary>
@@ -40,7 +43,8 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         try
         {
             return await CallAsync(
-                (objects, limited) => objects.GetNamespacedCustomObjectAsync(GroupOf(plural), Version, ns, plural, name, limited),
+                (client, limited) => client.CustomObjects.GetNamespacedCustomObjectAsync(
+                    GroupOf(plural), Version, ns, plural, name, limited),
                 CallLimit, cancellationToken);
         }
         catch (HttpOperationException exception) when (exception.Response.StatusCode == HttpStatusCode.NotFound)
@@ -51,7 +55,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
 
     /// <summary>Replaces a resource, if it still has the object's resourceVersion, and gives what it is then.</summary>
     public Task<JsonElement> ReplaceAsync(string plural, string name, JsonObject body, CancellationToken cancellationToken) => CallAsync(
-        (objects, limited) => objects.ReplaceNamespacedCustomObjectAsync(
+        (client, limited) => client.CustomObjects.ReplaceNamespacedCustomObjectAsync(
             body, GroupOf(plural), Version, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited),
         ReplaceLimit, cancellationToken);
 
@@ -62,7 +66,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     {
         Exception? error = null;
         var client = await ClientAsync(cancellationToken);
-        var changes = client.CustomObjects.WatchListNamespacedCustomObjectAsync(
+        var changes = plural == PodMirror.Kind.Plural ? WatchPodsAsync() : client.CustomObjects.WatchListNamespacedCustomObjectAsync(
             GroupOf(plural), Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version,
             timeoutSeconds: (int)time.TotalSeconds,
             onError: exception => error ??= exception, cancellationToken: cancellationToken);
@@ -71,6 +75,14 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
 
         if (error is not null)
             throw error is KubernetesException ? error : new InvalidDataException("a line of the watch cannot be read", error);
+
+        async IAsyncEnumerable<(WatchEventType, object)> WatchPodsAsync()
+        {
+            await foreach (var (type, pod) in client.CoreV1.WatchListNamespacedPodAsync(
+                ns, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds,
+                onError: exception => error ??= exception, cancellationToken: cancellationToken))
+                yield return (type, ToJson(pod));
+        }
     }
 
     /// <summary>
@@ -96,6 +108,8 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         }
     }
 
+    private static JsonElement ToJson(object resource) => JsonSerializer.Deserialize<JsonElement>(KubernetesJson.Serialize(resource));
+
     private static string GroupOf(string plural) => ClusterResource.KindOf(plural).Group;
 
     // Made when it is first needed: a kubeconfig that is missing or broken is a cluster that cannot be reached, no more.
@@ -112,14 +126,14 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
 
     // KubernetesClient waits for a kubeconfig's plugin whether it is cancelled or not.
     private async Task<JsonElement> CallAsync(
-        Func<ICustomObjectsOperations, CancellationToken, Task<object>> call, TimeSpan limit, CancellationToken cancellationToken)
+        Func<IKubernetes, CancellationToken, Task<object>> call, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(limit);
         try
         {
             var client = await ClientAsync(limited.Token);
-            return (JsonElement)await call(client.CustomObjects, limited.Token).WaitAsync(limited.Token);
+            return (JsonElement)await call(client, limited.Token).WaitAsync(limited.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -11,7 +11,7 @@ namespace MessageBoard.MeshKubernetes;
 /// <param name="proxy">As who the configuration is read.</param>
 /// <param name="clock">Tells since when it is stale.</param>
 /// <param name="changed">Is told of every change.</param>
-internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvider clock, Action changed)
+internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvider clock, Action changed) : IMirror
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (DateTimeOffset Since, string Reason)> _stale =

@@ -51,7 +51,7 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var reflectors = _clusters.SelectMany(cluster =>
-            ClusterResource.Kinds.Select(kind => new Reflector(cluster, kind.Plural, _logger)));
+            ClusterResource.Kinds.Select(kind => new Reflector(cluster, kind, _logger)));
         _running = Task.WhenAll([
             .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
             Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None),

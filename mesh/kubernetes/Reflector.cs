@@ -9,7 +9,7 @@ namespace MessageBoard.MeshKubernetes;
 /// lists, watches from the list's version, goes on where a watch has ended, and lists anew when the version is too old (410) or
 /// the API server was away, after a pause that grows and is never the same for two.
 /// </summary>
-internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILogger logger)
+internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogger logger)
 {
     // Short, so that an API server that has vanished without a word is missed soon; to go on costs one request.
     private static readonly TimeSpan WatchTime = TimeSpan.FromSeconds(10), WatchLimit = TimeSpan.FromSeconds(13);
@@ -21,7 +21,6 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
 
     private const int NoKind = 16;
 
-    private readonly ResourceKind _kind = ClusterResource.KindOf(plural);
     private int _failures;
     private string? _told;
 
@@ -33,7 +32,7 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
             try
             {
                 var answersBefore = mirror.Answers;
-                var version = mirror.Replace(plural, await mirror.Api.ListAsync(plural, cancellationToken), answersBefore);
+                var version = mirror.Replace(kind.Plural, await mirror.Api.ListAsync(kind.Plural, cancellationToken), answersBefore);
                 while (true)
                 {
                     version = await WatchAsync(version, cancellationToken);
@@ -49,9 +48,9 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
                 if (_failures++ == 0)
                     continue; // nothing is wrong: too much has happened since
             }
-            catch (Exception exception) when (_kind.IsOptional && ClusterProblem.IsUnknownKind(exception))
+            catch (Exception exception) when (kind.IsOptional && ClusterProblem.IsUnknownKind(exception))
             {
-                mirror.SetNone(plural);
+                mirror.SetNone(kind.Plural);
                 _failures = NoKind; // it may be installed some day
             }
             catch (Exception exception)
@@ -74,12 +73,12 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
         var (started, isSilent) = (Stopwatch.GetTimestamp(), true);
         try
         {
-            await foreach (var (type, item) in mirror.Api.WatchAsync(plural, version, WatchTime, limited.Token))
+            await foreach (var (type, item) in mirror.Api.WatchAsync(kind.Plural, version, WatchTime, limited.Token))
             {
                 isSilent = false;
                 version = item.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;
                 if (type is WatchEventType.Added or WatchEventType.Modified or WatchEventType.Deleted)
-                    mirror.Apply(plural, type, item);
+                    mirror.Apply(kind.Plural, type, item);
             }
         }
         catch (HttpRequestException exception) when (exception.InnerException is EndOfStreamException)
@@ -98,9 +97,9 @@ internal sealed partial class Reflector(ClusterMirror mirror, string plural, ILo
     private void SetStale(Exception exception)
     {
         var reason = ClusterProblem.Describe(exception);
-        mirror.SetStale(plural, reason);
+        mirror.SetStale(kind.Plural, reason);
         if (_told != reason)
-            LogAway(exception, mirror.Api.Cluster, _told = reason, plural);
+            LogAway(exception, mirror.Api.Cluster, _told = reason, kind.Plural);
     }
 
     private static TimeSpan Pause(int failures)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace MessageBoard.Tests;
 
@@ -107,6 +108,22 @@ public sealed class KubeApi : IAsyncLifetime
         contexts: [{ name: "{{context}}", context: { cluster: it, user: me } }]
         current-context: "{{context}}"
         """;
+
+    /// <summary>A pod of an app, as its Deployment makes one; nobody runs it.</summary>
+    public static string PodOf(string ns, string name, string app) => $$"""
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: "{{name}}", namespace: "{{ns}}", labels: { app: "{{app}}" } }
+        spec: { automountServiceAccountToken: false, containers: [{ name: app, image: none }] }
+        """;
+
+    /// <summary>Says of a pod what its kubelet would.</summary>
+    public Task<string> SetReadyAsync(string context, string ns, string pod, bool ready) => KubectlAsync(
+        "--context", context, "-n", ns, "patch", "pod", pod, "--subresource=status", "--type=merge", "-p",
+        JsonSerializer.Serialize(new
+        {
+            status = new { phase = "Running", conditions = new[] { new { type = "Ready", status = ready ? "True" : "False" } } },
+        }));
 
     /// <summary>The address of a context's API server.</summary>
     public Task<string> ServerAsync(string context) =>

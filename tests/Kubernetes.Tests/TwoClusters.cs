@@ -31,17 +31,22 @@ internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
     /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
     public async Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs)
     {
-        var apis = KubeApi.Contexts.Select(context => new ClusterApi(
-            context,
-            ns,
-            () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
-                kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? api.Kubeconfig, context))));
         var mesh = new KubernetesMesh(
-            [.. apis], new(_folder["versions"]), new() { Namespace = ns }, TimeProvider.System, NullLogger<KubernetesMesh>.Instance);
+            [.. Apis(kubeconfigs)], new(_folder["versions"]), new() { Namespace = ns }, TimeProvider.System,
+            NullLogger<KubernetesMesh>.Instance);
         _meshes.Add(mesh);
         await mesh.StartAsync(default);
         return mesh;
     }
+
+    /// <summary>The API servers of both clusters.</summary>
+    /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
+    public IEnumerable<ClusterApi> Apis(params (string Context, string Kubeconfig)[] kubeconfigs) =>
+        KubeApi.Contexts.Select(context => new ClusterApi(
+            context,
+            ns,
+            () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
+                kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? api.Kubeconfig, context))));
 
     /// <summary>Ends when both clusters are known, and what they say is in force.</summary>
     public static Task AreFreshAsync(KubernetesMesh mesh) => Eventually.IsTrueAsync(

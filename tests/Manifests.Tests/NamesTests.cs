@@ -38,6 +38,24 @@ public sealed class NamesTests
     }
 
     [KubectlTheory]
+    [InlineData("k8s/overlays/ctx1")]
+    [InlineData("k8s/overlays/ctx2")]
+    public void The_gateway_may_edit_routes_and_see_pods(string overlay)
+    {
+        var role = Assert.Single(Rendering.Of(overlay).Of("Role"), role => role.Name == "mesh-editor");
+
+        Assert.Equal(
+            [
+                "networking.istio.io virtualservices,destinationrules: get,list,watch,update",
+                "gateway.networking.k8s.io httproutes: get,list,watch,update",
+                " pods: get,list,watch",
+            ],
+            Items(role.Json["rules"]).Select(rule => $"{All(rule, "apiGroups")} {All(rule, "resources")}: {All(rule, "verbs")}"));
+
+        static string All(JsonNode? rule, string list) => string.Join(',', Items(rule![list]).Select(Text));
+    }
+
+    [KubectlTheory]
     [InlineData("AuthorizationPolicy")]
     [InlineData("NetworkPolicy")]
     public void Policies_select_pods_that_exist(string kind)

@@ -49,15 +49,16 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
     public Task<string> WeightsAsync(string context) =>
         KubectlAsync(context, "get", "vs", "user-service", "-o", "jsonpath={.spec.http[0].route[*].weight}");
 
-    /// <summary>Asks an API server for one of Istio's resources, as the gateway's service account.</summary>
-    public async Task<HttpResponseMessage> AskAsync(string context, HttpMethod method, string resource)
+    /// <summary>Asks an API server for a resource of a group, as the gateway's service account.</summary>
+    public async Task<HttpResponseMessage> AskAsync(
+        string context, HttpMethod method, string resource, string group = "apis/networking.istio.io/v1")
     {
         using var client = new HttpClient(new HttpClientHandler
         {
             ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
         });
         client.DefaultRequestHeaders.Authorization = new("Bearer", _accounts[context].Token);
-        return await client.SendAsync(new(method, $"{_accounts[context].Server}/apis/networking.istio.io/v1/namespaces/{ns}/{resource}"));
+        return await client.SendAsync(new(method, $"{_accounts[context].Server}/{group}/namespaces/{ns}/{resource}"));
     }
 
     public async ValueTask DisposeAsync()

@@ -66,6 +66,9 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
             data.GetProperty("problems").EnumerateArray(),
             problem => problem.GetProperty("message").GetString() == "spec.http[0].route[0].weight is not the same in ctx1 and ctx2");
 
+        await IsMarkedAsync("hand", mark => mark.GetProperty("service").GetString() == "user-service"
+            && mark.GetProperty("user").ValueKind == JsonValueKind.Null && mark.GetProperty("detail").GetProperty("ctx1").GetInt32() == 61);
+
         static int? WeightOf(JsonElement configuration) => configuration.GetProperty("services").EnumerateArray()
             .Single(service => service.GetProperty("service").GetString() == "user-service").GetProperty(
                 "weights") is { ValueKind: JsonValueKind.Object } weights ? weights.GetProperty("ctx1").GetInt32() : null;
@@ -150,6 +153,33 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
     }
 
     [KubeApiFact]
+    public async Task Pods_of_both_clusters_are_told_and_marked_when_they_leave()
+    {
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        foreach (var context in KubeApi.Contexts)
+        {
+            await api.ApplyAsync(context, KubeApi.PodOf(_gateway.Namespace, $"user-{context}", "user-service"));
+            await api.ApplyAsync(context, KubeApi.PodOf(_gateway.Namespace, "redis", "redis"));
+            await api.SetReadyAsync(context, _gateway.Namespace, $"user-{context}", true);
+        }
+
+        var (_, fleet) = await events.ReadAsync("fleet", fleet => fleet.GetProperty("pods") is { ValueKind: JsonValueKind.Array } pods
+            && pods.EnumerateArray().Count(pod => pod.GetProperty("ready").GetBoolean()) == 2);
+        Assert.Equal(
+            """
+            {"drill":{"available":false,"clusters":[]},"pods":[
+            {"service":"user-service","cluster":"ctx1","pod":"user-ctx1","ready":true,"condition":"ready"},
+            {"service":"user-service","cluster":"ctx2","pod":"user-ctx2","ready":true,"condition":"ready"}]}
+            """.ReplaceLineEndings(""),
+            fleet.GetRawText());
+
+        await api.SetReadyAsync("ctx2", _gateway.Namespace, "user-ctx2", false);
+
+        await IsMarkedAsync("outage", mark => mark.GetProperty("cluster").GetString() == "ctx2"
+            && mark.GetProperty("detail").GetRawText() == """{"pod":"user-ctx2","ready":false,"readyPods":0}""");
+    }
+
+    [KubeApiFact]
     public async Task The_gateways_account_may_not_delete_or_create()
     {
         foreach (var context in KubeApi.Contexts)
@@ -158,10 +188,13 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
             using var read = await _gateway.AskAsync(context, HttpMethod.Get, "virtualservices/user-service");
             using var created = await _gateway.AskAsync(context, HttpMethod.Post, "virtualservices");
             using var other = await _gateway.AskAsync(context, HttpMethod.Get, "gateways");
+            using var pods = await _gateway.AskAsync(context, HttpMethod.Get, "pods", "api/v1");
+            using var killed = await _gateway.AskAsync(context, HttpMethod.Delete, "pods/any", "api/v1");
 
             Assert.Equal(
                 (HttpStatusCode.Forbidden, HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden),
                 (forbidden.StatusCode, read.StatusCode, created.StatusCode, other.StatusCode));
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden), (pods.StatusCode, killed.StatusCode));
         }
     }
 
@@ -189,11 +222,17 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
             Assert.Equal(
                 "ctx1 does not answer; nothing has changed.",
                 (await weights.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+            await IsStaleAsync(true);
         }
         finally
         {
             await api.StartServerAsync("ctx1");
         }
+
+        await IsStaleAsync(false);
+
+        Task IsStaleAsync(bool isStale) => IsMarkedAsync("stale", mark => mark.GetProperty("cluster").GetString() == "ctx1"
+            && mark.GetProperty("detail").GetProperty("stale").GetBoolean() == isStale);
     }
 
     [KubeApiFact]
@@ -208,6 +247,11 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
             .Single(service => service.GetProperty("service").GetString() == "user-service");
         Assert.Equal(1, users.GetProperty("sinceStart").GetProperty("clusters").GetProperty("ctx2").GetInt32());
     }
+
+    private Task<TimeSpan> IsMarkedAsync(string kind, Func<JsonElement, bool> condition) => Eventually.IsTrueAsync(
+        async () => (await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic/history")).GetProperty("marks")
+            .EnumerateArray().Any(mark => mark.GetProperty("kind").GetString() == kind && condition(mark)),
+        $"a mark of {kind}");
 
     private async Task<Dictionary<string, int>> WeightsAsync() =>
         (await _gateway.Client.GetFromJsonAsync<Dictionary<string, int>>("/traffic-weights"))!;

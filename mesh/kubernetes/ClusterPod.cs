@@ -1,0 +1,42 @@
+namespace MessageBoard.MeshKubernetes;
+
+/// <summary>A pod.</summary>
+/// <param name="Cluster">Its cluster.</param>
+/// <param name="App">Its label <c>app</c>, which its Deployment has given it.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Condition">How it is: <c>starting</c>, <c>ready</c>, <c>unready</c>, <c>restarting</c> or <c>terminating</c>.</param>
+public sealed record ClusterPod(string Cluster, string App, string Name, string Condition)
+{
+    /// <summary>Whether it takes requests.</summary>
+    public bool IsReady => Condition == "ready";
+
+    /// <summary>
+    /// Reads a pod (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/); null for one that has ended, or that belongs to
+    /// no app.
+    /// </summary>
+    internal static ClusterPod? Read(string cluster, JsonElement pod)
+    {
+        var metadata = pod.GetProperty("metadata");
+        var (status, phase) = (Find(pod, "status"), Text(Find(pod, "status"), "phase"));
+        return Text(Find(metadata, "labels"), "app") is not { } app || phase is "Succeeded" or "Failed"
+            ? null
+            : new(cluster, app, metadata.GetProperty("name").GetString()!, ConditionOf(metadata, status, phase));
+    }
+
+    private static string ConditionOf(JsonElement metadata, JsonElement? status, string? phase) =>
+        Text(metadata, "deletionTimestamp") is not null ? "terminating"
+        : Items(status, "containerStatuses").Any(container =>
+            Text(Find(Find(container, "state"), "waiting"), "reason") == "CrashLoopBackOff") ? "restarting"
+        : phase is null or "Pending" ? "starting"
+        : Items(status, "conditions").Any(condition => Text(condition, "type") == "Ready" && Text(condition, "status") == "True") ? "ready"
+        : "unready";
+
+    private static JsonElement? Find(JsonElement? parent, string name) =>
+        parent is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty(name, out var found) ? found : null;
+
+    private static string? Text(JsonElement? parent, string name) =>
+        Find(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement? parent, string name) =>
+        Find(parent, name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : default;
+}
