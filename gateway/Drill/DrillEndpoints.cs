@@ -1,3 +1,5 @@
+using MessageBoard.Shared.Http;
+
 namespace MessageBoard.Gateway.Drill;
 
 /// <summary>Takes clusters of a local run down and up, to see what the mesh makes of it.</summary>
@@ -22,16 +24,16 @@ public static partial class DrillEndpoints
     private static IResult SetDown(string cluster, DrillOrder order, HttpContext context, ClusterDrill drill, ILogger<ClusterDrill> logger)
     {
         if (order.Down is not { } down)
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["down"] = ["has to be true or false."] });
+            return Problems.Invalid("down", ProblemTexts.TrueOrFalse);
 
         if (!drill.TrySet(cluster, down, context.User.Identity!.Name!))
         {
             var report = drill.Read();
-            return TypedResults.Problem(
+            return Problems.Of(
+                StatusCodes.Status404NotFound,
                 report.Available
-                    ? $"There is no cluster '{cluster}'; there are {string.Join(" and ", report.Clusters.Select(known => known.Cluster))}."
-                    : "Only a local run can take clusters down.",
-                statusCode: StatusCodes.Status404NotFound);
+                    ? GatewayProblems.UnknownCluster.With(cluster, string.Join(", ", report.Clusters.Select(known => known.Cluster)))
+                    : GatewayProblems.LocalOnly);
         }
 
         LogOrdered(logger, context.User.LogName(), cluster, down ? "down" : "up");

@@ -1,4 +1,5 @@
 using MessageBoard.Gateway.Proxy;
+using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MessageBoard.Gateway.Edge;
@@ -32,16 +33,12 @@ public static class EdgeChecks
             AnswerHeaders.Add(context.Response);
             if (!hosts.Allow(request.Headers.Host) && !request.Path.StartsWithSegments("/healthz", StringComparison.Ordinal))
             {
-                return RefuseAsync(
-                    app.Logger, context, StatusCodes.Status421MisdirectedRequest,
-                    "The gateway does not go by this host name; Gateway:Hosts (deploy-all.sh --host) has those it answers to.");
+                return RefuseAsync(app.Logger, context, StatusCodes.Status421MisdirectedRequest, GatewayProblems.HostUnknown);
             }
 
             return (SameOrigin.IsSafe(request.Method) && !TakesAPlace(request)) || SameOrigin.MayChange(request)
                 ? next(context)
-                : RefuseAsync(
-                    app.Logger, context, StatusCodes.Status403Forbidden,
-                    "Only a page of this origin may have this done. A proxy that ends TLS has to stand in Gateway:TrustedProxies.");
+                : RefuseAsync(app.Logger, context, StatusCodes.Status403Forbidden, GatewayProblems.OtherOrigin);
         });
         return app;
     }
@@ -49,11 +46,11 @@ public static class EdgeChecks
     // A page of another origin could not read the stream, but keep the user's own page from it.
     private static bool TakesAPlace(HttpRequest request) => request.Path.StartsWithSegments("/api/traffic/events");
 
-    private static async Task RefuseAsync(ILogger logger, HttpContext context, int status, string detail)
+    private static async Task RefuseAsync(ILogger logger, HttpContext context, int status, ProblemText detail)
     {
         RequestTrace.GoOn(context);
         RequestTrace.Show(context);
-        await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+        await Problems.Of(status, detail).ExecuteAsync(context);
         logger.LogRefusal(context);
     }
 }

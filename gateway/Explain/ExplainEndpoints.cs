@@ -39,8 +39,7 @@ public static class ExplainEndpoints
             return LogInFirst();
 
         if (recent.Find(id) is not { } entry)
-            return TypedResults.Problem(
-                $"Only the last {RecentRequests.Capacity:N0} requests are kept.", statusCode: StatusCodes.Status404NotFound);
+            return Problems.Of(StatusCodes.Status404NotFound, GatewayProblems.RequestGone.With(RecentRequests.Capacity));
 
         var isOwn = entry.IsOfBrowser(context.Request) || (session is not null && entry.IsOf(context.Request));
         if (session is null && !isOwn)

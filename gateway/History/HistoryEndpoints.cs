@@ -1,4 +1,5 @@
 using System.Globalization;
+using MessageBoard.Shared.Http;
 
 namespace MessageBoard.Gateway.History;
 
@@ -28,7 +29,6 @@ public static class HistoryEndpoints
         return minutes is null || (int.TryParse(minutes, NumberStyles.None, CultureInfo.InvariantCulture, out number)
                 && number is >= 1 and <= TrafficHistory.MaxMinutes)
             ? TypedResults.Ok(history.Read(number))
-            : TypedResults.ValidationProblem(
-                new Dictionary<string, string[]> { ["minutes"] = [$"has to be a whole number from 1 to {TrafficHistory.MaxMinutes}."] });
+            : Problems.Invalid("minutes", ProblemTexts.Limit.With(TrafficHistory.MaxMinutes));
     }
 }

@@ -1,3 +1,4 @@
+using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.Gateway.Mesh;
@@ -6,21 +7,16 @@ namespace MessageBoard.Gateway.Mesh;
 internal static class EditAnswers
 {
     /// <summary>A 409 that has under <c>current</c> what is there now.</summary>
-    public static ProblemHttpResult Conflict(string what, object current) => TypedResults.Problem(
-        $"Somebody else has changed this {what} in the meantime; this is what it says now.",
-        statusCode: StatusCodes.Status409Conflict,
-        extensions: new Dictionary<string, object?> { ["current"] = current });
+    public static ProblemHttpResult Conflict(string what, object current) => Problems.Of(
+        StatusCodes.Status409Conflict, GatewayProblems.Changed.With(what), [KeyValuePair.Create("current", (object?)current)]);
 
     /// <summary>A 502 that says which cluster did not take an edit, and what became of the others.</summary>
     public static ProblemHttpResult Failed(EditResult.Failed failed) =>
-        TypedResults.Problem(
-            failed.Reason, title: "The edit could not be made in every cluster.", statusCode: StatusCodes.Status502BadGateway);
+        Problems.Titled(
+            new() { Detail = failed.Reason, Status = StatusCodes.Status502BadGateway }, GatewayProblems.NotInEachCluster);
 
     /// <summary>A 422 with the errors by field.</summary>
     public static ProblemHttpResult Unprocessable(IEnumerable<KeyValuePair<string, string[]>> errors) =>
-        TypedResults.Problem(new HttpValidationProblemDetails(errors)
-        {
-            Status = StatusCodes.Status422UnprocessableEntity,
-            Title = "What is asked for is not allowed.",
-        });
+        Problems.Titled(
+            new HttpValidationProblemDetails(errors) { Status = StatusCodes.Status422UnprocessableEntity }, GatewayProblems.NotAllowed);
 }

@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Shared.Http;
 using Yarp.ReverseProxy.Configuration;
 
 namespace MessageBoard.Gateway.Mesh;
@@ -26,7 +27,6 @@ public sealed class FrontedServices(IProxyConfigProvider proxy, IMeshStore mesh)
         var names = context.HttpContext.RequestServices.GetRequiredService<FrontedServices>().Names;
         var service = (string)context.HttpContext.GetRouteValue("service")!;
         return names.Contains(service) ? next(context) : ValueTask.FromResult<object?>(
-            TypedResults.Problem(
-                $"There is no service '{service}'; there are {string.Join(", ", names)}.", statusCode: StatusCodes.Status404NotFound));
+            Problems.Of(StatusCodes.Status404NotFound, GatewayProblems.UnknownService.With(service, string.Join(", ", names))));
     }
 }

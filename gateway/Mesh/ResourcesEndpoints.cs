@@ -1,5 +1,6 @@
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Resources;
+using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -84,7 +85,7 @@ public static partial class ResourcesEndpoints
         return result is EditResult.NotFound && await mesh.ReadAsync(key, cancellationToken) is not null
             ? undo?.To is { } to
                 ? NotKept(key, to)
-                : TypedResults.Problem($"{key} has no former version to go back to.", statusCode: StatusCodes.Status404NotFound)
+                : Problems.Of(StatusCodes.Status404NotFound, GatewayProblems.NoFormerVersion.With(key))
             : await AnswerAsync(result, key, mesh, cancellationToken);
     }
 
@@ -106,16 +107,14 @@ public static partial class ResourcesEndpoints
 
     private static ResourceKey KeyOf(string kind, string? ns, string name) => new(kind, ns ?? HostNames.DefaultNamespace, name);
 
-    private static ProblemHttpResult Refused(IReadOnlyList<ResourceProblem> problems) => TypedResults.Problem(
-        "The mesh would refuse this text; nothing has changed.",
-        statusCode: StatusCodes.Status422UnprocessableEntity,
-        extensions: new Dictionary<string, object?> { ["problems"] = problems });
+    private static ProblemHttpResult Refused(IReadOnlyList<ResourceProblem> problems) => Problems.Of(
+        StatusCodes.Status422UnprocessableEntity, GatewayProblems.Refused, [KeyValuePair.Create("problems", (object?)problems)]);
 
-    private static ProblemHttpResult NotKept(ResourceKey key, string version) => TypedResults.Problem(
-        $"Version '{version}' of {key} is not kept, or never was.", statusCode: StatusCodes.Status404NotFound);
+    private static ProblemHttpResult NotKept(ResourceKey key, string version) =>
+        Problems.Of(StatusCodes.Status404NotFound, GatewayProblems.VersionGone.With(version, key));
 
     private static ProblemHttpResult NotThere(string kind, string name) =>
-        TypedResults.Problem($"There is no {kind} '{name}'.", statusCode: StatusCodes.Status404NotFound);
+        Problems.Of(StatusCodes.Status404NotFound, GatewayProblems.NoResource.With(kind, name));
 
     [LoggerMessage(LogLevel.Information, "{User} has edited {Resource}")]
     private static partial void LogEdited(ILogger logger, string user, ResourceKey resource);

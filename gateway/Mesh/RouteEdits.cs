@@ -1,4 +1,5 @@
 using MessageBoard.Mesh.Configuration;
+using MessageBoard.Shared.Http;
 
 namespace MessageBoard.Gateway.Mesh;
 
@@ -30,8 +31,7 @@ public sealed partial class RouteEdits(IMeshStore mesh, ILogger<RouteEdits> logg
             case EditResult.Failed failed:
                 return EditAnswers.Failed(failed);
             default:
-                return TypedResults.Problem(
-                    $"'{service}' has no VirtualService or HTTPRoute with a default route.", statusCode: StatusCodes.Status404NotFound);
+                return Problems.Of(StatusCodes.Status404NotFound, GatewayProblems.NoDefaultRoute.With(service));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
 
@@ -18,8 +19,23 @@ public static class PageHosting
 
         var files = new PhysicalFileProvider(Path.GetFullPath(folder));
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
-        app.UseStaticFiles(new StaticFileOptions { FileProvider = files, OnPrepareResponse = SetHeaders });
+        app.UsePrecompressed(files);
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = files,
+            ContentTypeProvider = new PlainTypes(),
+            OnPrepareResponse = SetHeaders,
+        });
         return app;
+    }
+
+    // What is compressed is what it was.
+    private sealed class PlainTypes : IContentTypeProvider
+    {
+        private readonly FileExtensionContentTypeProvider _types = new();
+
+        public bool TryGetContentType(string subpath, [MaybeNullWhen(false)] out string contentType) =>
+            _types.TryGetContentType(Precompressed.Plain(subpath), out contentType);
     }
 
     private static void SetHeaders(StaticFileResponseContext file)
@@ -29,6 +45,7 @@ public static class PageHosting
             || type.EndsWith("+xml", StringComparison.Ordinal)))
             response.ContentType = $"{type}; charset=utf-8";
 
+        headers.AcceptRanges = headers.ContentEncoding.Count == 0 ? "bytes" : "none";
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         // Vite puts a hash of their content into the names of all files under assets/.
         headers.CacheControl = file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable" : "no-cache";

@@ -1,3 +1,4 @@
+using MessageBoard.Shared.Http;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace MessageBoard.Gateway.Proxy;
@@ -13,13 +14,15 @@ internal static class ForwarderProblem
 
         var isOdd = context.Features.Get<IForwarderErrorFeature>()?.Error == ForwarderError.RequestCreation; // such as CONNECT
         var status = isOdd ? StatusCodes.Status400BadRequest : context.Response.StatusCode;
-        return TypedResults.Problem(status switch
+        var text = status switch
         {
-            StatusCodes.Status400BadRequest when isOdd => "A request like this cannot be passed on.",
-            StatusCodes.Status400BadRequest => "The body broke off, or is not what its headers say.",
-            StatusCodes.Status408RequestTimeout => "The body came too slowly.",
-            StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+            StatusCodes.Status400BadRequest when isOdd => GatewayProblems.NotForwardable,
+            StatusCodes.Status400BadRequest => GatewayProblems.BodyBroken,
+            StatusCodes.Status408RequestTimeout => GatewayProblems.BodyTooSlow,
+            StatusCodes.Status413PayloadTooLarge => ProblemTexts.BodyTooLarge,
             _ => null,
-        }, statusCode: status).ExecuteAsync(context);
+        };
+        var problem = text is null ? TypedResults.Problem(statusCode: status) : Problems.Of(status, text);
+        return problem.ExecuteAsync(context);
     }
 }

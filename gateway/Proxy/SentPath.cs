@@ -24,9 +24,8 @@ internal static class SentPath
     }
 
     /// <summary>Answers 400 to a path that is not.</summary>
-    public static Task RefuseAsync(HttpContext context) => TypedResults.Problem(
-        @"The path has a \, or is an absolute address with an escaped slash.", statusCode: StatusCodes.Status400BadRequest)
-        .ExecuteAsync(context);
+    public static Task RefuseAsync(HttpContext context) =>
+        Problems.Of(StatusCodes.Status400BadRequest, GatewayProblems.PathNotPlain).ExecuteAsync(context);
 
     /// <summary>Adds it to all routes but those that have a path of their own to send on.</summary>
     public static IReverseProxyBuilder AddSentPath(this IReverseProxyBuilder builder) => builder.AddTransforms(transforms =>

@@ -12,8 +12,6 @@ namespace MessageBoard.Gateway.Telemetry;
 public static partial class TelemetryEndpoints
 {
     private const int MaxDurationMs = 3_600_000;
-    private const string TraceIdRule = "has to be a trace id: 32 hex digits, not all 0.";
-    private const string NameRule = "has to be 1 to 63 letters, digits, dots, hyphens and underscores.";
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,63}\z")]
     private static partial Regex Name { get; }
@@ -69,7 +67,7 @@ public static partial class TelemetryEndpoints
         string id, HttpContext context, IServiceProvider services, CancellationToken cancellationToken)
     {
         if (OtlpJson.HexId(id, OtlpJson.TraceIdBytes) is not { } traceId)
-            return Problems.Invalid("id", TraceIdRule);
+            return Problems.Invalid("id", GatewayProblems.TraceId);
 
         if (!GetState(services).Traces)
             return Missing(MissingTrace.Off);
@@ -85,14 +83,14 @@ public static partial class TelemetryEndpoints
     {
         var minMs = 0L;
         if (!IsName(service))
-            return Problems.Invalid("service", NameRule);
+            return Problems.Invalid("service", GatewayProblems.TelemetryName);
 
         if (minDuration is not null && !(long.TryParse(minDuration, NumberStyles.None, CultureInfo.InvariantCulture, out minMs)
             && minMs <= MaxDurationMs))
-            return Problems.Invalid("minDuration", $"has to be a whole number of ms, from 0 to {MaxDurationMs}.");
+            return Problems.Invalid("minDuration", GatewayProblems.Duration.With(MaxDurationMs));
 
         if (error is not (null or "true" or "false"))
-            return Problems.Invalid("error", "has to be true or false.");
+            return Problems.Invalid("error", ProblemTexts.TrueOrFalse);
 
         if (!Paging.TryRead(null, limit, out var paging, out var problem))
             return problem;
@@ -111,19 +109,19 @@ public static partial class TelemetryEndpoints
     {
         var id = OtlpJson.HexId(traceId, OtlpJson.TraceIdBytes);
         if (traceId is not null && id is null)
-            return Problems.Invalid("traceId", TraceIdRule);
+            return Problems.Invalid("traceId", GatewayProblems.TraceId);
 
         if (id is null && !context.User.Session().IsAdmin)
-            return Problems.Invalid("traceId", "has to be that of a request of your own; only an admin reads all logs.");
+            return Problems.Invalid("traceId", GatewayProblems.OwnTrace);
 
         if (!IsName(service))
-            return Problems.Invalid("service", NameRule);
+            return Problems.Invalid("service", GatewayProblems.TelemetryName);
 
         if (!IsName(cluster))
-            return Problems.Invalid("cluster", NameRule);
+            return Problems.Invalid("cluster", GatewayProblems.TelemetryName);
 
         if (level is not null && LogLevels.IndexOf(level) < 0)
-            return Problems.Invalid("level", $"has to be one of {string.Join(", ", LogLevels.Names)}.");
+            return Problems.Invalid("level", ProblemTexts.OneOf.With(string.Join(", ", LogLevels.Names)));
 
         if (!Paging.TryRead(null, limit, out var paging, out var problem))
             return problem;
@@ -139,17 +137,13 @@ public static partial class TelemetryEndpoints
     // They go into queries of other languages.
     private static bool IsName(string? name) => name is null || Name.IsMatch(name);
 
-    private static ProblemHttpResult Missing(MissingTrace missing)
+    private static ProblemHttpResult Missing(MissingTrace missing) => Problem(StatusCodes.Status404NotFound, missing switch
     {
-        var (reason, detail) = missing switch
-        {
-            MissingTrace.SampledOut => ("sampledOut", "This trace was not kept: of many requests only some are."),
-            MissingTrace.TooOld => ("tooOld", "This trace was kept, but newer ones have taken its place."),
-            MissingTrace.Off => ("off", "Telemetry is off, or sent to where it cannot be read back from here."),
-            _ => ("unknown", "There is no such trace among those of your own requests."),
-        };
-        return Problem(StatusCodes.Status404NotFound, detail, reason);
-    }
+        MissingTrace.SampledOut => GatewayProblems.SampledOut,
+        MissingTrace.TooOld => GatewayProblems.TooOld,
+        MissingTrace.Off => GatewayProblems.TelemetryOff,
+        _ => GatewayProblems.UnknownTrace,
+    });
 
     private static async ValueTask<object?> TellUnavailableAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -157,14 +151,14 @@ public static partial class TelemetryEndpoints
         {
             return await next(context);
         }
-        catch (TelemetryUnavailableException exception)
+        catch (TelemetryUnavailableException)
         {
-            return Problem(StatusCodes.Status503ServiceUnavailable, exception.Message, "unavailable");
+            return Problem(StatusCodes.Status503ServiceUnavailable, GatewayProblems.TelemetryUnavailable);
         }
     }
 
-    private static ProblemHttpResult Problem(int status, string detail, string reason) => TypedResults.Problem(
-        detail, statusCode: status, extensions: new Dictionary<string, object?> { ["reason"] = reason });
+    private static ProblemHttpResult Problem(int status, ProblemText reason) =>
+        Problems.Of(status, reason, [KeyValuePair.Create("reason", (object?)reason.Code)]);
 
     internal sealed record ItemList<T>(IReadOnlyList<T> Items);
 

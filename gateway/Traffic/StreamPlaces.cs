@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MessageBoard.Shared.Http;
 
 namespace MessageBoard.Gateway.Traffic;
 
@@ -27,22 +28,22 @@ public sealed class StreamPlaces
     /// <summary>Takes a place; dispose it to give it back.</summary>
     /// <param name="user">The user; null for nobody who is logged in.</param>
     /// <param name="address">Where the reader is.</param>
-    /// <param name="refusal">What to tell a reader for whom there is none.</param>
+    /// <param name="refusal">What to tell a reader for whom there is none; else null.</param>
     /// <returns>The place; null when there is none.</returns>
-    public IDisposable? TryTake(string? user, string address, out string refusal)
+    public IDisposable? TryTake(string? user, string address, out ProblemWords? refusal)
     {
         var reader = (user is not null, user ?? address);
         lock (_gate)
         {
             var own = _taken.GetValueOrDefault(reader);
             refusal = user is not null && own == PerUser
-                ? $"You have all {PerUser} places of a user at the event stream."
+                ? GatewayProblems.UserPlaces.With(PerUser)
                 : user is null && own == PerAddress
-                    ? $"This address has all {PerAddress} places of an address at the event stream. Who is logged in has places apart."
+                    ? GatewayProblems.AddressPlaces.With(PerAddress)
                     : _all == InAll || (user is null && _strangers == ForStrangers)
-                        ? "All places at the event stream are taken."
-                        : "";
-            if (refusal.Length > 0)
+                        ? GatewayProblems.AllPlaces.With()
+                        : (ProblemWords?)null;
+            if (refusal is not null)
                 return null;
 
             Count(reader, 1);

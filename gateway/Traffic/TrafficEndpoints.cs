@@ -51,6 +51,6 @@ public static class TrafficEndpoints
             return new TrafficEventsResult(feed, place);
 
         context.Response.Headers.RetryAfter = "10";
-        return TypedResults.Problem(refusal, statusCode: StatusCodes.Status429TooManyRequests);
+        return Problems.Of(StatusCodes.Status429TooManyRequests, refusal!.Value);
     }
 }

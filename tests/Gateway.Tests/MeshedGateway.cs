@@ -24,6 +24,8 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
 
     public string Istio => Path.Combine(_folder.FullName, "istio");
 
+    public string Page => Path.Combine(_folder.FullName, "page");
+
     private string LauncherLock => Path.Combine(_folder.FullName, "lock");
 
     public string DrillFolder => Path.Combine(_folder.FullName, "drill");
@@ -41,8 +43,8 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
         foreach (var cluster in (string[])["ctx1", "ctx2"])
             await StartBackendAsync(cluster);
 
-        var page = Directory.CreateDirectory(Path.Combine(_folder.FullName, "page"));
-        await File.WriteAllTextAsync(Path.Combine(page.FullName, "index.html"), "<!doctype html><title>MessageBoard</title>");
+        Directory.CreateDirectory(Page);
+        await File.WriteAllTextAsync(Path.Combine(Page, "index.html"), "<!doctype html><title>MessageBoard</title>");
 
         await StartGatewayAsync();
     }
@@ -57,7 +59,7 @@ public partial class MeshedGateway : RunningGateway, IAsyncLifetime
     private Task StartGatewayAsync() => StartAsync(new Dictionary<string, string>(Settings)
     {
         ["Mesh:Folder"] = Istio,
-        ["Gateway:Page"] = Path.Combine(_folder.FullName, "page"),
+        ["Gateway:Page"] = Page,
         ["Drill:Folder"] = DrillFolder,
         ["Drill:Lock"] = LauncherLock,
     });

@@ -25,10 +25,7 @@ internal sealed class BrowserEndpoint : IDisposable
     public async Task<IResult> TakeAsync(HttpContext context)
     {
         if (!context.Request.HasJsonContentType())
-        {
-            return TypedResults.Problem(
-                $"The body has to be {MediaTypeNames.Application.Json}.", statusCode: StatusCodes.Status415UnsupportedMediaType);
-        }
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, ProblemTexts.BodyNotJson);
 
         JsonDocument document;
         try
@@ -37,7 +34,7 @@ internal sealed class BrowserEndpoint : IDisposable
         }
         catch (JsonException)
         {
-            return TypedResults.Problem("The body is no JSON.", statusCode: StatusCodes.Status400BadRequest);
+            return Problems.Of(StatusCodes.Status400BadRequest, GatewayProblems.NoJson);
         }
 
         using (document)
@@ -47,7 +44,7 @@ internal sealed class BrowserEndpoint : IDisposable
             if (!lease.IsAcquired)
             {
                 context.Response.Headers.RetryAfter = $"{SecondsAtOnce}";
-                return TypedResults.Problem("Too many spans in a short time.", statusCode: StatusCodes.Status429TooManyRequests);
+                return Problems.Of(StatusCodes.Status429TooManyRequests, GatewayProblems.TooManySpans);
             }
 
             if (spans is null)

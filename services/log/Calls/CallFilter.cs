@@ -36,13 +36,13 @@ internal sealed record CallFilter
     public bool TryRead(CallQuery query, out CallFilter filter, [NotNullWhen(false)] out ValidationProblem? problem)
     {
         var (minStatus, pings) = (0, true);
-        problem = !IsName(query.Service) ? Problems.Invalid("service", NameRule)
-            : !IsName(query.Cluster) ? Problems.Invalid("cluster", NameRule)
+        problem = !IsName(query.Service) ? Problems.Invalid("service", Name)
+            : !IsName(query.Cluster) ? Problems.Invalid("cluster", Name)
             : query.Level is not null && !Levels.TryGetValue(query.Level, out minStatus)
-                ? Problems.Invalid("level", $"has to be one of {string.Join(", ", Levels.Keys)}.")
+                ? Problems.Invalid("level", ProblemTexts.OneOf.With(string.Join(", ", Levels.Keys)))
             : query.TraceId is not (null or { Length: TraceIdLength }) || query.TraceId?.All(char.IsAsciiHexDigit) == false
-                ? Problems.Invalid("traceId", $"has to be {TraceIdLength} hex digits.")
-            : query.Pings is not null && !bool.TryParse(query.Pings, out pings) ? Problems.Invalid("pings", "has to be true or false.")
+                ? Problems.Invalid("traceId", ProblemTexts.HexDigits.With(TraceIdLength))
+            : query.Pings is not null && !bool.TryParse(query.Pings, out pings) ? Problems.Invalid("pings", ProblemTexts.TrueOrFalse)
             : null;
         filter = this with
         {
@@ -90,7 +90,7 @@ internal sealed record CallFilter
         return parameters;
     }
 
-    private static string NameRule => $"has to be a name of at most {ApiCall.MaxName} lower-case letters, digits and hyphens.";
+    private static ProblemWords Name => ProblemTexts.Name.With(ApiCall.MaxName);
 
     private static bool IsName(string? text) => text is null || (text.Length is > 0 and <= ApiCall.MaxName
         && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'));

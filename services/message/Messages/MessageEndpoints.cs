@@ -12,6 +12,10 @@ internal static class MessageEndpoints
 {
     private const int MaxLength = 4_000;
 
+    private static readonly ProblemText
+        MessageLength = new("length", "has to be 1 to {0:N0} characters, without NUL.", "NUL 없이 1~{0:N0}자여야 합니다."),
+        SearchLength = new("length", "has to be 1 to {0:N0} characters.", "1~{0:N0}자여야 합니다.");
+
     public static IEndpointRouteBuilder MapMessages(this IEndpointRouteBuilder app)
     {
         var open = app.MapGroup("/api/messages").WithTags("messages");
@@ -41,7 +45,7 @@ internal static class MessageEndpoints
     {
         var text = body.Message?.Trim();
         if (text is null || text.EnumerateRunes().Count() is < 1 or > MaxLength || text.Contains('\0'))
-            return Problems.Invalid("message", $"has to be 1 to {MaxLength:N0} characters, without NUL.");
+            return Problems.Invalid("message", MessageLength.With(MaxLength));
 
         var session = user.Session();
         var message = await messages.AddAsync(session.UserId, text, cancellationToken);
@@ -60,7 +64,7 @@ internal static class MessageEndpoints
         CancellationToken cancellationToken)
     {
         if (q is null || q.Length is 0 or > MaxLength)
-            return Problems.Invalid("q", $"has to be 1 to {MaxLength:N0} characters.");
+            return Problems.Invalid("q", SearchLength.With(MaxLength));
 
         return Paging.TryRead(offset, limit, out var paging, out var problem)
             ? TypedResults.Ok(await ReadAsync(user, q, paging, messages, authors, cancellationToken))

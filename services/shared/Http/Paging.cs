@@ -24,10 +24,10 @@ public readonly record struct Paging(long Offset, int Limit)
         var from = 0L;
         var count = DefaultLimit;
         if (offset is not null && !(long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out from)))
-            problem = Problems.Invalid("offset", "has to be a whole number from 0.");
+            problem = Problems.Invalid("offset", ProblemTexts.Offset);
         else if (limit is not null
             && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= MaxLimit))
-            problem = Problems.Invalid("limit", $"has to be a whole number from 1 to {MaxLimit}.");
+            problem = Problems.Invalid("limit", ProblemTexts.Limit.With(MaxLimit));
         else
             paging = new(from, count);
 

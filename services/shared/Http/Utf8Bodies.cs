@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
 namespace MessageBoard.Shared.Http;
@@ -16,11 +15,8 @@ internal static class Utf8Bodies
     {
         app.Use(static (context, next) => IsUtf8(context.Request)
             ? next(context)
-            : NotUtf8().ExecuteAsync(context));
+            : Problems.Of(StatusCodes.Status415UnsupportedMediaType, ProblemTexts.BodyNotUtf8).ExecuteAsync(context));
         return app;
-
-        static ProblemHttpResult NotUtf8() =>
-            TypedResults.Problem("The body has to be UTF-8.", statusCode: StatusCodes.Status415UnsupportedMediaType);
     }
 
     // What is no media type at all is the endpoint's to refuse. A charset that is UTF-8 is taken out of the header: in quotes, which

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Stores;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -128,13 +129,13 @@ public static class SessionAuthentication
         // Without Redis nobody can tell whether the caller is logged in: that is no 401.
         protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
         {
-            var (status, detail) = (await HandleAuthenticateOnceSafeAsync()).Failure is { } failure
-                ? (StatusCodes.Status503ServiceUnavailable, failure.Message)
-                : (StatusCodes.Status401Unauthorized, "Log in first.");
-            await TypedResults.Problem(detail, statusCode: status).ExecuteAsync(Context);
+            var problem = (await HandleAuthenticateOnceSafeAsync()).Failure is StoreUnavailableException failure
+                ? Problems.Unavailable(failure)
+                : Problems.Of(StatusCodes.Status401Unauthorized, ProblemTexts.LogIn);
+            await problem.ExecuteAsync(Context);
         }
 
         protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-            TypedResults.Problem("Only an admin may do this.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(Context);
+            Problems.Of(StatusCodes.Status403Forbidden, ProblemTexts.AdminOnly).ExecuteAsync(Context);
     }
 }

@@ -183,7 +183,9 @@ public sealed class Database : IDisposable
         {
             failure = exception;
             span?.Fail(exception.GetType().FullName!);
-            throw new StoreUnavailableException("The database", exception) { IsRefusal = exception is DbException db && IsRefusal(db) };
+            throw new StoreUnavailableException(StoreUnavailableException.Database, exception)
+            {
+                IsRefusal = exception is DbException db && IsRefusal(db) };
         }
         finally
         {

@@ -64,7 +64,7 @@ public sealed class Redis : IHealthCheck, IDisposable
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             failure = exception;
-            throw new StoreUnavailableException("Redis", exception);
+            throw new StoreUnavailableException(StoreUnavailableException.Redis, exception);
         }
         finally
         {
@@ -88,7 +88,7 @@ public sealed class Redis : IHealthCheck, IDisposable
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            throw new StoreUnavailableException("Redis", exception);
+            throw new StoreUnavailableException(StoreUnavailableException.Redis, exception);
         }
     }
 

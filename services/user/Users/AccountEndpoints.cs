@@ -51,11 +51,11 @@ internal static partial class AccountEndpoints
         CancellationToken cancellationToken)
     {
         if (UserRules.Check(credentials.Username, credentials.Password) is { Count: > 0 } errors)
-            return TypedResults.ValidationProblem(errors);
+            return Problems.Invalid(errors);
 
         var username = credentials.Username!;
         if (await attempts.TakeAsync(Registrations, ClientAddress.Of(context)) is { } wait)
-            return TooMany(context, "There were too many registrations from this address.", wait);
+            return TooMany(context, UserProblems.TooManyRegistrations, wait);
 
         var key = UserStore.KeyOf(username);
         if (await passwords.InTurnAsync(key, context, () => passwords.Hash(credentials.Password!)) is not { } hash)
@@ -63,8 +63,7 @@ internal static partial class AccountEndpoints
 
         if (AdminSeed.LooksLikeAdmin(username)
             || await users.TryAddAsync(username, hash, isAdmin: false, cancellationToken) is not { } name)
-            return TypedResults.Problem(
-                "This user name is taken, or looks like one that is.", statusCode: StatusCodes.Status409Conflict);
+            return Problems.Of(StatusCodes.Status409Conflict, UserProblems.NameTaken);
 
         return TypedResults.Created("/api/users/me", new Registered(name));
     }
@@ -74,7 +73,7 @@ internal static partial class AccountEndpoints
         ILogger<Passwords> logger, CancellationToken cancellationToken)
     {
         if (credentials is not { Username: { } username, Password: { } password })
-            return TypedResults.ValidationProblem(UserRules.Missing(credentials.Username, credentials.Password));
+            return Problems.Invalid(UserRules.Missing(credentials.Username, credentials.Password));
 
         var (account, address) = (UserStore.KeyOf(username), ClientAddress.Of(context));
         if (account.Length > UserStore.MaxKeyLength || password.Length > UserRules.MaxPasswordLength)
@@ -82,7 +81,7 @@ internal static partial class AccountEndpoints
 
         await using var attempt = new Attempt(attempts, (UsersFailures, $"{address} {account}"), (AddressFailures, address));
         if (await attempt.BeginAsync() is { } wait)
-            return TooMany(context, "There were too many failed attempts to log in.", wait);
+            return TooMany(context, UserProblems.TooManyFailures, wait);
 
         var user = await users.FindAsync(username, cancellationToken);
         var hash = user?.PasswordHash;
@@ -130,19 +129,17 @@ internal static partial class AccountEndpoints
     {
         var (name, address) = (caller.Session().Username, ClientAddress.Of(context));
         if (change.Current is not { Length: <= UserRules.MaxPasswordLength } current)
-            return Problems.Invalid("current", "is missing, or longer than any password.");
+            return Problems.Invalid("current", UserProblems.NoPassword);
 
         if (UserRules.Broken(change.New, name) is { } rule)
             return Problems.Invalid("new", rule);
 
         if (name == AdminSeed.Name && configuration["Admin:PasswordFile"] is { Length: > 0 })
-            return TypedResults.Problem(
-                "The admin's password is that of a file: change it there, and start user-service again.",
-                statusCode: StatusCodes.Status409Conflict);
+            return Problems.Of(StatusCodes.Status409Conflict, UserProblems.AdminsFile);
 
         await using var attempt = new Attempt(attempts, (UsersFailures, $"{address} {UserStore.KeyOf(name)}"));
         if (await attempt.BeginAsync() is { } wait)
-            return TooMany(context, "The password was wrong too often.", wait);
+            return TooMany(context, UserProblems.TooManyWrongPasswords, wait);
 
         var user = await users.FindAsync(name, cancellationToken);
         var check = await passwords.InTurnAsync(UserStore.KeyOf(name), context, () =>
@@ -154,7 +151,7 @@ internal static partial class AccountEndpoints
         {
             attempt.HasFailed = true;
             LogFailed(logger, caller.LogName(), address);
-            return Problems.Invalid("current", "is not your password.");
+            return Problems.Invalid("current", UserProblems.WrongPassword);
         }
 
         if (check is null)
@@ -163,23 +160,23 @@ internal static partial class AccountEndpoints
         // Before, so that nothing has changed where Redis does not answer; after, for who came in with the old one meanwhile.
         await context.EndOtherSessionsAsync();
         if (!await users.TrySetPasswordAsync(user!.Id, user.PasswordHash, check.NewHash!, cancellationToken))
-            return Problems.Invalid("current", "is not your password.");
+            return Problems.Invalid("current", UserProblems.WrongPassword);
 
         await context.EndOtherSessionsAsync();
         return TypedResults.NoContent();
     }
 
     private static ProblemHttpResult WrongCredentials() =>
-        TypedResults.Problem("There is no user with this name and password.", statusCode: StatusCodes.Status401Unauthorized);
+        Problems.Of(StatusCodes.Status401Unauthorized, UserProblems.WrongCredentials);
 
     private static ProblemHttpResult Busy(HttpContext context) =>
-        TooMany(context, "Too many people log in at this moment.", TimeSpan.FromSeconds(1));
+        TooMany(context, UserProblems.Busy, TimeSpan.FromSeconds(1));
 
-    private static ProblemHttpResult TooMany(HttpContext context, string detail, TimeSpan wait)
+    private static ProblemHttpResult TooMany(HttpContext context, ProblemText detail, TimeSpan wait)
     {
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return TypedResults.Problem($"{detail} Try again in {seconds} s.", statusCode: StatusCodes.Status429TooManyRequests);
+        return Problems.Of(StatusCodes.Status429TooManyRequests, detail.With(seconds));
     }
 
     [LoggerMessage(LogLevel.Warning, "Wrong password for {Account} from {Address}")]

@@ -38,5 +38,5 @@ internal static class UserEndpoints
         long[] id, UserStore users, CancellationToken cancellationToken) =>
         id.Length is > 0 and <= MaxLookup
             ? TypedResults.Ok(await users.NamesAsync(id, cancellationToken))
-            : Problems.Invalid("id", $"has to be given 1 to {MaxLookup} times.");
+            : Problems.Invalid("id", UserProblems.LookupCount.With(MaxLookup));
 }

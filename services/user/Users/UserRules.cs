@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using MessageBoard.Shared.Http;
 using MessageBoard.Shared.Logging;
 
 namespace MessageBoard.UserService.Users;
@@ -14,14 +15,14 @@ internal static partial class UserRules
     public const int MaxPasswordLength = 512;
 
     /// <summary>Checks a registration; the errors are by the fields' JSON names, none when all is well.</summary>
-    public static Dictionary<string, string[]> Check(string? username, string? password)
+    public static Dictionary<string, ProblemWords> Check(string? username, string? password)
     {
-        var errors = new Dictionary<string, string[]>();
+        var errors = new Dictionary<string, ProblemWords>();
         if (!IsName(username))
-            errors["username"] = [$"has to be {MinName} to {MaxName} letters, digits, '_', '.' or '-', of which each can be seen."];
+            errors["username"] = UserProblems.Name.With(MinName, MaxName);
 
         if (Broken(password, username ?? "") is { } rule)
-            errors["password"] = [rule];
+            errors["password"] = rule;
 
         return errors;
     }
@@ -29,11 +30,11 @@ internal static partial class UserRules
     /// <summary>
     /// The rule that a new password of this user breaks; null when it breaks none. Lengths as OWASP's ASVS 4.0.3 has them, 2.1.1 and 2.1.2.
     /// </summary>
-    public static string? Broken(string? password, string username) =>
+    public static ProblemWords? Broken(string? password, string username) =>
         password is null || Length(Blanks.Replace(password, " ")) < MinPassword || Length(password) > MaxPassword
-            ? $"has to be {MinPassword} to {MaxPassword} characters; blanks in a row count as one."
-        : CommonPasswords.Has(password, username) ? "is too easily guessed: it is one of the commonest, or made of one."
-        : null;
+            ? UserProblems.PasswordLength.With(MinPassword, MaxPassword)
+        : CommonPasswords.Has(password, username) ? UserProblems.PasswordCommon.With()
+        : (ProblemWords?)null;
 
     [GeneratedRegex(" +")]
     private static partial Regex Blanks { get; }
@@ -41,14 +42,14 @@ internal static partial class UserRules
     private static int Length(string text) => text.EnumerateRunes().Count();
 
     /// <summary>The errors of credentials of which a part is missing.</summary>
-    public static Dictionary<string, string[]> Missing(string? username, string? password)
+    public static Dictionary<string, ProblemWords> Missing(string? username, string? password)
     {
-        var errors = new Dictionary<string, string[]>();
+        var errors = new Dictionary<string, ProblemWords>();
         if (username is null)
-            errors["username"] = ["is missing."];
+            errors["username"] = UserProblems.Missing;
 
         if (password is null)
-            errors["password"] = ["is missing."];
+            errors["password"] = UserProblems.Missing;
 
         return errors;
     }

@@ -84,7 +84,7 @@ public sealed class DrillTests : IAsyncLifetime
         var (status, body) = await PutAsync(cluster, """{"down":true}""", await _gateway.LogInAsync(isAdmin: true));
 
         Assert.Equal(HttpStatusCode.NotFound, status);
-        Assert.EndsWith("there are ctx1 and ctx2.", body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("there are ctx1, ctx2.", body.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(_gateway.DrillFolder, "*.down"));
     }
 

@@ -3,7 +3,10 @@ import { writeLine, writeUnanswered } from './consoleLine'
 /** RFC 9457 problem details, with what the services add. */
 export interface Problem {
   title?: string
+  /** In the page's language where there is a code; else the mesh's own words. */
   detail?: string
+  /** What happened, the same in all languages. */
+  code?: string
   traceId?: string
   /** When to try again, in seconds, on a 429. */
   retryAfter?: number
@@ -88,10 +91,11 @@ export async function call(path: string, init: RequestInit & { method: string })
 const isTimeout = (reason: unknown) => reason instanceof DOMException && reason.name === 'TimeoutError'
 
 function exchange(method: string, path: string, { body, signal }: SendOptions): Promise<Response> {
-  const init: RequestInit & { method: string } = { method, headers: { Accept: 'application/json' } }
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang || 'en' }
+  const init: RequestInit & { method: string } = { method, headers }
   if (signal) init.signal = signal
   if (body !== undefined) {
-    init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' }
+    headers['Content-Type'] = 'application/json'
     init.body = JSON.stringify(body)
   }
   return call(path, init)
