@@ -12,6 +12,7 @@ using MessageBoard.Gateway.Telemetry;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.MeshKubernetes;
 using MessageBoard.Shared;
+using MessageBoard.Shared.Http;
 
 // What waits for a socket goes on where the kernel's news of it arrives, a thread's change less a step: nothing on the proxied path
 // blocks. Sockets read it when the first of them is made (https://github.com/dotnet/runtime/pull/34945); docs/performance.md has the
@@ -24,6 +25,7 @@ builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.N
 builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false); // a system call less for 4 KiB a connection
 builder.WebHost.UseKestrelHttpsConfiguration(); // for `--local --https`; the slim builder leaves it out
 builder.Services.AddEdge();
+builder.Services.AddOpenApiDocument("gateway");
 builder.Services.AddSessions();
 builder.Services.AddMeshStore(builder.Configuration);
 builder.Services.AddSingleton<FrontedServices>().AddSingleton<RouteEdits>();

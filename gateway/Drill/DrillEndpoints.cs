@@ -13,7 +13,8 @@ public static partial class DrillEndpoints
     {
         var group = app.MapGroup("/api/mesh/drill");
         group.MapGet("", (ClusterDrill drill) => drill.Read());
-        group.MapPut("/{cluster}", SetDown).RequireAuthorization(SessionAuthentication.AdminPolicy);
+        group.MapPut("/{cluster}", SetDown).Produces<DrillReport>(StatusCodes.Status202Accepted)
+            .RequireAuthorization(SessionAuthentication.AdminPolicy);
         return app;
     }
 

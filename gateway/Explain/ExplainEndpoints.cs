@@ -15,8 +15,8 @@ public static class ExplainEndpoints
     public static IEndpointRouteBuilder MapExplain(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/traffic/requests");
-        group.MapGet("", GetNewestAsync);
-        group.MapGet("/{id:long}", GetOneAsync);
+        group.MapGet("", GetNewestAsync).Produces<RecentList>();
+        group.MapGet("/{id:long}", GetOneAsync).Produces<ExplainedRequest>();
         return app;
     }
 

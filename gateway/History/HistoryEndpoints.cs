@@ -18,7 +18,7 @@ public static class HistoryEndpoints
     /// <summary>Maps <c>GET /api/traffic/history?minutes=</c>.</summary>
     public static IEndpointRouteBuilder MapHistory(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/traffic/history", GetHistory);
+        app.MapGet("/api/traffic/history", GetHistory).Produces<HistoryReport>();
         return app;
     }
 

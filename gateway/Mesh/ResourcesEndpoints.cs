@@ -17,11 +17,11 @@ public static partial class ResourcesEndpoints
     {
         app.MapGet("/api/mesh/resources", (IMeshStore mesh) => new ResourceList([.. mesh.Current.Statuses.Select(MeshResource.Of)]));
         var one = app.MapGroup("/api/mesh/resources/{kind}/{name}");
-        one.MapGet("", GetAsync);
-        one.MapGet("/versions/{version}", GetVersion);
-        one.MapPut("", PutAsync).RequireAuthorization(SessionAuthentication.AdminPolicy)
+        one.MapGet("", GetAsync).Produces<MeshResourceText>();
+        one.MapGet("/versions/{version}", GetVersion).Produces<VersionYaml>();
+        one.MapPut("", PutAsync).Produces<MeshResourceText>().RequireAuthorization(SessionAuthentication.AdminPolicy)
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
-        one.MapPost("/undo", UndoAsync).RequireAuthorization(SessionAuthentication.AdminPolicy);
+        one.MapPost("/undo", UndoAsync).Produces<MeshResourceText>().RequireAuthorization(SessionAuthentication.AdminPolicy);
         return app;
     }
 

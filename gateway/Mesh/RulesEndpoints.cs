@@ -14,9 +14,9 @@ public static class RulesEndpoints
     {
         var group = app.MapGroup("/api/traffic")
             .RequireAuthorization(SessionAuthentication.AdminPolicy).AddEndpointFilter(FrontedServices.RequireAsync);
-        group.MapPut("/canary/{service}", SetCanaryAsync);
-        group.MapPut("/fault/{service}", SetFaultAsync);
-        group.MapPut("/resilience/{service}", SetResilienceAsync);
+        group.MapPut("/canary/{service}", SetCanaryAsync).Produces<ServiceConfiguration>();
+        group.MapPut("/fault/{service}", SetFaultAsync).Produces<ServiceConfiguration>();
+        group.MapPut("/resilience/{service}", SetResilienceAsync).Produces<ServiceConfiguration>();
         return app;
     }
 

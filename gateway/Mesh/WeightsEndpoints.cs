@@ -8,7 +8,8 @@ public static class WeightsEndpoints
     {
         app.MapGet("/traffic-weights", GetWeights);
         app.MapPut("/api/traffic/weights/{service}", SetWeightsAsync)
-            .RequireAuthorization(SessionAuthentication.AdminPolicy).AddEndpointFilter(FrontedServices.RequireAsync);
+            .RequireAuthorization(SessionAuthentication.AdminPolicy).AddEndpointFilter(FrontedServices.RequireAsync)
+            .Produces<ServiceConfiguration>();
         return app;
     }
 

@@ -3,17 +3,26 @@ using MessageBoard.Gateway.Mesh;
 
 namespace MessageBoard.Gateway.Page;
 
-/// <summary>Links the services' OpenAPI documents, which the proxy serves as <c>/openapi/{service}.json</c>.</summary>
+/// <summary>
+/// The gateway's own OpenAPI document, <c>/openapi/gateway.json</c>, and links to it and the services', which the proxy serves as
+/// <c>/openapi/{service}.json</c>.
+/// </summary>
 public static class OpenApiIndex
 {
-    /// <summary>Maps <c>GET /openapi</c>.</summary>
+    private const string Gateway = "gateway";
+
+    /// <summary>Maps <c>GET /openapi</c> and <c>GET /openapi/gateway.json</c>.</summary>
     public static IEndpointRouteBuilder MapOpenApiIndex(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/openapi", (FrontedServices services) => TypedResults.Text(Render(services.Names), "text/html", Encoding.UTF8));
+        app.MapGet(
+            "/openapi",
+            (FrontedServices services) => TypedResults.Text(Render([Gateway, .. services.Names]), "text/html", Encoding.UTF8))
+            .ExcludeFromDescription();
+        app.MapOpenApi($"/openapi/{Gateway}.json");
         return app;
     }
 
-    private static string Render(IEnumerable<string> services) =>
+    private static string Render(IEnumerable<string> processes) =>
         $"""
         <!doctype html>
         <html lang="en">
@@ -22,7 +31,7 @@ public static class OpenApiIndex
         <title>MessageBoard: OpenAPI</title>
         <h1>OpenAPI documents</h1>
         <ul>
-        {string.Join('\n', services.Select(service => $"<li><a href=\"/openapi/{service}.json\">{service}</a></li>"))}
+        {string.Join('\n', processes.Select(name => $"<li><a href=\"/openapi/{name}.json\">{name}</a></li>"))}
         </ul>
         """;
 }

@@ -45,11 +45,12 @@ public static partial class TelemetryEndpoints
         app.MapGet("/api/telemetry", GetState);
         var group = app.MapGroup("/api/telemetry").RequireAuthorization(SessionAuthentication.UserPolicy)
             .AddEndpointFilter(TellUnavailableAsync);
-        group.MapGet("/traces", SearchAsync);
-        group.MapGet("/traces/{id}", GetTraceAsync);
-        group.MapGet("/logs", GetLogsAsync);
+        group.MapGet("/traces", SearchAsync).Produces<ItemList<TraceSummary>>();
+        group.MapGet("/traces/{id}", GetTraceAsync).Produces<TraceAnswer>();
+        group.MapGet("/logs", GetLogsAsync).Produces<ItemList<LogLine>>();
         if (app.ServiceProvider.GetService<BrowserEndpoint>() is not null)
-            app.MapPost("/otlp/v1/traces", (HttpContext context, BrowserEndpoint browser) => browser.TakeAsync(context));
+            app.MapPost("/otlp/v1/traces", (HttpContext context, BrowserEndpoint browser) => browser.TakeAsync(context))
+                .ExcludeFromDescription();
 
         return app;
     }

@@ -33,7 +33,9 @@ public static class TrafficEndpoints
     {
         var group = app.MapGroup("/api/traffic");
         group.MapGet("", GetTraffic);
-        group.MapGet("/events", ReadEventsAsync);
+        group.MapGet("/events", ReadEventsAsync)
+            .WithSummary("Server-sent events; the schema has the data of each by its name.")
+            .Produces<TrafficEvents>(StatusCodes.Status200OK, "text/event-stream");
         return app;
     }
 

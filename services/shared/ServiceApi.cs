@@ -23,12 +23,7 @@ public static class ServiceApi
         builder.Services.AddApiCallEvents();
         builder.Services.AddEdgeReports();
         builder.Services.AddMesh(builder.Configuration);
-        builder.Services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = name;
-            document.Servers?.Clear(); // the gateway's address is the caller's to know, the pod's is nobody's business
-            return Task.CompletedTask;
-        }));
+        builder.Services.AddOpenApiDocument(name);
         return builder;
     }
 

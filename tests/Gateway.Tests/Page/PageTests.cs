@@ -33,12 +33,12 @@ public sealed class PageTests(MeshedGateway gateway) : IClassFixture<MeshedGatew
     }
 
     [Fact]
-    public async Task OpenApi_links_the_documents_of_all_services()
+    public async Task OpenApi_links_the_documents_of_all_processes()
     {
         var html = await gateway.Client.GetStringAsync("/openapi");
 
         Assert.All(
-            (string[])["user-service", "message-service", "log-service"],
+            (string[])["gateway", "user-service", "message-service", "log-service"],
             service => Assert.Contains($"href=\"/openapi/{service}.json\"", html));
     }
 }
