@@ -6,6 +6,7 @@ import { provideTelemetry } from '../telemetry/telemetry'
 import { mount } from '../testing/mount'
 import { serve } from '../testing/server'
 import { provideTraffic } from '../traffic/traffic'
+import { provideRequestSenders } from './requestSender'
 import RequestSender from './RequestSender.vue'
 
 // It has no EventSource, and this page needs no events.
@@ -17,6 +18,7 @@ const Page = defineComponent({
     provideTraffic()
     provideTelemetry()
     provideRoute()
+    provideRequestSenders()
     return () => h(RequestSender, { service: 'user-service' })
   },
 })
