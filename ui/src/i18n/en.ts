@@ -59,6 +59,7 @@ export const en = {
       noPod: (of: string) => `${of} found no pod`,
       unreachable: (of: string) => `${of} got no answer`,
       timeout: (of: string) => `${of} got no answer in time`,
+      either: (of: string) => `${of} found no pod or got no answer`,
     },
     back: (what: string) => `${what}; all pods are ready again.`,
     timedOut: (of: string, seconds: string) => `${of} got no answer within the timeout of ${seconds} s.`,

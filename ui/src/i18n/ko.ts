@@ -55,6 +55,7 @@ export const ko: Texts = {
       noPod: (of) => `${of}은 받을 파드가 없었습니다`,
       unreachable: (of) => `${of}은 응답을 받지 못했습니다`,
       timeout: (of) => `${of}은 제때 응답을 받지 못했습니다`,
+      either: (of) => `${of}은 받을 파드가 없었거나 응답을 받지 못했습니다`,
     },
     back: (what) => `${what}. 지금은 모든 파드가 다시 준비되었습니다.`,
     timedOut: (of, seconds) => `${of}은 타임아웃 ${seconds}초 안에 응답을 받지 못했습니다.`,

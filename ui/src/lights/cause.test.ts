@@ -79,6 +79,14 @@ it('names the cluster that was taken down, and since when', () => {
   expect(first(change)).toBe('34 of the last 100 found no pod: ctx2 was taken down 12 s ago.')
 })
 
+it('counts together what an outage explains', () => {
+  const change = { fleet: ctx2Down, recent: { causes: { unreachable: 13, noPod: 30, abort: 31 } }, rules: fault(30) }
+  expect(all(change).slice(0, 2)).toEqual([
+    '43 of the last 100 found no pod or got no answer: ctx2 was taken down 12 s ago.',
+    '31 of the last 100: aborted by the fault in force (abort 503 for 30 %).',
+  ])
+})
+
 it('names the cluster without a ready pod where nobody took it down', () => {
   const change = {
     fleet: fleet({ pods: [pod('ctx1'), pod('ctx2', false, 'a'), pod('ctx2', false, 'b')] }),

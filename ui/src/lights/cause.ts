@@ -32,8 +32,10 @@ export interface Stopped extends Counted {
   /** What the rules say now. */
   fault: Fault['abort']
   timeoutSeconds: number | null
-  /** For what found nobody. */
+  /** For what found nobody; then all that found nobody is counted together. */
   outage: Outage | null
+  /** Some found no pod, others got no answer. */
+  isMixed: boolean
   /** For what found nobody: all pods are ready now. */
   isBack: boolean
 }
@@ -66,13 +68,14 @@ export function findCauses(facts: Facts): Finding[] {
 
   if (stream === 'silent' || stream === 'reconnecting') found.push({ what: 'unheard' })
 
-  for (const [name, count] of Object.entries(recent.causes)) {
+  for (const [name, count] of countStopped(recent.causes, outages.length > 0)) {
     const cause = name as Cause
-    const isLost = cause === 'noPod' || cause === 'unreachable' || cause === 'timeout'
+    const isLost = isLostBy(cause)
     const isMeant = cause === 'redirect' || cause === 'direct'
     ;(isMeant ? byRules : failures).push({
       what: 'stopped', cause, count, total, fault: rules?.fault.abort ?? null, timeoutSeconds: rules?.timeoutSeconds ?? null,
       outage: isLost ? (outages[0] ?? null) : null,
+      isMixed: isLost && count !== recent.causes[cause],
       isBack: isLost && isReady(facts),
     })
   }
@@ -111,6 +114,18 @@ export function findCauses(facts: Facts): Finding[] {
 
 const podsOf = (service: ServiceName, cluster: string, fleet: Fleet | null) =>
   fleet?.pods?.filter((pod) => pod.service === service && pod.cluster === cluster) ?? []
+
+const isLostBy = (cause: string): cause is 'noPod' | 'unreachable' | 'timeout' =>
+  cause === 'noPod' || cause === 'unreachable' || cause === 'timeout'
+
+/** By cause; what found nobody is one where an outage explains all of it. */
+function countStopped(causes: Readonly<Record<string, number>>, isTogether: boolean): [string, number][] {
+  const all = Object.entries(causes).sort(([, a], [, b]) => b - a)
+  const lost = all.filter(([cause]) => isLostBy(cause))
+  const [first] = lost
+  if (!isTogether || !first) return all
+  return [[first[0], lost.reduce((sum, [, count]) => sum + count, 0)], ...all.filter(([cause]) => !isLostBy(cause))]
+}
 
 /** All pods are known, and ready. */
 function isReady({ service, fleet }: Facts): boolean {
@@ -183,15 +198,18 @@ export function say(finding: Finding, words: Words): string {
 }
 
 function sayStopped(
-  { cause: why, fault, timeoutSeconds, outage, isBack }: Stopped,
+  { cause: why, fault, timeoutSeconds, outage, isMixed, isBack }: Stopped,
   of: string,
   because: (outage: Outage) => string,
   words: Words,
 ): string {
   const { cause } = words.t
   if (why === 'abort') return fault ? cause.abortedBy(of, faultInWords({ abort: fault, delay: null }, words)) : cause.stopped.abort(of)
-  if (outage) return cause.why(cause.lost[why as 'noPod' | 'unreachable' | 'timeout'](of), because(outage))
-  if (isBack) return cause.back(cause.lost[why as 'noPod' | 'unreachable' | 'timeout'](of))
+  if (isLostBy(why)) {
+    const what = isMixed ? cause.lost.either(of) : cause.lost[why](of)
+    if (outage) return cause.why(what, because(outage))
+    if (isBack) return cause.back(what)
+  }
   if (why === 'timeout' && timeoutSeconds !== null) return cause.timedOut(of, words.decimal(timeoutSeconds))
   return (cause.stopped[why] ?? cause.stopped.unknown)(of)
 }
