@@ -79,7 +79,7 @@ export const en = {
     failedOver: (of: string) => `${of} went to the other cluster instead`,
     failedOverTo: (of: string, cluster: string) => `${of} went to ${cluster} instead`,
     failoverOn: 'failover is on',
-    byRule: (of: string, rule: string) => `${of} went by ${rule}, not by weight.`,
+    byRule: (of: string, rule: string) => `${of} went by the rule ${rule}, not by weight.`,
     delayed: (of: string) => `${of}: held back by a fault; the default route has none now.`,
     delayedBy: (of: string, seconds: string) => `${of}: held back ${seconds} s by the fault in force.`,
     retried: (of: string) => `${of} failed at first and were saved by a retry.`,

@@ -122,7 +122,7 @@ it('puts what failed before what was meant, and more of it before less', () => {
 })
 
 it('names the rule that took requests before the weights could', () => {
-  expect(first({ recent: { drawn: {}, rules: { 'x-canary': 100 } } })).toBe('100 of the last 100 went by x-canary, not by weight.')
+  expect(first({ recent: { drawn: {}, rules: { 'x-canary': 100 } } })).toBe('100 of the last 100 went by the rule x-canary, not by weight.')
 })
 
 it('tells a delay in force, and a fault that has hit nothing yet', () => {
