@@ -45,9 +45,11 @@ public sealed class EditMarks(IMeshStore mesh, FrontedServices services, Marks m
         {
             var service = ServiceOf(edit.Key);
             var detail = service is null ? [] : DetailOf(kind, service);
+            if (kind == MarkKind.Yaml)
+                detail["what"] = edit.Version.What; // such as failover, which is several edits
+
             if (kind != MarkKind.Rollout)
-                marks.Add(
-                    kind, detail, service, null, edit.Version.User, edit.Key, edit.Before, edit.Version.Version);
+                marks.Add(kind, detail, service, null, edit.Version.User, edit.Key, edit.Before, edit.Version.Version);
         }
     }
 

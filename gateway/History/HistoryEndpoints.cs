@@ -1,5 +1,6 @@
 using System.Globalization;
 using MessageBoard.Shared.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.Gateway.History;
 
@@ -23,7 +24,7 @@ public static class HistoryEndpoints
     }
 
     // As a text, for the framework's own refusal of what is no number does not say which field it is.
-    private static IResult GetHistory(TrafficHistory history, string? minutes = null)
+    private static Results<Ok<HistoryReport>, ValidationProblem> GetHistory(TrafficHistory history, string? minutes = null)
     {
         var number = UsualMinutes;
         return minutes is null || (int.TryParse(minutes, NumberStyles.None, CultureInfo.InvariantCulture, out number)

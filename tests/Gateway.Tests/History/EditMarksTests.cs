@@ -38,7 +38,7 @@ public sealed partial class EditMarksTests(MeshedGateway gateway) : IClassFixtur
 
         await EditAsync(
             Resource, JsonSerializer.Serialize(new { yaml = text.GetProperty("yaml").GetString()!.Replace("timeout: 1s", "timeout: 2s") }));
-        await IsMarkedAsync("yaml", """{"timeoutSeconds":2}""");
+        await IsMarkedAsync("yaml", """{"timeoutSeconds":2,"what":"yaml"}""");
 
         async Task EditAsync(string path, string body)
         {

@@ -30,7 +30,7 @@ public sealed class TrafficTests(MeshedGateway gateway) : IClassFixture<MeshedGa
     {
         var traffic = await gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic");
 
-        string[] row = ["service", "resourceVersion", "weights", "rules", "recent", "sinceStart"];
+        string[] row = ["service", "resource", "resourceVersion", "weights", "rules", "recent", "sinceStart"];
         Assert.All(
             traffic.GetProperty("services").EnumerateArray(),
             service => Assert.Equal(row, service.EnumerateObject().Select(field => field.Name)));
@@ -54,6 +54,28 @@ public sealed class TrafficTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         Assert.True(request.GetProperty("durationMs").GetDouble() > 0);
         Assert.True(DateTimeOffset.UtcNow - request.GetProperty("time").GetDateTimeOffset() < TimeSpan.FromMinutes(1));
         Assert.False(request.TryGetProperty("path", out _), "a path or query may hold what is private");
+    }
+
+    [Fact]
+    public async Task A_heartbeat_comes_in_silence_and_in_traffic()
+    {
+        await using var events = await EventReader.OpenAsync(gateway.Client);
+        var (_, first) = await events.ReadAsync("heartbeat");
+
+        using var stop = new CancellationTokenSource();
+        var busy = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+                using (await gateway.Client.GetAsync("/api/users/ping"))
+                    await Task.Yield();
+        });
+        await events.ReadAsync("request");
+        var (_, second) = await events.ReadAsync("heartbeat");
+        await stop.CancelAsync();
+        await busy;
+
+        var between = second.GetProperty("time").GetDateTimeOffset() - first.GetProperty("time").GetDateTimeOffset();
+        Assert.InRange(between, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)); // a busy machine's timers are late
     }
 
     [Fact]

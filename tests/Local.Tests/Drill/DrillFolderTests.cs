@@ -22,10 +22,14 @@ public sealed class DrillFolderTests : IDisposable
             await Eventually.IsTrueAsync(() => Read() == Report("ready"), "ready");
 
             var following = drill.FollowAsync(stop.Token);
-            _folder.Write("drill/ctx2.down", "");
+            _folder.Write("drill/ctx2.down", """{"user":"admin","since":"2026-11-27T09:30:00Z"}"""); // as the gateway does
             await Eventually.IsTrueAsync(() => Read() == Report("down"), "down");
             File.Delete(_folder["drill/ctx2.down"]);
             await Eventually.IsTrueAsync(() => Read() == Report("ready"), "up again");
+            _folder.Write("drill/ctx2.down", ""); // as people do
+            await Eventually.IsTrueAsync(() => Read() == Report("down"), "down by hand");
+            File.Delete(_folder["drill/ctx2.down"]);
+            await Eventually.IsTrueAsync(() => Read() == Report("ready"), "up once more");
             File.Delete(_folder["drill/drill.json"]);
             await Eventually.IsTrueAsync(() => File.Exists(_folder["drill/drill.json"]), "written again");
 
