@@ -34,6 +34,25 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
     }
 
     [KubeApiFact]
+    public async Task Failover_is_turned_on_in_both_clusters_and_taken_back()
+    {
+        var (before, cookie) = (await SpecsAsync(), await _gateway.LogInAsync(isAdmin: true));
+
+        using var on = await _gateway.SendAsync(HttpMethod.Put, "/api/mesh/failover", """{"inForce":true}""", cookie);
+        Assert.Equal("""{"inForce":true,"available":true}""", await on.Content.ReadAsStringAsync());
+        var specs = await SpecsAsync();
+        Assert.All(specs, spec => Assert.Equal(3, spec.Split("\"maxEjectionPercent\":100").Length - 1));
+        Assert.Equal(specs[0], specs[1]);
+
+        using var off = await _gateway.SendAsync(HttpMethod.Put, "/api/mesh/failover", """{"inForce":false}""", cookie);
+        Assert.Equal("""{"inForce":false,"available":true}""", await off.Content.ReadAsStringAsync());
+        Assert.Equal(before, await SpecsAsync());
+
+        Task<string[]> SpecsAsync() => Task.WhenAll(((string[])["ctx1", "ctx2"]).Select(context =>
+            _gateway.KubectlAsync(context, "get", "vs,dr", "-o", "jsonpath={.items[*].spec}")));
+    }
+
+    [KubeApiFact]
     public async Task A_failing_roll_out_is_put_back_in_both_clusters()
     {
         _gateway.Status = 503;

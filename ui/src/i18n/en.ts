@@ -440,7 +440,6 @@ export const en = {
     waitsForTime: (seconds: string) => `Next step in ${seconds} s, if all goes well.`,
     waitsForRequests: (more: string) => `Waiting for ${more} more requests.`,
     waitsForJudgement: 'Enough requests; next step now.',
-    other: 'the other',
     counted: (requests: string, errors: string, percent: string) => `${requests} requests, ${errors} failed (${percent} %)`,
     condition: (requests: string, percent: string, seconds: string) =>
       `Each step: ${seconds} s and ${requests} requests, at most ${percent} % errors; an injected abort is an error too.`,

@@ -431,7 +431,6 @@ export const ko: Texts = {
     waitsForTime: (seconds) => `문제가 없으면 ${seconds}초 뒤 다음 단계로 넘어갑니다.`,
     waitsForRequests: (more) => `요청 ${more}개를 더 기다리는 중입니다.`,
     waitsForJudgement: '요청이 충분합니다. 곧 다음 단계로 넘어갑니다.',
-    other: '상대',
     counted: (requests, errors, percent) => `요청 ${requests}개, 실패 ${errors}개(${percent} %)`,
     condition: (requests, percent, seconds) =>
       `단계마다 ${seconds}초와 요청 ${requests}개, 오류는 최대 ${percent} %입니다. 주입한 중단(abort)도 오류로 셉니다.`,
