@@ -74,6 +74,14 @@ internal static class GatewayProblems
         NoResource = new("noResource", "There is no {0} '{1}'.", "{0} '{1}'이(가) 없습니다."),
         UnknownCluster = new(
             "unknownCluster", "There is no cluster '{0}'; there are {1}.", "'{0}' 클러스터는 없습니다. 있는 클러스터: {1}."),
+        RolloutRuns = new(
+            "rolloutRuns", "A roll-out of '{0}' is running; stop it first.", "'{0}'의 롤아웃이 진행 중입니다. 먼저 중지하세요."),
+        NoRollout = new("noRollout", "'{0}' has had no roll-out.", "'{0}'에는 롤아웃이 없었습니다."),
+        NoRunningRollout = new(
+            "noRunningRollout", "'{0}' has no roll-out that is running.", "'{0}'에는 진행 중인 롤아웃이 없습니다."),
+        NoFailover = new(
+            "noFailover", "The services have no DestinationRules and VirtualServices that can be edited here.",
+            "서비스에 여기에서 편집할 수 있는 DestinationRule과 VirtualService가 없습니다."),
         LocalOnly = new(
             "localOnly", "Only a local run can take clusters down.", "로컬 실행에서만 클러스터를 내릴 수 있습니다.");
 

@@ -1,6 +1,7 @@
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Resources;
 using MessageBoard.Mesh.Snapshots;
+using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.Gateway.Mesh;
@@ -17,7 +18,7 @@ public static partial class FailoverEndpoints
     {
         var group = app.MapGroup("/api/mesh/failover");
         group.MapGet("", (IMeshStore mesh, FrontedServices services) => Read(mesh.Current, services));
-        group.MapPut("", SetAsync).RequireAuthorization(SessionAuthentication.AdminPolicy);
+        group.MapPut("", SetAsync).RequireAuthorization(SessionAuthentication.AdminPolicy).Produces<FailoverReport>();
         return app;
     }
 
@@ -38,12 +39,10 @@ public static partial class FailoverEndpoints
         CancellationToken cancellationToken)
     {
         if (order.InForce is not { } inForce)
-            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["inForce"] = ["has to be true or false."] });
+            return Problems.Invalid("inForce", ProblemTexts.TrueOrFalse);
 
         if (!Read(mesh.Current, services).Available)
-            return TypedResults.Problem(
-                "The services have no DestinationRules and VirtualServices that can be edited here.",
-                statusCode: StatusCodes.Status404NotFound);
+            return Problems.Of(StatusCodes.Status404NotFound, GatewayProblems.NoFailover);
 
         var origin = new EditOrigin(context.User.Identity!.Name!, What);
         foreach (var service in services.Names)

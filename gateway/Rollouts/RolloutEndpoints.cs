@@ -1,4 +1,5 @@
 using MessageBoard.Gateway.Mesh;
+using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MessageBoard.Gateway.Rollouts;
@@ -16,9 +17,9 @@ public static class RolloutEndpoints
         var group = app.MapGroup("/api/traffic/rollouts");
         group.MapGet("", (Rollouts rollouts) => new RolloutList(rollouts.All));
         var one = group.MapGroup("/{service}").AddEndpointFilter(FrontedServices.RequireAsync);
-        one.MapGet("", Get);
-        one.MapPut("", StartAsync).RequireAuthorization(SessionAuthentication.AdminPolicy);
-        one.MapDelete("", StopAsync).RequireAuthorization(SessionAuthentication.AdminPolicy);
+        one.MapGet("", Get).Produces<Rollout>();
+        one.MapPut("", StartAsync).RequireAuthorization(SessionAuthentication.AdminPolicy).Produces<Rollout>();
+        one.MapDelete("", StopAsync).RequireAuthorization(SessionAuthentication.AdminPolicy).Produces<Rollout>();
         return app;
     }
 
@@ -31,24 +32,24 @@ public static class RolloutEndpoints
         JsonElement? MaxErrorPercent, JsonElement? MaxP95Ratio, string? ResourceVersion);
 
     private static IResult Get(string service, Rollouts rollouts) =>
-        rollouts.Of(service) is { } rollout ? TypedResults.Ok(rollout) : None($"'{service}' has had no roll-out.");
+        rollouts.Of(service) is { } rollout ? TypedResults.Ok(rollout) : None(GatewayProblems.NoRollout, service);
 
     private static async Task<IResult> StartAsync(string service, RolloutBody body, HttpContext context, Rollouts rollouts)
     {
         var outcome = await rollouts.StartAsync(service, body, context.User.Identity!.Name!, context.RequestAborted);
         return outcome.IsTaken
-            ? TypedResults.Problem(
-                $"A roll-out of '{service}' is running; stop it first.", statusCode: StatusCodes.Status409Conflict,
-                extensions: new Dictionary<string, object?> { ["current"] = outcome.Rollout })
-            : Answer(service, outcome, "has no VirtualService or HTTPRoute with a default route.");
+            ? Problems.Of(
+                StatusCodes.Status409Conflict, GatewayProblems.RolloutRuns.With(service),
+                [KeyValuePair.Create("current", (object?)outcome.Rollout)])
+            : Answer(service, outcome, GatewayProblems.NoDefaultRoute);
     }
 
     private static async Task<IResult> StopAsync(string service, HttpContext context, Rollouts rollouts, bool putBack = true) =>
         Answer(
             service, await rollouts.StopAsync(service, putBack, context.User.Identity!.Name!, context.RequestAborted),
-            "has no roll-out that is running.");
+            GatewayProblems.NoRunningRollout);
 
-    private static IResult Answer(string service, Rollouts.Outcome outcome, string nothing)
+    private static IResult Answer(string service, Rollouts.Outcome outcome, ProblemText nothing)
     {
         switch (outcome.Result)
         {
@@ -63,9 +64,10 @@ public static class RolloutEndpoints
             case EditResult.Failed failed:
                 return EditAnswers.Failed(failed);
             default:
-                return None($"'{service}' {nothing}");
+                return None(nothing, service);
         }
     }
 
-    private static ProblemHttpResult None(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound);
+    private static ProblemHttpResult None(ProblemText text, string service) =>
+        Problems.Of(StatusCodes.Status404NotFound, text.With(service));
 }
