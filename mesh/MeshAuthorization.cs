@@ -78,8 +78,11 @@ public static class MeshAuthorization
             problem == TokenProblem.AudienceNotAllowed ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized);
     }
 
-    private static Task RefuseAsync(HttpContext context, string detail, int status = StatusCodes.Status403Forbidden) =>
-        TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+    private static Task RefuseAsync(HttpContext context, string detail, int status = StatusCodes.Status403Forbidden)
+    {
+        context.Response.Headers[Denial.Header] = "true";
+        return TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
+    }
 
     private static InboundRequest Describe(HttpContext context, string? caller, JsonElement? claims)
     {

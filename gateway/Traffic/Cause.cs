@@ -37,11 +37,14 @@ public static class Cause
     /// <summary>Nobody can tell.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>The cause of an answer that no pod gave.</summary>
+    /// <summary>Why no pod's own code answered; null when it did.</summary>
     /// <param name="exchange">What happened to the request in the mesh.</param>
     /// <param name="context">The request and its answer.</param>
-    internal static string Of(MeshExchange exchange, HttpContext context) =>
-        !exchange.IsDecided ? EnvoyAnswer.CauseOf(context)
+    /// <param name="cluster">The cluster of the pod that answered; null when none did.</param>
+    internal static string? Of(MeshExchange exchange, HttpContext context, string? cluster) =>
+        exchange.IsDenied ? Denied
+        : cluster is not null ? null
+        : !exchange.IsDecided ? EnvoyAnswer.CauseOf(context)
         : OfFlags(exchange.Flags) is { } cause ? cause
         : exchange.Tries > 0 || context.Features.Get<IForwarderErrorFeature>() is not null ? Unknown
         : exchange.Route?.Redirect is not null ? Redirect

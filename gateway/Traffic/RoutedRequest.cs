@@ -28,7 +28,10 @@ public record RoutedRequest(
     /// </summary>
     public string? Heading { get; init; }
 
-    /// <summary>Why the mesh answered and no pod, a word of <see cref="Traffic.Cause"/>; null when a pod answered.</summary>
+    /// <summary>
+    /// Why the mesh answered and no pod's own code, a word of <see cref="Traffic.Cause"/>; null when a pod answered. With a pod that is
+    /// <see cref="Cause.Denied"/> alone: at home the called pod's mesh is in its process.
+    /// </summary>
     public string? Cause { get; init; }
 
     /// <summary>How long a fault held it up, in ms; 0 for none.</summary>

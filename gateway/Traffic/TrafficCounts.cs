@@ -15,7 +15,7 @@ public sealed record TrafficCounts(
     /// <summary>Those that a rule took before the weights, by <see cref="RoutedRequest.Rule"/>; what is beyond 20 as <c>…</c>.</summary>
     public required IReadOnlyDictionary<string, long> Rules { get; init; }
 
-    /// <summary>The unanswered ones, by <see cref="RoutedRequest.Cause"/>.</summary>
+    /// <summary>Those that the mesh answered and no pod's own code, by <see cref="RoutedRequest.Cause"/>.</summary>
     public required IReadOnlyDictionary<string, long> Causes { get; init; }
 
     /// <summary>Those that were drawn by weight and answered by another cluster.</summary>

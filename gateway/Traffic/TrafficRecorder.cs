@@ -49,7 +49,7 @@ public sealed class TrafficRecorder(
         {
             Rule = exchange.Rule,
             Heading = exchange.Heading,
-            Cause = cluster is null ? Cause.Of(exchange, context) : null,
+            Cause = Cause.Of(exchange, context, cluster),
             DelayMs = exchange.Delay.TotalMilliseconds,
             Tries = exchange.Retried,
             Mirrors = exchange.MirrorClusters,

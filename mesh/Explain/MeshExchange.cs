@@ -59,6 +59,9 @@ public sealed class MeshExchange
     /// </summary>
     public string? Heading => _decision.Destination?.Cluster;
 
+    /// <summary>Whether a policy of the called service refused it, by an AuthorizationPolicy, a token or a PeerAuthentication.</summary>
+    public bool IsDenied { get; internal set; }
+
     /// <summary>How long a fault held it up; zero for none.</summary>
     public TimeSpan Delay { get; internal set; }
 

@@ -1,3 +1,4 @@
+using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Retries;
 using MessageBoard.Mesh.Tls;
@@ -62,6 +63,8 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
                 host, pathAndQuery, request, upstream.Upstream, call.Uri.Scheme == Uri.UriSchemeHttps, cancellationToken);
             upstream.Answered(host, (int)response.StatusCode);
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
+            exchange.IsDenied = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                && response.Headers.Remove(Denial.Header);
             return new(response, ResponseFlags.None, IsFinal: IsSpent);
         }
         catch (Exception) when (call.Cancelled.IsCancellationRequested)

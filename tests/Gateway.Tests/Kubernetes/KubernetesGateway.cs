@@ -73,6 +73,19 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
         _sidecar.Run(context =>
         {
             TraceParent = context.Request.Headers.TraceParent;
+            var query = context.Request.Query;
+            if (query["status"].FirstOrDefault() is { } status)
+            {
+                // As Envoy's own answers are.
+                context.Response.StatusCode = int.Parse(status, System.Globalization.CultureInfo.InvariantCulture);
+                foreach (var header in query["header"])
+                    context.Response.Headers[header!.Split(':')[0]] = header.Split(':')[1];
+
+                var body = query["body"].ToString();
+                context.Response.ContentLength = body.Length;
+                return context.Response.WriteAsync(body);
+            }
+
             context.Response.StatusCode = Status;
             context.Response.Headers["X-Service-Cluster"] = "ctx2";
             return context.Response.WriteAsync("pong");

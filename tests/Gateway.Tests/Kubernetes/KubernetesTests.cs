@@ -267,6 +267,51 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         Assert.Equal(1, users.GetProperty("sinceStart").GetProperty("clusters").GetProperty("ctx2").GetInt32());
     }
 
+    [KubeApiFact]
+    public async Task The_cause_is_what_Envoy_s_answer_tells_and_the_rule_what_the_VirtualService_says()
+    {
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        foreach (var (cause, query) in ((string?, string)[])
+            [
+                ("abort", "status=503&body=fault filter abort"),
+                ("abort", "status=429&body=fault filter abort"),
+                ("noPod", "status=503&body=no healthy upstream"),
+                ("unreachable", "status=503"
+                    + "&body=upstream connect error or disconnect/reset before headers. reset reason: connection failure"),
+                ("unreachable", "status=503&header=x-envoy-upstream-service-time:3"
+                    + "&body=upstream connect error or disconnect/reset before headers. reset reason: connection termination"),
+                ("limited", "status=503&header=x-envoy-overloaded:true"
+                    + "&body=upstream connect error or disconnect/reset before headers. reset reason: overflow"),
+                ("timeout", "status=504&body=upstream request timeout"),
+                ("noRoute", "status=404"),
+                ("noRoute", "status=503"),
+                ("denied", "status=403&header=x-envoy-upstream-service-time:3&body=RBAC: access denied"),
+                ("denied", "status=401&header=x-envoy-upstream-service-time:3&body=Jwt is missing"),
+                ("redirect", "status=301&header=location:/elsewhere"),
+                ("direct", "status=200&body=closed for today"),
+                ("unknown", "status=500&body=something else"),
+                (null, ""),
+            ])
+        {
+            using var response = await _gateway.Client.GetAsync($"/api/users/ping?{query}");
+            var (_, request) = await events.ReadAsync("request");
+            Assert.True(cause == request.GetProperty("cause").GetString(), $"{query}: {request}");
+            Assert.Equal(JsonValueKind.Null, request.GetProperty("rule").ValueKind);
+            Assert.Equal(JsonValueKind.Null, request.GetProperty("heading").ValueKind);
+        }
+
+        using var canary = await _gateway.SendAsync(
+            HttpMethod.Put, "/api/traffic/canary/user-service", """{"subset":"ctx2"}""", await _gateway.LogInAsync(isAdmin: true));
+        Assert.Equal(HttpStatusCode.OK, canary.StatusCode);
+        foreach (var (value, rule) in ((string, string?)[])[("true", "canary"), ("false", null)])
+        {
+            using var asking = new HttpRequestMessage(HttpMethod.Get, "/api/users/ping") { Headers = { { "x-canary", value } } };
+            using var response = await _gateway.Client.SendAsync(asking);
+            var (_, request) = await events.ReadAsync("request");
+            Assert.Equal(rule, request.GetProperty("rule").GetString());
+        }
+    }
+
     private Task<TimeSpan> IsMarkedAsync(string kind, Func<JsonElement, bool> condition) => Eventually.IsTrueAsync(
         async () => (await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/traffic/history")).GetProperty("marks")
             .EnumerateArray().Any(mark => mark.GetProperty("kind").GetString() == kind && condition(mark)),

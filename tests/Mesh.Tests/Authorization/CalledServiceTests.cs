@@ -1,8 +1,10 @@
 using MessageBoard.Mesh.Authorization;
+using MessageBoard.Mesh.Explain;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +25,7 @@ public sealed class CalledServiceTests : IAsyncLifetime
         _service = Create("user-service", Key);
         _service.UseMeshAuthorization();
         _service.MapGet("/{**path}", () => "answered");
+        _service.MapGet("/api/forbidden", () => Results.StatusCode(403));
         await _service.StartAsync();
         var port =
             new Uri(_service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
@@ -51,6 +54,28 @@ public sealed class CalledServiceTests : IAsyncLifetime
         Assert.Equal(status, answered);
         var refusal = key == Key ? "RBAC: access denied" : "Only processes of this run";
         Assert.Contains(status == 200 ? "answered" : refusal, body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gateway", Key, "/internal/users", true)]
+    [InlineData("gateway", null, "/api/users/ping", true)]
+    [InlineData("message-service", Key, "/internal/users", false)]
+    [InlineData("gateway", Key, "/api/forbidden", false)]
+    public async Task The_caller_s_mesh_tells_a_policy_s_refusal_from_the_service_s_own(
+        string caller, string? key, string path, bool isDenied)
+    {
+        await using var app = Create(caller, key);
+        await app.StartAsync();
+        using var client = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("user-service");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://user-service{path}");
+        var exchange = new MeshExchange();
+        request.Options.Set(MeshExchange.Key, exchange);
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(isDenied, exchange.IsDenied);
+        Assert.Equal(caller != "message-service", response.StatusCode == HttpStatusCode.Forbidden);
+        Assert.False(response.Headers.Contains("x-mesh-denied"));
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 import { defineComponent, h } from 'vue'
 import { expect, it, vi } from 'vitest'
-import type { Attempt, ExplainedRequest as Request } from '../api/requests'
+import type { Attempt, ExplainedRequest as Request, Explanation } from '../api/requests'
 import { provideSession } from '../session/session'
 import { provideTelemetry } from '../telemetry/telemetry'
 import { mount } from '../testing/mount'
@@ -33,19 +33,20 @@ it('says of a failed try why there was no answer, where that is known', () => {
 })
 
 it.each([[[]], [['the caller’s timeout of 3 s holds', 'its body is too long to be sent again']]])('shows the notes %j', async (notes) => {
-  const request = {
-    id: 1, method: 'GET', path: '/', status: 200, cluster: null, durationMs: 1, time: '2026-11-27T08:00:00Z', flags: null, traceId: 'a',
-    explanation: {
-      host: 'user-service', virtualService: null, httpRoute: null, route: null, draw: null, weights: [], destination: null,
-      attempts: [], faults: [], mirrors: [], ejected: [], notes, flags: '',
-    },
-  } as unknown as Request
-  await serve((_, answer) => answer(200, request))
-  const page = mount(Page, {})
+  const page = await mountExplained({ notes })
 
   await vi.waitFor(() => expect(page.querySelector('.steps')).not.toBeNull())
   expect([...page.querySelectorAll('.notes p')].map(({ textContent }) => textContent)).toEqual(notes)
   expect(page.querySelector('.notes') === null).toBe(notes.length === 0)
+})
+
+it.each([[false, 'but was not sent'], [true, 'To user-service, ctx2.']])('says, sent or not (%s): %s', async (sent, words) => {
+  const page = await mountExplained({
+    destination: { host: 'user-service.messageboard', subset: 'ctx2', port: 80, loadBalancer: 'LEAST_REQUEST', sent },
+  })
+
+  await vi.waitFor(() => expect(page.querySelector('.destination')).not.toBeNull())
+  expect(page.querySelector('.destination')?.textContent).toContain(words)
 })
 
 it('offers to log in for another browser’s request, and asks nobody whose session has not ended', async () => {
@@ -55,3 +56,15 @@ it('offers to log in for another browser’s request, and asks nobody whose sess
   await vi.waitFor(() => expect(page.querySelector('.prompt')).not.toBeNull())
   expect(page.querySelector('.alert')).toBeNull()
 })
+
+async function mountExplained(change: Partial<Explanation>): Promise<HTMLElement> {
+  const request = {
+    id: 1, method: 'GET', path: '/', status: 200, cluster: null, durationMs: 1, time: '2026-11-27T08:00:00Z', flags: null, traceId: 'a',
+    explanation: {
+      host: 'user-service', virtualService: null, httpRoute: null, route: null, draw: null, weights: [], destination: null,
+      attempts: [], faults: [], mirrors: [], ejected: [], notes: [], flags: '', ...change,
+    },
+  } as unknown as Request
+  await serve((_, answer) => answer(200, request))
+  return mount(Page, {})
+}
