@@ -5,8 +5,8 @@ using MessageBoard.Gateway.History;
 namespace MessageBoard.Gateway.Fleet;
 
 /// <summary>
-/// Marks what differs between two reports: clusters that were taken down or up, and pods that left or came back by themselves. Several
-/// pods of one service in a cluster at once are one mark. For one thread at a time.
+/// Marks what differs between two reports: clusters that were taken down or up, and pods that left or came back by themselves. That a
+/// service of several pods has none left in a cluster is one mark. For one thread at a time.
 /// </summary>
 internal sealed class FleetMarks(Marks marks, ClusterDrill drill)
 {
@@ -53,16 +53,15 @@ internal sealed class FleetMarks(Marks marks, ClusterDrill drill)
         else if (left.Count > 0)
             _gone.Add(key);
 
-        Mark(key, left, isReady: false, are.Count);
-        Mark(key, back, isReady: true, are.Count);
+        Mark(key, left, isReady: false, isOne: are.Count == 0, are.Count);
+        Mark(key, back, isReady: true, isOne: wasGone, are.Count);
     }
 
-    private void Mark((string Service, string Cluster) key, List<string> pods, bool isReady, int readyPods)
+    private void Mark((string Service, string Cluster) key, List<string> pods, bool isReady, bool isOne, int readyPods)
     {
-        if (pods.Count > 0)
+        foreach (var pod in isOne && pods.Count > 1 ? [null] : (IEnumerable<string?>)pods)
             marks.Add(
-                MarkKind.Outage,
-                new JsonObject { ["pod"] = pods.Count == 1 ? pods[0] : null, ["ready"] = isReady, ["readyPods"] = readyPods },
+                MarkKind.Outage, new JsonObject { ["pod"] = pod, ["ready"] = isReady, ["readyPods"] = readyPods },
                 key.Service, key.Cluster);
     }
 

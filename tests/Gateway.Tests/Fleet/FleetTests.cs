@@ -116,6 +116,16 @@ public sealed class FleetTests : IAsyncLifetime
             [("user-service", "ctx1", "a", "unready"), ("user-service", "ctx1", "b", "unready")],
             ["""user-service ctx1 {"pod":null,"ready":false,"readyPods":0}"""]);
         await SeeAsync(
+            [("user-service", "ctx1", "a", "ready"), ("user-service", "ctx1", "b", "ready"), ("user-service", "ctx1", "c", "ready")],
+            ["""user-service ctx1 {"pod":null,"ready":true,"readyPods":3}"""]);
+        await SeeAsync(
+            [("user-service", "ctx1", "a", "unready"), ("user-service", "ctx1", "b", "unready"), ("user-service", "ctx1", "c", "ready")],
+            [
+                """user-service ctx1 {"pod":"a","ready":false,"readyPods":1}""",
+                """user-service ctx1 {"pod":"b","ready":false,"readyPods":1}""",
+            ]);
+        await SeeAsync([("user-service", "ctx1", "b", "unready")], ["""user-service ctx1 {"pod":"c","ready":false,"readyPods":0}"""]);
+        await SeeAsync(
             [("user-service", "ctx1", "c", "ready")], ["""user-service ctx1 {"pod":"c","ready":true,"readyPods":1}"""]);
     }
 
