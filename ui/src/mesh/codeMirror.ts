@@ -64,6 +64,7 @@ export function openEditor(host: HTMLElement, { text, kind, texts, isReadOnly, c
     extensions: [
       ...shown(texts, isReadOnly),
       EditorView.contentAttributes.of({ 'aria-label': texts.label, 'aria-description': isReadOnly ? '' : texts.keys, spellcheck: 'false' }),
+      EditorView.domEventHandlers({ beforeinput: typeOverLines }),
       keymap.of([{ key: 'Mod-s', preventDefault: true, run: () => (save(), true) }]),
       history(),
       indentOnInput(),
@@ -155,6 +156,20 @@ const completing = (kind: string, { required }: EditorTexts): CompletionSource =
     apply: text,
   }))
   return { from: pos - place.written.length, options, validFor: /^[\w.-]*$/ }
+}
+
+/**
+ * Chromium writes a style attribute into what it joins of several lines, against the Content-Security-Policy; so what is typed over them
+ * does not come to it.
+ */
+function typeOverLines(event: InputEvent, view: EditorView): boolean {
+  const { state } = view
+  const { from, to } = state.selection.main
+  if (event.inputType !== 'insertText' || event.isComposing || event.data === null || state.readOnly) return false
+  if (state.doc.lineAt(from).to >= to) return false
+  event.preventDefault()
+  view.dispatch(state.replaceSelection(event.data), { userEvent: 'input.type', scrollIntoView: true })
+  return true
 }
 
 const lineOf = ({ doc }: EditorState, line: number) => doc.line(Math.max(1, Math.min(line, doc.lines)))
