@@ -92,6 +92,8 @@ export const en = {
     chance: 'Outside what chance allows, and no cause is known. By chance alone, 1 window in 20 is.',
     few: 'Too few requests yet to tell much.',
     aside: 'Nothing was drawn by weight and answered, so there is nothing to compare.',
+    nearby: 'Failover is on, so no weights hold: requests stay near the gateway for as long as a pod is ready there.',
+    unweighted: 'No weights are set for this service.',
     fine: (count: string, total: string) => `${count} of the last ${total} were drawn by weight and answered.`,
     quiet: 'No requests yet.',
     /** Beside a count. */

@@ -155,6 +155,17 @@ it('says when there is too little to go by', () => {
   expect(first({ recent: { ...noCounts } })).toBe('No requests yet.')
 })
 
+it('speaks of no draw by weight where there are no weights', () => {
+  const without = (failover: boolean) => {
+    const { traffic, ...others } = facts({ failover })
+    const configuration = { service: 'user-service' as const, resourceVersion: '1', weights: null, rules: noRules }
+    const [finding] = findCauses({ ...others, traffic: { ...traffic, configuration } })
+    return finding && say(finding, words)
+  }
+  expect(without(true)).toMatch(/^Failover is on, so no weights hold/)
+  expect(without(false)).toBe('No weights are set for this service.')
+})
+
 it('says before all else that the gateway is not heard from', () => {
   expect(first({ stream: 'silent', recent: { causes: { abort: 3 } } })).toMatch(/not heard from/)
 })

@@ -41,7 +41,7 @@ export interface Stopped extends Counted {
 }
 
 export type Finding =
-  | { what: 'unheard' | 'quiet' | 'chance' | 'few' | 'aside' }
+  | { what: 'unheard' | 'quiet' | 'chance' | 'few' | 'aside' | 'nearby' | 'unweighted' }
   | Stopped
   | ({ what: 'podErrors' | 'retried' | 'fine' } & Counted)
   | ({ what: 'failedOver'; to: string | null; outage: Outage | null; isOn: boolean } & Counted)
@@ -106,6 +106,8 @@ export function findCauses(facts: Facts): Finding[] {
 
   if (found.length > 0 && total > 0) return found
   if (total === 0) return [...found, { what: 'quiet' }]
+  // Failover has no weights: whoever is near answers, as long as there is somebody.
+  if (configuration && configuration.weights === null) return [{ what: facts.failover === true ? 'nearby' : 'unweighted' }]
   if (isOutside) return [{ what: 'chance' }]
   const n = judged(recent)
   if (n === 0) return [{ what: 'aside' }]
