@@ -2,6 +2,7 @@ using MessageBoard.Gateway.Edges;
 using MessageBoard.Gateway.Fleet;
 using MessageBoard.Gateway.History;
 using MessageBoard.Gateway.Mesh;
+using MessageBoard.Gateway.Rollouts;
 using MessageBoard.Gateway.Traffic;
 
 namespace MessageBoard.Gateway;
@@ -11,4 +12,4 @@ namespace MessageBoard.Gateway;
 /// </summary>
 internal sealed record TrafficEvents(
     RoutedRequest Request, LostEvents Lost, Heartbeat Heartbeat, MeshConfiguration Configuration, FleetReport Fleet, EdgeList Edges,
-    SecondOfAll Second, Mark Mark);
+    SecondOfAll Second, Mark Mark, RolloutList Rollouts);

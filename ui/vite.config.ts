@@ -9,12 +9,11 @@ import { defineConfig } from 'vitest/config'
 const compressed: Plugin = {
   name: 'compressed',
   apply: 'build',
-  async writeBundle({ dir }, bundle) {
-    for (const name of Object.keys(bundle).filter((file) => /\.(js|css|html|svg|json)$/.test(file))) {
-      const file = bundle[name]!
+  async writeBundle({ dir = 'dist' }, bundle) {
+    for (const file of Object.values(bundle).filter(({ fileName }) => /\.(js|css|html|svg|json)$/.test(fileName))) {
       const bytes = Buffer.from(file.type === 'chunk' ? file.code : file.source)
-      await writeFile(join(dir!, `${name}.br`), brotliCompressSync(bytes))
-      await writeFile(join(dir!, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+      await writeFile(join(dir, `${file.fileName}.br`), brotliCompressSync(bytes))
+      await writeFile(join(dir, `${file.fileName}.gz`), gzipSync(bytes, { level: 9 }))
     }
   },
 }

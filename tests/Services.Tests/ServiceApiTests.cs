@@ -23,6 +23,16 @@ public abstract class ServiceApiTests(Board board) : BoardTests(board)
     }
 
     [Theory]
+    [InlineData("user-service")]
+    [InlineData("message-service")]
+    [InlineData("log-service")]
+    public async Task The_document_of_which_the_pages_types_are_made_is_the_services(string service)
+    {
+        using var client = Board.Client(service);
+        await OpenApiFile.IsCurrentAsync(service, await client.GetStringAsync("/openapi/v1.json"));
+    }
+
+    [Theory]
     [InlineData("user-service", "/api/register")]
     [InlineData("message-service", "/api/messages/search")]
     [InlineData("log-service", "/api/logs/stats")]

@@ -13,8 +13,7 @@ internal static class LogEndpoints
     private static readonly int[] Windows = [5, 15, 30];
 
     private const string Filters =
-        "Of service, cluster and trace (traceId); level=warn are those with a 4xx or 5xx status, level=error those with 5xx; pings=false "
-        + "leaves pings out.";
+        "By service, cluster and traceId; level=warn: 4xx and 5xx, level=error: 5xx; pings=false leaves pings out.";
 
     public static IEndpointRouteBuilder MapLogs(this IEndpointRouteBuilder app)
     {

@@ -33,6 +33,21 @@ public sealed class PageTests(MeshedGateway gateway) : IClassFixture<MeshedGatew
     }
 
     [Fact]
+    public async Task The_gateways_own_document_is_that_of_which_the_pages_types_are_made()
+    {
+        var text = await gateway.Client.GetStringAsync("/openapi/gateway.json");
+
+        await OpenApiFile.IsCurrentAsync("gateway", text);
+        var document = JsonDocument.Parse(text).RootElement;
+        Assert.All(
+            (string[])["/api/traffic", "/api/traffic/edges", "/api/mesh/resources", "/api/telemetry"],
+            path => Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path));
+        Assert.Contains(
+            "edges", document.GetProperty("components").GetProperty("schemas").GetProperty("TrafficEvents").GetProperty("properties")
+                .EnumerateObject().Select(property => property.Name));
+    }
+
+    [Fact]
     public async Task OpenApi_links_the_documents_of_all_processes()
     {
         var html = await gateway.Client.GetStringAsync("/openapi");

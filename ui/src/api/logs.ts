@@ -1,45 +1,12 @@
 import { send } from './http'
 import { queryOf, type LogFilter } from './telemetry'
+import type { Narrow, Schemas } from './schemas'
 
-export interface LoggedCall {
-  id: string | number
-  time: string
-  user: string | null
-  method: string
-  path: string
-  status: number
-  durationMs: number
-  service: string
-  cluster: string | null
-  pod: string | null
-  traceId: string
-  /** `mesh`: no service was asked, or none answered. */
-  answeredBy: 'service' | 'mesh'
-  /** Envoy's response flags, where the mesh answered. */
-  flags: string | null
-}
+export type LoggedCall = Narrow<Schemas['logs']['ApiCall'], { answeredBy: 'service' | 'mesh' }>
 
-export interface CallLog {
-  /** False while the store behind it is off or away. */
-  available: boolean
-  items: LoggedCall[]
-}
+export type CallLog = Narrow<Schemas['logs']['CallList'], { items: LoggedCall[] }>
 
-export interface Statistics {
-  /** Where the calls are counted: in what came through Kafka, or, without Kafka, in Redis. */
-  source: 'kafka' | 'redis'
-  windows: {
-    minutes: number
-    requests: number
-    requestsPerMinute: number
-    errors: number
-    /** Those of the errors that the mesh answered itself. */
-    meshErrors: number
-    p95Ms: number | null
-    paths: { path: string; requests: number }[]
-  }[]
-  dropped: { redis: number; kafka: number; unreadable: number }
-}
+export type Statistics = Narrow<Schemas['logs']['Stats'], { source: 'kafka' | 'redis' }>
 
 export type LogStore = 'redis' | 'kafka'
 

@@ -1,4 +1,5 @@
 import { send } from './http'
+import type { Narrow, Schemas } from './schemas'
 
 export type ResourceState = 'accepted' | 'refused' | 'passedOver'
 
@@ -6,60 +7,16 @@ export type ResourceState = 'accepted' | 'refused' | 'passedOver'
 export type InForce = 'wholly' | 'partly' | 'no'
 
 /** What is to be said of a resource, at a line of the text from 1; null when it has none. */
-export interface LineMessage {
-  line: number | null
-  message: string
-}
+export type LineMessage = Gateway['ResourceProblem']
 
-export interface ResourceName {
-  kind: string
-  namespace: string
-  name: string
-}
+export type ResourceName = Gateway['ResourceKey']
 
-export interface ResourceRow extends ResourceName {
-  apiVersion: string
-  file: string
-  line: number
-  state: ResourceState
-  /** Null for what the mesh never carries out. */
-  inForce: InForce | null
-  resourceVersion: string
-  problems: LineMessage[]
-  /** What is wrong without being a reason to refuse it: a rival that wins, a rule that is never reached. */
-  warnings: LineMessage[]
-  /** Fields that are right, but that the local mesh does not carry out. */
-  notCarriedOut: LineMessage[]
-  editable: boolean
-  /** Written by whatever runs the services, and by nobody else. */
-  generated: boolean
-}
+export type ResourceRow = Narrow<Gateway['MeshResource'], ResourceName & { state: ResourceState; inForce: InForce | null }>
 
 /** What a resource says, or has said until the next one. */
-export interface ResourceVersion {
-  version: string
-  time: string
-  /** Null: by hand, in the file or with kubectl. */
-  user: string | null
-  /** What for, such as `weights`, `yaml`, `undo`, `hand`, `found`. */
-  what: string
-}
+export type ResourceVersion = Gateway['ResourceVersion']
 
-export interface Resource extends ResourceName {
-  file: string
-  line: number
-  resourceVersion: string
-  /** This resource's own text; lines of messages count in it. */
-  yaml: string
-  state: ResourceState
-  inForce: InForce | null
-  problems: LineMessage[]
-  warnings: LineMessage[]
-  notCarriedOut: LineMessage[]
-  editable: boolean
-  /** The newest first, which is the one in force. */
-  versions: ResourceVersion[]
-}
+export type Resource = Narrow<Gateway['MeshResourceText'], ResourceName & { state: ResourceState; inForce: InForce | null }>
 
 const pathOf = ({ kind, namespace, name }: ResourceName, action = '') =>
   `/api/mesh/resources/${encodeURIComponent(kind)}/${encodeURIComponent(name)}${action}?namespace=${encodeURIComponent(namespace)}`
@@ -78,11 +35,9 @@ export const putDrill = (cluster: string, down: boolean) =>
   send<unknown>('PUT', `/api/mesh/drill/${encodeURIComponent(cluster)}`, { body: { down } })
 
 /** Whether requests go to the other cluster when their own has nobody. */
-export interface Failover {
-  inForce: boolean
-  /** False where it cannot be turned on here. */
-  available: boolean
-}
+export type Failover = Gateway['FailoverReport']
 
 export const getFailover = () => send<Failover>('GET', '/api/mesh/failover', { anonymous: true })
 export const putFailover = (inForce: boolean) => send<Failover>('PUT', '/api/mesh/failover', { body: { inForce } })
+
+type Gateway = Schemas['gateway']

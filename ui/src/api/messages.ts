@@ -1,12 +1,7 @@
 import { send } from './http'
+import type { Schemas } from './schemas'
 
-export interface Message {
-  id: number
-  message: string
-  /** Null when user-service could not be asked. */
-  author: string | null
-  createdAt: string
-}
+export type Message = Schemas['messages']['MessageView']
 
 export interface Paged<T> {
   items: T[]

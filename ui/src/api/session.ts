@@ -1,19 +1,11 @@
 import { send } from './http'
+import type { Narrow, Schemas } from './schemas'
 
-export interface User {
-  username: string
-  isAdmin: boolean
-}
+export type User = Schemas['users']['Me']
 
-export interface Credentials {
-  username: string
-  password: string
-}
+export type Credentials = Narrow<Schemas['users']['Credentials'], { username: string; password: string }>
 
-export interface PasswordChange {
-  current: string
-  new: string
-}
+export type PasswordChange = Narrow<Schemas['users']['PasswordChange'], { current: string; new: string }>
 
 export const getMe = () => send<User>('GET', '/api/users/me')
 export const register = (body: Credentials) => send<unknown>('POST', '/api/register', { body, anonymous: true })

@@ -15,7 +15,7 @@ beforeEach(() => {
 
 const request = (traceId: string) => ({ service: 'user-service', traceId }) as const
 const logRead = (traceId: string) => ({ service: 'log-service', traceId }) as const
-const call = (id: number, path: string) => ({ id, path }) as LoggedCall
+const call = (id: number, path: string) => ({ id: String(id), path }) as LoggedCall
 
 it('says so 2 s after requests, and once more for what is slow to come through Kafka', () => {
   for (let i = 0; i < 100; i++) news.hear(request(String(i)))
