@@ -270,7 +270,6 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
     [KubeApiFact]
     public async Task The_cause_is_what_Envoy_s_answer_tells_and_the_rule_what_the_VirtualService_says()
     {
-        await using var events = await EventReader.OpenAsync(_gateway.Client);
         foreach (var (cause, query) in ((string?, string)[])
             [
                 ("abort", "status=503&body=fault filter abort"),
@@ -293,6 +292,7 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
                 (null, ""),
             ])
         {
+            await using var events = await EventReader.OpenAsync(_gateway.Client); // each has a deadline of its own
             using var response = await _gateway.Client.GetAsync($"/api/users/ping?{query}");
             var (_, request) = await events.ReadAsync("request");
             Assert.True(cause == request.GetProperty("cause").GetString(), $"{query}: {request}");
@@ -305,6 +305,7 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         Assert.Equal(HttpStatusCode.OK, canary.StatusCode);
         foreach (var (value, rule) in ((string, string?)[])[("true", "canary"), ("false", null)])
         {
+            await using var events = await EventReader.OpenAsync(_gateway.Client);
             using var asking = new HttpRequestMessage(HttpMethod.Get, "/api/users/ping") { Headers = { { "x-canary", value } } };
             using var response = await _gateway.Client.SendAsync(asking);
             var (_, request) = await events.ReadAsync("request");
