@@ -158,7 +158,7 @@ it('says when there is too little to go by', () => {
 it('speaks of no draw by weight where there are no weights', () => {
   const without = (failover: boolean) => {
     const { traffic, ...others } = facts({ failover })
-    const configuration = { service: 'user-service' as const, resourceVersion: '1', weights: null, rules: noRules }
+    const configuration = { service: 'user-service' as const, resource: null, resourceVersion: '1', weights: null, rules: noRules }
     const [finding] = findCauses({ ...others, traffic: { ...traffic, configuration } })
     return finding && say(finding, words)
   }
