@@ -49,7 +49,7 @@ public static class PageHosting
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         // Vite puts a hash of their content into the names of all files under assets/.
         headers.CacheControl = file.Context.Request.Path.StartsWithSegments("/assets") ? "public, max-age=31536000, immutable" : "no-cache";
-        if (file.File.Name.EndsWith(".html", StringComparison.Ordinal))
+        if (Precompressed.Plain(file.File.Name).EndsWith(".html", StringComparison.Ordinal))
             PageKey.Give(file.Context);
     }
 }

@@ -174,7 +174,7 @@ test('nothing overflows with everything unfolded, in Korean and in English', asy
 
 test('the page writes no error to the console', () => {
   // The browser itself reports the refusals asked for above.
-  assert.deepEqual(errors.filter((text) => !/status of (409|422|503)/.test(text)), [])
+  assert.deepEqual(errors.filter((text) => !/status of (401|409|422|503)/.test(text)), [])
 })
 
 async function send() {

@@ -101,8 +101,9 @@ test('nothing overflows, in Korean and in English', async () => {
 test('the back button closes the trace, and its address opens it', async () => {
   await page.goBack()
   await page.waitForSelector('.trace-dialog[open]', { state: 'detached' })
-  await page.waitForSelector('.explanation[open] .trace-link:focus')
+  await page.waitForSelector('.explanation[open]:focus-within')
   await page.keyboard.press('Escape')
+  await page.waitForSelector('.explanation[open]', { state: 'detached' })
   await page.goto(`/#/trace/${traceId}`)
   await page.reload()
   await page.waitForSelector('.trace-dialog[open] .span-row')

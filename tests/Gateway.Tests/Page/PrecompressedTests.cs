@@ -6,7 +6,7 @@ namespace MessageBoard.Gateway.Tests.Page;
 /// <summary>A script that the build has compressed, asked for in all ways.</summary>
 public sealed class PrecompressedTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
 {
-    private const string Path = "/assets/index-0123.js";
+    private const string Path = "/assets/index-0123.js", Document = "/assets/index-0123.html";
 
     private static readonly string Script = string.Concat(Enumerable.Repeat("console.log('a script')\n", 100));
 
@@ -80,11 +80,35 @@ public sealed class PrecompressedTests(MeshedGateway gateway) : IClassFixture<Me
         Assert.Equal(HttpStatusCode.NotFound, raw.StatusCode);
     }
 
+    [Fact]
+    public async Task A_compressed_document_brings_the_page_s_key_too()
+    {
+        using var plain = await AskAsync(HttpMethod.Get, Document, null);
+        using var compressed = await AskAsync(HttpMethod.Get, Document, "br");
+
+        Assert.Equal(["br"], compressed.Content.Headers.ContentEncoding);
+        Assert.True(plain.Headers.Contains("Set-Cookie"));
+        Assert.True(compressed.Headers.Contains("Set-Cookie"));
+        Assert.Equal(plain.Content.Headers.ContentType, compressed.Content.Headers.ContentType);
+    }
+
     private async Task<HttpResponseMessage> AskAsync(
         HttpMethod method, string path, string? accepted, Action<HttpRequestMessage>? change = null)
     {
-        var folder = Directory.CreateDirectory(System.IO.Path.Combine(gateway.Page, "assets")).FullName;
-        var file = System.IO.Path.Combine(folder, "index-0123.js");
+        Directory.CreateDirectory(System.IO.Path.Combine(gateway.Page, "assets"));
+        if (path is Path or Document)
+            await WriteAsync(gateway.Page + path);
+
+        using var request = new HttpRequestMessage(method, path);
+        if (accepted is not null)
+            request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+
+        change?.Invoke(request);
+        return await gateway.Client.SendAsync(request);
+    }
+
+    private static async Task WriteAsync(string file)
+    {
         if (!File.Exists(file))
         {
             await using (var brotli = new BrotliStream(File.Create(file + ".br"), CompressionLevel.Optimal))
@@ -95,13 +119,6 @@ public sealed class PrecompressedTests(MeshedGateway gateway) : IClassFixture<Me
 
             await File.WriteAllTextAsync(file, Script);
         }
-
-        using var request = new HttpRequestMessage(method, path);
-        if (accepted is not null)
-            request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
-
-        change?.Invoke(request);
-        return await gateway.Client.SendAsync(request);
     }
 
     private static async Task<string> TextOfAsync(HttpResponseMessage response)

@@ -5,7 +5,7 @@ import { HighlightStyle, indentOnInput, syntaxHighlighting, syntaxTree } from '@
 import { forceLinting, linter, lintGutter, lintKeymap, type Diagnostic } from '@codemirror/lint'
 import { MergeView, unifiedMergeView } from '@codemirror/merge'
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search'
-import { EditorState, type Extension } from '@codemirror/state'
+import { EditorState, StateEffect, type Extension } from '@codemirror/state'
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import type { LineMessage } from '../api/mesh'
@@ -53,6 +53,9 @@ export interface EditorOptions {
  */
 const shadowOf = (host: HTMLElement) => host.shadowRoot ?? host.attachShadow({ mode: 'open' })
 
+/** There are others than when the text was last looked at. */
+const problemsChanged = StateEffect.define<null>()
+
 /** Opens an editor of YAML within `host`. */
 export function openEditor(host: HTMLElement, { text, kind, texts, isReadOnly, changed, save }: EditorOptions): Editor {
   const root = shadowOf(host)
@@ -74,7 +77,10 @@ export function openEditor(host: HTMLElement, { text, kind, texts, isReadOnly, c
       highlightSelectionMatches(),
       autocompletion({ override: [completing(kind, texts)], icons: false }),
       lintGutter(),
-      linter(({ state }) => [...problems, ...yamlErrors(state, texts.notYaml)], { delay: 300 }),
+      linter(({ state }) => [...problems, ...yamlErrors(state, texts.notYaml)], {
+        delay: 300,
+        needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((effect) => effect.is(problemsChanged))),
+      }),
       keymap.of([
         ...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap,
         ...(isReadOnly ? [] : [indentWithTab]),
@@ -93,6 +99,7 @@ export function openEditor(host: HTMLElement, { text, kind, texts, isReadOnly, c
     setText: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } }),
     setProblems(next) {
       problems = next.map((each) => diagnosticOf(view.state, each))
+      view.dispatch({ effects: problemsChanged.of(null) })
       forceLinting(view)
     },
     goTo(line) {
