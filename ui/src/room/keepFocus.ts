@@ -30,7 +30,8 @@ export function keepFocus(fallback: () => HTMLElement | null): () => void {
   }
 
   function moveOn() {
-    const next = last?.closest('dialog') && last.isConnected ? null : neighbour(trail)
+    // What stands beside a closed dialog has nothing to do with it.
+    const next = last?.isConnected && last.closest('dialog:not([open])') ? null : neighbour(trail)
     last = null
     ;(next ?? fallback())?.focus({ preventScroll: next === null })
   }
