@@ -4,7 +4,7 @@ using MessageBoard.Shared.Http;
 namespace MessageBoard.Gateway.Tests;
 
 /// <summary>The gateway's own problems in the reader's language.</summary>
-public sealed class ProblemsTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
+public sealed class GatewayProblemsTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
 {
     [Theory]
     [InlineData("PUT", "/api/traffic/weights/user-service", 401, "logIn", "먼저 로그인하세요.")]
