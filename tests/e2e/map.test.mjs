@@ -89,7 +89,7 @@ test('nothing overflows, and every word of the map has its place', async () => {
     await assertNothingOverflows(page, lang)
     for (const width of [360, 1280, 1920]) {
       await page.setViewportSize({ width, height: 900 })
-      await page.waitForSelector(`.map .text[data-tall=${width < 900}]`)
+      await page.waitForSelector(`.map .text[data-tall=${width < 900}]`, { state: 'attached' })
       assert.deepEqual(await page.evaluate(clippedTexts), [], `${lang} at ${width} px`)
     }
   }

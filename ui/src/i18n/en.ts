@@ -30,7 +30,6 @@ export const en = {
   lights: {
     title: 'Lights',
     intro: 'One flash is one real request, anybody’s. Nothing here is simulated.',
-    legend: 'Colours',
     ok: 'answered',
     refused: 'refused (4xx)',
     failed: 'failed (5xx)',

@@ -23,7 +23,6 @@ export const ko: Texts = {
   lights: {
     title: '신호등',
     intro: '램프가 한 번 켜질 때마다 누군가의 실제 요청 한 건입니다. 시뮬레이션은 없습니다.',
-    legend: '색상',
     ok: '응답함',
     refused: '거절 응답 (4xx)',
     failed: '실패 (5xx)',

@@ -9,6 +9,7 @@ const sizes = [
   [1200, 520, 1],
   [1680, 620, 1],
   [1860, 560, 1.3],
+  [1860, 389, 1.5],
 ] as const
 
 const noPlaces = { start: 0, door: 0, border: 0, service: 0, end: 0 }

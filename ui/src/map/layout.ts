@@ -45,12 +45,16 @@ export interface ServiceNode {
 export interface MapLayout {
   width: number
   height: number
+  /** Of the type and all that has to go with it. */
+  scale: number
   /** Drawn from top to bottom, for a narrow page. */
   isTall: boolean
   callers: Box
   gateway: Box
   gatewayCalls: Box
   clusters: Record<ClusterName, Box>
+  /** Where rows are low, the text about a service's own calls stands in two columns. */
+  callColumns: 1 | 2
   /** The height of the line with a cluster's name. */
   heading: number
   nodes: ServiceNode[]
@@ -68,12 +72,20 @@ export const wayCount = 1 + services.length * clusters.length * podPlaces
 export const nodeAt = (service: ServiceName, cluster: ClusterName) =>
   services.indexOf(service) * clusters.length + clusters.indexOf(cluster)
 
+/** The size (px) of a text at scale 1. */
+export const plainType = 13
 /** Narrower than this (px, at scale 1) the map is drawn from top to bottom. */
 export const tallBelow = 880
 
-/** Lays the map out in so many pixels; `scale` is that of the type. */
+/** Lower than this (px, at scale 1) the lines of text would not fit above each other; the type is smaller then. */
+const lowest = 430
+/** The height (px, at scale 1) that it has to have from top to bottom. */
+export const tallHeight = 860
+
+/** Lays the map out in so many pixels; `scale` is that which the type should have. */
 export function layOut(width: number, height: number, scale = 1): MapLayout {
-  return width < tallBelow * scale ? layOutTall(width, height, scale) : layOutWide(width, height, scale)
+  const wide = Math.min(scale, height / lowest)
+  return width < tallBelow * wide ? layOutTall(width, height, Math.min(scale, height / tallHeight)) : layOutWide(width, height, wide)
 }
 
 const rightOf = ({ x, y, width, height }: Box): Point => ({ x: x + width, y: y + height / 2 })
@@ -87,7 +99,7 @@ function layOutWide(width: number, height: number, scale: number): MapLayout {
   const approach = Math.max(36 * scale, width * 0.045)
   const gateway = { x: callers.width + approach, y: callers.y, width: 104 * scale, height: callers.height }
   const fan = Math.max(56 * scale, width * 0.05)
-  const edge = { x: gateway.x + gateway.width + fan, width: 176 * scale }
+  const edge = { x: gateway.x + gateway.width + fan, width: Math.max(176 * scale, Math.min(230 * scale, width * 0.165)) }
   const left = edge.x + edge.width + 4
   const boxHeight = (height - gap) / 2
   const boxes = byCluster((cluster) => ({
@@ -95,8 +107,10 @@ function layOutWide(width: number, height: number, scale: number): MapLayout {
   }))
   const storeWidth = 104 * scale
   const nameWidth = 144 * scale
-  const callsWidth = Math.min(210 * scale, width - left - 2 * inset - nameWidth - storeWidth - 44 * scale)
   const row = (boxHeight - heading - inset) / services.length
+  const room = width - left - 2 * inset - nameWidth - storeWidth - 44 * scale
+  const callColumns = row / callLines < 14 * scale && room > 330 * scale ? 2 : 1
+  const callsWidth = Math.min(callColumns * 200 * scale, room)
   const nodes = eachNode((service, cluster) => {
     const top = boxes[cluster].y + heading + services.indexOf(service) * row
     const box = { x: left + inset, y: top, width: nameWidth + callsWidth, height: row - 6 }
@@ -126,7 +140,7 @@ function layOutWide(width: number, height: number, scale: number): MapLayout {
   }
   const inTrack = trackThrough([rightOf(callers), leftOf(gateway)])
   return {
-    width, height, isTall: false, callers, gateway, heading, nodes,
+    width, height, scale, callColumns, isTall: false, callers, gateway, heading, nodes,
     gatewayCalls: { x: callers.x, y: gateway.y + gateway.height + 6, width: gateway.x + gateway.width, height: 46 * scale },
     clusters: boxes,
     stores: byStore(placeStore),
@@ -169,7 +183,7 @@ function layOutTall(width: number, height: number, scale: number): MapLayout {
   }
   const inTrack = trackThrough([rightOf(callers), leftOf(gateway)])
   return {
-    width, height, isTall: true, callers, gateway, heading, nodes,
+    width, height, scale, callColumns: 1, isTall: true, callers, gateway, heading, nodes,
     gatewayCalls: { x: gateway.x + gateway.width + 8, y: 0, width: width - gateway.x - gateway.width - 8, height: 48 * scale },
     clusters: boxes,
     stores: byStore(placeStore),
