@@ -105,9 +105,13 @@ test('the class view fits a projector without scrolling, by address, by button a
   const seen = await page.evaluate(() => {
     const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement
     const lamps = [...document.querySelectorAll('.cluster .socket')].map((lamp) => lamp.getBoundingClientRect())
+    const cut = [...document.querySelectorAll('.cards > .card')].map(
+      (each) => Math.max(each.scrollHeight - each.clientHeight, each.scrollWidth - each.clientWidth),
+    )
     const low = Math.max(...[...document.querySelectorAll('.class-dock, main')].map((part) => part.getBoundingClientRect().bottom))
     return {
       over: [scrollWidth - clientWidth, scrollHeight - clientHeight],
+      cut: Math.max(...cut),
       lamp: Math.min(...lamps.map(({ width }) => width)),
       low: low <= innerHeight,
     }
@@ -115,6 +119,7 @@ test('the class view fits a projector without scrolling, by address, by button a
   assert.deepEqual(seen.over, [0, 0])
   assert.ok(seen.lamp >= 40, `a lamp is ${seen.lamp} px`)
   assert.ok(seen.low)
+  assert.ok(seen.cut <= 0, `a card's content is ${seen.cut} px too large`)
   for (const section of ['#mesh', '#board', '#logs']) assert.equal(await page.isVisible(section), false)
   await page.keyboard.press('Escape')
   await page.waitForSelector('html:not([data-view])')
