@@ -66,7 +66,12 @@ export function openEditor(host: HTMLElement, { text, kind, texts, isReadOnly, c
     doc: text,
     extensions: [
       ...shown(texts, isReadOnly),
-      EditorView.contentAttributes.of({ 'aria-label': texts.label, 'aria-description': isReadOnly ? '' : texts.keys, spellcheck: 'false' }),
+      EditorView.contentAttributes.of({
+        'aria-label': texts.label,
+        'aria-description': isReadOnly ? '' : texts.keys,
+        spellcheck: 'false',
+        tabindex: '0',
+      }),
       EditorView.domEventHandlers({ beforeinput: typeOverLines }),
       keymap.of([{ key: 'Mod-s', preventDefault: true, run: () => (save(), true) }]),
       history(),
@@ -117,7 +122,7 @@ export function openDifference(
   host: HTMLElement, before: string, after: string, labels: { before: string; after: string }, isWide: boolean, texts: EditorTexts,
 ): () => void {
   const root = shadowOf(host)
-  const side = (label: string) => [...shown(texts, true), EditorView.contentAttributes.of({ 'aria-label': label })]
+  const side = (label: string) => [...shown(texts, true), EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' })]
   const collapseUnchanged = { margin: 3, minSize: 6 }
   if (isWide) {
     const view = new MergeView({
@@ -234,7 +239,8 @@ const theme = EditorView.theme({
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
   '&.cm-merge-b .cm-changedLine': { backgroundColor: 'var(--good-soft)' },
   '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': {
-    background: 'color-mix(in srgb, var(--bad) 28%, transparent)',
+    background: 'none',
+    textDecoration: 'underline 2px var(--bad)',
   },
-  '&.cm-merge-b .cm-changedText': { background: 'color-mix(in srgb, var(--good) 28%, transparent)' },
+  '&.cm-merge-b .cm-changedText': { background: 'none', textDecoration: 'underline 2px var(--good)' },
 })

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { layoutFaults, violations } from './audit.mjs'
-import { adminPassword, baseUrl, launch } from './browser.mjs'
+import { bringAxe, layoutFaults, violations } from './audit.mjs'
+import { adminPassword, baseUrl, launch, readYaml, writeYaml } from './browser.mjs'
 
 const password = await adminPassword()
 const folder = process.env.AUDIT_FOLDER ?? (await mkdtemp(path.join(tmpdir(), 'messageboard-audit-')))
@@ -82,7 +82,7 @@ const states = {
     await page.waitForSelector('.explanation .steps')
   },
   async trace(page) {
-    await page.locator('.explanation .trace a').click()
+    await page.click('.explanation .trace-link')
     await page.waitForSelector('.trace-dialog[open] :is(.waterfall, .absent, .waiting, .alert)')
   },
   async editors(page) {
@@ -90,16 +90,27 @@ const states = {
     await page.waitForSelector('.explanation[open]')
     await page.keyboard.press('Escape')
     await page.waitForSelector('dialog[open]', { state: 'detached' })
-    for (const summary of await page.locator('details:not([open]) > summary').all()) await summary.click().catch(() => undefined)
+    await page.evaluate(() => document.querySelectorAll('details').forEach((each) => (each.open = true)))
     await page.locator('.resources .open').first().click()
-    await page.waitForSelector('[name=yaml]')
+    await readYaml(page)
     await page.locator(`${card} .slider`).press('ArrowLeft')
     await page.locator('#board .remove').first().click()
   },
+  async difference(page) {
+    await writeYaml(page, 'kind: Nothing\n')
+    await page.click('.resource .apply')
+    await page.waitForSelector('.resource .difference .cm-line')
+  },
+  async refused(page) {
+    await page.click('.resource .apply')
+    await page.waitForSelector('.resource .problems')
+  },
   async drill(page) {
-    await page.locator(`${card} .editor .discard`).click()
+    await page.click('.resource .discard')
+    await page.click(`${card} .editor .discard`)
+    await page.click('.cluster-bar [data-cluster=ctx1] .switch')
     await setDown(page, true)
-    await page.waitForSelector('.drill .cluster[data-cluster=ctx2][data-down=true]')
+    await page.waitForSelector('.cluster-bar [data-cluster=ctx2][data-down=true][data-settled=true]')
   },
   async 'class view'(page) {
     await page.click('.class-switch')
@@ -129,6 +140,7 @@ for (const lang of ['en', 'ko']) {
     const browser = await launch({ baseURL: baseUrl, locale: lang, viewport: { width: 1280, height: 900 } })
     browsers.push(browser)
     const { page } = browser
+    await bringAxe(browser.context)
     page.setDefaultTimeout(30_000)
     for (const [name, reach] of Object.entries(states)) {
       await t.test(name, async () => {
