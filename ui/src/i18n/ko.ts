@@ -617,7 +617,7 @@ export const ko: Texts = {
     title: '트레이스(trace)',
     short: '트레이스',
     open: (id) => `트레이스 ${id}: 무엇이 어디에서 얼마나 걸렸는지 보기`,
-    openNotKept: (id) => `트레이스 ${id}: 보관되지 않음(샘플링 제외)`,
+    openNotKept: (id) => `트레이스 ${id}: 미보관(샘플링 제외)`,
     notKept: '보관되지 않음(샘플링 제외)',
     shortNotKept: '미보관',
     toTrace: '트레이스 보기: 무엇이 어디에서 얼마나 걸렸는지',
