@@ -29,7 +29,7 @@ for (const locale of ['ko', 'en']) {
     while (await page.locator('.stop').count()) await page.locator('.stop').first().click()
     for (const summary of await page.locator('details > summary').all()) await summary.click()
     await page.locator('.resources .open').first().click()
-    await page.waitForSelector('[name=yaml]')
+    await page.waitForSelector('.resource .editor')
     await save(page, `${locale}-${colorScheme}-unfolded`, [360, 1280, 1920])
     // One whose trace is kept: the others were too many a second.
     await page.waitForTimeout(1_500)
