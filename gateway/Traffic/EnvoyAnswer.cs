@@ -36,8 +36,8 @@ internal static class EnvoyAnswer
             (503, > ResetLength) => Cause.Unreachable,
             (503 or 404, 0) => Cause.NoRoute,
             (504, _) => Cause.Timeout,
-            (< 300, _) => Cause.Direct,
-            (< 400, _) => Cause.Redirect,
+            _ when status < 300 => Cause.Direct,
+            _ when status < 400 => Cause.Redirect,
             _ => Cause.Unknown,
         };
     }

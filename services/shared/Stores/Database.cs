@@ -185,7 +185,8 @@ public sealed class Database : IDisposable
             span?.Fail(exception.GetType().FullName!);
             throw new StoreUnavailableException(StoreUnavailableException.Database, exception)
             {
-                IsRefusal = exception is DbException db && IsRefusal(db) };
+                IsRefusal = exception is DbException db && IsRefusal(db)
+            };
         }
         finally
         {
