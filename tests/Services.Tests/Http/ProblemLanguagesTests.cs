@@ -71,7 +71,7 @@ public sealed partial class ProblemLanguagesTests(EmbeddedBoard board) : BoardTe
         Assert.NotEmpty(texts);
         Assert.All(texts, text =>
         {
-            Assert.Matches("^[a-z][A-Za-z]+$", text.Code);
+            Assert.Matches("^[a-z][A-Za-z0-9]+$", text.Code);
             Assert.Matches("[가-힣]", text.Korean);
             Assert.Equal(ValuesOf(text.English), ValuesOf(text.Korean));
         });
