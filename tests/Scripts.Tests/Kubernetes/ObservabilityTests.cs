@@ -3,16 +3,29 @@ using System.Text.Json;
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>deploy-all.sh --observability and --otlp-endpoint, and what cleanup.sh makes of them.</summary>
-public sealed class ObservabilityTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncLifetime
+public sealed class ObservabilityTests : IAsyncLifetime
 {
     private const string Stack = "messageboard-observability";
     private const string Agents = "messageboard-agents";
 
-    private readonly Workbench _bench = new(kube);
+    // Of each test's own: a namespace that was deleted stays where it is for ever, as there is no controller that ends it.
+    private readonly KubeApi _kube = new();
+    private readonly Workbench _bench;
 
-    public ValueTask InitializeAsync() => _bench.InitializeAsync();
+    /// <summary>Servers that are not running yet.</summary>
+    public ObservabilityTests() => _bench = new(_kube);
 
-    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        await _kube.InitializeAsync();
+        await _bench.InitializeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bench.DisposeAsync();
+        await _kube.DisposeAsync();
+    }
 
     [KubeApiFact]
     public async Task It_is_made_once_stays_on_and_is_taken_away()
@@ -63,7 +76,7 @@ public sealed class ObservabilityTests(KubeApi kube) : IClassFixture<KubeApi>, I
 
         foreach (var context in KubeApi.Contexts)
         {
-            await kube.KubectlAsync(
+            await _kube.KubectlAsync(
                 "--context", context, "-n", "messageboard", "create", "secret", "generic", "my-headers", "--from-literal=headers=a=b");
         }
 
@@ -73,13 +86,13 @@ public sealed class ObservabilityTests(KubeApi kube) : IClassFixture<KubeApi>, I
         Assert.Equal("http/protobuf", await VariableAsync("ctx1", "OTEL_EXPORTER_OTLP_PROTOCOL"));
         Assert.Equal(
             "my-headers headers",
-            await kube.KubectlAsync(
+            await _kube.KubectlAsync(
                 "--context", "ctx1", "-n", "messageboard", "get", "deployment", "log-service", "-o",
                 "jsonpath={range .spec.template.spec.containers[0].env[?(@.name==\"OTEL_EXPORTER_OTLP_HEADERS\")]}"
                     + "{.valueFrom.secretKeyRef.name} {.valueFrom.secretKeyRef.key}{end}"));
         Assert.Contains(
             "\"ports\":[{\"port\":443,\"protocol\":\"TCP\"}]",
-            await kube.KubectlAsync(
+            await _kube.KubectlAsync(
                 "--context", "ctx2", "-n", "messageboard", "get", "networkpolicy", "mesh", "-o", "jsonpath={.spec.egress}"),
             StringComparison.Ordinal);
         Assert.DoesNotContain("a=b", await File.ReadAllTextAsync(_bench.Log), StringComparison.Ordinal);
@@ -128,7 +141,7 @@ public sealed class ObservabilityTests(KubeApi kube) : IClassFixture<KubeApi>, I
 
     private async Task<Dictionary<string, Dictionary<string, string>>> SecretsAsync(string context, string name)
     {
-        using var list = JsonDocument.Parse(await kube.KubectlAsync("--context", context, "-n", name, "get", "secrets", "-o", "json"));
+        using var list = JsonDocument.Parse(await _kube.KubectlAsync("--context", context, "-n", name, "get", "secrets", "-o", "json"));
         return list.RootElement.GetProperty("items").EnumerateArray()
             .Where(secret => secret.GetProperty("type").GetString() == "Opaque")
             .ToDictionary(
@@ -137,10 +150,10 @@ public sealed class ObservabilityTests(KubeApi kube) : IClassFixture<KubeApi>, I
                     entry => entry.Name, entry => Encoding.UTF8.GetString(Convert.FromBase64String(entry.Value.GetString()!))));
     }
 
-    private Task<string> VariableAsync(string context, string variable, string deployment = "user-service") => kube.KubectlAsync(
+    private Task<string> VariableAsync(string context, string variable, string deployment = "user-service") => _kube.KubectlAsync(
         "--context", context, "-n", "messageboard", "get", "deployment", deployment, "-o",
         $"jsonpath={{.spec.template.spec.containers[0].env[?(@.name==\"{variable}\")].value}}");
 
     private Task<string> ReadAsync(string context, string name, string kinds, string path) =>
-        kube.KubectlAsync("--context", context, "-n", name, "get", kinds, "-o", $"jsonpath={path}");
+        _kube.KubectlAsync("--context", context, "-n", name, "get", kinds, "-o", $"jsonpath={path}");
 }
