@@ -10,6 +10,10 @@ internal static class EditAnswers
     public static ProblemHttpResult Conflict(string what, object current) => Problems.Of(
         StatusCodes.Status409Conflict, GatewayProblems.Changed.With(what), [KeyValuePair.Create("current", (object?)current)]);
 
+    /// <summary>The same for a service's default route.</summary>
+    public static ProblemHttpResult Conflict(EditResult.Conflict conflict, string service) => Conflict(
+        conflict.Snapshot.DefaultRouteOf(service)?.Service.Kind ?? "VirtualService", ServiceConfiguration.Of(conflict.Snapshot, service));
+
     /// <summary>A 502 that says which cluster did not take an edit, and what became of the others.</summary>
     public static ProblemHttpResult Failed(EditResult.Failed failed) =>
         Problems.Titled(

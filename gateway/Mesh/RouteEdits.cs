@@ -23,9 +23,7 @@ public sealed partial class RouteEdits(IMeshStore mesh, ILogger<RouteEdits> logg
                 LogEdited(context.User.LogName(), edit.What, service);
                 return TypedResults.Ok(ServiceConfiguration.Of(done.Snapshot, service));
             case EditResult.Conflict conflict:
-                return EditAnswers.Conflict(
-                    conflict.Snapshot.DefaultRouteOf(service)?.Service.Kind ?? "VirtualService",
-                    ServiceConfiguration.Of(conflict.Snapshot, service));
+                return EditAnswers.Conflict(conflict, service);
             case EditResult.Invalid invalid:
                 return EditAnswers.Unprocessable(invalid.Errors);
             case EditResult.Failed failed:

@@ -56,9 +56,7 @@ public static class RolloutEndpoints
             case EditResult.Done:
                 return TypedResults.Ok(outcome.Rollout);
             case EditResult.Conflict conflict:
-                return EditAnswers.Conflict(
-                    conflict.Snapshot.DefaultRouteOf(service)?.Service.Kind ?? "VirtualService",
-                    ServiceConfiguration.Of(conflict.Snapshot, service));
+                return EditAnswers.Conflict(conflict, service);
             case EditResult.Invalid invalid:
                 return EditAnswers.Unprocessable(invalid.Errors);
             case EditResult.Failed failed:
