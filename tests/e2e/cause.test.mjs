@@ -44,7 +44,7 @@ test('a fault that aborts 30 % is named, and the share stays inside of what chan
   let verdict
   for (let i = 0; i < 4 && verdict !== 'inside'; i++) {
     await send(100)
-    await says(/aborted by the fault in force/)
+    await says(/of the last 100: aborted by the fault in force/)
     verdict = await page.getAttribute(`${card} .verdict`, 'data-verdict')
   }
   assert.equal(verdict, 'inside')
