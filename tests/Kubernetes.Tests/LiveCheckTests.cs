@@ -2,9 +2,8 @@ using MessageBoard.MeshCheck;
 
 namespace MessageBoard.MeshKubernetes.Tests;
 
-/// <summary>mesh-check against real API servers.</summary>
-[Collection(nameof(KubeApi))]
-public sealed class LiveCheckTests(KubeApi api) : IAsyncLifetime
+/// <summary>mesh-check against real API servers of its own: it tells of all that is wrong in a cluster, others' tests' too.</summary>
+public sealed class LiveCheckTests(KubeApi api) : IClassFixture<KubeApi>, IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private string _namespace = "";
