@@ -104,12 +104,13 @@ test('the back button closes the trace, and its address opens it', async () => {
   await page.waitForSelector('.explanation[open]:focus-within')
   await page.keyboard.press('Escape')
   await page.waitForSelector('.explanation[open]', { state: 'detached' })
+  await atTheStart()
   await page.goto(`/#/trace/${traceId}`)
   await page.reload()
   await page.waitForSelector('.trace-dialog[open] .span-row')
   await page.keyboard.press('Escape')
   await page.waitForSelector('.trace-dialog[open]', { state: 'detached' })
-  await eventually(() => new URL(page.url()).hash === '') // the way back through the history takes a moment
+  await atTheStart()
 })
 
 test('a log line leads back to its trace', async () => {
@@ -200,6 +201,9 @@ function spansShown() {
 }
 
 /** The number that the gateway gave a request. */
+/** The way back through the history takes a moment longer than a dialog's closing, and would undo what is gone to meanwhile. */
+const atTheStart = () => eventually(() => new URL(page.url()).hash === '')
+
 async function numberOf(id) {
   let request
   await eventually(async () => {
