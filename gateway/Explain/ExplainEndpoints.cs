@@ -38,15 +38,15 @@ public static class ExplainEndpoints
         if (!isKnown)
             return LogInFirst();
 
-        if (recent.Find(id) is not { } entry)
+        if (recent.Find(id) is not { } request)
             return Problems.Of(StatusCodes.Status404NotFound, GatewayProblems.RequestGone.With(RecentRequests.Capacity));
 
-        var isOwn = entry.IsOfBrowser(context.Request) || (session is not null && entry.IsOf(context.Request));
+        var isOwn = request.IsOfBrowser(context.Request) || (session is not null && request.IsOf(context.Request));
         if (session is null && !isOwn)
             return LogInFirst();
 
-        var path = isOwn || session!.IsAdmin ? entry.Path : PathTemplate.Of(entry.Path);
-        return TypedResults.Ok(new ExplainedRequest(entry.Request, entry.Method, path, entry.Exchange.Explain()));
+        var path = isOwn || session!.IsAdmin ? request.Path : PathTemplate.Of(request.Path);
+        return TypedResults.Ok(new ExplainedRequest(request.ToRoutedRequest(), request.Method, path, request.Notes.Explain()));
     }
 
     // Somebody by a session, or by the key that came with the page.

@@ -37,7 +37,7 @@ public static class ExplainHeader
     private static async ValueTask ExplainAsync(HttpContext context)
     {
         context.Response.Headers.Remove(Name); // a service's own would be no explanation of the mesh
-        if (context.Features.Get<MeshExchange>()?.Explain() is not { } explanation
+        if (context.Features.Get<MeshExchange>()?.Notes.Explain() is not { } explanation
             || (PageKey.Of(context.Request) == 0 && !(await context.AuthenticateAsync(SessionAuthentication.Scheme)).Succeeded))
             return;
 

@@ -35,7 +35,7 @@ public sealed class ServiceHistory
     }
 
     /// <summary>Counts one request, in the second in which it ended.</summary>
-    public void Record(RoutedRequest request)
+    public void Record(in RequestRecord request)
     {
         var (time, duration) = (request.Time.ToUnixTimeSeconds(), DurationSteps.Of(request.DurationMs));
         var place = (int)(time % Seconds);
@@ -117,7 +117,7 @@ public sealed class ServiceHistory
     }
 
     // Not where a rule sent it, nor where it went because the one that was drawn had no room for it.
-    private static string? DrawnBy(RoutedRequest request) =>
+    private static string? DrawnBy(in RequestRecord request) =>
         request.Rule is null && (request.Heading is null || request.Heading == request.Cluster) ? request.Cluster : null;
 
     private static void Add(ReadOnlySpan<int> counts, Span<long> sums)

@@ -32,7 +32,7 @@ public sealed class TrafficHistory : BackgroundService
         _services = services.Names.ToFrozenDictionary(name => name, _ => new ServiceHistory());
         mesh.Changed += SetWeights;
         SetWeights(mesh.Current);
-        recorder.Recorded += request => _services[request.Service].Record(request);
+        recorder.Recorded += (in request) => _services[request.Service].Record(request);
     }
 
     /// <summary>The last minutes, with what happened meanwhile.</summary>

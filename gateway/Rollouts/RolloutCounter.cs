@@ -17,7 +17,7 @@ internal sealed class RolloutCounter(string toCluster, DateTimeOffset started)
     /// Counts a request, if the weights drew it. Where nobody knows what was drawn, as with Envoy, it is who answered; and what nobody
     /// answered is the target's, as it has to show that it is good.
     /// </summary>
-    public void Count(RoutedRequest request)
+    public void Count(in RequestRecord request)
     {
         if (request.Rule is not null)
             return;

@@ -32,7 +32,7 @@ public sealed partial class Rollouts
         (_mesh, _marks, _clock, _logger) = (mesh, marks, clock, logger);
         _slots = services.Names.ToFrozenDictionary(name => name, name => new Slot(name));
         _state = feed.AddState("rollouts", () => new RolloutList(All), RolloutEventJson.Default.RolloutList);
-        recorder.Recorded += request => _slots[request.Service].Counter?.Count(request);
+        recorder.Recorded += (in request) => _slots[request.Service].Counter?.Count(request);
     }
 
     /// <summary>The last one of each service that had one, in the order of their names.</summary>

@@ -13,8 +13,8 @@ namespace MessageBoard.Gateway.Telemetry;
 internal sealed record OwnRequest(string? SpanId, string? Pod, DateTimeOffset Start, DateTimeOffset End, bool? IsTraced)
 {
     /// <summary>One that the gateway remembers.</summary>
-    public static OwnRequest Of(RecentRequests.Entry entry) => new(
-        entry.SpanId, null, entry.Request.Time.AddMilliseconds(-entry.Request.DurationMs), entry.Request.Time, entry.Request.Traced);
+    public static OwnRequest Of(RequestRecord request) =>
+        new(request.SpanId, null, request.Time.AddMilliseconds(-request.DurationMs), request.Time, request.IsTraced);
 
     /// <summary>One that the user's own log has.</summary>
     public static OwnRequest Of(ApiCall call) => new(null, call.Pod, call.Time.AddMilliseconds(-call.DurationMs), call.Time, null);

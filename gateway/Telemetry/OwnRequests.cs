@@ -16,7 +16,7 @@ internal sealed class OwnRequests(RecentRequests recent, Redis redis)
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
     public async Task<IReadOnlyList<OwnRequest>> OfTraceAsync(string traceId, HttpRequest request)
     {
-        var remembered = recent.OfTrace(traceId).Where(entry => entry.IsOf(request)).Select(OwnRequest.Of).ToList();
+        var remembered = recent.OfTrace(traceId).Where(own => own.IsOf(request)).Select(OwnRequest.Of).ToList();
         return remembered.Count > 0 ? remembered : await FindCallsAsync(traceId, request.HttpContext.User.Session().Username);
     }
 

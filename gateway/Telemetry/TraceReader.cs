@@ -63,8 +63,8 @@ internal sealed class TraceReader(ITelemetryStore store, OwnRequests own, Recent
         if (isAdmin && await store.SearchAsync(query, cancellationToken) is { } all)
             return all;
 
-        var candidates = recent.All.Where(entry => entry.Request.Traced && (isAdmin || entry.IsOf(request)))
-            .GroupBy(entry => entry.Request.TraceId).Take(MaxLookedThrough);
+        var candidates = recent.All.Where(each => each.IsTraced && (isAdmin || each.IsOf(request)))
+            .GroupBy(each => each.TraceId).Take(MaxLookedThrough);
         var found = new List<TraceSummary>();
         foreach (var some in candidates.Chunk(AtOnce).TakeWhile(_ => found.Count < query.Limit))
         {

@@ -38,16 +38,16 @@ public static class Cause
     public const string Unknown = "unknown";
 
     /// <summary>Why no pod's own code answered; null when it did.</summary>
-    /// <param name="exchange">What happened to the request in the mesh.</param>
+    /// <param name="notes">What happened to the request in the mesh.</param>
     /// <param name="context">The request and its answer.</param>
     /// <param name="cluster">The cluster of the pod that answered; null when none did.</param>
-    internal static string? Of(MeshExchange exchange, HttpContext context, string? cluster) =>
-        exchange.IsDenied ? Denied
+    internal static string? Of(in MeshNotes notes, HttpContext context, string? cluster) =>
+        notes.IsDenied ? Denied
         : cluster is not null ? null
-        : !exchange.IsDecided ? EnvoyAnswer.CauseOf(context)
-        : OfFlags(exchange.Flags) is { } cause ? cause
-        : exchange.Tries > 0 || context.Features.Get<IForwarderErrorFeature>() is not null ? Unknown
-        : exchange.Route?.Redirect is not null ? Redirect
+        : !notes.IsDecided ? EnvoyAnswer.CauseOf(context)
+        : OfFlags(notes.Flags) is { } cause ? cause
+        : notes.Tries > 0 || context.Features.Get<IForwarderErrorFeature>() is not null ? Unknown
+        : notes.Route?.Redirect is not null ? Redirect
         : Direct;
 
     // An abort comes before all else; a full budget is why there were no more tries of what then is said to have failed.

@@ -25,14 +25,14 @@ public sealed partial class MeshAnswers(
     /// <param name="request">What became of the request.</param>
     /// <param name="context">The request.</param>
     /// <param name="trace">Its span; the default if that is not kept.</param>
-    public void Offer(RoutedRequest request, HttpContext context, ActivityContext trace)
+    public void Offer(in RequestRecord request, HttpContext context, ActivityContext trace)
     {
         if (context.Request.Path.StartsWithSegments("/openapi"))
             return; // a document, no call
 
         // Asked first, so that what is dropped costs nothing else.
         if (_queue.Reader.Count < QueueLength && _queue.Writer.TryWrite(new(
-            request, context.Request.Method, context.Request.Path.Value ?? "/", SessionAuthentication.TokenOf(context), trace)))
+            request.ToRoutedRequest(), request.Method, request.Path, SessionAuthentication.TokenOf(context), trace)))
             return;
 
         dropped.Count(DroppedEvents.Redis);

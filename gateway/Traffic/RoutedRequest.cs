@@ -42,10 +42,4 @@ public record RoutedRequest(
 
     /// <summary>The clusters that copies of it went to.</summary>
     public IReadOnlyList<string> Mirrors { get; init; } = [];
-
-    /// <summary>The cluster that the weights drew and that answered; null where a rule came before, or the draw was not answered.</summary>
-    internal string? Drawn => Rule is null && Cause is null && (Heading is null || Heading == Cluster) ? Cluster : null;
-
-    /// <summary>Whether another cluster answered than the weights drew.</summary>
-    internal bool HasFailedOver => Rule is null && Cause is null && Cluster is not null && Heading is not null && Heading != Cluster;
 }

@@ -13,17 +13,20 @@ public sealed class ServiceTraffic
     private const string OtherRules = "…";
 
     private readonly Lock _gate = new();
-    private readonly RoutedRequest[] _recent = new RoutedRequest[Window];
+    private readonly Counted[] _recent = new Counted[Window];
     private readonly Tally _sinceStart = new();
     private long _recorded;
 
     /// <summary>Counts one request.</summary>
-    public void Record(RoutedRequest request)
+    public void Record(in RequestRecord request)
     {
+        var counted = new Counted(
+            request.Status, request.DurationMs, request.Cluster, request.Pod, request.Rule, request.Cause, request.Drawn,
+            request.HasFailedOver);
         lock (_gate)
         {
-            _recent[_recorded++ % Window] = request;
-            _sinceStart.Add(request);
+            _recent[_recorded++ % Window] = counted;
+            _sinceStart.Add(counted);
         }
     }
 
@@ -34,19 +37,22 @@ public sealed class ServiceTraffic
         {
             var requests = _recent.AsSpan(0, (int)Math.Min(_recorded, Window));
             var recent = new Tally();
-            foreach (var request in requests)
+            foreach (ref readonly var request in requests)
                 recent.Add(request);
 
             return (recent.ToCounts(requests), _sinceStart.ToCounts([]));
         }
     }
 
+    private readonly record struct Counted(
+        int Status, double DurationMs, string? Cluster, string? Pod, string? Rule, string? Cause, string? Drawn, bool HasFailedOver);
+
     private sealed class Tally
     {
         private readonly Dictionary<string, long> _clusters = [], _pods = [], _drawn = [], _rules = [], _causes = [];
         private long _total, _errors, _unanswered, _failedOver;
 
-        public void Add(RoutedRequest request)
+        public void Add(in Counted request)
         {
             _total++;
             if (request.Status >= 500)
@@ -72,7 +78,7 @@ public sealed class ServiceTraffic
                 _failedOver++;
         }
 
-        public TrafficCounts ToCounts(ReadOnlySpan<RoutedRequest> timed)
+        public TrafficCounts ToCounts(ReadOnlySpan<Counted> timed)
         {
             var durations = new double[timed.Length];
             for (var i = 0; i < timed.Length; i++)

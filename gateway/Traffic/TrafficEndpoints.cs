@@ -21,7 +21,7 @@ public static class TrafficEndpoints
         .AddSingleton<ObservedMetrics, TrafficMetrics>()
         .AddSingleton(provider =>
         {
-            var feed = new TrafficFeed(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TrafficFeed>>());
+            var feed = ActivatorUtilities.CreateInstance<TrafficFeed>(provider);
             var configuration = feed.AddState(
                 "configuration", provider.GetRequiredService<FrontedServices>().Read, TrafficJson.Default.MeshConfiguration);
             provider.GetRequiredService<IMeshStore>().Changed += _ => configuration.Change();

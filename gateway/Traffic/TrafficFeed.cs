@@ -23,7 +23,11 @@ public sealed partial class TrafficFeed : IDisposable
     // Below what the runtime has its heap of large objects for.
     private const int MaxChunkBytes = 32 * 1024;
 
+    // Who recorded as many since the last tick writes them at once: before others take their places among the recent ones.
+    private const int MaxUntold = RecentRequests.Capacity / 2;
+
     private readonly Lock _gate = new();
+    private readonly RecentRequests _recent;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ITimer _tick, _heartbeat;
@@ -34,16 +38,18 @@ public sealed partial class TrafficFeed : IDisposable
     private long _first, _next; // numbers of the oldest chunk that is kept, and of the one to come
     private long _requests; // in all chunks, since the start
     private int _bytes; // in all that are kept
-    private int _readers, _pending; // readers; requests that are in no chunk yet
+    private int _readers;
+    private long _told, _pending; // the number of the last request that is written; how many of these are in no chunk yet
     private bool _isTickDue;
     private long _lastTick;
 
     /// <summary>A feed without states and readers.</summary>
+    /// <param name="recent">The requests, of which readers are told.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">Is told when a state cannot be read.</param>
-    public TrafficFeed(TimeProvider clock, ILogger<TrafficFeed> logger)
+    public TrafficFeed(RecentRequests recent, TimeProvider clock, ILogger<TrafficFeed> logger)
     {
-        (_clock, _logger) = (clock, logger);
+        (_recent, _clock, _logger) = (recent, clock, logger);
         _tick = NewTimer(static feed => ((TrafficFeed)feed!).Tick());
         _heartbeat = NewTimer(static feed => ((TrafficFeed)feed!).Beat());
 
@@ -61,14 +67,41 @@ public sealed partial class TrafficFeed : IDisposable
             return _firstReader.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Hands a request to all readers.</summary>
-    public void Publish(RoutedRequest request) => Publish("request"u8, request, TrafficJson.Default.RoutedRequest, requests: 1);
+    /// <summary>
+    /// Has all readers told of the requests that were added to the recent ones: at the next tick, so that who added one does not wait
+    /// for it to be written.
+    /// </summary>
+    public void TellRequests()
+    {
+        Interlocked.MemoryBarrier(); // between the request, and the questions whether somebody reads and whether a tick will find it
+        if (Readers == 0 || (Volatile.Read(ref _isTickDue) && _recent.Last - Volatile.Read(ref _told) < MaxUntold))
+            return;
 
-    /// <summary>Hands an event to all readers.</summary>
+        lock (_gate)
+        {
+            if (_recent.Last - _told >= MaxUntold)
+                WriteRequests();
+
+            TickSoon();
+        }
+    }
+
+    /// <summary>Hands an event to all readers, behind the requests that came before.</summary>
     /// <param name="name">The event's name, in UTF-8.</param>
     /// <param name="data">Its data.</param>
     /// <param name="type">How they are written.</param>
-    public void Publish<T>(ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type) => Publish(name, data, type, requests: 0);
+    public void Publish<T>(ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type)
+    {
+        if (Readers == 0)
+            return;
+
+        lock (_gate)
+        {
+            WriteRequests();
+            Write(name, data, type);
+            TickSoon();
+        }
+    }
 
     /// <summary>Registers a state, for good.</summary>
     /// <param name="name">The name of its event.</param>
@@ -91,12 +124,14 @@ public sealed partial class TrafficFeed : IDisposable
     {
         lock (_gate)
         {
-            if (_readers++ == 0)
+            if (Interlocked.Increment(ref _readers) == 1)
             {
+                _told = _recent.Last;
                 _heartbeat.Change(BetweenHeartbeats, BetweenHeartbeats);
                 _firstReader.SetResult();
             }
 
+            WriteRequests();
             Cut(); // what was before is none of its business
             return new(this, _next, _requests);
         }
@@ -115,20 +150,25 @@ public sealed partial class TrafficFeed : IDisposable
     // Nobody sees more than 60 pictures a second, and each is a write to each reader: with a thousand of them, ten a second.
     private TimeSpan BetweenTicks => TimeSpan.FromMilliseconds(Math.Max(16, _readers / 10));
 
-    private void Publish<T>(ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type, int requests)
+    private void WriteRequests()
     {
-        if (Readers == 0)
-            return;
-
-        lock (_gate)
+        while (_recent.TryReadAfter(_told, out var request))
         {
-            _text.Append(name, data, type);
-            _pending += requests;
-            if (_text.Length >= MaxChunkBytes)
-                Cut();
+            var missed = request.Id - _told - 1;
+            if (missed > 0)
+                Write("lost"u8, new(missed), TrafficJson.Default.LostEvents);
 
-            TickSoon();
+            _pending += missed + 1;
+            Volatile.Write(ref _told, request.Id);
+            Write("request"u8, request.ToRoutedRequest(), TrafficJson.Default.RoutedRequest);
         }
+    }
+
+    private void Write<T>(ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type)
+    {
+        _text.Append(name, data, type);
+        if (_text.Length >= MaxChunkBytes)
+            Cut();
     }
 
     private void TickSoon()
@@ -157,11 +197,17 @@ public sealed partial class TrafficFeed : IDisposable
         TaskCompletionSource news;
         lock (_gate)
         {
+            WriteRequests();
             foreach (var state in changed ?? [])
                 _text.Append(state);
 
             Cut();
-            (_lastTick, _isTickDue) = (_clock.GetTimestamp(), false);
+            _lastTick = _clock.GetTimestamp();
+            Volatile.Write(ref _isTickDue, false); // not before, or requests would wait for what is written here
+            Interlocked.MemoryBarrier();
+            if (_recent.Last > _told)
+                TickSoon(); // added meanwhile
+
             foreach (var state in states)
             {
                 if (state.HasChanged)

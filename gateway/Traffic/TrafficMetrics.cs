@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MessageBoard.Gateway.Mesh;
+using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Telemetry;
 
 namespace MessageBoard.Gateway.Traffic;
@@ -37,7 +38,7 @@ public sealed class TrafficMetrics : ObservedMetrics
     }
 
     /// <summary>Counts a routed request. Costs nothing while nobody collects metrics, and no memory while somebody does.</summary>
-    internal static void Count(RoutedRequest request)
+    internal static void Count(in RequestRecord request)
     {
         if (!Duration.Enabled)
             return;
@@ -49,7 +50,7 @@ public sealed class TrafficMetrics : ObservedMetrics
         if (request.Pod is { } pod)
             tags.Add("mesh.pod", pod);
 
-        if (request.Flags is { } flags)
+        if (request.Notes.Flags.Format() is { } flags)
             tags.Add("mesh.response_flags", flags);
 
         Duration.Record(request.DurationMs / 1000, tags);

@@ -1,11 +1,15 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
+using MessageBoard.Gateway.Page;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Shared.Http;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace MessageBoard.Gateway.Traffic;
+
+/// <summary>Is told of a request.</summary>
+public delegate void RequestRecorded(in RequestRecord request);
 
 /// <summary>
 /// Sees every request that YARP forwards, and counts and publishes what the answer's headers say about who answered. The lights
@@ -17,10 +21,10 @@ public sealed class TrafficRecorder(
     private readonly FrozenDictionary<string, ServiceTraffic> _services =
         proxy.GetConfig().Clusters.ToFrozenDictionary(cluster => cluster.ClusterId, _ => new ServiceTraffic());
 
-    private long _lastId;
+    private readonly SharedTexts _texts = new();
 
     /// <summary>Tells of every request that was recorded, on the thread that has served it: who listens must not wait.</summary>
-    public event Action<RoutedRequest>? Recorded;
+    public event RequestRecorded? Recorded;
 
     /// <summary>When counting began.</summary>
     public DateTimeOffset StartedAt { get; } = clock.GetUtcNow();
@@ -41,22 +45,29 @@ public sealed class TrafficRecorder(
             return; // the caller went away, or sent what is none, before anybody could answer: no fault of the mesh
 
         var service = context.GetReverseProxyFeature().Cluster.Config.ClusterId;
-        var pod = (string?)headers[ResponseTags.PodName];
-        var status = context.Response.StatusCode;
-        var request = new RoutedRequest(
-            Interlocked.Increment(ref _lastId), service, cluster, pod, status, Math.Round(duration.TotalMilliseconds, 3), clock.GetUtcNow(),
-            exchange.Flags.Format(), context.TraceIdentifier, span is not null)
+        ref readonly var notes = ref exchange.Notes;
+        var request = new RequestRecord
         {
-            Rule = exchange.Rule,
-            Heading = exchange.Heading,
-            Cause = Cause.Of(exchange, context, cluster),
-            DelayMs = exchange.Delay.TotalMilliseconds,
-            Tries = exchange.Retried,
-            Mirrors = exchange.MirrorClusters,
+            Service = service,
+            Cluster = _texts.Share(cluster),
+            Pod = _texts.Share((string?)headers[ResponseTags.PodName]),
+            Status = context.Response.StatusCode,
+            DurationMs = Math.Round(duration.TotalMilliseconds, 3),
+            Time = clock.GetUtcNow(),
+            Trace = RequestRecord.TraceOf(context.TraceIdentifier),
+            SpanId = span?.SpanId.ToHexString(),
+            Rule = notes.Rule,
+            Heading = notes.Heading,
+            Cause = Cause.Of(notes, context, cluster),
+            Notes = notes,
+            Method = context.Request.Method,
+            Path = _texts.Share(context.Request.Path.Value ?? "/"),
+            Cookie = RequestRecord.CookieOf(context.Request),
+            BrowserKey = PageKey.Of(context.Request),
         };
         _services[service].Record(request);
-        recent.Add(new(request, context.Request, exchange, span));
-        feed.Publish(request);
+        recent.Add(request);
+        feed.TellRequests();
         Recorded?.Invoke(request);
         TrafficMetrics.Count(request);
         if (cluster is null)

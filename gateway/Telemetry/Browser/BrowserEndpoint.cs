@@ -69,7 +69,7 @@ internal sealed class BrowserEndpoint : IDisposable
             if (!known.TryGetValue(span.TraceId, out var isKept))
             {
                 var requests = _recent.OfTrace(span.TraceId).ToList();
-                known[span.TraceId] = isKept = requests.Count == 0 || requests.Exists(entry => entry.Request.Traced);
+                known[span.TraceId] = isKept = requests.Count == 0 || requests.Exists(request => request.IsTraced);
             }
 
             return isKept;

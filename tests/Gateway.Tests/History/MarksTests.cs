@@ -16,7 +16,7 @@ public sealed class MarksTests : IDisposable
 
     public MarksTests()
     {
-        _feed = new(_clock, NullLogger<TrafficFeed>.Instance);
+        _feed = new(new(), _clock, NullLogger<TrafficFeed>.Instance);
         _marks = new(_feed, _clock);
     }
 

@@ -1,4 +1,5 @@
 using MessageBoard.Gateway.History;
+using MessageBoard.Gateway.Tests.Traffic;
 using MessageBoard.Gateway.Traffic;
 
 namespace MessageBoard.Gateway.Tests.History;
@@ -121,7 +122,12 @@ public sealed class ServiceHistoryTests
     private void Record(double time, string? cluster, int status = 200, double durationMs = 1.5) =>
         _history.Record(Request(time, cluster, status, durationMs));
 
-    private static RoutedRequest Request(double time, string? cluster, int status, double durationMs) => new(
-        1, "user-service", cluster, cluster, status, durationMs, DateTimeOffset.UnixEpoch.AddSeconds(time), null,
-        "0af7651916cd43dd8448eb211c80319c", Traced: true);
+    private static RequestRecord Request(double time, string? cluster, int status, double durationMs) => Requests.One with
+    {
+        Cluster = cluster,
+        Pod = cluster,
+        Status = status,
+        DurationMs = durationMs,
+        Time = DateTimeOffset.UnixEpoch.AddSeconds(time),
+    };
 }

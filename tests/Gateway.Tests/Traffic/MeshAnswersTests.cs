@@ -87,7 +87,7 @@ public sealed class MeshAnswersTests : IAsyncLifetime
         for (var i = 0; i < 1_500; i++)
         {
             answers.Offer(
-                new(i, "log-service", null, null, 503, 1, DateTimeOffset.UtcNow, "UH", $"{i:x32}", false),
+                new() { Service = "log-service", Status = 503, Time = DateTimeOffset.UtcNow, Method = "GET", Path = "/api/logs/ping" },
                 new DefaultHttpContext { Request = { Method = "GET", Path = "/api/logs/ping" } },
                 default);
         }

@@ -112,10 +112,12 @@ public sealed class ServiceTrafficTests
     }
 
     // Where it was drawn to, there it was answered; else the test says so.
-    private static RoutedRequest Request(string? cluster, string? pod, int status = 200) =>
-        new(1, "user-service", cluster, pod, status, 0, DateTimeOffset.UnixEpoch, null, new string('0', 32), false)
-        {
-            Heading = cluster,
-            Cause = cluster is null ? Cause.Unknown : null,
-        };
+    private static RequestRecord Request(string? cluster, string? pod, int status = 200) => Requests.One with
+    {
+        Cluster = cluster,
+        Pod = pod,
+        Status = status,
+        Heading = cluster,
+        Cause = cluster is null ? Cause.Unknown : null,
+    };
 }

@@ -8,7 +8,10 @@ namespace MessageBoard.Gateway.Tests.Traffic;
 
 public sealed class TrafficFeedTests : IDisposable
 {
-    private readonly TrafficFeed _feed = NewFeed(TimeProvider.System);
+    private readonly RecentRequests _recent = new();
+    private readonly TrafficFeed _feed;
+
+    public TrafficFeedTests() => _feed = NewFeed(TimeProvider.System);
 
     private static JsonTypeInfo<string> Text { get; } = (JsonTypeInfo<string>)JsonSerializerOptions.Web.GetTypeInfo(typeof(string));
 
@@ -20,8 +23,8 @@ public sealed class TrafficFeedTests : IDisposable
         using var first = _feed.Subscribe();
         using var second = _feed.Subscribe();
 
-        _feed.Publish(Request(1));
-        _feed.Publish(Request(2));
+        Add(_feed);
+        Add(_feed);
 
         var read = await ReadAsync(first, 2);
         Assert.Equal([1, 2], Ids(read));
@@ -29,12 +32,60 @@ public sealed class TrafficFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task A_thousand_readers_cost_one_writing()
+    {
+        var readers = Enumerable.Range(0, 1_000).Select(_ => _feed.Subscribe()).ToList();
+        Add(_feed);
+        var first = Assert.Single(await ReadAsync(readers[0], 1));
+
+        foreach (var reader in readers[1..])
+        {
+            Assert.True(reader.TryRead(out var events));
+            Assert.Same(first, events);
+        }
+
+        readers.ForEach(reader => reader.Dispose());
+    }
+
+    [Fact]
+    public async Task Of_what_many_threads_add_at_once_each_is_told_once_and_in_order()
+    {
+        const int Threads = 4, Each = 500; // in all not more than a reader may be behind
+        using var reader = _feed.Subscribe();
+        var adding = Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < Each; i++)
+                Add(_feed);
+        })));
+
+        var read = await ReadAsync(reader, Threads * Each);
+
+        await adding;
+        Assert.Equal(Enumerable.Range(1, Threads * Each).Select(id => (long)id), Ids(read));
+        Assert.DoesNotContain(Events(read), item => item.EventType == "lost");
+    }
+
+    [Fact]
+    public async Task What_nobody_wrote_before_its_place_was_taken_is_told_as_lost()
+    {
+        using var reader = _feed.Subscribe();
+        for (var i = 0; i < RecentRequests.Capacity + 7; i++)
+            _recent.Add(Requests.One);
+
+        _feed.TellRequests();
+
+        var read = await ReadAsync(reader, RecentRequests.Capacity);
+        Assert.Equal(("lost", """{"count":7}"""), (Events(read).First().EventType, Events(read).First().Data));
+        Assert.Equal(8, Ids(read)[0]);
+    }
+
+    [Fact]
     public async Task What_was_before_is_none_of_a_readers_business()
     {
         using var first = _feed.Subscribe();
-        _feed.Publish(Request(1));
+        Add(_feed);
         using var second = _feed.Subscribe();
-        _feed.Publish(Request(2));
+        Add(_feed);
 
         Assert.Equal([2], Ids(await ReadAsync(second, 1)));
         Assert.Equal([1, 2], Ids(await ReadAsync(first, 2)));
@@ -46,7 +97,7 @@ public sealed class TrafficFeedTests : IDisposable
         const int Requests = 10_000;
         using var slow = _feed.Subscribe();
         for (var id = 1; id <= Requests; id++)
-            _feed.Publish(Request(id));
+            Add(_feed);
 
         var read = new List<byte[]>();
         await Eventually.IsTrueAsync(
@@ -75,7 +126,7 @@ public sealed class TrafficFeedTests : IDisposable
         version = 2;
         state.Change();
         for (var id = 1; id <= 10_000; id++)
-            _feed.Publish(Request(id));
+            Add(_feed);
 
         var read = await ReadAsync(slow, 1);
 
@@ -88,7 +139,7 @@ public sealed class TrafficFeedTests : IDisposable
     {
         using var reader = _feed.Subscribe();
         _feed.Publish("mark"u8, "first", Text);
-        _feed.Publish(Request(1));
+        Add(_feed);
         _feed.Publish("mark"u8, "second", Text);
 
         await reader.News.WaitAsync(TimeSpan.FromSeconds(100));
@@ -134,7 +185,7 @@ public sealed class TrafficFeedTests : IDisposable
         broken.Change();
         nothing.Change();
         well.Change();
-        _feed.Publish(Request(1));
+        Add(_feed);
 
         Assert.Equal(["request", "well"], Events(await ReadAsync(reader, 1)).Select(item => item.EventType));
         Assert.Equal("well", Assert.Single(Events([reader.ReadStates()])).EventType);
@@ -184,7 +235,7 @@ public sealed class TrafficFeedTests : IDisposable
         for (var tenths = 1; tenths <= 151; tenths++)
         {
             if (isBusy)
-                feed.Publish(Request(tenths));
+                Add(feed);
 
             clock.Advance(TimeSpan.FromSeconds(0.1));
             while (reader.TryRead(out var events))
@@ -198,13 +249,16 @@ public sealed class TrafficFeedTests : IDisposable
         Assert.Equal(isBusy ? 151 : 0, Ids(read).Count);
     }
 
-    private static TrafficFeed NewFeed(TimeProvider clock) => new(clock, NullLogger<TrafficFeed>.Instance);
+    private TrafficFeed NewFeed(TimeProvider clock) => new(_recent, clock, NullLogger<TrafficFeed>.Instance);
 
     private static TrafficFeed.State AddState(TrafficFeed feed, string name, Func<string?> read) =>
         feed.AddState(name, read, Text);
 
-    private static RoutedRequest Request(long id) =>
-        new(id, "user-service", "ctx1", "pod", 200, 1.5, DateTimeOffset.UnixEpoch, null, "0af7651916cd43dd8448eb211c80319c", Traced: true);
+    private void Add(TrafficFeed feed)
+    {
+        _recent.Add(Requests.One);
+        feed.TellRequests();
+    }
 
     private static async Task<List<byte[]>> ReadAsync(TrafficFeed.Subscription reader, int requests)
     {

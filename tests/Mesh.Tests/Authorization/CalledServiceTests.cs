@@ -73,7 +73,7 @@ public sealed class CalledServiceTests : IAsyncLifetime
 
         using var response = await client.SendAsync(request);
 
-        Assert.Equal(isDenied, exchange.IsDenied);
+        Assert.Equal(isDenied, exchange.Notes.IsDenied);
         Assert.Equal(caller != "message-service", response.StatusCode == HttpStatusCode.Forbidden);
         Assert.False(response.Headers.Contains("x-mesh-denied"));
     }

@@ -73,7 +73,7 @@ internal sealed class EgressMesh : IDisposable
         using var response = await _client.SendAsync(request, CancellationToken.None);
         var body = await response.Content.ReadAsStringAsync();
         exchange.Complete();
-        return new((int)response.StatusCode, body, exchange.Flags.Format() ?? "", exchange.Explain()!);
+        return new((int)response.StatusCode, body, exchange.Flags.Format() ?? "", exchange.Notes.Explain()!);
     }
 
     /// <summary>How often each body came in answers to this many requests, all of which have to succeed.</summary>

@@ -13,7 +13,7 @@ public sealed class MeshExchangeTests : ForwardingTest
 
         var answer = await _mesh.GetAsync();
 
-        Assert.Equal(("ctx2", null, 0), (answer.Exchange.Heading, answer.Exchange.Rule, answer.Exchange.Tries));
+        Assert.Equal(("ctx2", null, 0), (answer.Exchange.Notes.Heading, answer.Exchange.Notes.Rule, answer.Exchange.Notes.Tries));
         Assert.Equal(("ctx2", false), (answer.Explanation.Destination!.Subset, answer.Explanation.Destination.Sent));
         Assert.Equal(0, _mesh.Ctx2.Requests);
     }
@@ -26,10 +26,10 @@ public sealed class MeshExchangeTests : ForwardingTest
         _mesh.Set(TestMesh.ToSubset("empty"));
         var unanswered = await _mesh.GetAsync();
 
-        Assert.Equal((true, "ctx1"), (answered.Explanation.Destination!.Sent, answered.Exchange.Heading));
-        Assert.Equal((true, "empty"), (unanswered.Explanation.Destination!.Sent, unanswered.Exchange.Heading));
+        Assert.Equal((true, "ctx1"), (answered.Explanation.Destination!.Sent, answered.Exchange.Notes.Heading));
+        Assert.Equal((true, "empty"), (unanswered.Explanation.Destination!.Sent, unanswered.Exchange.Notes.Heading));
         Assert.Equal((TimeSpan.Zero, 0, 0), (
-            answered.Exchange.Delay, answered.Exchange.Retried.Count, answered.Exchange.MirrorClusters.Count));
+            answered.Exchange.Notes.Delay, answered.Exchange.Notes.Retried.Count, answered.Exchange.Notes.MirrorClusters.Count));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class MeshExchangeTests : ForwardingTest
     {
         _mesh.Set(TestMesh.ToAll());
 
-        Assert.Null((await _mesh.GetAsync()).Exchange.Heading);
+        Assert.Null((await _mesh.GetAsync()).Exchange.Notes.Heading);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class MeshExchangeTests : ForwardingTest
     {
         _mesh.Set(TestMesh.ToSubset("ctx1") with { Fault = new(new(TimeSpan.FromMilliseconds(30), 100), null) });
 
-        Assert.Equal(TimeSpan.FromMilliseconds(30), (await _mesh.GetAsync()).Exchange.Delay);
+        Assert.Equal(TimeSpan.FromMilliseconds(30), (await _mesh.GetAsync()).Exchange.Notes.Delay);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class MeshExchangeTests : ForwardingTest
 
         var answer = await _mesh.GetAsync();
 
-        Assert.Equal(Enumerable.Repeat(new MeshTry("ctx1", "ctx1", 503, null), 3), answer.Exchange.Retried);
+        Assert.Equal(Enumerable.Repeat(new MeshTry("ctx1", "ctx1", 503, null), 3), answer.Exchange.Notes.Retried);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class MeshExchangeTests : ForwardingTest
         _mesh.Set(TestMesh.ToSubset("ctx1"));
         await _mesh.Ctx1.DisposeAsync();
 
-        var tries = (await _mesh.GetAsync()).Exchange.Retried;
+        var tries = (await _mesh.GetAsync()).Exchange.Notes.Retried;
 
         Assert.Equal(3, tries.Count);
         Assert.All(tries, attempt => Assert.Equal((null, "UF"), (attempt.Status, attempt.Flag)));
@@ -79,6 +79,6 @@ public sealed class MeshExchangeTests : ForwardingTest
     {
         _mesh.Set(TestMesh.ToSubset("ctx1") with { Mirrors = [new(new("user-service", "ctx2", null), 100)] });
 
-        Assert.Equal(["ctx2"], (await _mesh.GetAsync()).Exchange.MirrorClusters);
+        Assert.Equal(["ctx2"], (await _mesh.GetAsync()).Exchange.Notes.MirrorClusters);
     }
 }

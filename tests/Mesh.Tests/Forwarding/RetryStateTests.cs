@@ -289,7 +289,7 @@ public sealed class RetryStateTests : ForwardingTest
         var exchange = new MeshExchange();
         request.Options.Set(MeshExchange.Key, exchange);
         var waiting = _mesh.SendAsync(request, gone.Token);
-        await Eventually.IsTrueAsync(() => exchange.Explain()?.Attempts is [{ Status: 500 }], "the first try has failed");
+        await Eventually.IsTrueAsync(() => exchange.Notes.Explain()?.Attempts is [{ Status: 500 }], "the first try has failed");
 
         var refused = await _mesh.GetAsync("http://user-service/", ("x-envoy-upstream-rq-timeout-ms", "10000"));
         Assert.Equal((500, ResponseFlags.UO), (refused.Status, refused.Flags));

@@ -73,7 +73,7 @@ internal sealed class TestMesh : IAsyncDisposable
         using var response = await _client.SendAsync(request, CancellationToken.None);
         var body = await response.Content.ReadAsStringAsync();
         exchange.Complete();
-        return new((int)response.StatusCode, body, response, exchange.Flags, exchange.Explain()!, exchange);
+        return new((int)response.StatusCode, body, response, exchange.Flags, exchange.Notes.Explain()!, exchange);
     }
 
     public async ValueTask DisposeAsync()

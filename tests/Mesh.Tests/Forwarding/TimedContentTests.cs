@@ -31,7 +31,7 @@ public sealed class TimedContentTests : ForwardingTest
         var failure = await Record.ExceptionAsync(() => body.ReadAsync(buffer).AsTask());
 
         Assert.IsType<IOException>(failure);
-        Assert.Equal((200, ResponseFlags.UT, "UT"), ((int)response.StatusCode, exchange.Flags, exchange.Explain()!.Flags));
+        Assert.Equal((200, ResponseFlags.UT, "UT"), ((int)response.StatusCode, exchange.Flags, exchange.Notes.Explain()!.Flags));
         exchange.Complete();
     }
 
