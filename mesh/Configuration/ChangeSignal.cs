@@ -8,6 +8,9 @@ internal sealed class ChangeSignal
 {
     private readonly SemaphoreSlim _set = new(0, 1);
 
+    /// <summary>Whether the next one to wait is woken at once.</summary>
+    public bool IsSet => _set.CurrentCount > 0;
+
     /// <summary>Wakes the waiter, or the next one.</summary>
     public void Set()
     {

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using MessageBoard.Mesh.Editing;
 using MessageBoard.Mesh.Loading;
 using MessageBoard.Mesh.Snapshots;
@@ -12,6 +13,11 @@ internal sealed class FolderFiles(string folder)
     private readonly Dictionary<string, LoadedFile> _files = [];
     private readonly FolderAges _ages = new(folder, TimeProvider.System);
     private IReadOnlyList<(string Path, DateTime Written, long Length)> _named = [];
+
+    /// <summary>Whether a file is passed over for its name or that of a folder it is in.</summary>
+    /// <param name="name">Its path in the folder.</param>
+    public static bool IsHidden(string name) =>
+        name is ['.', ..] || name.Contains($"{Path.DirectorySeparatorChar}.", StringComparison.Ordinal);
 
     /// <summary>A file as it was last read.</summary>
     public LoadedFile this[string name] => _files[name];
@@ -101,10 +107,16 @@ internal sealed class FolderFiles(string folder)
         where key is not null
         select (key, file.Key, file.Value.Born);
 
-    private IEnumerable<string> EnumerateFiles() =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Where(path => Path.GetExtension(path) is ".yaml" or ".yml"
-                && !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.')));
+    // Folders with a dot are not even looked into: the versions of many resources are far more files than the resources have.
+    private FileSystemEnumerable<string> EnumerateFiles() =>
+        new(
+            folder, (ref entry) => entry.ToFullPath(),
+            new() { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+        {
+            ShouldRecursePredicate = (ref entry) => entry.FileName is not ['.', ..],
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && entry.FileName is not ['.', ..]
+                && Path.GetExtension(entry.FileName) is ".yaml" or ".yml",
+        };
 
     /// <summary>Reads a file if it is another than before; true when that makes a difference.</summary>
     private bool TryLoad(string path, string name)

@@ -23,13 +23,16 @@ internal sealed class FolderWatcher : IDisposable
             IncludeSubdirectories = true,
             NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
         };
-        _watcher.Changed += (_, _) => _changed.Set();
-        _watcher.Created += (_, _) => _changed.Set();
-        _watcher.Deleted += (_, _) => _changed.Set();
-        _watcher.Renamed += (_, _) => _changed.Set();
+        _watcher.Changed += (_, change) => Tell(change.Name);
+        _watcher.Created += (_, change) => Tell(change.Name);
+        _watcher.Deleted += (_, change) => Tell(change.Name);
+        _watcher.Renamed += (_, change) => Tell(change.Name, change.OldName);
         _watcher.Error += (_, _) => _changed.Set();
         _watcher.EnableRaisingEvents = true;
     }
+
+    /// <summary>Whether there is something that nobody has waited for yet.</summary>
+    public bool IsSet => _changed.IsSet;
 
     /// <summary>Ends when the files have to be looked at.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
@@ -45,4 +48,14 @@ internal sealed class FolderWatcher : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _watcher.Dispose();
+
+    // Of names with a dot only one is read: the versions that are kept of a large change are many files, and news to nobody.
+    private void Tell(params ReadOnlySpan<string?> names)
+    {
+        foreach (var name in names)
+        {
+            if (name is null or FolderAges.FileName || !FolderFiles.IsHidden(name))
+                _changed.Set();
+        }
+    }
 }

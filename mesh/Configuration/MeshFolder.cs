@@ -21,6 +21,9 @@ public sealed partial class MeshFolder(
     /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxFileBytes = ResourceFile.MaxBytes;
 
+    // So many resources are kept as versions before the next change is looked at: what people edit. Of more the next change goes first.
+    private const int KeptAtOnce = 100;
+
     private readonly string _folder = Path.GetFullPath(folder);
     private readonly MeshProxy _proxy = proxy ?? new();
     private readonly FolderFiles _files = new(Path.GetFullPath(folder));
@@ -30,6 +33,7 @@ public sealed partial class MeshFolder(
     private FolderWatcher? _watcher;
     private Task _watching = Task.CompletedTask;
     private volatile MeshSnapshot _current = MeshSnapshot.Empty;
+    private Queue<ConfiguredResource> _unseen = new();
 
     /// <inheritdoc/>
     public event Action<MeshSnapshot>? Changed;
@@ -49,6 +53,7 @@ public sealed partial class MeshFolder(
         Directory.CreateDirectory(_folder);
         _watcher = new(_folder);
         Load();
+        SeeEdits(isNextChangeThere: () => false);
         _watching = Task.Run(() => WatchAsync(_watcher, _stopping.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -76,7 +81,11 @@ public sealed partial class MeshFolder(
         try
         {
             LoadChanges();
-            return Find(key) is not { } found ? null : new(found.Resource, found.Text, found.Place.Line, _versions.List(key));
+            if (Find(key) is not { } found)
+                return null;
+
+            See(found);
+            return new(found.Resource, found.Text, found.Place.Line, _versions.List(key));
         }
         finally
         {
@@ -121,7 +130,15 @@ public sealed partial class MeshFolder(
             try
             {
                 await watcher.WaitAsync(cancellationToken);
-                Load();
+
+                // Not on one of the pool's few threads, for which requests wait.
+                await Task.Factory.StartNew(
+                    () =>
+                    {
+                        Load();
+                        SeeEdits(isNextChangeThere: () => watcher.IsSet);
+                    },
+                    cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             catch (OperationCanceledException)
             {
@@ -149,41 +166,73 @@ public sealed partial class MeshFolder(
 
     private void LoadChanges()
     {
-        if (!_files.Refresh())
-            return;
-
-        SwapIn(_files.Compile(_proxy));
-        if (isEditor)
-            SeeEdits();
+        if (_files.Refresh())
+            SwapIn(_files.Compile(_proxy));
     }
 
-    // What a file says that is refused is not in force, and no version.
-    private void SeeEdits()
+    /// <summary>
+    /// Keeps what was edited by hand as versions, one resource at a time: that takes far longer than to read them, so whoever waits for the
+    /// gate goes between. What a resource has said meanwhile is lost then, unless it is edited here.
+    /// </summary>
+    private void SeeEdits(Func<bool> isNextChangeThere)
     {
-        var unknown = _current.Statuses
-            .Where(resource => resource is { IsEditable: true, Key: { } key, Status.State: ResourceState.Accepted }
-                && !_versions.Knows(key, resource.ResourceVersion))
-            .GroupBy(resource => resource.Key!)
-            .Select(rivals => rivals.Count() == 1 ? rivals.First() : _current.Find(rivals.Key)!)
-            .GroupBy(resource => resource.Status.File);
-        foreach (var file in unknown)
+        MeshSnapshot? read = null;
+        var (file, text, written) = ("", "", default(DateTimeOffset));
+        IReadOnlyList<DocumentText> documents = [];
+        for (var kept = 0; ; kept++)
         {
-            if (_files.ReadText(file.Key) is not { } text)
-                continue;
-
-            var (documents, written) = (DocumentText.Split(text), _files.WrittenAt(file.Key));
-            foreach (var resource in file)
+            _gate.Wait(_stopping.Token);
+            try
             {
+                // The first sight of a resource is only remembered, and the next change is an edit of it.
+                if (!_unseen.TryPeek(out var resource)
+                    || (kept >= KeptAtOnce && _versions.Knows(resource.Key!) && isNextChangeThere()))
+                    return;
+
+                _unseen.Dequeue();
+                if (file != resource.Status.File || read != _current)
+                {
+                    (read, file) = (_current, resource.Status.File);
+                    text = _files.ReadText(file) ?? "";
+                    (documents, written) = (DocumentText.Split(text), _files.WrittenAt(file));
+                }
+
                 // What was written since is read, and seen, the next time.
                 if (DocumentText.At(documents, resource.Status.Line)?.In(text) is { } yaml
                     && DocumentText.VersionOf(yaml) == resource.ResourceVersion)
-                    See(resource.Key!, yaml, resource.ResourceVersion, written);
+                    See(resource, yaml, written);
+            }
+            finally
+            {
+                _gate.Release();
             }
         }
     }
 
-    private void See(ResourceKey key, string yaml, string version, DateTimeOffset written)
+    // What was read of the resource is about to be replaced, or told with its versions: not before it is one of them.
+    private void See(FoundDocument found)
     {
+        if (isEditor && IsUnseen(found.Resource) && DocumentText.VersionOf(found.Text) == found.Resource.ResourceVersion)
+            See(found.Resource, found.Text, _files.WrittenAt(found.Resource.Status.File));
+    }
+
+    // What a file says that is refused is not in force, and no version.
+    private bool IsUnseen(ConfiguredResource resource) =>
+        resource is { IsEditable: true, Key: { } key, Status.State: ResourceState.Accepted }
+            && !_versions.Knows(key, resource.ResourceVersion);
+
+    private IEnumerable<ConfiguredResource> Unseen(MeshSnapshot snapshot) => snapshot.Statuses
+        .Where(IsUnseen)
+        .GroupBy(resource => resource.Key!)
+        .Select(rivals => rivals.Count() == 1 ? rivals.First() : snapshot.Find(rivals.Key)!)
+        .OrderBy(resource => _versions.Knows(resource.Key!));
+
+    private void See(ConfiguredResource resource, string yaml, DateTimeOffset written)
+    {
+        var (key, version) = (resource.Key!, resource.ResourceVersion);
+        if (_versions.Knows(key, version))
+            return;
+
         try
         {
             if (_versions.See(key, yaml, version, written) is { } edit)
@@ -201,6 +250,9 @@ public sealed partial class MeshFolder(
             LogProblem(problem.File, problem.Line, problem.Resource, problem.Message);
 
         _current = snapshot;
+        if (isEditor)
+            _unseen = new(Unseen(snapshot));
+
         Changed?.Invoke(snapshot);
     }
 
@@ -232,6 +284,7 @@ public sealed partial class MeshFolder(
             if (now != found.Resource.ResourceVersion || (resourceVersion is not null && resourceVersion != now))
                 return new EditResult.Conflict(_current);
 
+            See(found);
             var proposal = propose(_current, found);
             return proposal.Ended ?? Write(key, found, proposal.Text!, origin);
         }

@@ -61,7 +61,7 @@ public static class DefaultRoutes
     public static DefaultRoute? DefaultRouteOf(this MeshSnapshot snapshot, string service) =>
         snapshot.Routes.VirtualServiceOf(service) is not { } key ? null
         : key.Kind == GatewayHttpRoute.Kind ? HttpRouteDefaults.Read(snapshot, service)
-        : snapshot.Resources.OfType<VirtualService>().FirstOrDefault(candidate => candidate.Key == key) is { } found
+        : snapshot.Resource(key) is VirtualService found
             ? Read(found, snapshot.Find(key)?.ResourceVersion ?? "")
         : null;
 

@@ -22,6 +22,13 @@ internal sealed partial class VersionStore(string folder)
     private readonly Lock _gate = new();
     private readonly Dictionary<ResourceKey, Entry> _seen = [];
 
+    /// <summary>Whether a resource was seen before.</summary>
+    public bool Knows(ResourceKey key)
+    {
+        lock (_gate)
+            return _seen.ContainsKey(key);
+    }
+
     /// <summary>Whether this is what was last seen of a resource.</summary>
     public bool Knows(ResourceKey key, string version)
     {

@@ -10,6 +10,11 @@ public sealed class MeshSnapshot
     /// <summary>The configuration of nothing at all.</summary>
     public static readonly MeshSnapshot Empty = Create([], [], new());
 
+    private readonly Dictionary<ResourceKey, IMeshResource> _resources;
+
+    // Most configurations are asked for no resource before the next one comes.
+    private readonly Lazy<Dictionary<ResourceKey, ConfiguredResource>> _found;
+
     private MeshSnapshot(
         IReadOnlyList<IMeshResource> resources, MeshProxy proxy, IReadOnlyList<MeshProblem> problems,
         IReadOnlyList<ConfiguredResource> statuses, IReadOnlyList<MeshProblem> named)
@@ -17,7 +22,9 @@ public sealed class MeshSnapshot
         var compiling = new List<MeshProblem>(named);
         proxy = proxy.WithTopology();
         var twice = new HashSet<(string File, ResourceKey Key)>();
-        Resources = WithoutDuplicates(resources, twice, compiling);
+        _resources = WithoutDuplicates(resources, twice, compiling);
+        _found = new(Index);
+        Resources = [.. _resources.Values];
         Routes = RouteTable.Compile(Resources, proxy, compiling);
         Authentication = AuthenticationTable.Compile(Resources, proxy);
         Authorization = AuthorizationTable.Compile(Resources, proxy);
@@ -60,16 +67,32 @@ public sealed class MeshSnapshot
         new(resources, proxy, problems, statuses, named ?? []);
 
     /// <summary>A resource; of several with this key the one that is in force. Null when there is none.</summary>
-    public ConfiguredResource? Find(ResourceKey key) =>
-        Statuses.FirstOrDefault(resource => resource.Key == key && resource.Status.InForce is (InForce.Wholly or InForce.Partly))
-            ?? Statuses.FirstOrDefault(resource => resource.Key == key && resource.Status.State != ResourceState.Refused)
-            ?? Statuses.FirstOrDefault(resource => resource.Key == key);
+    public ConfiguredResource? Find(ResourceKey key) => _found.Value.GetValueOrDefault(key);
+
+    /// <summary>What is in force with a key; null for nothing.</summary>
+    internal IMeshResource? Resource(ResourceKey key) => _resources.GetValueOrDefault(key);
+
+    private Dictionary<ResourceKey, ConfiguredResource> Index()
+    {
+        var found = new Dictionary<ResourceKey, ConfiguredResource>(Statuses.Count);
+        foreach (var resource in Statuses)
+        {
+            if (resource.Key is { } key && (!found.TryGetValue(key, out var other) || Rank(resource) < Rank(other)))
+                found[key] = resource;
+        }
+
+        return found;
+
+        static int Rank(ConfiguredResource resource) => resource.Status.InForce is InForce.Wholly or InForce.Partly ? 0
+            : resource.Status.State != ResourceState.Refused ? 1
+            : 2;
+    }
 
     // Kubernetes has one resource of a kind, namespace and name; two files may have more.
-    private static List<IMeshResource> WithoutDuplicates(
+    private static Dictionary<ResourceKey, IMeshResource> WithoutDuplicates(
         IReadOnlyList<IMeshResource> resources, HashSet<(string File, ResourceKey Key)> twice, List<MeshProblem> problems)
     {
-        var first = new Dictionary<ResourceKey, IMeshResource>();
+        var first = new Dictionary<ResourceKey, IMeshResource>(resources.Count);
         foreach (var resource in resources)
         {
             if (first.TryAdd(resource.Key, resource))
@@ -80,7 +103,7 @@ public sealed class MeshSnapshot
                 resource.File, null, resource.Key, null, $"is in {first[resource.Key].File} already, which stays in force"));
         }
 
-        return [.. first.Values];
+        return first;
     }
 
     // What is found only when all is put together belongs to a resource too; of two with one key in a file it is the later one's.
@@ -88,14 +111,13 @@ public sealed class MeshSnapshot
         IReadOnlyList<ConfiguredResource> statuses, IReadOnlyList<MeshProblem> warnings, HashSet<(string File, ResourceKey Key)> twice)
     {
         var told = warnings.ToLookup(warning => (warning.File, warning.Resource));
-        var carriedOut = Resources.Select(resource => resource.Key).ToHashSet();
         var judged = new ConfiguredResource[statuses.Count];
         var seen = new HashSet<(string, ResourceKey)>();
         for (var i = statuses.Count - 1; i >= 0; i--)
         {
             var (resource, status) = (statuses[i], statuses[i].Status);
             judged[i] = resource;
-            if (resource.Key is not { } key || !carriedOut.Contains(key))
+            if (resource.Key is not { } key || !_resources.ContainsKey(key))
             {
                 if (status.State == ResourceState.Refused)
                     judged[i] = resource with { Status = status with { InForce = InForce.No } };

@@ -191,6 +191,37 @@ public sealed class MeshFolderTests : IAsyncLifetime
         Assert.InRange(changes, 0, 1);
     }
 
+    [Fact]
+    public async Task The_versions_of_a_large_change_do_not_hold_up_the_next_one_and_none_is_lost()
+    {
+        const int Many = 500;
+        _folder.Write("many.yaml", Services(10));
+        await Eventually.IsTrueAsync(() => _mesh.Current.Resources.Count > Many, "the many");
+        var (edits, editsAtNext) = (0, 0);
+        _mesh.Edited += _ => edits++;
+        _mesh.Changed += snapshot => editsAtNext = edits;
+
+        _folder.Write(".many.yaml", Services(20)); // or a part of it might be read, and be an edit of its own
+        File.Move(_folder[".many.yaml"], _folder["many.yaml"], overwrite: true);
+        _folder.Write("user-service.yaml", Yaml.Join(Yaml.Split(60, 40), Yaml.Rule));
+        await Eventually.IsTrueAsync(() => Weight == 60 && WeightOf("many-0") == 20, "the large change");
+        Assert.IsType<EditResult.Done>(await SetAsync(50));
+        Assert.True(editsAtNext < Many, $"{editsAtNext} versions were kept first");
+
+        await Eventually.IsTrueAsync(() => edits == Many + 2, "all versions");
+        Assert.Equal(["weights", EditOrigin.Hand, EditOrigin.Found], (await VersionsAsync("user-service")).Select(version => version.What));
+        Assert.Equal([EditOrigin.Hand, EditOrigin.Found], (await VersionsAsync($"many-{Many - 1}")).Select(version => version.What));
+
+        static string Services(int weight) => Yaml.Join([.. Enumerable.Range(0, Many).Select(number =>
+            Yaml.Split(weight, 100 - weight).Replace("name: user-service", $"name: many-{number}", StringComparison.Ordinal)
+                .Replace("[\"user-service\"]", $"[many-{number}]", StringComparison.Ordinal))]);
+    }
+
+    private int? WeightOf(string service) => _mesh.Current.DefaultRouteOf(service)?.Weights!["ctx1"];
+
+    private async Task<IReadOnlyList<ResourceVersion>> VersionsAsync(string name) =>
+        (await _mesh.ReadAsync(new("VirtualService", "messageboard", name), CancellationToken.None))!.Versions;
+
     private static HashSet<int> Ports(MeshSnapshot snapshot)
     {
         var random = new Random(1);
