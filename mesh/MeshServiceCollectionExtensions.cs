@@ -1,6 +1,7 @@
 using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Http1;
 using MessageBoard.Mesh.Names;
 using MessageBoard.Mesh.Upstreams;
 using Microsoft.Extensions.Configuration;
@@ -51,12 +52,27 @@ public static class MeshServiceCollectionExtensions
             ? builder.ConfigurePrimaryHttpMessageHandler(provider => CreateHandler(provider, new()))
             : builder;
 
-    /// <summary>Sends what YARP forwards through the mesh, if there is one.</summary>
-    public static IReverseProxyBuilder AddMeshRouting(this IReverseProxyBuilder builder)
+    /// <summary>
+    /// Sends what YARP forwards through the mesh, if there is one: plain HTTP/1.1 requests by a forwarder of the mesh's own, unless
+    /// <c>Mesh:Http1Forwarder</c> is false. That reads requests as they came, and knows of YARP's transforms only those of the
+    /// configuration; whoever adds others sees to it that they do nothing to plain requests.
+    /// </summary>
+    /// <param name="builder">YARP.</param>
+    /// <param name="configuration">The process' settings.</param>
+    public static IReverseProxyBuilder AddMeshRouting(this IReverseProxyBuilder builder, IConfiguration configuration)
     {
-        if (IsThere(builder.Services))
-            builder.Services.AddSingleton<IForwarderHttpClientFactory>(provider =>
-                new MeshForwarderHttpClientFactory(pools => CreateHandler(provider, pools)));
+        if (!IsThere(builder.Services))
+            return builder;
+
+        builder.Services.AddSingleton<IForwarderHttpClientFactory>(provider =>
+            new MeshForwarderHttpClientFactory(pools => CreateHandler(provider, pools)));
+        if (configuration.GetValue("Mesh:Http1Forwarder", true))
+        {
+            var others = builder.Services.Single(service => service.ServiceType == typeof(IHttpForwarder)).ImplementationType!;
+            builder.Services.Replace(ServiceDescriptor.Singleton<IHttpForwarder>(provider => new Http1Forwarder(
+                (IHttpForwarder)ActivatorUtilities.CreateInstance(provider, others), provider.GetRequiredService<MeshRuntime>(),
+                provider.GetRequiredService<TimeProvider>(), SourceOf(provider))));
+        }
 
         return builder;
     }

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-connections=(1 32 256) seconds=10 rounds=3
+connections=(1 32 256) seconds=10 rounds=5
 parts=(memory check http telemetry idle decision reload)
 
 usage() {
@@ -17,7 +17,8 @@ request to the same two backends, split 70:30: straight to a backend, through
 nginx, HAProxy, bare YARP, and our gateway with everything on (mesh, tags,
 traffic counts, event stream with one reader, tracing context). wrk with
 ${connections[*]} connections, $seconds s each, $rounds interleaved rounds; prints a table of
-medians. Then our gateway without telemetry, with it as at home, with every
+medians, with each one's processor time a request, which holds when the machine
+is busy. Then our gateway without telemetry, with it as at home, with every
 trace kept, and with a receiver that hangs or is not there. Then: what a reader
 of the event stream costs while nothing happens, one routing decision
 (BenchmarkDotNet), and a change in 10,000 VirtualServices.
@@ -253,17 +254,22 @@ done
 
 dotnet build MessageBoard.sln -c Release --nologo --verbosity quiet >&2
 bench=tests/Bench/bin/Release/net10.0/MessageBoard.Bench.dll
+declare -A process=()
 start backend-ctx1 "$ctx1" dotnet "$bench" backend "http://127.0.0.1:$ctx1" ctx1
+process[backend]=${pids[-1]}
 start backend-ctx2 "$ctx2" dotnet "$bench" backend "http://127.0.0.1:$ctx2" ctx2
 start nginx "$nginx" nginx -c "$work/nginx.conf"
+process[nginx]=${pids[-1]}
 start haproxy "$haproxy" haproxy -q -f "$work/haproxy.cfg"
+process[haproxy]=${pids[-1]}
 start yarp "$yarp" dotnet "$bench" yarp "http://127.0.0.1:$yarp" "http://127.0.0.1:$ctx1" "http://127.0.0.1:$ctx2"
+process[yarp]=${pids[-1]}
 start_gateway() { # name port NAME=VALUE...
   start "$1" "$2" env -C gateway/bin/Release/net10.0 -u OTEL_EXPORTER_OTLP_ENDPOINT ASPNETCORE_URLS="http://127.0.0.1:$2" \
     CLUSTER_NAME=ctx1 HOSTNAME="$1-ctx1" Mesh__Folder="$work/istio" "${@:3}" dotnet MessageBoard.Gateway.dll
 }
 start_gateway gateway "$gateway"
-gateway_pid=${pids[-1]}
+process[gateway]=${pids[-1]}
 curl -sN "http://127.0.0.1:$gateway/api/traffic/events" >/dev/null &
 reader_pid=$!
 pids+=("$reader_pid")
@@ -287,9 +293,22 @@ warm() { # server...
   done
 }
 
-# A measurement, kept among the results.
+# In ms, what a process and its children have had of the processors since their start: user and system.
+cpu() { # process id
+  local stats=()
+  mapfile -t stats < <({ echo "$1"; pgrep --parent "$1" || true; } | sed 's|.*|/proc/&/stat|')
+  awk -v tick="$(getconf CLK_TCK)" '{ user += $14; system += $15 } END { printf "%d %d\n", user * 1000 / tick, system * 1000 / tick }' \
+    "${stats[@]}"
+}
+
+# A measurement, kept among the results: requests/s, p50, p99, failures, and µs of processor time a request, user and system.
 note() { # round server connections
-  echo "$2 $3 $(measure "$2" "$3" "$seconds")" | tee -a "$work/results" | sed "s/^/round $1: /" >&2
+  local before after result
+  before=$(cpu "${process[$2]}")
+  result=$(measure "$2" "$3" "$seconds")
+  after=$(cpu "${process[$2]}")
+  awk -v s="$seconds" '{ n = $3 * s / 1000; printf "%s %.1f %.1f\n", $0, ($9 - $7) / n, ($10 - $8) / n }' \
+    <<<"$2 $3 $result $before $after" | cut -d' ' -f1-6,11- | tee -a "$work/results" | sed "s/^/round $1: /" >&2
 }
 
 median() { # server connections field
@@ -305,22 +324,17 @@ http() {
     done
   done
 
-  echo "| connections | server | requests/s | of bare YARP | p50 ms | p99 ms | failed |"
-  echo "|---|---|---|---|---|---|---|"
+  echo "| connections | server | requests/s | of nginx | p50 ms | p99 ms | failed | processor, µs a request: user | system |"
+  echo "|---|---|---|---|---|---|---|---|---|"
   for c in "${connections[@]}"; do
-    base=$(median yarp "$c" 3)
+    base=$(median nginx "$c" 3)
     for server in "${servers[@]}"; do
       rate=$(median "$server" "$c" 3)
-      printf '| %s | %s | %s | %s× | %s | %s | %s |\n' "$c" "$server" "$rate" \
-        "$(awk "BEGIN { printf \"%.2f\", $rate / $base }")" \
-        "$(median "$server" "$c" 4)" "$(median "$server" "$c" 5)" "$(median "$server" "$c" 6)"
+      printf '| %s | %s | %s | %s× | %s | %s | %s | %s | %s |\n' "$c" "$server" "$rate" \
+        "$(awk "BEGIN { printf \"%.2f\", $rate / $base }")" "$(median "$server" "$c" 4)" "$(median "$server" "$c" 5)" \
+        "$(median "$server" "$c" 6)" "$(median "$server" "$c" 7)" "$(median "$server" "$c" 8)"
     done
   done
-}
-
-# In ms, what a process has had of the processors since its start.
-cpu() { # process id
-  awk -v tick="$(getconf CLK_TCK)" '{ printf "%d\n", ($14 + $15) * 1000 / tick }' "/proc/$1/stat"
 }
 
 # Our gateway by itself: without telemetry; with it as at home, and with every trace kept, to the dashboard of a run of its own; with
@@ -337,7 +351,6 @@ telemetry() {
   local receiver=()
   mapfile -t receiver < <(grep ^OTEL_ "$MESSAGEBOARD_STATE/debug.env")
 
-  local -A process=()
   start_gateway off "${port[off]}"
   process[off]=${pids[-1]}
   start_gateway default "${port[default]}" "${receiver[@]}" Telemetry__TracesPerSecond=20
@@ -351,25 +364,20 @@ telemetry() {
   process[dead]=${pids[-1]}
   local -A what=([off]="off" [default]="20 traces a second, as at home" [all]="every trace, to the dashboard"
     [hanging]="every trace, to one that hangs" [dead]="every trace, to nobody")
-  local cases=(off default all hanging dead) before used
+  local cases=(off default all hanging dead)
   warm "${cases[@]}"
   for ((round = 1; round <= rounds; round++)); do
-    for server in "${cases[@]}"; do
-      before=$(cpu "${process[$server]}")
-      note "$round" "$server" 32
-      used=$(($(cpu "${process[$server]}") - before))
-      awk -v used="$used" -v s="$seconds" 'END { printf "%s cpu %.1f\n", $1, used * 1000 / ($3 * s) }' "$work/results" >>"$work/cpu"
-    done
+    for server in "${cases[@]}"; do note "$round" "$server" 32; done
   done
-  cat "$work/cpu" >>"$work/results"
 
   echo
-  echo "| telemetry | requests/s | of off | p50 ms | p99 ms | failed | processor, µs a request |"
-  echo "|---|---|---|---|---|---|---|"
+  echo "| telemetry | requests/s | of off | p50 ms | p99 ms | failed | processor, µs a request: user | system |"
+  echo "|---|---|---|---|---|---|---|---|"
   for server in "${cases[@]}"; do
-    printf '| %s | %s | %s× | %s | %s | %s | %s |\n' "${what[$server]}" "$(median "$server" 32 3)" \
+    printf '| %s | %s | %s× | %s | %s | %s | %s | %s |\n' "${what[$server]}" "$(median "$server" 32 3)" \
       "$(awk "BEGIN { printf \"%.2f\", $(median "$server" 32 3) / $(median off 32 3) }")" \
-      "$(median "$server" 32 4)" "$(median "$server" 32 5)" "$(median "$server" 32 6)" "$(median "$server" cpu 3)"
+      "$(median "$server" 32 4)" "$(median "$server" 32 5)" "$(median "$server" 32 6)" \
+      "$(median "$server" 32 7)" "$(median "$server" 32 8)"
   done
   echo
   printf 'The dashboard has then %.0f MiB.\n' "$(pss "$dashboard")"
@@ -382,9 +390,9 @@ idle() {
   ten_seconds() {
     local before
     sleep 2
-    before=$(cpu "$gateway_pid")
+    before=$(($(cpu "${process[gateway]}" | tr ' ' +)))
     sleep 10
-    echo $(($(cpu "$gateway_pid") - before))
+    echo $(($(cpu "${process[gateway]}" | tr ' ' +) - before))
   }
   local with
   sleep 100 # the runtime compiles anew what has run often; that comes to an end

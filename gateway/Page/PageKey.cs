@@ -17,6 +17,9 @@ internal static class PageKey
     /// <summary>The key that a request came with; 0 for none. Makes no text.</summary>
     public static UInt128 Of(HttpRequest request)
     {
+        if (request.HttpContext.Features.Get<Kept>() is { } kept)
+            return kept.Key;
+
         foreach (var cookies in request.Headers.Cookie)
         {
             if (!IsIn(cookies))
@@ -33,6 +36,9 @@ internal static class PageKey
 
         return 0;
     }
+
+    /// <summary>Keeps the key that a request came with, whose cookie is taken out.</summary>
+    public static void Keep(HttpContext context) => context.Features.Set(new Kept(Of(context.Request)));
 
     /// <summary>Whether two keys are the same, in the same time whatever they are; no key is none's.</summary>
     public static bool AreSame(UInt128 one, UInt128 other) => one != 0 && CryptographicOperations.FixedTimeEquals(
@@ -83,4 +89,6 @@ internal static class PageKey
 
         return rest.Trim(' ', ';');
     }
+
+    private sealed record Kept(UInt128 Key);
 }

@@ -4,6 +4,7 @@ using MessageBoard.Mesh;
 using MessageBoard.Shared.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Transforms;
 
 namespace MessageBoard.Gateway.Proxy;
 
@@ -29,15 +30,26 @@ public static class ProxyPipeline
                 HeaderBytes.Keep(handler);
                 handler.ActivityHeadersPropagator = null;
             })
-            .AddCallersWord()
-            .AddOwnCookies()
+            .AddOwnHeaders()
             .AddSentPath()
             .AddExchange()
             .AddForeseenRule()
             .AddExplainHeader()
-            .AddMeshRouting();
+            .AddMeshRouting(configuration);
         return services;
     }
+
+    // The request has them by then, whichever forwarder takes it. The service's name stands for Host's; YARP alone would let one in
+    // punycode through.
+    private static IReverseProxyBuilder AddOwnHeaders(this IReverseProxyBuilder builder) => builder.AddTransforms(transforms =>
+    {
+        transforms.UseDefaultForwarders = false;
+        transforms.AddRequestTransform(static context =>
+        {
+            context.ProxyRequest.Headers.Host = null;
+            return ValueTask.CompletedTask;
+        });
+    });
 
     /// <summary>Maps the routes; no other middleware of the gateway concerns them.</summary>
     public static WebApplication MapProxy(this WebApplication app)
@@ -65,6 +77,8 @@ public static class ProxyPipeline
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
                 size.MaxRequestBodySize = null;
 
+            CallersWord.Replace(context);
+            OwnCookies.TakeOut(context);
             var exchange = Exchange.Begin(context);
             try
             {

@@ -21,7 +21,14 @@ internal sealed class Call : IDisposable
     public Call(HttpRequestMessage request, MeshRuntime.Generation generation, Random random, CancellationToken cancelled)
     {
         _isWatched = request.Options.TryGetValue(MeshExchange.Key, out var exchange);
-        (Request, Uri, Exchange, Generation, Cancelled) = (request, request.RequestUri!, exchange ?? new(), generation, cancelled);
+        (Request, Uri, Exchange, Cancelled) = (request, request.RequestUri!, exchange ?? new(), cancelled);
+        if (request.Options.TryGetValue(BegunCall.Key, out var begun))
+        {
+            (Begun, Generation, Decision, Upstream) = (begun, begun.Generation, begun.Decision, begun.Upstream);
+            return;
+        }
+
+        Generation = generation;
         Decision = generation.Routes.Decide(new OutgoingRequest(request, Uri), random);
         Upstream = Decision.Upstream is { } upstream ? generation.StateOf(upstream) : null;
         Exchange.Decided(request.Method.Method, Uri.Host, Decision, Upstream);
@@ -35,6 +42,9 @@ internal sealed class Call : IDisposable
     public MeshExchange Exchange { get; }
 
     public MeshRuntime.Generation Generation { get; }
+
+    /// <summary>What another forwarder has begun; null where none has.</summary>
+    public BegunCall? Begun { get; }
 
     /// <summary>Tells that the caller has gone.</summary>
     public CancellationToken Cancelled { get; }

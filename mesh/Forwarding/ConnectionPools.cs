@@ -10,9 +10,6 @@ namespace MessageBoard.Mesh.Forwarding;
 /// <param name="configure">What the client wants of its handlers beyond that; null for nothing.</param>
 internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = null) : IDisposable
 {
-    // Istio's connectTimeout, and Envoy's idle_timeout.
-    private static readonly Times Defaults = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
-
     // Who does not know Expect (RFC 9110, 10.1.1) lets a large body wait no longer.
     private static readonly TimeSpan AnswerToExpect = TimeSpan.FromMilliseconds(250);
 
@@ -24,7 +21,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
     // TLS of the caller's own: its request is for https already.
     private static readonly ClientTls Callers = new();
 
-    private readonly ConcurrentDictionary<(Times Times, ClientTls? Tls), HttpMessageInvoker> _handlers = [];
+    private readonly ConcurrentDictionary<(ConnectionTimes Times, ClientTls? Tls), HttpMessageInvoker> _handlers = [];
 
     /// <summary>Sends a request to an endpoint.</summary>
     /// <param name="host">The endpoint.</param>
@@ -48,7 +45,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
         // With https the client keeps the connections of each host apart, as each has its own certificate.
         var tls = isSecure ? Callers : upstream.Tls;
         request.RequestUri = new Uri($"{(tls is null ? "http" : "https")}://{host.Endpoint.Authority}{pathAndQuery}", AsWritten);
-        var key = (upstream.Policy.ConnectionPool is { } settings ? Times.Of(settings) : Defaults, tls);
+        var key = (ConnectionTimes.Of(upstream.Policy.ConnectionPool), tls);
         return _handlers.GetOrAdd(key, static (key, configure) => Create(key, configure), configure).SendAsync(request, cancellationToken);
     }
 
@@ -58,7 +55,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             handler.Dispose();
     }
 
-    private static HttpMessageInvoker Create((Times Times, ClientTls? Tls) key, Action<SocketsHttpHandler>? configure)
+    private static HttpMessageInvoker Create((ConnectionTimes Times, ClientTls? Tls) key, Action<SocketsHttpHandler>? configure)
     {
         var handler = new SocketsHttpHandler
         {
@@ -106,14 +103,5 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             socket.Dispose();
             throw;
         }
-    }
-
-    // A life of zero is one request. An idle time of zero would be one, too.
-    private readonly record struct Times(TimeSpan Connect, TimeSpan Idle, TimeSpan Life)
-    {
-        public static Times Of(ConnectionPool settings) => new(
-            settings.ConnectTimeout ?? Defaults.Connect,
-            settings.IdleTimeout is { } idle ? (idle > TimeSpan.Zero ? idle : Timeout.InfiniteTimeSpan) : Defaults.Idle,
-            settings.IsForOneRequest ? TimeSpan.Zero : settings.MaxConnectionDuration ?? Defaults.Life);
     }
 }

@@ -13,7 +13,12 @@ internal static class EnvoyHeaders
 {
     public const string AttemptCount = "x-envoy-attempt-count";
 
-    private const string Prefix = "x-envoy-", ForwardedFor = "X-Forwarded-For", ExpectedTimeout = "x-envoy-expected-rq-timeout-ms",
+    public const string ExpectedTimeout = "x-envoy-expected-rq-timeout-ms";
+
+    /// <summary>What they begin with.</summary>
+    public const string Prefix = "x-envoy-";
+
+    private const string ForwardedFor = "X-Forwarded-For",
         Timeout = "x-envoy-upstream-rq-timeout-ms", PerTryTimeout = "x-envoy-upstream-rq-per-try-timeout-ms",
         AltResponse = "x-envoy-upstream-rq-timeout-alt-response", MaxRetries = "x-envoy-max-retries", RetryOn = "x-envoy-retry-on",
         RetryGrpcOn = "x-envoy-retry-grpc-on", StatusCodes = "x-envoy-retriable-status-codes",

@@ -23,7 +23,7 @@ internal sealed class Router(ConnectionPools pools, string? source)
 
         await _bodies.TakeAsync(call);
         var policy = EnvoyHeaders.Take(call);
-        var begun = Stopwatch.GetTimestamp();
+        var begun = call.Begun is { Since: > 0 and var before } ? before : Stopwatch.GetTimestamp();
 
         // From the request as the caller wrote it, so before any rule changes it.
         var (hashKey, newCookie) = upstream.Hash is { } settings ? HashPolicy.Generate(settings, call) : default;
@@ -40,8 +40,10 @@ internal sealed class Router(ConnectionPools pools, string? source)
         var request = new UpstreamRequest(call, upstream, pools, pathAndQuery, hashKey) { AnswerLimit = policy.ShortestTimeout };
         if (call.PassingBody is not null)
             policy = policy.WithoutTimeouts(); // theirs begin when the body has gone
+        else if (call.Begun?.First is not null)
+            policy = policy.After(Stopwatch.GetElapsedTime(begun));
 
-        var result = policy.HasTimeout ? default : await request.SendAsync(null, call.Cancelled);
+        var result = call.Begun?.First ?? (policy.HasTimeout ? default : await request.SendAsync(null, call.Cancelled));
         if (policy.HasTimeout || policy.IsRetriable(result))
             result = await new RetryState(request, policy, result).SendAsync();
 

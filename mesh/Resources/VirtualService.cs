@@ -148,6 +148,9 @@ public sealed record HttpHeaderRules(HeaderOperations Request, HeaderOperations 
     /// <summary>Changes nothing.</summary>
     public static readonly HttpHeaderRules None = new(HeaderOperations.None, HeaderOperations.None);
 
+    /// <summary>Whether it changes nothing.</summary>
+    public bool IsEmpty => Request.IsEmpty && Response.IsEmpty;
+
     /// <summary>Both in one: all of the removals, then all that is set, then all that is added, each time the other's last.</summary>
     public HttpHeaderRules With(HttpHeaderRules other) => new(Request.With(other.Request), Response.With(other.Response));
 }

@@ -15,6 +15,12 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     private const RetryConditions OnGrpcStatus = RetryConditions.GrpcCancelled | RetryConditions.GrpcDeadlineExceeded
         | RetryConditions.GrpcResourceExhausted | RetryConditions.GrpcInternal | RetryConditions.GrpcUnavailable;
 
+    /// <summary>A header that says that a rate limit has answered.</summary>
+    public const string RateLimited = "x-envoy-ratelimited";
+
+    /// <summary>A header that has the status of a gRPC answer without a body.</summary>
+    public const string GrpcStatus = "grpc-status";
+
     private static readonly TimeSpan DefaultBackoff = TimeSpan.FromMilliseconds(25);
 
     /// <summary>How and when it tries again.</summary>
@@ -67,6 +73,15 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     /// <summary>The same for a request whose timeouts somebody else looks after.</summary>
     public RetryPolicy WithoutTimeouts() => HasTimeout ? new(retry with { PerTryTimeout = null }, null) : this;
 
+    /// <summary>The same for what is left of a request after so much time.</summary>
+    public RetryPolicy After(TimeSpan elapsed) =>
+        timeout > TimeSpan.Zero ? new(retry, timeout > elapsed ? timeout - elapsed : TimeSpan.FromTicks(1)) : this;
+
+    /// <summary>Whether an answer may be one to be tried again, for which <see cref="IsRetriable(in UpstreamResult)"/> has to look.</summary>
+    /// <param name="status">Its status.</param>
+    /// <param name="saysMore">Whether headers that count here are there: <see cref="RateLimited"/> or <see cref="GrpcStatus"/>.</param>
+    public bool MayFollow(int status, bool saysMore) => retry.Attempts > 0 && (saysMore || IsRetriable(status));
+
     private static TimeSpan Shortest(HttpRetry retry, TimeSpan? timeout)
     {
         var (single, whole) = (retry.PerTryTimeout ?? TimeSpan.Zero, timeout ?? TimeSpan.Zero);
@@ -107,18 +122,21 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     private bool IsRetriable(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
-        if (response.Headers.NonValidated.Contains("x-envoy-ratelimited"))
+        if (response.Headers.NonValidated.Contains(RateLimited))
             return retry.On.HasFlag(RetryConditions.EnvoyRateLimited);
 
-        return (status >= 500 && retry.On.HasFlag(RetryConditions.ServerError))
-            || (status is 502 or 503 or 504 && retry.On.HasFlag(RetryConditions.GatewayError))
-            || (status == 409 && retry.On.HasFlag(RetryConditions.Retriable4xx))
-            || retry.StatusCodes.Contains(status)
+        return IsRetriable(status)
             || ((retry.On & OnGrpcStatus) != 0 && GrpcCondition(response) is var condition && (retry.On & condition) != 0);
     }
 
+    private bool IsRetriable(int status) =>
+        (status >= 500 && retry.On.HasFlag(RetryConditions.ServerError))
+        || (status is 502 or 503 or 504 && retry.On.HasFlag(RetryConditions.GatewayError))
+        || (status == 409 && retry.On.HasFlag(RetryConditions.Retriable4xx))
+        || retry.StatusCodes.Contains(status);
+
     private static RetryConditions GrpcCondition(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("grpc-status", out var values)
+        response.Headers.NonValidated.TryGetValues(GrpcStatus, out var values)
             && int.TryParse(values.ToString(), CultureInfo.InvariantCulture, out var status)
             ? status switch
             {

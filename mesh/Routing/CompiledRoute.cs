@@ -17,6 +17,8 @@ public sealed class CompiledRoute
         Retries = new(route.Retries ?? HttpRetry.Default, route.Timeout);
         TotalWeight = destinations.Length > 1 ? destinations.Sum(destination => destination.Weight) : 0;
         _rules = [RuleOf(null), .. route.Matches.Select(RuleOf)];
+        IsPlain = route is { Redirect: null, DirectResponse: null, Rewrite: null, Fault: null, Cors: null } && mirrors.Length == 0
+            && Headers.IsEmpty && Array.TrueForAll(destinations, destination => destination.Headers.IsEmpty);
     }
 
     /// <summary>Its place under <c>spec.http</c>, from 0; -1 for the route of a service without a VirtualService.</summary>
@@ -47,6 +49,9 @@ public sealed class CompiledRoute
 
     /// <summary>When it tries again, and when it gives up.</summary>
     internal RetryPolicy Retries { get; }
+
+    /// <summary>Whether it does nothing to requests and answers but passing them on, and maybe trying again.</summary>
+    internal bool IsPlain { get; }
 
     /// <summary>The sum of the weights that a draw is made from; 0 where nothing is drawn.</summary>
     public int TotalWeight { get; }

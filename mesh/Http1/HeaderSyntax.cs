@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Collections.Frozen;
+
+namespace MessageBoard.Mesh.Http1;
+
+/// <summary>What a header is to a proxy.</summary>
+internal enum HeaderKind
+{
+    /// <summary>Something between the two ends: it is passed on.</summary>
+    EndToEnd,
+
+    /// <summary>Something of one connection: it ends here.</summary>
+    HopByHop,
+
+    /// <summary><c>Connection</c>, which is of one connection, too.</summary>
+    Connection,
+
+    /// <summary><c>Transfer-Encoding</c>, which is of one connection, too.</summary>
+    TransferEncoding,
+
+    /// <summary><c>Content-Length</c>.</summary>
+    ContentLength,
+}
+
+/// <summary>The bytes of a header (https://www.rfc-editor.org/rfc/rfc9110#section-5).</summary>
+internal static class HeaderSyntax
+{
+    /// <summary>Those of a name.</summary>
+    public static readonly SearchValues<byte> TokenBytes = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    /// <summary>Those that no value has.</summary>
+    public static readonly SearchValues<byte> ControlBytes = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Where(code => code != '\t').Append(0x7f).Select(code => (byte)code)]);
+
+    // Of one connection (RFC 9110, 7.6.1), and what YARP's forwarder keeps to itself beside.
+    private static readonly FrozenDictionary<string, HeaderKind> Kinds = new Dictionary<string, HeaderKind>
+    {
+        ["Connection"] = HeaderKind.Connection,
+        ["Transfer-Encoding"] = HeaderKind.TransferEncoding,
+        ["Content-Length"] = HeaderKind.ContentLength,
+        ["Keep-Alive"] = HeaderKind.HopByHop,
+        ["TE"] = HeaderKind.HopByHop,
+        ["Upgrade"] = HeaderKind.HopByHop,
+        ["Proxy-Connection"] = HeaderKind.HopByHop,
+        ["Proxy-Authenticate"] = HeaderKind.HopByHop,
+        ["Proxy-Authentication-Info"] = HeaderKind.HopByHop,
+        ["Proxy-Authorization"] = HeaderKind.HopByHop,
+        ["Proxy-Features"] = HeaderKind.HopByHop,
+        ["Proxy-Instruction"] = HeaderKind.HopByHop,
+        ["Security-Scheme"] = HeaderKind.HopByHop,
+        ["ALPN"] = HeaderKind.HopByHop,
+        ["Close"] = HeaderKind.HopByHop,
+        ["HTTP2-Settings"] = HeaderKind.HopByHop,
+        ["Upgrade-Insecure-Requests"] = HeaderKind.HopByHop,
+        ["Alt-Svc"] = HeaderKind.HopByHop,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What a header is.</summary>
+    public static HeaderKind KindOf(string name) => Kinds.GetValueOrDefault(name);
+}

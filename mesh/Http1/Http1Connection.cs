@@ -1,0 +1,264 @@
+using System.Net.Sockets;
+using MessageBoard.Mesh.Forwarding;
+
+namespace MessageBoard.Mesh.Http1;
+
+/// <summary>
+/// A connection to an endpoint, for one request after the other. What it has received stands in one buffer, of which others are shown
+/// parts: they hold until the next of its methods is called.
+/// </summary>
+internal sealed class Http1Connection : IDisposable
+{
+    private const int Usual = 4 * 1024, MostKept = 16 * 1024, Most = 64 * 1024, TimerSlack = 16; // ms, a tick of the system's clock
+
+    private readonly Socket _socket;
+    private readonly Timer _timer;
+    private readonly ConnectionTimes _times;
+    private readonly long _connectedAt = Environment.TickCount64;
+    private CancellationTokenRegistration _registration;
+    private byte[] _buffer = new byte[Usual];
+    private int _start, _end;
+    private ValueTask<int> _reading;
+    private bool _isReading;
+    private int _use; // 0 while idle; else how the use that it has may still end
+    private long _idleSince, _deadline;
+
+    private Http1Connection(Socket socket, string authority, ConnectionTimes times)
+    {
+        (_socket, Authority, _times) = (socket, authority, times);
+        _timer = new(static connection => ((Http1Connection)connection!).RunOut(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    /// <summary>Why a use was ended before its time.</summary>
+    public enum Ended
+    {
+        /// <summary>It was not.</summary>
+        No = 1,
+
+        /// <summary>Its time was up.</summary>
+        TimeIsUp,
+
+        /// <summary>Its caller has gone.</summary>
+        CallerGone,
+    }
+
+    /// <summary>Where it leads to, as <see cref="Routing.Endpoint.Authority"/> has it.</summary>
+    public string Authority { get; }
+
+    /// <summary>What comes.</summary>
+    public Http1Response Response => field ??= new(this);
+
+    /// <summary>Whether the use was ended, and why.</summary>
+    public Ended HasEnded => (Ended)Volatile.Read(ref _use);
+
+    /// <summary>Whether anything has come since the use began.</summary>
+    public bool HasReceived { get; private set; }
+
+    /// <summary>Whether it must not be used again, as a request was not sent whole.</summary>
+    public bool IsSpoilt { get; private set; }
+
+    /// <summary>Whether nothing of it has come that is not taken.</summary>
+    public bool IsDrained => _start == _end;
+
+    /// <summary>What has come and is not taken.</summary>
+    public ReadOnlyMemory<byte> Received => _buffer.AsMemory(_start, _end - _start);
+
+    /// <summary>Connects.</summary>
+    /// <param name="target">Its address, or a name.</param>
+    /// <param name="authority">What it is called.</param>
+    /// <param name="times">How long it may take, be idle and live.</param>
+    /// <param name="cancellationToken">Tells that it is not wanted any more.</param>
+    public static async ValueTask<Http1Connection> ConnectAsync(
+        EndPoint target, string authority, ConnectionTimes times, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(times.Connect.Clip());
+            await socket.ConnectAsync(target, limit.Token);
+            return new(socket, authority, times);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Begins a use. Reading begins with it, before anything is sent: so it shows, at no cost, whether the other side has closed the
+    /// connection, or said what nobody has asked.
+    /// </summary>
+    /// <returns>Whether it can be used.</returns>
+    public bool TryBegin()
+    {
+        _use = (int)Ended.No;
+        HasReceived = false;
+#pragma warning disable CA2012 // the first ReceiveAsync awaits it, and nobody else
+        _reading = _socket.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None);
+        _isReading = true;
+        return !_reading.IsCompleted;
+#pragma warning restore CA2012
+    }
+
+    /// <summary>Ends the use when its caller goes, or its time is up.</summary>
+    /// <param name="time">How much there is; <see cref="Timeout.InfiniteTimeSpan"/> for any.</param>
+    /// <param name="callerGone">Tells that its caller has gone.</param>
+    public void Watch(TimeSpan time, CancellationToken callerGone)
+    {
+        if (time != Timeout.InfiniteTimeSpan)
+            Limit(time);
+
+        _registration = callerGone.UnsafeRegister(
+            static connection => ((Http1Connection)connection!).End(Ended.CallerGone), this);
+    }
+
+    /// <summary>Sets the time that is left; <see cref="Timeout.InfiniteTimeSpan"/> for any.</summary>
+    public void Limit(TimeSpan time)
+    {
+        time = time.Clip();
+        _deadline = time == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)time.TotalMilliseconds;
+        _timer.Change(time, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Says that it must not be used again.</summary>
+    public void Spoil() => IsSpoilt = true;
+
+    /// <summary>Sends a whole request.</summary>
+    public ValueTask<int> SendAsync(ReadOnlyMemory<byte> request) => _socket.SendAsync(request, SocketFlags.None);
+
+    /// <summary>Takes so much of what has come.</summary>
+    public void Take(int count) => _start += count;
+
+    /// <summary>Waits until more has come, of which <see cref="Add"/> is told.</summary>
+    /// <exception cref="SocketException">The connection broke off, or was ended.</exception>
+    /// <exception cref="InvalidDataException">More has come, and is not taken, than is allowed.</exception>
+    public ValueTask<int> ReceiveAsync()
+    {
+        if (_isReading)
+        {
+            _isReading = false;
+            return _reading;
+        }
+
+        MakeRoom();
+        return _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None);
+    }
+
+    /// <summary>Adds what has come.</summary>
+    /// <returns>Whether that is anything; else the other side has ended.</returns>
+    public bool Add(int count)
+    {
+        _end += count;
+        HasReceived |= count > 0;
+        return count > 0;
+    }
+
+    /// <summary>Has room for so much at once, if that is not too much.</summary>
+    public void Expect(long count)
+    {
+        if (count > _buffer.Length && _buffer.Length < Most)
+            Grow((int)Math.Min(count, Most));
+    }
+
+    /// <summary>Ends the use in good order.</summary>
+    /// <returns>Whether the connection may be used again.</returns>
+    public bool TryRelease()
+    {
+        if (!EndWatch())
+            return false;
+
+        if (_buffer.Length > MostKept)
+            _buffer = new byte[Usual];
+
+        (_start, _end) = (0, 0);
+        _idleSince = Environment.TickCount64;
+        return true;
+    }
+
+    /// <summary>Whether it is neither too long idle nor too old.</summary>
+    public bool IsFresh
+    {
+        get
+        {
+            var now = Environment.TickCount64;
+            return IsWithin(now - _idleSince, _times.Idle) && IsWithin(now - _connectedAt, _times.Life);
+        }
+    }
+
+    /// <summary>Whether the other side has closed an idle connection, or said what nobody has asked.</summary>
+    public bool IsClosed()
+    {
+        try
+        {
+            return _socket.Poll(0, SelectMode.SelectRead);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        EndWatch();
+        _timer.Dispose();
+        _socket.Dispose();
+    }
+
+    // A timer that has just run out, or a caller who has just gone, finds the use at its end and does nothing.
+    private bool EndWatch()
+    {
+        var ended = Interlocked.Exchange(ref _use, 0);
+        _timer.Change(Timeout.Infinite, Timeout.Infinite);
+        _registration.Dispose();
+        _registration = default;
+        return ended == (int)Ended.No;
+    }
+
+    private static bool IsWithin(long milliseconds, TimeSpan limit) =>
+        limit == Timeout.InfiniteTimeSpan || milliseconds < limit.TotalMilliseconds;
+
+    // One that comes late, of the use before, is nothing to this one.
+    private void RunOut()
+    {
+        if (Environment.TickCount64 + TimerSlack >= _deadline)
+            End(Ended.TimeIsUp);
+    }
+
+    // What is being sent or received ends with an error.
+    private void End(Ended why)
+    {
+        if (Interlocked.CompareExchange(ref _use, (int)why, (int)Ended.No) == (int)Ended.No)
+            _socket.Dispose();
+    }
+
+    private void MakeRoom()
+    {
+        if (_start == _end)
+            (_start, _end) = (0, 0);
+
+        if (_end < _buffer.Length)
+            return;
+
+        if (_start == 0)
+        {
+            if (_buffer.Length >= Most)
+                throw new InvalidDataException("The head is too long.");
+
+            Grow(_buffer.Length * 2);
+            return;
+        }
+
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        (_start, _end) = (0, _end - _start);
+    }
+
+    private void Grow(int length)
+    {
+        var larger = new byte[length];
+        _buffer.AsSpan(_start, _end - _start).CopyTo(larger);
+        (_buffer, _start, _end) = (larger, 0, _end - _start);
+    }
+}

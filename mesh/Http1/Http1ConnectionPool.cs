@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Upstreams.Hosts;
+
+namespace MessageBoard.Mesh.Http1;
+
+/// <summary>Idle connections to endpoints. The one that was used last is used first, so that those that are too many grow old.</summary>
+internal sealed class Http1ConnectionPool : IDisposable
+{
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<string, Idle> _idle = [];
+    private readonly ITimer _rounds;
+
+    /// <param name="clock">The clock of the rounds in which those that are of no use any more are closed.</param>
+    public Http1ConnectionPool(TimeProvider clock) =>
+        _rounds = clock.CreateTimer(static pool => ((Http1ConnectionPool)pool!).GoRound(), this, Round, Round);
+
+    /// <summary>An idle connection, whose use has begun; null when there is none.</summary>
+    public Http1Connection? Take(UpstreamHost host)
+    {
+        if (!_idle.TryGetValue(host.Endpoint.Authority, out var idle))
+            return null;
+
+        while (idle.Pop() is { } connection)
+        {
+            if (connection.IsFresh && connection.TryBegin())
+                return connection;
+
+            connection.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>A new connection, whose use has begun.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">There is none to be had.</exception>
+    /// <exception cref="OperationCanceledException">It took too long, or is not wanted any more.</exception>
+    public static async ValueTask<Http1Connection> ConnectAsync(
+        UpstreamHost host, ConnectionTimes times, CancellationToken cancellationToken)
+    {
+        var authority = host.Endpoint.Authority;
+        var connection = await Http1Connection.ConnectAsync(TargetOf(host, authority), authority, times, cancellationToken);
+        connection.TryBegin(); // one that is closed already tells it in the answer's place
+        return connection;
+    }
+
+    /// <summary>Takes a connection back whose answer has come to its end.</summary>
+    public void Return(Http1Connection connection)
+    {
+        if (!connection.Response.CanStay || !connection.TryRelease() || !connection.IsFresh)
+        {
+            connection.Dispose();
+            return;
+        }
+
+        _idle.GetOrAdd(connection.Authority, static _ => new()).Push(connection);
+    }
+
+    public void Dispose()
+    {
+        _rounds.Dispose();
+        foreach (var idle in _idle.Values)
+            idle.RemoveAll(static _ => true);
+    }
+
+    // As the other client: a name's address is the one that is known now.
+    private static EndPoint TargetOf(UpstreamHost host, string authority)
+    {
+        if (host.Name?.Addresses is [var first, ..])
+            return new IPEndPoint(first, host.Endpoint.Port);
+
+        if (IPEndPoint.TryParse(authority, out var address))
+            return address;
+
+        var colon = authority.LastIndexOf(':');
+        return new DnsEndPoint(authority[..colon], int.Parse(authority.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+    }
+
+    private void GoRound()
+    {
+        foreach (var idle in _idle.Values)
+            idle.RemoveAll(static connection => !connection.IsFresh || connection.IsClosed());
+    }
+
+    private sealed class Idle
+    {
+        private readonly List<Http1Connection> _connections = [];
+
+        public void Push(Http1Connection connection)
+        {
+            lock (_connections)
+                _connections.Add(connection);
+        }
+
+        public Http1Connection? Pop()
+        {
+            lock (_connections)
+            {
+                if (_connections.Count == 0)
+                    return null;
+
+                var last = _connections[^1];
+                _connections.RemoveAt(_connections.Count - 1);
+                return last;
+            }
+        }
+
+        public void RemoveAll(Predicate<Http1Connection> which)
+        {
+            List<Http1Connection> removed;
+            lock (_connections)
+            {
+                removed = _connections.FindAll(which);
+                _connections.RemoveAll(removed.Contains);
+            }
+
+            removed.ForEach(static connection => connection.Dispose());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+namespace MessageBoard.Mesh.Http1;
+
+/// <summary>An answer as others want it, who may pass it on or try again.</summary>
+internal static class Http1Message
+{
+    /// <summary>The answer that a connection has the head of; its body is read when it is asked for.</summary>
+    /// <param name="connection">The connection, which goes back when the body has been read, and is closed with the message before.</param>
+    /// <param name="pool">Where it goes back to.</param>
+    /// <param name="isDenied">Whether the answer is the mesh's, which has said so.</param>
+    public static HttpResponseMessage Of(Http1Connection connection, Http1ConnectionPool pool, bool isDenied)
+    {
+        var response = connection.Response;
+        var message = new HttpResponseMessage((HttpStatusCode)response.Status)
+        {
+            ReasonPhrase = response.Reason,
+            Content = response.IsDone ? new ByteArrayContent([]) : new StreamContent(new Body(connection, pool)),
+        };
+        for (var i = 0; i < response.Headers.Count; i++)
+        {
+            var line = response.Headers[i];
+            if (response.Passes(line, isDenied) && !message.Headers.TryAddWithoutValidation(line.Name, line.Value))
+                message.Content.Headers.TryAddWithoutValidation(line.Name, line.Value);
+        }
+
+        if (response.IsDone)
+            pool.Return(connection);
+
+        return message;
+    }
+
+    private sealed class Body(Http1Connection connection, Http1ConnectionPool pool) : Stream
+    {
+        private ReadOnlyMemory<byte> _part;
+        private bool _isLeft;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_isLeft)
+                return 0;
+
+            using var cancel = cancellationToken.UnsafeRegister(static body => ((Body)body!).Dispose(), this);
+            try
+            {
+                if (_part.IsEmpty)
+                    _part = await connection.Response.ReadBodyAsync();
+            }
+            catch (Exception exception) when (exception is not IOException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new IOException(exception.Message, exception);
+            }
+
+            if (_part.IsEmpty && !Interlocked.Exchange(ref _isLeft, true))
+                pool.Return(connection);
+
+            var count = Math.Min(_part.Length, buffer.Length);
+            _part[..count].CopyTo(buffer);
+            _part = _part[count..];
+            return count;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count).GetAwaiter().GetResult();
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && !Interlocked.Exchange(ref _isLeft, true))
+                connection.Dispose();
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using MessageBoard.Mesh.Routing;
+
+namespace MessageBoard.Mesh.Http1;
+
+/// <summary>A request that has come in as the routing decision sees it: as it would go out.</summary>
+internal readonly struct IncomingRequest(HttpContext context, Uri service, string path, string query) : IRoutableRequest
+{
+    public string Host => service.Host;
+
+    public int Port => service.Port;
+
+    public string Scheme => service.Scheme;
+
+    public string Authority => service.Authority;
+
+    public string Method => context.Request.Method;
+
+    public string Path => RequestPath.Normalize(path);
+
+    public string Query => query;
+
+    public bool TryGetHeader(string name, [NotNullWhen(true)] out string? value)
+    {
+        value = null;
+        if (!context.Request.Headers.TryGetValue(name, out var values) || !IsSent(name))
+            return false;
+
+        value = HeaderBytes.ToText(values.Count == 1 ? values.ToString() : string.Join(',', (IEnumerable<string?>)values));
+        return true;
+    }
+
+    /// <summary>Whether the service gets a header: those of the connection end here, and its own name takes <c>Host</c>'s place.</summary>
+    public static bool IsSent(string name) =>
+        HeaderSyntax.KindOf(name) is HeaderKind.EndToEnd or HeaderKind.ContentLength && !name.Equals("Host", StringComparison.OrdinalIgnoreCase);
+}
