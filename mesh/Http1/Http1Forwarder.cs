@@ -25,7 +25,8 @@ namespace MessageBoard.Mesh.Http1;
 /// <param name="mesh">The configuration and what is known of the upstreams.</param>
 /// <param name="clock">The clock of the connections' rounds.</param>
 /// <param name="source">Who calls, signed; null for a caller without a name.</param>
-internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, TimeProvider clock, string? source) : IHttpForwarder, IDisposable
+internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, TimeProvider clock, string? source)
+    : IHttpForwarder, IDisposable
 {
     // A body waits whole until it is sent; all of them together have so much room.
     private const int MaxBody = 64 * 1024, MaxBodies = 64 * 1024 * 1024;
@@ -82,9 +83,11 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
             && await TrySendAsync(call) is { } connection)
             return await AnswerAsync(call, connection);
 
-        return call.IsCallerGone
-            ? Fail(call, ForwarderError.RequestCanceled, StatusCodes.Status400BadRequest)
-            : await others.SendAsync(context, prefix, client, config, new BegunTransformer(transformer, call.HandOver()), cancellationToken);
+        if (call.IsCallerGone)
+            return Fail(call, ForwarderError.RequestCanceled, StatusCodes.Status400BadRequest);
+
+        transformer = new BegunTransformer(transformer, call.HandOver());
+        return await others.SendAsync(context, prefix, client, config, transformer, cancellationToken);
     }
 
     private async ValueTask<bool> TryReadBodyAsync(PlainCall call)
@@ -192,7 +195,7 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
             return true;
 
         connection.Limit(Timeout.InfiniteTimeSpan);
-        call.First = new(Http1Message.Of(connection, _pool, exchange.IsDenied), ResponseFlags.None, IsFinal: false);
+        call.First = new(Http1Message.Of(connection, _pool, exchange.Notes.IsDenied), ResponseFlags.None, IsFinal: false);
         return false;
     }
 
@@ -200,7 +203,7 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
     private async ValueTask<ForwarderError> AnswerAsync(PlainCall call, Http1Connection connection)
     {
         var (response, answer) = (connection.Response, call.Context.Response);
-        CopyHead(response, answer, call.Exchange.IsDenied);
+        CopyHead(response, answer, call.Exchange.Notes.IsDenied);
         if (!response.IsDone && call.Policy.HasTimeout)
             connection.Limit(call.RestOf(call.Policy.Timeout)); // what a single try may take is over with the head
 

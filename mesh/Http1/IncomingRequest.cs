@@ -33,5 +33,6 @@ internal readonly struct IncomingRequest(HttpContext context, Uri service, strin
 
     /// <summary>Whether the service gets a header: those of the connection end here, and its own name takes <c>Host</c>'s place.</summary>
     public static bool IsSent(string name) =>
-        HeaderSyntax.KindOf(name) is HeaderKind.EndToEnd or HeaderKind.ContentLength && !name.Equals("Host", StringComparison.OrdinalIgnoreCase);
+        HeaderSyntax.KindOf(name) is HeaderKind.EndToEnd or HeaderKind.ContentLength
+        && !name.Equals("Host", StringComparison.OrdinalIgnoreCase);
 }

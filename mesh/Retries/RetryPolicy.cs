@@ -77,7 +77,9 @@ internal sealed class RetryPolicy(HttpRetry retry, TimeSpan? timeout)
     public RetryPolicy After(TimeSpan elapsed) =>
         timeout > TimeSpan.Zero ? new(retry, timeout > elapsed ? timeout - elapsed : TimeSpan.FromTicks(1)) : this;
 
-    /// <summary>Whether an answer may be one to be tried again, for which <see cref="IsRetriable(in UpstreamResult)"/> has to look.</summary>
+    /// <summary>
+    /// Whether an answer may be one to be tried again, for which <see cref="IsRetriable(in UpstreamResult)"/> has to look.
+    /// </summary>
     /// <param name="status">Its status.</param>
     /// <param name="saysMore">Whether headers that count here are there: <see cref="RateLimited"/> or <see cref="GrpcStatus"/>.</param>
     public bool MayFollow(int status, bool saysMore) => retry.Attempts > 0 && (saysMore || IsRetriable(status));
