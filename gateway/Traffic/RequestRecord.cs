@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using MessageBoard.Gateway.Page;
 using MessageBoard.Mesh.Explain;
 
@@ -14,6 +14,9 @@ namespace MessageBoard.Gateway.Traffic;
 /// </summary>
 public readonly struct RequestRecord
 {
+    /// <summary>How many hex digits a W3C trace id has.</summary>
+    internal const int TraceIdLength = 32;
+
     // Others' programs on the same host may have set cookies without end.
     private const int MaxCookieLength = 4096;
 
@@ -69,7 +72,15 @@ public readonly struct RequestRecord
     internal UInt128 BrowserKey { get; init; }
 
     /// <summary>The W3C trace id, 32 hex digits.</summary>
-    public string TraceId => Trace.ToString("x32", CultureInfo.InvariantCulture);
+    public string TraceId
+    {
+        get
+        {
+            Span<byte> utf8 = stackalloc byte[TraceIdLength];
+            WriteTraceId(utf8);
+            return Encoding.ASCII.GetString(utf8);
+        }
+    }
 
     /// <summary>Whether the gateway's span of it is kept.</summary>
     public bool IsTraced => SpanId is not null;
@@ -104,10 +115,18 @@ public readonly struct RequestRecord
             Mirrors = Notes.MirrorClusters,
         };
 
+    /// <summary>Writes the trace id in UTF-8.</summary>
+    internal void WriteTraceId(Span<byte> utf8)
+    {
+        Span<byte> bytes = stackalloc byte[TraceIdLength / 2];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Trace);
+        Convert.TryToHexStringLower(bytes, utf8, out _);
+    }
+
     /// <summary>A trace id as a number; 0 for a text that is none.</summary>
     internal static UInt128 TraceOf(string id)
     {
-        Span<byte> bytes = stackalloc byte[16];
+        Span<byte> bytes = stackalloc byte[TraceIdLength / 2];
         return Convert.FromHexString(id, bytes, out _, out var written) == OperationStatus.Done && written == bytes.Length
             ? BinaryPrimitives.ReadUInt128BigEndian(bytes)
             : 0;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
 
@@ -20,8 +19,8 @@ public sealed partial class TrafficFeed : IDisposable
     private const int MaxBehindBytes = 1024 * 1024;
     private const int MaxBehindChunks = 1024;
 
-    // Below what the runtime has its heap of large objects for.
-    private const int MaxChunkBytes = 32 * 1024;
+    // With one more event mostly what one of the pool's buffers takes.
+    private const int MaxChunkBytes = 31 * 1024;
 
     // Who recorded as many since the last tick writes them at once: before others take their places among the recent ones.
     private const int MaxUntold = RecentRequests.Capacity / 2;
@@ -124,6 +123,10 @@ public sealed partial class TrafficFeed : IDisposable
     {
         lock (_gate)
         {
+            if (_readers > 0)
+                WriteRequests();
+
+            Cut(); // what was before is none of its business
             if (Interlocked.Increment(ref _readers) == 1)
             {
                 _told = _recent.Last;
@@ -131,8 +134,6 @@ public sealed partial class TrafficFeed : IDisposable
                 _firstReader.SetResult();
             }
 
-            WriteRequests();
-            Cut(); // what was before is none of its business
             return new(this, _next, _requests);
         }
     }
@@ -160,13 +161,19 @@ public sealed partial class TrafficFeed : IDisposable
 
             _pending += missed + 1;
             Volatile.Write(ref _told, request.Id);
-            Write("request"u8, request.ToRoutedRequest(), TrafficJson.Default.RoutedRequest);
+            _text.Append(request);
+            CutIfFull();
         }
     }
 
     private void Write<T>(ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type)
     {
         _text.Append(name, data, type);
+        CutIfFull();
+    }
+
+    private void CutIfFull()
+    {
         if (_text.Length >= MaxChunkBytes)
             Cut();
     }
@@ -240,20 +247,52 @@ public sealed partial class TrafficFeed : IDisposable
         if (_text.Length == 0)
             return;
 
-        var chunk = new Chunk(_text.Take(), _requests);
+        if (_readers > 0)
+        {
+            _bytes += _text.Length;
+            while (_next > _first && (_bytes > MaxBehindBytes || _next - _first == MaxBehindChunks))
+                Drop(); // its buffer is not used again: somebody may be sending it
+
+            _chunks[_next++ % MaxBehindChunks] = new(_text.Copy(), _text.Length, _requests) { Unread = _readers };
+        }
+
+        _text.Clear();
         _requests += _pending;
         _pending = 0;
-        _bytes += chunk.Bytes.Length;
-        while (_next > _first && (_bytes > MaxBehindBytes || _next - _first == MaxBehindChunks))
-            _bytes -= _chunks[_first++ % MaxBehindChunks].Bytes.Length;
+    }
 
-        _chunks[_next++ % MaxBehindChunks] = chunk;
+    private void Drop()
+    {
+        ref var oldest = ref _chunks[_first++ % MaxBehindChunks];
+        _bytes -= oldest.Length;
+        oldest = default;
+    }
+
+    // One reader less that needs chunks, from one on and before another. Who was behind one was behind all newer ones too, so the oldest
+    // are the first that nobody needs.
+    private void Release(long from, long to)
+    {
+        for (var number = Math.Max(from, _first); number < to; number++)
+            _chunks[number % MaxBehindChunks].Unread--;
+
+        while (_first < _next && _chunks[_first % MaxBehindChunks] is { Unread: 0 } read)
+        {
+            ArrayPool<byte>.Shared.Return(read.Buffer);
+            Drop();
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "The event stream's readers cannot be told of {State}")]
     private partial void LogUnreadable(Exception exception, string state);
 
-    private readonly record struct Chunk(byte[] Bytes, long RequestsBefore);
+    /// <param name="Buffer">The events, in one of the pool's buffers, which it is given back when nobody needs them any more.</param>
+    /// <param name="Length">How much of it they take, in bytes.</param>
+    /// <param name="RequestsBefore">How many requests were in the chunks before.</param>
+    private record struct Chunk(byte[] Buffer, int Length, long RequestsBefore)
+    {
+        /// <summary>How many readers have not read it, or not come back since.</summary>
+        public int Unread { get; set; }
+    }
 
     /// <summary>Something that a reader is told at its begin, and anew when it has changed.</summary>
     public sealed class State
@@ -290,12 +329,13 @@ public sealed partial class TrafficFeed : IDisposable
     {
         private readonly TrafficFeed _feed;
         private long _chunk; // the next
+        private long _needed; // the first that it needs: the one that it was given last, or the next
         private long _requests; // how many it has been given or told to be lost
         private bool _isDisposed;
 
         internal Subscription(TrafficFeed feed, long chunk, long requests)
         {
-            (_feed, _chunk, _requests) = (feed, chunk, requests);
+            (_feed, _chunk, _needed, _requests) = (feed, chunk, chunk, requests);
             News = feed._news.Task;
         }
 
@@ -312,31 +352,37 @@ public sealed partial class TrafficFeed : IDisposable
             return all.WrittenSpan.ToArray();
         }
 
-        /// <summary>Takes what comes next of the stream, if there is something: whole events, not to be changed.</summary>
-        public bool TryRead([NotNullWhen(true)] out byte[]? bytes)
+        /// <summary>
+        /// Takes what comes next of the stream, if there is something: whole events, which all readers share and which stay the same
+        /// until the next call.
+        /// </summary>
+        public bool TryRead(out ReadOnlyMemory<byte> events)
         {
             byte[] lost;
             lock (_feed._gate)
             {
+                _feed.Release(_needed, _chunk);
+                _needed = _chunk;
                 News = _feed._news.Task;
-                bytes = null;
+                events = default;
                 if (_chunk == _feed._next)
                     return false;
 
                 if (_chunk >= _feed._first)
                 {
-                    bytes = _feed._chunks[_chunk++ % MaxBehindChunks].Bytes;
+                    var chunk = _feed._chunks[_chunk++ % MaxBehindChunks];
+                    events = chunk.Buffer.AsMemory(0, chunk.Length);
                     _requests = RequestsBefore(_chunk);
                     return true;
                 }
 
-                _chunk = _feed._first;
+                _needed = _chunk = _feed._first;
                 var count = RequestsBefore(_chunk) - _requests;
                 _requests += count;
                 lost = count == 0 ? [] : EventText.One("lost"u8, new(count), TrafficJson.Default.LostEvents);
             }
 
-            bytes = [.. lost, .. ReadStates()];
+            events = (byte[])[.. lost, .. ReadStates()];
             return true;
         }
 
@@ -348,13 +394,16 @@ public sealed partial class TrafficFeed : IDisposable
         {
             lock (_feed._gate)
             {
-                if (!_isDisposed && --_feed._readers == 0)
+                if (_isDisposed)
+                    return;
+
+                _isDisposed = true;
+                _feed.Release(_needed, _feed._next);
+                if (--_feed._readers == 0)
                 {
                     _feed._heartbeat.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                     _feed._firstReader = NewSource();
                 }
-
-                _isDisposed = true;
             }
         }
     }
@@ -363,7 +412,7 @@ public sealed partial class TrafficFeed : IDisposable
     private sealed class EventText : IDisposable
     {
         private readonly ArrayBufferWriter<byte> _bytes = new();
-        private readonly Utf8JsonWriter _json = new(Stream.Null);
+        private readonly Utf8JsonWriter _json = new(Stream.Null, new() { SkipValidation = true });
 
         public int Length => _bytes.WrittenCount;
 
@@ -371,28 +420,49 @@ public sealed partial class TrafficFeed : IDisposable
         {
             using var text = new EventText();
             text.Append(name, data, type);
-            return text.Take();
+            return text._bytes.WrittenSpan.ToArray();
         }
 
         public void Append(ReadOnlySpan<byte> events) => _bytes.Write(events);
 
         public void Append<T>(ReadOnlySpan<byte> name, T data, JsonTypeInfo<T> type)
         {
-            _bytes.Write("event: "u8);
-            _bytes.Write(name);
-            _bytes.Write("\ndata: "u8);
-            _json.Reset(_bytes);
+            Begin(name);
             JsonSerializer.Serialize(_json, data, type);
-            _bytes.Write("\n\n"u8);
+            End();
+        }
+
+        public void Append(in RequestRecord request)
+        {
+            Begin("request"u8);
+            RequestJson.Write(_json, request);
+            End();
         }
 
         public void Dispose() => _json.Dispose();
 
-        public byte[] Take()
+        /// <summary>A copy, in one of the pool's buffers.</summary>
+        public byte[] Copy()
         {
-            var all = _bytes.WrittenSpan.ToArray();
-            _bytes.ResetWrittenCount();
-            return all;
+            var buffer = ArrayPool<byte>.Shared.Rent(Length);
+            _bytes.WrittenSpan.CopyTo(buffer);
+            return buffer;
+        }
+
+        public void Clear() => _bytes.ResetWrittenCount();
+
+        private void Begin(ReadOnlySpan<byte> name)
+        {
+            _bytes.Write("event: "u8);
+            _bytes.Write(name);
+            _bytes.Write("\ndata: "u8);
+            _json.Reset(_bytes);
+        }
+
+        private void End()
+        {
+            _json.Flush();
+            _bytes.Write("\n\n"u8);
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed class MarksTests : IDisposable
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.True(reader.TryRead(out var events));
-        var told = Assert.Single(SseParser.Create(new MemoryStream(events)).Enumerate());
+        var told = Assert.Single(SseParser.Create(new MemoryStream(events.ToArray())).Enumerate());
         Assert.Equal("mark", told.EventType);
         Assert.Equal(
             """

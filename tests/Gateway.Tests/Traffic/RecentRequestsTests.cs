@@ -53,16 +53,17 @@ public sealed class RecentRequestsTests
     [Fact]
     public async Task Who_reads_while_others_write_reads_one_request_and_never_parts_of_two()
     {
-        const int Writers = 3, Each = 100_000;
+        const int Writers = 3, Each = 200_000;
         using var stop = new CancellationTokenSource();
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
         {
             var read = 0;
             while (!stop.IsCancellationRequested)
             {
-                var last = _recent.Last;
-                foreach (var id in (long[])[last, last - 1, last - (RecentRequests.Capacity / 2), last - RecentRequests.Capacity + 2])
+                // Those whose places are taken next.
+                for (var next = 1; next <= 3; next++)
                 {
+                    var id = _recent.Last - RecentRequests.Capacity + next;
                     if (_recent.Find(id) is not { } request)
                         continue;
 

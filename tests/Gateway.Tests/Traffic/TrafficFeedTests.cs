@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json.Serialization.Metadata;
 using MessageBoard.Gateway.Traffic;
+using MessageBoard.Mesh.Explain;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -26,9 +27,11 @@ public sealed class TrafficFeedTests : IDisposable
         Add(_feed);
         Add(_feed);
 
-        var read = await ReadAsync(first, 2);
-        Assert.Equal([1, 2], Ids(read));
-        Assert.All(read.Zip(await ReadAsync(second, 2)), pair => Assert.Same(pair.First, pair.Second));
+        await first.News.WaitAsync(TimeSpan.FromSeconds(100));
+        Assert.True(first.TryRead(out var read));
+        Assert.True(second.TryRead(out var same));
+        Assert.Equal([1, 2], Ids([read.ToArray()]));
+        Assert.True(read.Equals(same), "it is the same memory");
     }
 
     [Fact]
@@ -36,15 +39,129 @@ public sealed class TrafficFeedTests : IDisposable
     {
         var readers = Enumerable.Range(0, 1_000).Select(_ => _feed.Subscribe()).ToList();
         Add(_feed);
-        var first = Assert.Single(await ReadAsync(readers[0], 1));
+        await readers[0].News.WaitAsync(TimeSpan.FromSeconds(100));
+        Assert.True(readers[0].TryRead(out var first));
 
         foreach (var reader in readers[1..])
         {
             Assert.True(reader.TryRead(out var events));
-            Assert.Same(first, events);
+            Assert.True(first.Equals(events), "it is the same memory");
         }
 
         readers.ForEach(reader => reader.Dispose());
+    }
+
+    // Buffers are used again once all have read them.
+    [Fact]
+    public async Task What_a_reader_holds_stays_as_it_is_however_fast_others_read_and_whoever_comes_and_goes()
+    {
+        const int Added = 10_000;
+        using var stop = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 6).Select(number => Task.Run(async () =>
+        {
+            var (reader, last, bytes, random) = (_feed.Subscribe(), 0L, 0L, new Random(number));
+            while (!stop.IsCancellationRequested || reader.TryRead(out _))
+            {
+                if (!reader.TryRead(out var events))
+                {
+                    await Task.WhenAny(reader.News, Task.Delay(10));
+                    continue;
+                }
+
+                var held = events.ToArray();
+                if (random.Next(number + 1) > 0)
+                    await Task.Delay(random.Next(3));
+
+                Assert.True(events.Span.SequenceEqual(held), "somebody has written over what is held");
+                var ids = Ids([held]);
+                if (ids.Count == 0)
+                    continue; // what it has lost, and all states
+
+                Assert.Equal(ids, Enumerable.Range(0, ids.Count).Select(place => ids[0] + place));
+                Assert.True(ids[0] > last);
+                (last, bytes) = (ids[^1], bytes + held.Length);
+                if (number > 3 && random.Next(20) == 0)
+                {
+                    reader.Dispose();
+                    reader = _feed.Subscribe();
+                }
+            }
+
+            reader.Dispose();
+            return bytes;
+        })).ToList();
+
+        for (var i = 0; i < Added; i++)
+        {
+            Add(_feed);
+            if (i % 50 == 0)
+                await Task.Delay(1);
+        }
+
+        await stop.CancelAsync();
+        Assert.All(await Task.WhenAll(readers), bytes => Assert.True(bytes > 0));
+    }
+
+    [Fact]
+    public void To_tell_of_requests_makes_no_objects_for_them()
+    {
+        const int Ticks = 50, InTick = 400;
+        var clock = new FakeTimeProvider(); // ticks on this thread
+        using var feed = NewFeed(clock);
+        using var reader = feed.Subscribe();
+        Tell(5);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Tell(Ticks);
+
+        // A request's text alone is more than 300 bytes.
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / (Ticks * InTick), 0, 5);
+
+        void Tell(int ticks)
+        {
+            for (var tick = 0; tick < ticks; tick++)
+            {
+                for (var i = 0; i < InTick; i++)
+                    Add(feed);
+
+                clock.Advance(TimeSpan.FromMilliseconds(16));
+                while (reader.TryRead(out _))
+                {
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_event_has_what_the_list_has_of_a_request()
+    {
+        using var reader = _feed.Subscribe();
+        var exchange = new MeshExchange();
+        exchange.Foresee("a \"rule\" <ü> \n");
+        RequestRecord[] requests =
+        [
+            Requests.One,
+            Requests.One with
+            {
+                Cluster = null,
+                Pod = null,
+                SpanId = null,
+                Status = 503,
+                DurationMs = 0.001,
+                Trace = 1,
+                Cause = Cause.NoPod,
+                Heading = "ctx2",
+                Time = new(2026, 11, 27, 1, 2, 3, 40, TimeSpan.Zero),
+                Rule = exchange.Notes.Rule,
+            },
+        ];
+        foreach (var request in requests)
+            _recent.Add(request);
+
+        _feed.TellRequests();
+
+        var told = Events(await ReadAsync(reader, requests.Length)).Select(item => item.Data);
+        Assert.Equal(_recent.Newest(2).Reverse().Select(request => JsonSerializer.Serialize(request, JsonSerializerOptions.Web)), told);
     }
 
     [Fact]
@@ -104,7 +221,7 @@ public sealed class TrafficFeedTests : IDisposable
             () =>
             {
                 while (slow.TryRead(out var events))
-                    read.Add(events);
+                    read.Add(events.ToArray());
 
                 return Ids(read).LastOrDefault() == Requests;
             },
@@ -144,13 +261,13 @@ public sealed class TrafficFeedTests : IDisposable
 
         await reader.News.WaitAsync(TimeSpan.FromSeconds(100));
         Assert.True(reader.TryRead(out var events));
-        Assert.Equal(["mark", "request", "mark"], Events([events]).Select(item => item.EventType));
+        Assert.Equal(["mark", "request", "mark"], Events([events.ToArray()]).Select(item => item.EventType));
 
         for (var i = 0; i < 10_000; i++)
             _feed.Publish("mark"u8, new string('x', 1000), Text);
 
         Assert.True(reader.TryRead(out events));
-        Assert.DoesNotContain(Events([events]), item => item.EventType == "lost");
+        Assert.DoesNotContain(Events([events.ToArray()]), item => item.EventType == "lost");
     }
 
     [Fact]
@@ -169,7 +286,7 @@ public sealed class TrafficFeedTests : IDisposable
 
         await news.WaitAsync(TimeSpan.FromSeconds(100));
         Assert.True(reader.TryRead(out var events));
-        var told = Assert.Single(Events([events]));
+        var told = Assert.Single(Events([events.ToArray()]));
         Assert.Equal(("fleet", "\"2\""), (told.EventType, told.Data));
         Assert.False(reader.TryRead(out _));
     }
@@ -239,7 +356,7 @@ public sealed class TrafficFeedTests : IDisposable
 
             clock.Advance(TimeSpan.FromSeconds(0.1));
             while (reader.TryRead(out var events))
-                read.Add(events);
+                read.Add(events.ToArray());
         }
 
         var heartbeats = Events(read).Where(item => item.EventType == "heartbeat").ToList();
@@ -266,7 +383,7 @@ public sealed class TrafficFeedTests : IDisposable
         while (Ids(read).Count < requests)
         {
             if (reader.TryRead(out var events))
-                read.Add(events);
+                read.Add(events.ToArray());
             else
                 await reader.News.WaitAsync(TimeSpan.FromSeconds(100));
         }
