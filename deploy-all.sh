@@ -185,4 +185,4 @@ fi
 # For the launcher and all that it starts: one heap of glibc's and not one a thread, which gives back what the compiler at run
 # time has used (scripts/bench.sh --only memory).
 export MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
-exec dotnet "$launcher" "$verb" "$port" "$replicas" "$scheme" "$hosts" "$telemetry"
+exec dotnet "$root/local/bin/Release/programs/MessageBoard.Local.dll" "$verb" "$port" "$replicas" "$scheme" "$hosts" "$telemetry"

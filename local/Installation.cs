@@ -74,9 +74,8 @@ internal sealed record Installation(string Root, string State)
             Path.GetFullPath(string.IsNullOrEmpty(state) ? Path.Combine(root, ".local") : state)));
     }
 
-    /// <summary>A program of this solution, where deploy-all.sh builds it.</summary>
-    public string Program(string folder, string name) =>
-        Path.Combine(Root, folder, "bin", "Release", "net10.0", $"MessageBoard.{name}.dll");
+    /// <summary>A program of this solution, where deploy-all.sh makes it (.config/programs).</summary>
+    public string Program(string name) => Path.Combine(Root, "local", "bin", "Release", "programs", $"MessageBoard.{name}.dll");
 
     /// <summary>
     /// The garnet-server tool of the manifest, where <c>dotnet tool restore</c> unpacked it: started directly it needs no wrapper

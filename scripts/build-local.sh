@@ -10,11 +10,7 @@ readonly stamps=.local/build
 readonly logs=.local/logs
 readonly running=$stamps/running
 readonly dashboard=${1-}
-readonly products=(gateway/bin/Release/net10.0/MessageBoard.Gateway.dll
-  local/bin/Release/net10.0/MessageBoard.Local.dll
-  services/user/bin/Release/net10.0/MessageBoard.UserService.dll
-  services/message/bin/Release/net10.0/MessageBoard.MessageService.dll
-  services/log/bin/Release/net10.0/MessageBoard.LogService.dll)
+readonly products=(local/bin/Release/programs/MessageBoard.{Gateway,Local,UserService,MessageService,LogService}.dll)
 
 # One line for the names and contents of all files below the paths; what builds leave there does not count.
 fingerprint() { # path...
@@ -62,14 +58,18 @@ stamp() { # name value
 }
 
 # The solution filter leaves the tests out. All projects share a compiler, which is 10 s faster than one for each; it is this build's
-# alone by its name, and ends with its lane.
+# alone by its name, and ends with its lane. Programs run without the compiler of code ahead of time, too, where it cannot be had.
 build_services() {
   local sources
-  sources=$(fingerprint .editorconfig Directory.*.props MessageBoard.sln gateway local mesh services)
+  sources=$(fingerprint .config/programs .editorconfig Directory.*.props MessageBoard.sln gateway local mesh services)
   if is_made services "$sources" "${products[@]}"; then return; fi
   step "Building the services" build.log \
     dotnet build local/product.slnf --configuration Release --verbosity quiet -nodeReuse:false \
     -p:UseSharedCompilation=true "-p:SharedCompilationId=messageboard-$$"
+  local programs=.config/programs/programs.csproj
+  NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT=1 step "Compiling ahead of time" build-programs.log \
+    dotnet msbuild "$programs" -restore -verbosity:quiet -nodeReuse:false 2>/dev/null ||
+    step "Copying the programs" build-copies.log dotnet msbuild "$programs" -p:AheadOfTime=false -verbosity:quiet -nodeReuse:false
   stamp services "$sources"
 }
 

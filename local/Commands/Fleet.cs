@@ -28,20 +28,23 @@ internal sealed class Fleet(
         .. from program in Programs
            from cluster in Clusters
            from _ in Enumerable.Range(0, options.Replicas)
-           let assembly = installation.Program(program.Folder, program.Assembly)
-           select Web(program.App, cluster, assembly, ports.Take()),
+           select Web(program.App, cluster, program.Folder, program.Assembly, ports.Take()),
     ];
 
     public ProcessSpec Gateway()
     {
-        var spec = Web("gateway", "ctx1", installation.Program("gateway", "Gateway"), options.Port, options.Https);
+        var spec = Web("gateway", "ctx1", "gateway", "Gateway", options.Port, options.Https);
         return spec with
         {
             Role = ProcessRole.Gateway,
             FixedPort = true,
             Environment = port =>
             {
-                var environment = new Dictionary<string, string>([.. spec.Environment(port), .. telemetry.GatewayEnvironment]);
+                var environment = new Dictionary<string, string>([.. spec.Environment(port), .. telemetry.GatewayEnvironment])
+                {
+                    // All requests go through it, and a collection stops them.
+                    [SmallRuntime.Nursery] = "0x200000",
+                };
                 if (options.Hosts is not "")
                     environment["Gateway__Hosts"] = options.Hosts;
 
@@ -64,7 +67,7 @@ internal sealed class Fleet(
         ["Drill__Lock"] = installation.LockFile,
     };
 
-    private ProcessSpec Web(string app, string cluster, string assembly, int port, bool https = false)
+    private ProcessSpec Web(string app, string cluster, string folder, string assembly, int port, bool https = false)
     {
         var scheme = https ? "https" : "http";
         var pod = PodName.Create(app, cluster);
@@ -76,8 +79,8 @@ internal sealed class Fleet(
             Role = app == "log-service" ? ProcessRole.Reader : ProcessRole.Service,
             Port = port,
             MetricsPort = ports.Take(),
-            Command = _ => [Installation.DotNet, assembly],
-            WorkingDirectory = Path.GetDirectoryName(assembly),
+            Command = _ => [Installation.DotNet, installation.Program(assembly)],
+            WorkingDirectory = Path.Combine(installation.Root, folder),
             IsReady = (actual, cancellationToken) =>
                 probe.IsReadyAsync(new($"{scheme}://127.0.0.1:{actual}/healthz/ready"), cancellationToken),
             Environment = actual => new Dictionary<string, string>([.. SmallRuntime.Environment, .. EnvironmentOfAll()])

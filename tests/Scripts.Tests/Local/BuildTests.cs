@@ -6,6 +6,7 @@ namespace MessageBoard.Scripts.Tests.Local;
 public sealed class BuildTests : IDisposable
 {
     private const string Build = "dotnet build";
+    private const string Programs = "dotnet msbuild";
     private const string Tools = "dotnet tool";
     private const string Dashboard = "dotnet restore";
     private const string Packages = "npm ci";
@@ -17,9 +18,9 @@ public sealed class BuildTests : IDisposable
     {
         foreach (var file in new[]
         {
-            ".editorconfig", "Directory.Build.props", "MessageBoard.sln", ".config/dashboard.csproj", "gateway/Program.cs",
-            "local/Program.cs", "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs", "ui/package.json",
-            "ui/package-lock.json", "ui/src/main.ts",
+            ".editorconfig", "Directory.Build.props", "MessageBoard.sln", ".config/dashboard.csproj", ".config/programs/programs.csproj",
+            "gateway/Program.cs", "local/Program.cs", "mesh/Mesh.cs", "services/user/Program.cs", "services/user/User.cs",
+            "ui/package.json", "ui/package-lock.json", "ui/src/main.ts",
         })
             _root.Write(file, file);
 
@@ -28,11 +29,11 @@ public sealed class BuildTests : IDisposable
         _root.Write("scripts/build-local.sh", File.ReadAllText(Path.Combine(Repository.Root, "scripts", "build-local.sh")));
         Tool("dotnet", """
             case $1 in
-              build)
-                services='services/user/UserService services/message/MessageService services/log/LogService'
-                for part in gateway/Gateway local/Local $services; do
-                  mkdir -p "${part%/*}/bin/Release/net10.0" "${part%/*}/obj"
-                  echo built >"${part%/*}/bin/Release/net10.0/MessageBoard.${part##*/}.dll"
+              build) mkdir -p local/obj ;;
+              msbuild)
+                mkdir -p local/bin/Release/programs .config/programs/obj
+                for name in Gateway Local UserService MessageService LogService; do
+                  echo made >local/bin/Release/programs/MessageBoard.$name.dll
                 done ;;
               restore) mkdir -p "$NUGET_PACKAGES/aspire.dashboard.sdk.linux-x64/13.6.5/tools" ;;
               tool) mkdir -p "$NUGET_PACKAGES/garnet-server/2.2.5" ;;
@@ -49,7 +50,7 @@ public sealed class BuildTests : IDisposable
     [Fact]
     public async Task The_first_build_builds_all_and_the_second_nothing()
     {
-        Assert.Equal([Build, Tools, Packages, Page], await BuildAsync());
+        Assert.Equal([Build, Programs, Tools, Packages, Page], await BuildAsync());
         Assert.Empty(await BuildAsync());
     }
 
@@ -59,13 +60,13 @@ public sealed class BuildTests : IDisposable
         await BuildAsync();
 
         _root.Write("services/user/User.cs", "changed");
-        Assert.Equal([Build], await BuildAsync());
+        Assert.Equal([Build, Programs], await BuildAsync());
         _root.Write("services/user/Sessions/Session.cs", "added");
-        Assert.Equal([Build], await BuildAsync());
+        Assert.Equal([Build, Programs], await BuildAsync());
         File.Move(_root["services/user/User.cs"], _root["services/user/Users.cs"]);
-        Assert.Equal([Build], await BuildAsync());
+        Assert.Equal([Build, Programs], await BuildAsync());
         File.Delete(_root["services/user/Sessions/Session.cs"]);
-        Assert.Equal([Build], await BuildAsync());
+        Assert.Equal([Build, Programs], await BuildAsync());
         _root.Write("ui/src/lights.ts", "added");
         Assert.Equal([Page], await BuildAsync());
         _root.Write("ui/package-lock.json", "changed");
@@ -78,8 +79,8 @@ public sealed class BuildTests : IDisposable
     {
         await BuildAsync();
 
-        File.Delete(_root["local/bin/Release/net10.0/MessageBoard.Local.dll"]);
-        Assert.Equal([Build], await BuildAsync());
+        File.Delete(_root["local/bin/Release/programs/MessageBoard.Local.dll"]);
+        Assert.Equal([Build, Programs], await BuildAsync());
         Directory.Delete(_root["ui/dist"], recursive: true);
         Assert.Equal([Page], await BuildAsync());
         Directory.Delete(_root["packages"], recursive: true);
@@ -90,7 +91,7 @@ public sealed class BuildTests : IDisposable
     [Fact]
     public async Task The_dashboard_is_downloaded_once_where_it_is_asked_for()
     {
-        Assert.Equal([Build, Dashboard, Tools, Packages, Page], await BuildAsync("--dashboard"));
+        Assert.Equal([Build, Programs, Dashboard, Tools, Packages, Page], await BuildAsync("--dashboard"));
         Assert.Empty(await BuildAsync("--dashboard"));
     }
 
@@ -106,6 +107,17 @@ public sealed class BuildTests : IDisposable
         await BuildAsync("--dashboard");
 
         Assert.Equal(isTriedAgain ? [Dashboard] : [], await BuildAsync("--dashboard"));
+    }
+
+    [Fact]
+    public async Task Without_the_compiler_of_code_ahead_of_time_the_programs_run_as_they_were_built()
+    {
+        var dotnet = File.ReadAllText(_root["tools/dotnet"]);
+        File.WriteAllText(_root["tools/dotnet"], dotnet.Replace(
+            "msbuild)", "msbuild) [[ \"$*\" == *-p:AheadOfTime=false* ]] || exit 1\n", StringComparison.Ordinal));
+
+        Assert.Equal([Build, Programs, Programs, Tools, Packages, Page], await BuildAsync());
+        Assert.Empty(await BuildAsync());
     }
 
     [Fact]
@@ -128,7 +140,7 @@ public sealed class BuildTests : IDisposable
         File.Delete(_root["calls"]);
         File.WriteAllText(_root["tools/dotnet"], dotnet);
         File.WriteAllText(_root["tools/npm"], npm);
-        Assert.Equal([Build, Tools, Packages, Page], await BuildAsync());
+        Assert.Equal([Build, Programs, Tools, Packages, Page], await BuildAsync());
     }
 
     [Fact]
@@ -170,7 +182,9 @@ public sealed class BuildTests : IDisposable
         await build.WaitForExitAsync();
 
         Assert.Equal(0, build.ExitCode);
-        Assert.Equal([Build, Build], File.ReadAllLines(_root["calls"]).Where(call => !call.StartsWith("npm", StringComparison.Ordinal)));
+        Assert.Equal(
+            [Build, Build, Programs],
+            File.ReadAllLines(_root["calls"]).Where(call => !call.StartsWith("npm", StringComparison.Ordinal)));
     }
 
     public void Dispose() => _root.Dispose();
