@@ -50,6 +50,7 @@ app.UseTrace();
 app.UseRefusalLog();
 app.UseServiceDefaults();
 app.UsePage();
+app.UseAuthentication(); // else it would come first, and make each forwarded request a scope of services
 app.UseAuthorization();
 app.MapServiceDefaults();
 app.MapTraffic();
