@@ -10,7 +10,7 @@ namespace MessageBoard.Gateway.Explain;
 /// </summary>
 public static class ExplainHeader
 {
-    private const string Name = "x-mesh-explain";
+    private const string Name = MeshExplanation.Header;
 
     // Many servers and browsers take no more than 8 KiB of headers in all.
     private const int MaxBytes = 4096;

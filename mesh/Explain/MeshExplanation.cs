@@ -3,6 +3,9 @@ namespace MessageBoard.Mesh.Explain;
 /// <summary>Why one request went where it went.</summary>
 public sealed record MeshExplanation
 {
+    /// <summary>The header by which a caller asks a gateway for it, and in which that gives it.</summary>
+    public const string Header = "x-mesh-explain";
+
     /// <summary>The host that the caller addressed.</summary>
     public required string Host { get; init; }
 

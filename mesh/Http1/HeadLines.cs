@@ -28,18 +28,6 @@ internal sealed class HeadLines
         _known[_count++].Read(line);
     }
 
-    /// <summary>The value of a header; the first where it came more than once, and null where it did not come.</summary>
-    public string? ValueOf(string name)
-    {
-        for (var i = 0; i < _count; i++)
-        {
-            if (_known[i].Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return _known[i].Value;
-        }
-
-        return null;
-    }
-
     /// <summary>A header.</summary>
     public sealed class Line
     {

@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using MessageBoard.Mesh.Authorization;
+using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Retries;
 
 namespace MessageBoard.Mesh.Http1;
 
@@ -20,6 +23,21 @@ internal enum HeaderKind
 
     /// <summary><c>Content-Length</c>.</summary>
     ContentLength,
+
+    /// <summary><c>Host</c>, in whose place the service's own name is sent.</summary>
+    Host,
+
+    /// <summary>Who calls, which the mesh says itself.</summary>
+    Caller,
+
+    /// <summary>By which a caller asks something of the mesh.</summary>
+    ToMesh,
+
+    /// <summary>By which an answer may ask for another try: it is passed on.</summary>
+    OfRetries,
+
+    /// <summary>That it was the mesh that refused.</summary>
+    Denial,
 }
 
 /// <summary>The bytes of a header (https://www.rfc-editor.org/rfc/rfc9110#section-5).</summary>
@@ -54,8 +72,17 @@ internal static class HeaderSyntax
         ["HTTP2-Settings"] = HeaderKind.HopByHop,
         ["Upgrade-Insecure-Requests"] = HeaderKind.HopByHop,
         ["Alt-Svc"] = HeaderKind.HopByHop,
+        ["Host"] = HeaderKind.Host,
+        [CallerIdentity.Header] = HeaderKind.Caller,
+        [Explain.MeshExplanation.Header] = HeaderKind.ToMesh,
+        [RetryPolicy.RateLimited] = HeaderKind.OfRetries,
+        [RetryPolicy.GrpcStatus] = HeaderKind.OfRetries,
+        [Authorization.Denial.Header] = HeaderKind.Denial,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What a header is.</summary>
-    public static HeaderKind KindOf(string name) => Kinds.GetValueOrDefault(name);
+    /// <summary>What a header is. All of Envoy's, of which a request's may ask something, are <see cref="HeaderKind.ToMesh"/>.</summary>
+    public static HeaderKind KindOf(string name) =>
+        Kinds.TryGetValue(name, out var kind) ? kind
+        : name.StartsWith(EnvoyHeaders.Prefix, StringComparison.OrdinalIgnoreCase) ? HeaderKind.ToMesh
+        : HeaderKind.EndToEnd;
 }

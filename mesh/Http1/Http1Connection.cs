@@ -9,7 +9,7 @@ namespace MessageBoard.Mesh.Http1;
 /// </summary>
 internal sealed class Http1Connection : IDisposable
 {
-    private const int Usual = 4 * 1024, MostKept = 16 * 1024, Most = 64 * 1024, TimerSlack = 16; // ms, a tick of the system's clock
+    private const int Usual = 4 * 1024, MostKept = 16 * 1024, Most = 64 * 1024;
 
     private readonly Socket _socket;
     private readonly Timer _timer;
@@ -21,11 +21,11 @@ internal sealed class Http1Connection : IDisposable
     private ValueTask<int> _reading;
     private bool _isReading;
     private int _use; // 0 while idle; else how the use that it has may still end
-    private long _idleSince, _deadline;
+    private long _idleSince, _deadline = long.MaxValue, _timerAt = long.MaxValue;
 
-    private Http1Connection(Socket socket, string authority, ConnectionTimes times)
+    private Http1Connection(Socket socket, ConnectionTimes times)
     {
-        (_socket, Authority, _times) = (socket, authority, times);
+        (_socket, _times) = (socket, times);
         _timer = new(static connection => ((Http1Connection)connection!).RunOut(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
@@ -42,8 +42,8 @@ internal sealed class Http1Connection : IDisposable
         CallerGone,
     }
 
-    /// <summary>Where it leads to, as <see cref="Routing.Endpoint.Authority"/> has it.</summary>
-    public string Authority { get; }
+    /// <summary>Where it is while it is idle.</summary>
+    public IdleConnections Home { get; set; } = null!;
 
     /// <summary>What comes.</summary>
     public Http1Response Response => field ??= new(this);
@@ -65,11 +65,9 @@ internal sealed class Http1Connection : IDisposable
 
     /// <summary>Connects.</summary>
     /// <param name="target">Its address, or a name.</param>
-    /// <param name="authority">What it is called.</param>
     /// <param name="times">How long it may take, be idle and live.</param>
     /// <param name="cancellationToken">Tells that it is not wanted any more.</param>
-    public static async ValueTask<Http1Connection> ConnectAsync(
-        EndPoint target, string authority, ConnectionTimes times, CancellationToken cancellationToken)
+    public static async ValueTask<Http1Connection> ConnectAsync(EndPoint target, ConnectionTimes times, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -77,7 +75,7 @@ internal sealed class Http1Connection : IDisposable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(times.Connect.Clip());
             await socket.ConnectAsync(target, limit.Token);
-            return new(socket, authority, times);
+            return new(socket, times);
         }
         catch
         {
@@ -114,12 +112,18 @@ internal sealed class Http1Connection : IDisposable
             static connection => ((Http1Connection)connection!).End(Ended.CallerGone), this);
     }
 
-    /// <summary>Sets the time that is left; <see cref="Timeout.InfiniteTimeSpan"/> for any.</summary>
+    /// <summary>
+    /// Sets the time that is left; <see cref="Timeout.InfiniteTimeSpan"/> for any. The timer is set anew only where it would run out too
+    /// late: mostly it runs on through many uses, and finds each time that the one there is now has time left.
+    /// </summary>
     public void Limit(TimeSpan time)
     {
-        time = time.Clip();
-        _deadline = time == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)time.TotalMilliseconds;
-        _timer.Change(time, Timeout.InfiniteTimeSpan);
+        lock (_timer)
+        {
+            _deadline = time == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)time.Clip().TotalMilliseconds;
+            if (_deadline < _timerAt)
+                SetTimer();
+        }
     }
 
     /// <summary>Says that it must not be used again.</summary>
@@ -207,11 +211,11 @@ internal sealed class Http1Connection : IDisposable
         _socket.Dispose();
     }
 
-    // A timer that has just run out, or a caller who has just gone, finds the use at its end and does nothing.
+    // A timer that runs out, or a caller who has just gone, finds the use at its end and does nothing.
     private bool EndWatch()
     {
         var ended = Interlocked.Exchange(ref _use, 0);
-        _timer.Change(Timeout.Infinite, Timeout.Infinite);
+        _deadline = long.MaxValue;
         _registration.Dispose();
         _registration = default;
         return ended == (int)Ended.No;
@@ -220,11 +224,22 @@ internal sealed class Http1Connection : IDisposable
     private static bool IsWithin(long milliseconds, TimeSpan limit) =>
         limit == Timeout.InfiniteTimeSpan || milliseconds < limit.TotalMilliseconds;
 
-    // One that comes late, of the use before, is nothing to this one.
     private void RunOut()
     {
-        if (Environment.TickCount64 + TimerSlack >= _deadline)
-            End(Ended.TimeIsUp);
+        lock (_timer)
+        {
+            _timerAt = long.MaxValue;
+            if (Environment.TickCount64 >= _deadline)
+                End(Ended.TimeIsUp);
+            else if (_deadline < long.MaxValue)
+                SetTimer();
+        }
+    }
+
+    private void SetTimer()
+    {
+        _timerAt = _deadline;
+        _timer.Change(Math.Max(0, _deadline - Environment.TickCount64), Timeout.Infinite);
     }
 
     // What is being sent or received ends with an error.

@@ -9,7 +9,7 @@ internal sealed class Http1ConnectionPool : IDisposable
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
 
-    private readonly ConcurrentDictionary<string, Idle> _idle = [];
+    private readonly ConcurrentDictionary<string, IdleConnections> _idle = [];
     private readonly ITimer _rounds;
 
     /// <param name="clock">The clock of the rounds in which those that are of no use any more are closed.</param>
@@ -36,17 +36,17 @@ internal sealed class Http1ConnectionPool : IDisposable
     /// <summary>A new connection, whose use has begun.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">There is none to be had.</exception>
     /// <exception cref="OperationCanceledException">It took too long, or is not wanted any more.</exception>
-    public static async ValueTask<Http1Connection> ConnectAsync(
+    public async ValueTask<Http1Connection> ConnectAsync(
         UpstreamHost host, ConnectionTimes times, CancellationToken cancellationToken)
     {
-        var authority = host.Endpoint.Authority;
-        var connection = await Http1Connection.ConnectAsync(TargetOf(host, authority), authority, times, cancellationToken);
+        var connection = await Http1Connection.ConnectAsync(TargetOf(host), times, cancellationToken);
+        connection.Home = _idle.GetOrAdd(host.Endpoint.Authority, static _ => new());
         connection.TryBegin(); // one that is closed already tells it in the answer's place
         return connection;
     }
 
     /// <summary>Takes a connection back whose answer has come to its end.</summary>
-    public void Return(Http1Connection connection)
+    public static void Return(Http1Connection connection)
     {
         if (!connection.Response.CanStay || !connection.TryRelease() || !connection.IsFresh)
         {
@@ -54,7 +54,7 @@ internal sealed class Http1ConnectionPool : IDisposable
             return;
         }
 
-        _idle.GetOrAdd(connection.Authority, static _ => new()).Push(connection);
+        connection.Home.Push(connection);
     }
 
     public void Dispose()
@@ -65,8 +65,9 @@ internal sealed class Http1ConnectionPool : IDisposable
     }
 
     // As the other client: a name's address is the one that is known now.
-    private static EndPoint TargetOf(UpstreamHost host, string authority)
+    private static EndPoint TargetOf(UpstreamHost host)
     {
+        var authority = host.Endpoint.Authority;
         if (host.Name?.Addresses is [var first, ..])
             return new IPEndPoint(first, host.Endpoint.Port);
 
@@ -81,41 +82,5 @@ internal sealed class Http1ConnectionPool : IDisposable
     {
         foreach (var idle in _idle.Values)
             idle.RemoveAll(static connection => !connection.IsFresh || connection.IsClosed());
-    }
-
-    private sealed class Idle
-    {
-        private readonly List<Http1Connection> _connections = [];
-
-        public void Push(Http1Connection connection)
-        {
-            lock (_connections)
-                _connections.Add(connection);
-        }
-
-        public Http1Connection? Pop()
-        {
-            lock (_connections)
-            {
-                if (_connections.Count == 0)
-                    return null;
-
-                var last = _connections[^1];
-                _connections.RemoveAt(_connections.Count - 1);
-                return last;
-            }
-        }
-
-        public void RemoveAll(Predicate<Http1Connection> which)
-        {
-            List<Http1Connection> removed;
-            lock (_connections)
-            {
-                removed = _connections.FindAll(which);
-                _connections.RemoveAll(removed.Contains);
-            }
-
-            removed.ForEach(static connection => connection.Dispose());
-        }
     }
 }

@@ -2,10 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Forwarding;
-using MessageBoard.Mesh.Retries;
 using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Mesh.Upstreams.Hosts;
 using Microsoft.AspNetCore.Connections.Features;
@@ -50,12 +48,14 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
 
     public void Dispose() => _pool.Dispose();
 
-    // What has a body says how long it is (RFC 9112, 6). A span tells of each try, which YARP's way does.
+    // What has a body says how long it is (RFC 9112, 6). A span tells of each try, which YARP's way does; and it writes known methods in
+    // capitals, which to a service are others.
     private static bool IsPlain(HttpContext context)
     {
         var (request, headers) = (context.Request, context.Request.Headers);
         return request.Protocol == HttpProtocol.Http11 && headers.TransferEncoding.Count == 0 && headers.ContentLength is null or <= MaxBody
             && headers.Upgrade.Count == 0 && headers.Expect.Count == 0 && headers.TE.Count == 0 && !HttpMethods.IsConnect(request.Method)
+            && !request.Method.AsSpan().ContainsAnyInRange('a', 'z')
             && IsPlainConnection(headers.Connection) && TargetOf(context).StartsWith('/') && Activity.Current is null
             && context.GetReverseProxyFeature().Route.Config.Transforms is null or { Count: 0 }
             && context.Features.Get<IConnectionLifetimeFeature>() is not null && context.Features.Get<MeshExchange>() is not null;
@@ -142,13 +142,13 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
         }
     }
 
-    private static async ValueTask<Http1Connection?> ConnectAsync(PlainCall call, UpstreamHost host)
+    private async ValueTask<Http1Connection?> ConnectAsync(PlainCall call, UpstreamHost host)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(call.CallerGone);
         limit.CancelAfter(call.RestOf(call.Policy.ShortestTimeout).Clip());
         try
         {
-            return await Http1ConnectionPool.ConnectAsync(
+            return await _pool.ConnectAsync(
                 host, ConnectionTimes.Of(call.Upstream!.Upstream.Policy.ConnectionPool), limit.Token);
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
@@ -183,24 +183,23 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
     }
 
     // False when the route may want another try, with which others go on.
-    private bool Answered(PlainCall call, UpstreamHost host, Http1Connection connection)
+    private static bool Answered(PlainCall call, UpstreamHost host, Http1Connection connection)
     {
         var (response, exchange) = (connection.Response, call.Exchange);
         call.Upstream!.Answered(host, response.Status);
         exchange.EndTry(response.Status, ResponseFlags.None);
         exchange.IsDenied = response.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden
-            && response.Headers.ValueOf(Denial.Header) is not null;
-        var saysMore = (response.Headers.ValueOf(RetryPolicy.RateLimited) ?? response.Headers.ValueOf(RetryPolicy.GrpcStatus)) is not null;
-        if (!call.Policy.MayFollow(response.Status, saysMore))
+            && response.SaysDenied;
+        if (!call.Policy.MayFollow(response.Status, response.SaysMore))
             return true;
 
         connection.Limit(Timeout.InfiniteTimeSpan);
-        call.First = new(Http1Message.Of(connection, _pool, exchange.Notes.IsDenied), ResponseFlags.None, IsFinal: false);
+        call.First = new(Http1Message.Of(connection, exchange.Notes.IsDenied), ResponseFlags.None, IsFinal: false);
         return false;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ForwarderError> AnswerAsync(PlainCall call, Http1Connection connection)
+    private static async ValueTask<ForwarderError> AnswerAsync(PlainCall call, Http1Connection connection)
     {
         var (response, answer) = (connection.Response, call.Context.Response);
         CopyHead(response, answer, call.Exchange.Notes.IsDenied);
@@ -226,7 +225,7 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
                 : Fail(call, ForwarderError.ResponseBodyDestination, StatusCodes.Status502BadGateway);
         }
 
-        _pool.Return(connection);
+        Http1ConnectionPool.Return(connection);
         return ForwarderError.None;
     }
 

@@ -5,15 +5,14 @@ internal static class Http1Message
 {
     /// <summary>The answer that a connection has the head of; its body is read when it is asked for.</summary>
     /// <param name="connection">The connection, which goes back when the body has been read, and is closed with the message before.</param>
-    /// <param name="pool">Where it goes back to.</param>
     /// <param name="isDenied">Whether the answer is the mesh's, which has said so.</param>
-    public static HttpResponseMessage Of(Http1Connection connection, Http1ConnectionPool pool, bool isDenied)
+    public static HttpResponseMessage Of(Http1Connection connection, bool isDenied)
     {
         var response = connection.Response;
         var message = new HttpResponseMessage((HttpStatusCode)response.Status)
         {
             ReasonPhrase = response.Reason,
-            Content = response.IsDone ? new ByteArrayContent([]) : new StreamContent(new Body(connection, pool)),
+            Content = response.IsDone ? new ByteArrayContent([]) : new StreamContent(new Body(connection)),
         };
         for (var i = 0; i < response.Headers.Count; i++)
         {
@@ -23,12 +22,12 @@ internal static class Http1Message
         }
 
         if (response.IsDone)
-            pool.Return(connection);
+            Http1ConnectionPool.Return(connection);
 
         return message;
     }
 
-    private sealed class Body(Http1Connection connection, Http1ConnectionPool pool) : Stream
+    private sealed class Body(Http1Connection connection) : Stream
     {
         private ReadOnlyMemory<byte> _part;
         private bool _isLeft;
@@ -61,7 +60,7 @@ internal static class Http1Message
             }
 
             if (_part.IsEmpty && !Interlocked.Exchange(ref _isLeft, true))
-                pool.Return(connection);
+                Http1ConnectionPool.Return(connection);
 
             var count = Math.Min(_part.Length, buffer.Length);
             _part[..count].CopyTo(buffer);

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.WebUtilities;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
-using MessageBoard.Mesh.Authorization;
 
 namespace MessageBoard.Mesh.Http1;
 
@@ -48,6 +47,12 @@ internal sealed class Http1Response(Http1Connection connection)
     /// <summary>Whether its body's length is that of its chunks, and what else says one is void.</summary>
     public bool IsChunked { get; private set; }
 
+    /// <summary>Whether it says that it is the called service's mesh that refuses.</summary>
+    public bool SaysDenied { get; private set; }
+
+    /// <summary>Whether its headers, and not its status alone, tell whether it is one to be tried again.</summary>
+    public bool SaysMore { get; private set; }
+
     /// <summary>Whether its connection can be used for another request, if all of it has come.</summary>
     public bool CanStay => !_closes && connection.IsDrained && !connection.IsSpoilt;
 
@@ -57,8 +62,9 @@ internal sealed class Http1Response(Http1Connection connection)
     public bool Passes(HeadLines.Line line, bool isDenied) => line.Kind switch
     {
         HeaderKind.ContentLength => !IsChunked,
-        HeaderKind.EndToEnd => !isDenied || !line.Name.Equals(Denial.Header, StringComparison.OrdinalIgnoreCase),
-        _ => false,
+        HeaderKind.Denial => !isDenied,
+        HeaderKind.HopByHop or HeaderKind.Connection or HeaderKind.TransferEncoding => false,
+        _ => true,
     };
 
     /// <summary>Waits for the head.</summary>
@@ -179,7 +185,7 @@ internal sealed class Http1Response(Http1Connection connection)
     private void Frame(bool isHead)
     {
         long? length = null;
-        IsChunked = false;
+        (IsChunked, SaysDenied, SaysMore) = (false, false, false);
         _closes = _isHttp10;
         for (var i = 0; i < Headers.Count; i++)
         {
@@ -199,6 +205,12 @@ internal sealed class Http1Response(Http1Connection connection)
                     break;
                 case HeaderKind.Connection:
                     ReadConnection(Headers[i].Value);
+                    break;
+                case HeaderKind.Denial:
+                    SaysDenied = true;
+                    break;
+                case HeaderKind.OfRetries:
+                    SaysMore = true;
                     break;
             }
         }

@@ -31,8 +31,7 @@ internal readonly struct IncomingRequest(HttpContext context, Uri service, strin
         return true;
     }
 
-    /// <summary>Whether the service gets a header: those of the connection end here, and its own name takes <c>Host</c>'s place.</summary>
-    public static bool IsSent(string name) =>
-        HeaderSyntax.KindOf(name) is HeaderKind.EndToEnd or HeaderKind.ContentLength
-        && !name.Equals("Host", StringComparison.OrdinalIgnoreCase);
+    // As it will be sent: what is of the connection ends here.
+    private static bool IsSent(string name) => HeaderSyntax.KindOf(name) is not (HeaderKind.HopByHop or HeaderKind.Connection
+        or HeaderKind.TransferEncoding or HeaderKind.Host);
 }

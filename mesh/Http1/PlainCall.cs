@@ -18,9 +18,6 @@ namespace MessageBoard.Mesh.Http1;
 /// <summary>One request on its way, its routing decision, and its bytes as the service gets them.</summary>
 internal sealed class PlainCall : IDisposable
 {
-    // By these a caller says what the mesh does, or asks it.
-    private const string ExplainHeader = "x-mesh-explain";
-
     private const int UsualLength = 2 * 1024;
 
     private readonly MeshRuntime.Generation _generation;
@@ -100,14 +97,17 @@ internal sealed class PlainCall : IDisposable
         Add("\r\n");
         foreach (var (name, values) in request.Headers)
         {
-            if (name.StartsWith(EnvoyHeaders.Prefix, StringComparison.OrdinalIgnoreCase)
-                || name.Equals(ExplainHeader, StringComparison.OrdinalIgnoreCase))
-                return false;
+            switch (HeaderSyntax.KindOf(name))
+            {
+                case HeaderKind.ToMesh or HeaderKind.OfRetries or HeaderKind.Denial:
+                    return false;
+                case HeaderKind.HopByHop or HeaderKind.Connection or HeaderKind.TransferEncoding or HeaderKind.Host or HeaderKind.Caller:
+                    continue;
+                case HeaderKind.ContentLength:
+                    hasLength = true;
+                    break;
+            }
 
-            if (!IncomingRequest.IsSent(name) || name.Equals(CallerIdentity.Header, StringComparison.OrdinalIgnoreCase))
-                continue;
-
-            hasLength |= name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
             AddHeader(name, values.Count == 1 ? values.ToString() : Join(name, values));
         }
 
