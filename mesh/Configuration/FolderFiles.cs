@@ -153,17 +153,20 @@ internal sealed class FolderFiles(string folder)
     // What was refused keeps what it held before.
     private static LoadedFile Load(string name, string? text, string problem, LoadedFile? before)
     {
-        var read = text is null ? ResourceFile.Unreadable(name, null, problem) : ResourceFile.Read(name, text);
+        var documents = new FileDocuments(text ?? "", before?.Documents ?? []);
+        var read = text is null ? ResourceFile.Unreadable(name, null, problem) : ResourceFile.Read(name, text, documents);
         var isHeldBack = read.Refused && before is not null;
-        var documents = DocumentText.Split(text ?? "");
         var version = text is null ? "" : DocumentText.VersionOf(text);
         return new(
             default, before?.Born ?? DateTime.UtcNow, version, isHeldBack ? before!.Resources : read.Resources,
-            isHeldBack ? before!.Created : CreatedIn(read.Statuses), read.Problems, [.. read.Statuses.Select(Configured)], read.Refused);
+            isHeldBack ? before!.Created : CreatedIn(read.Statuses), read.Problems, [.. read.Statuses.Select(Configured)], read.Refused)
+        {
+            Documents = read.Documents,
+        };
 
         ConfiguredResource Configured(ResourceStatus status)
         {
-            var document = DocumentText.At(documents, status.Line);
+            var document = DocumentText.IndexOf(documents.Places, status.Line);
             if (isHeldBack && status.State == ResourceState.Accepted)
                 status = status with
                 {
@@ -173,8 +176,8 @@ internal sealed class FolderFiles(string folder)
 
             return new(
                 status,
-                document is { } place ? DocumentText.VersionOf(place.In(text!)) : "",
-                document is not null && status is { Name: not null, Namespace: not null } && !IsLaunchers(name))
+                document >= 0 ? documents[document] : "",
+                document >= 0 && status is { Name: not null, Namespace: not null } && !IsLaunchers(name))
             {
                 IsGenerated = IsLaunchers(name),
             };
@@ -208,5 +211,9 @@ internal sealed class FolderFiles(string folder)
     internal sealed record LoadedFile(
         FileStamp Stamp, DateTime Born, string Version, IReadOnlyList<IMeshResource> Resources,
         IReadOnlyDictionary<ResourceKey, DateTimeOffset> Created, IReadOnlyList<MeshProblem> Problems,
-        IReadOnlyList<ConfiguredResource> Statuses, bool Refused);
+        IReadOnlyList<ConfiguredResource> Statuses, bool Refused)
+    {
+        /// <summary>What need not be read again as long as it does not change.</summary>
+        public IReadOnlyList<ReadDocument> Documents { get; init; } = [];
+    }
 }

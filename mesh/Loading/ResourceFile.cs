@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using MessageBoard.Mesh.GatewayApi;
 using YamlDotNet.Core;
@@ -22,11 +23,28 @@ internal sealed record ResourceFile(
     /// </summary>
     public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Those documents of which nothing was refused, where they were read one by one.</summary>
+    public IReadOnlyList<ReadDocument> Documents { get; init; } = [];
+
     /// <summary>Whether anything was refused: the file is not as its writer meant it.</summary>
     public bool Refused => Problems.Count > 0;
 
+    /// <summary>The version of a text: a hash of its bytes in UTF-8.</summary>
+    public static string VersionOf(ReadOnlySpan<char> text)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var version = VersionOf(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)));
+        ArrayPool<byte>.Shared.Return(bytes);
+        return version;
+    }
+
     /// <summary>The version of a file: a hash of its bytes.</summary>
-    public static string VersionOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8));
+    public static string VersionOf(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return Convert.ToHexStringLower(hash[..8]);
+    }
 
     /// <summary>A file that cannot be read at all.</summary>
     public static ResourceFile Unreadable(string file, int? line, string reason)
@@ -62,7 +80,15 @@ internal sealed record ResourceFile(
     /// <param name="file">The file's name.</param>
     /// <param name="text">Its text.</param>
     /// <param name="isIstios">Whether Istio itself carries it out, see <see cref="DocumentReport"/>.</param>
-    public static ResourceFile Read(string file, string text, bool isIstios = false)
+    public static ResourceFile Read(string file, string text, bool isIstios = false) => Read(file, text, null, isIstios);
+
+    /// <summary>The same of a text that may have been read before, of which only what has changed is.</summary>
+    /// <param name="file">The file's name.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="documents">The text's documents.</param>
+    public static ResourceFile Read(string file, string text, FileDocuments documents) => Read(file, text, documents, isIstios: false);
+
+    private static ResourceFile Read(string file, string text, FileDocuments? documents, bool isIstios)
     {
         // A write that was only begun looks so; who wants the resources gone deletes the file.
         if (string.IsNullOrWhiteSpace(text))
@@ -70,7 +96,7 @@ internal sealed record ResourceFile(
 
         try
         {
-            return Read(file, YamlDocuments.ReadItems(text), isIstios);
+            return ReadPlain(file, text, documents, isIstios) ?? Read(file, YamlDocuments.ReadItems(text), isIstios);
         }
         catch (YamlException exception)
         {
@@ -89,11 +115,51 @@ internal sealed record ResourceFile(
         return reader.Finish();
     }
 
+    // One document after the other, so that hardly more than one is taken apart at a time.
+    private static ResourceFile? ReadPlain(string file, string text, FileDocuments? documents, bool isIstios)
+    {
+        if (!PlainYaml.IsKnown(text))
+            return null;
+
+        var places = documents?.Places ?? DocumentText.Split(text);
+        if (places.Count > YamlDocuments.MaxDocuments)
+            return null;
+
+        var yaml = new PlainYaml(text);
+        var (reader, items) = (new Reader(file, isIstios), 0);
+        for (var i = 0; i < places.Count; i++)
+        {
+            if (documents?.Unchanged(i) is { } unchanged)
+            {
+                items += unchanged.Items;
+                reader.Add(unchanged);
+            }
+            else if (yaml.Read(places[i]) is { } read)
+            {
+                items += yaml.Items;
+                reader.ReadDocument(read);
+                if (documents is not null)
+                    reader.Remember(places[i].Line, documents[i], yaml.Items);
+            }
+            else
+            {
+                return null;
+            }
+
+            if (items > YamlDocuments.MaxItems)
+                return null;
+        }
+
+        return reader.Finish();
+    }
+
     private sealed class Reader(string file, bool isIstios)
     {
         private readonly List<IMeshResource> _resources = [];
         private readonly List<MeshProblem> _problems = [];
         private readonly List<ResourceStatus> _statuses = [];
+        private readonly List<ReadDocument> _documents = [];
+        private IMeshResource? _last;
         private int _refusals;
 
         public ResourceFile Finish()
@@ -101,7 +167,23 @@ internal sealed record ResourceFile(
             if (_refusals > _problems.Count)
                 _problems.Add(new(file, null, null, null, $"and {_refusals - _problems.Count} more"));
 
-            return new(_resources, _problems, _statuses);
+            return new(_resources, _problems, _statuses) { Documents = _documents };
+        }
+
+        public void Add(ReadDocument document)
+        {
+            if (document.Resource is { } resource)
+                _resources.Add(resource);
+
+            _statuses.Add(document.Status);
+            _documents.Add(document);
+        }
+
+        /// <summary>Keeps what the last document said for the next time.</summary>
+        public void Remember(int line, string version, int items)
+        {
+            if (_statuses[^1] is { State: not ResourceState.Refused } status)
+                _documents.Add(new(line, version, items, _last, status));
         }
 
         public void ReadDocument(YamlItem document)
@@ -109,6 +191,7 @@ internal sealed record ResourceFile(
             if (document is YamlText { IsNull: true })
                 return;
 
+            _last = null;
             var report = new DocumentReport(file, isIstios);
             if (document is YamlMap map)
             {
@@ -173,7 +256,7 @@ internal sealed record ResourceFile(
         {
             var key = report.Resource = MeshConfig.Default.Key;
             if (MeshConfigReader.Read(file, fields, report) is { } read && report.Refusals == 0)
-                _resources.Add(read);
+                _resources.Add(_last = read);
 
             Add(
                 "v1", key.Kind, key.Namespace, key.Name, line,
@@ -199,7 +282,7 @@ internal sealed record ResourceFile(
             fields.Done();
             if (spec is not null && (isGateways ? ReadGateways(key, spec, report) : Read(key, spec, metadata, report)) is { } read
                 && report.Refusals == 0)
-                _resources.Add(read);
+                _resources.Add(_last = read);
         }
 
         private GatewayHttpRoute? ReadGateways(ResourceKey key, YamlFields spec, DocumentReport report)

@@ -13,8 +13,10 @@ internal static class YamlDocuments
     /// <summary>How many keys, values, lists and mappings one text may have: some 2,000 VirtualServices.</summary>
     public const int MaxItems = 100_000;
 
+    /// <summary>How many documents one text may have.</summary>
+    public const int MaxDocuments = 10_000;
+
     private const int MaxDepth = 50;
-    private const int MaxDocuments = 10_000;
 
     /// <summary>The documents' root nodes, with the places of everything in the text.</summary>
     /// <exception cref="YamlException">The text is no YAML, is nested too deeply, has an alias or too much of anything.</exception>

@@ -1,6 +1,4 @@
-using MessageBoard.Mesh.Loading;
-
-namespace MessageBoard.Mesh.Editing;
+namespace MessageBoard.Mesh.Loading;
 
 /// <summary>One YAML document's place in its file. Found by the text alone, so it is there even when the document is no YAML.</summary>
 /// <param name="Start">Where it begins, in characters.</param>
@@ -16,7 +14,7 @@ internal readonly record struct DocumentText(int Start, int End, int Line, int L
     public string In(string file) => file[Start..End];
 
     /// <summary>The version of a document: a hash of its text.</summary>
-    public static string VersionOf(string text) => ResourceFile.VersionOf(Encoding.UTF8.GetBytes(text));
+    public static string VersionOf(string text) => ResourceFile.VersionOf(text);
 
     /// <summary>
     /// The documents of a file. A line that begins with <c>---</c> or <c>...</c> ends one wherever it stands, as YAML allows
@@ -57,7 +55,11 @@ internal readonly record struct DocumentText(int Start, int End, int Line, int L
     }
 
     /// <summary>The document that a line belongs to; null for none.</summary>
-    public static DocumentText? At(IReadOnlyList<DocumentText> documents, int line)
+    public static DocumentText? At(IReadOnlyList<DocumentText> documents, int line) =>
+        IndexOf(documents, line) is >= 0 and var index ? documents[index] : null;
+
+    /// <summary>The place in the list of the document that a line belongs to; -1 for none.</summary>
+    public static int IndexOf(IReadOnlyList<DocumentText> documents, int line)
     {
         // A file may have thousands, in the order of their lines.
         var (low, high) = (0, documents.Count - 1);
@@ -69,10 +71,10 @@ internal readonly record struct DocumentText(int Start, int End, int Line, int L
             else if (documents[middle].Line > line)
                 high = middle - 1;
             else
-                return documents[middle];
+                return middle;
         }
 
-        return null;
+        return -1;
     }
 
     /// <summary>The end of the line at this place, its line break included.</summary>
