@@ -49,17 +49,7 @@ internal sealed class HeadLines
             if (line.SequenceEqual(_bytes.AsSpan(0, _length)))
                 return;
 
-            // No space may be before the colon, and a line that begins with one goes on with the one before, which nobody should send
-            // (https://www.rfc-editor.org/rfc/rfc9112#section-5.1, section 5.2).
-            var colon = line.IndexOf((byte)':');
-            if (colon <= 0 || line[..colon].ContainsAnyExcept(HeaderSyntax.TokenBytes))
-                throw new InvalidDataException("A header's name is none.");
-
-            var value = line[(colon + 1)..].Trim(" \t"u8);
-            if (value.ContainsAny(HeaderSyntax.ControlBytes))
-                throw new InvalidDataException("A header's value has control characters.");
-
-            var name = line[..colon];
+            HeaderSyntax.Split(line, out var name, out var value);
             if (!Ascii.Equals(name, Name))
             {
                 Name = Encoding.ASCII.GetString(name);

@@ -44,7 +44,7 @@ internal enum HeaderKind
 internal static class HeaderSyntax
 {
     /// <summary>Those of a name.</summary>
-    public static readonly SearchValues<byte> TokenBytes = SearchValues.Create(
+    private static readonly SearchValues<byte> TokenBytes = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     /// <summary>Those that no value has.</summary>
@@ -79,6 +79,22 @@ internal static class HeaderSyntax
         [RetryPolicy.GrpcStatus] = HeaderKind.OfRetries,
         [Authorization.Denial.Header] = HeaderKind.Denial,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Splits a line, without its end, into a header's name and value.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static void Split(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        // No space may be before the colon, and a line that begins with one goes on with the one before, which nobody should send
+        // (https://www.rfc-editor.org/rfc/rfc9112#section-5.1, section 5.2).
+        var colon = line.IndexOf((byte)':');
+        if (colon <= 0 || line[..colon].ContainsAnyExcept(TokenBytes))
+            throw new InvalidDataException("A header's name is none.");
+
+        name = line[..colon];
+        value = line[(colon + 1)..].Trim(" \t"u8);
+        if (value.ContainsAny(ControlBytes))
+            throw new InvalidDataException("A header's value has control characters.");
+    }
 
     /// <summary>What a header is. All of Envoy's, of which a request's may ask something, are <see cref="HeaderKind.ToMesh"/>.</summary>
     public static HeaderKind KindOf(string name) =>

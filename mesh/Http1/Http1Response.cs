@@ -192,11 +192,7 @@ internal sealed class Http1Response(Http1Connection connection)
             switch (Headers[i].Kind)
             {
                 case HeaderKind.ContentLength:
-                    var given = LengthOf(Headers[i].Value);
-                    if (length is { } before && before != given)
-                        throw new InvalidDataException("Two lengths differ.");
-
-                    length = given;
+                    length = length is null ? LengthOf(Headers[i].Value) : throw new InvalidDataException("There are two lengths.");
                     break;
                 case HeaderKind.TransferEncoding when IsChunked || !Headers[i].Value.Equals("chunked", StringComparison.OrdinalIgnoreCase):
                     throw new InvalidDataException("A transfer coding is unknown.");
@@ -283,11 +279,18 @@ internal sealed class Http1Response(Http1Connection connection)
 
                 if (trailer.IsEmpty)
                     _framing = Framing.Done;
-                else if ((_rest += trailer.Length) > MaxHead)
-                    throw new InvalidDataException("The trailers are too long.");
+                else
+                    PassOver(trailer);
 
                 return true;
         }
+    }
+
+    private void PassOver(ReadOnlySpan<byte> trailer)
+    {
+        HeaderSyntax.Split(trailer, out _, out _);
+        if ((_rest += trailer.Length) > MaxHead)
+            throw new InvalidDataException("The trailers are too long.");
     }
 
     private bool TryTakeLine(ReadOnlySpan<byte> received, out ReadOnlySpan<byte> line)

@@ -25,7 +25,7 @@ internal sealed class PlainCall : IDisposable
     private readonly Uri _service;
     private readonly string _path, _query;
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(UsualLength);
-    private int _length, _headLength;
+    private int _length, _bodyStart; // 0 while there is no body
 
     public PlainCall(HttpContext context, MeshExchange exchange, MeshRuntime.Generation generation, Uri service, string target)
     {
@@ -122,7 +122,6 @@ internal sealed class PlainCall : IDisposable
             AddHeader(CallerIdentity.Header, source);
 
         Add("\r\n");
-        _headLength = _length;
         return true;
     }
 
@@ -146,6 +145,7 @@ internal sealed class PlainCall : IDisposable
             if (read.Buffer.Length >= length)
             {
                 Room(length);
+                _bodyStart = _length;
                 read.Buffer.CopyTo(_bytes.AsSpan(_length));
                 _length += length;
                 reader.AdvanceTo(read.Buffer.End);
@@ -196,8 +196,8 @@ internal sealed class PlainCall : IDisposable
     /// <summary>The call for others to go on with.</summary>
     public BegunCall HandOver()
     {
-        if (_length > _headLength)
-            Context.Request.Body = new MemoryStream(_bytes.AsSpan(_headLength, _length - _headLength).ToArray());
+        if (_bodyStart > 0)
+            Context.Request.Body = new MemoryStream(_bytes[_bodyStart.._length]);
 
         return new(_generation, _decision, Upstream, First, Since);
     }
