@@ -1,4 +1,9 @@
 using System.Globalization;
+using MessageBoard.Mesh;
+using MessageBoard.Shared;
+using MessageBoard.Shared.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 
 namespace MessageBoard.Services.Tests.Telemetry;
 
@@ -80,6 +85,31 @@ public sealed class MetricsTests : IAsyncLifetime
         var loaded = File.ReadAllText($"/proc/{_board.Process("user-service").Id}/maps");
         Assert.Contains("MessageBoard.Shared.dll", loaded, StringComparison.Ordinal);
         Assert.DoesNotContain("OpenTelemetry", loaded, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Room_is_made_for_few_series_but_of_durations()
+    {
+        var port = Repository.FreePort();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration["OTEL_EXPORTER_PROMETHEUS_PORT"] = $"{port}";
+        builder.AddServiceDefaults("test");
+        builder.Services.AddMesh(builder.Configuration);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var app = builder.Build();
+        await app.StartAsync();
+
+        var (counter, duration) = (Tracing.Meter.CreateCounter<long>("test.count"), Tracing.Meter.CreateHistogram<double>("test.duration"));
+        for (var i = 0; i < 200; i++)
+        {
+            counter.Add(1, new KeyValuePair<string, object?>("word", i));
+            duration.Record(1, new KeyValuePair<string, object?>("pod", i));
+        }
+
+        var metrics = await ScrapeAsync($"http://localhost:{port}/metrics");
+        Assert.True(ValueOf(metrics, "test_count_total", "otel_metric_overflow=\"true\"") >= 100);
+        Assert.Equal(200, ValueOf(metrics, "test_duration_count"));
+        Assert.Equal(0, ValueOf(metrics, "test_duration_count", "otel_metric_overflow"));
     }
 
     // Starts a service anew, with its metrics for Prometheus at the address.
