@@ -81,7 +81,17 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
             context, context.Features.Get<MeshExchange>()!, mesh.Current, ServiceOf(prefix), TargetOf(context));
         if (call.IsPlain && call.TryWriteHead(source) && (context.Request.ContentLength is null or 0 || await TryReadBodyAsync(call))
             && await TrySendAsync(call) is { } connection)
-            return await AnswerAsync(call, connection);
+        {
+            try
+            {
+                return await AnswerAsync(call, connection);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
 
         if (call.IsCallerGone)
             return Fail(call, ForwarderError.RequestCanceled, StatusCodes.Status400BadRequest);
@@ -111,8 +121,8 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
         call.Begin();
         exchange.BeginTry();
         IDisposable? place = null;
-        if (upstream.Limits is { } limits && (place = await limits.EnterAsync(call.Context.RequestAborted)) is null)
-            return call.Failed(ResponseFlags.UO);
+        if (upstream.Limits is { } limits && (place = await EnterAsync(call, limits)) is null)
+            return null;
 
         if (upstream.Pick(Random.Shared, null, null) is not { } host)
         {
@@ -142,10 +152,28 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
         }
     }
 
+    // A place among those that the connection pool has; null when there is none in time.
+    private static async ValueTask<IDisposable?> EnterAsync(PlainCall call, ConnectionPoolLimits limits)
+    {
+        using var limit = call.Limit();
+        try
+        {
+            var place = await limits.EnterAsync(limit.Token);
+            if (place is null)
+                call.Failed(ResponseFlags.UO);
+
+            return place;
+        }
+        catch (OperationCanceledException)
+        {
+            _ = call.CallerGone.IsCancellationRequested ? call.CallerHasGone() : call.Failed(ResponseFlags.UT);
+            return null;
+        }
+    }
+
     private async ValueTask<Http1Connection?> ConnectAsync(PlainCall call, UpstreamHost host)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(call.CallerGone);
-        limit.CancelAfter(call.RestOf(call.Policy.ShortestTimeout).Clip());
+        using var limit = call.Limit();
         try
         {
             return await _pool.ConnectAsync(

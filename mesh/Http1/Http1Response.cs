@@ -61,7 +61,7 @@ internal sealed class Http1Response(Http1Connection connection)
     /// <param name="isDenied">Whether the answer is the mesh's, which has said so.</param>
     public bool Passes(HeadLines.Line line, bool isDenied) => line.Kind switch
     {
-        HeaderKind.ContentLength => !IsChunked,
+        HeaderKind.ContentLength => !IsChunked && !(Status is 204 or 205 && line.Value == "0"), // as YARP: nothing more can be meant
         HeaderKind.Denial => !isDenied,
         HeaderKind.HopByHop or HeaderKind.Connection or HeaderKind.TransferEncoding => false,
         _ => true,

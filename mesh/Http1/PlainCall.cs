@@ -171,6 +171,14 @@ internal sealed class PlainCall : IDisposable
         return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
 
+    /// <summary>Ends with the time that a try has, or when the caller goes.</summary>
+    public CancellationTokenSource Limit()
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(CallerGone);
+        limit.CancelAfter(RestOf(Policy.ShortestTimeout).Clip());
+        return limit;
+    }
+
     /// <summary>Notes that the first try got no answer.</summary>
     /// <param name="flag">Why.</param>
     /// <param name="host">Whose fault it is; null for nobody's.</param>

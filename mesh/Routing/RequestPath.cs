@@ -32,7 +32,8 @@ public static class RequestPath
     /// </summary>
     public static string RemoveDotSegments(string path)
     {
-        if (!path.Contains("/.", StringComparison.Ordinal) && !path.Contains("/%2e", StringComparison.OrdinalIgnoreCase))
+        if (!path.Contains("/.", StringComparison.Ordinal)
+            && !(path.Contains('%') && path.Contains("/%2e", StringComparison.OrdinalIgnoreCase)))
             return path;
 
         var kept = new List<string>();
