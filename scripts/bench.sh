@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 connections=(1 32 256) seconds=10 rounds=5
-parts=(memory check http telemetry idle decision reload)
+parts=(memory check http telemetry readers idle decision reload)
 
 usage() {
   cat <<EOF
@@ -19,9 +19,10 @@ traffic counts, event stream with one reader, tracing context). wrk with
 ${connections[*]} connections, $seconds s each, $rounds interleaved rounds; prints a table of
 medians, with each one's processor time a request, which holds when the machine
 is busy. Then our gateway without telemetry, with it as at home, with every
-trace kept, and with a receiver that hangs or is not there. Then: what a reader
-of the event stream costs while nothing happens, one routing decision
-(BenchmarkDotNet), and a change in 10,000 VirtualServices.
+trace kept, and with a receiver that hangs or is not there. Then: what 1,000
+readers of the event stream cost at 500 requests a second, and one while nothing
+happens, one routing decision (BenchmarkDotNet), and a change in 10,000
+VirtualServices.
 
   --only PART   one of ${parts[*]}
   --seconds N   how long each measurement takes (1 to 60, default $seconds)
@@ -383,6 +384,13 @@ telemetry() {
   printf 'The dashboard has then %.0f MiB.\n' "$(pss "$dashboard")"
   ./deploy-all.sh --local --stop >&2
   rm -r "$MESSAGEBOARD_STATE"
+}
+
+readers() {
+  echo
+  echo "| 1,000 readers | requests/s | processor without, ms/s | with | they cost | one reads, KB/s | events of those sent |"
+  echo "|---|---|---|---|---|---|---|"
+  dotnet "$bench" readers "http://127.0.0.1:$gateway" "${process[gateway]}" "$rounds" "$seconds"
 }
 
 # CPU time of the gateway over ten seconds in which nothing happens, with a reader of the event stream and without.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MessageBoard.Bench;
 
 switch (args)
@@ -14,9 +15,16 @@ switch (args)
     case ["reload", var gateway, var folder]:
         await Reload.RunAsync(gateway, folder);
         break;
+    case ["readers", var gateway, .. { Length: 3 } numbers]:
+        var (process, rounds, seconds) = (Number(numbers[0]), Number(numbers[1]), Number(numbers[2]));
+        await Readers.RunAsync(gateway, process, rounds, TimeSpan.FromSeconds(seconds));
+        break;
     default:
         await Console.Error.WriteLineAsync(
-            "Usage: bench backend URL CLUSTER | bench yarp URL BACKEND… | bench decision | bench reload GATEWAY FOLDER");
+            "Usage: bench backend URL CLUSTER | bench yarp URL BACKEND… | bench decision | bench reload GATEWAY FOLDER | "
+            + "bench readers GATEWAY PID ROUNDS SECONDS");
         Environment.Exit(2);
         break;
 }
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
