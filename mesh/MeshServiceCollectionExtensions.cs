@@ -36,8 +36,10 @@ public static class MeshServiceCollectionExtensions
             services.AddSingleton(provider =>
             {
                 var mesh = provider.GetRequiredService<MeshFolder>();
-                return new MeshRuntime(
+                var runtime = new MeshRuntime(
                     () => mesh.Current, provider.GetRequiredService<TimeProvider>(), provider.GetService<NameLookup>());
+                mesh.Changed += _ => runtime.Renew();
+                return runtime;
             });
             if (configuration["Mesh:IdentityKey"] is { Length: > 0 } key)
                 services.AddSingleton(new CallerIdentity(Convert.FromBase64String(key)));

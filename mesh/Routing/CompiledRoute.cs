@@ -16,7 +16,10 @@ public sealed class CompiledRoute
         Headers = destinations.Length == 1 ? HttpHeaderRules.None : route.Headers;
         Retries = new(route.Retries ?? HttpRetry.Default, route.Timeout);
         TotalWeight = destinations.Length > 1 ? destinations.Sum(destination => destination.Weight) : 0;
-        _rules = [RuleOf(null), .. route.Matches.Select(RuleOf)];
+        _rules = new string[route.Matches.Count + 1];
+        _rules[0] = RuleOf(null);
+        for (var i = 0; i < route.Matches.Count; i++)
+            _rules[i + 1] = RuleOf(route.Matches[i]);
         IsPlain = route is { Redirect: null, DirectResponse: null, Rewrite: null, Fault: null, Cors: null } && mirrors.Length == 0
             && Headers.IsEmpty && Array.TrueForAll(destinations, destination => destination.Headers.IsEmpty);
     }

@@ -7,10 +7,22 @@ namespace MessageBoard.Mesh.Routing;
 public static class Reachability
 {
     /// <summary>The first rule that takes every request, by its place: the default route; -1 when there is none.</summary>
-    public static int DefaultRouteOf(VirtualService service) => service.Http.ToList().FindIndex(MatchCover.TakesAll);
+    public static int DefaultRouteOf(VirtualService service)
+    {
+        for (var i = 0; i < service.Http.Count; i++)
+        {
+            if (MatchCover.TakesAll(service.Http[i]))
+                return i;
+        }
+
+        return -1;
+    }
 
     /// <summary>What no request can come to, at its line.</summary>
-    public static IEnumerable<MeshProblem> Warnings(VirtualService service)
+    public static IEnumerable<MeshProblem> Warnings(VirtualService service) =>
+        service.Http is [{ Matches.Count: < 2 }] ? [] : WarningsOf(service); // nothing stands before it
+
+    private static IEnumerable<MeshProblem> WarningsOf(VirtualService service)
     {
         var before = new List<Taken>();
         for (var i = 0; i < service.Http.Count; i++)

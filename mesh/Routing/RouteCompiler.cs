@@ -6,6 +6,9 @@ namespace MessageBoard.Mesh.Routing;
 internal sealed class RouteCompiler(
     ServiceRegistry registry, Delegation delegation, MeshProxy proxy, ICollection<MeshProblem> problems)
 {
+    private readonly Dictionary<(Destination Written, string Namespace), Found> _found = [];
+    private readonly HashSet<MeshProblem> _told = [];
+
     public ServiceRegistry Registry => registry;
 
     public CompiledRoute[] Compile(VirtualService service)
@@ -21,14 +24,14 @@ internal sealed class RouteCompiler(
                 .Select(match => new CompiledMatch(match.Index, match.Item))];
             var mirrors = route.Mirrors.Select(mirror => Compile(
                 owner, route, new(mirror.Destination, null, HttpHeaderRules.None), HttpHeaderRules.None,
-                path[isGatewayApis ? "filters" : "mirrors"])).ToArray();
+                path, isGatewayApis ? "filters" : "mirrors")).ToArray();
             CompiledDestination[] destinations =
             [
                 .. route.Destinations.Select(destination =>
                     Compile(
                         owner, route, destination,
                         route.Destinations.Count == 1 ? route.Headers.With(destination.Headers) : destination.Headers,
-                        path[isGatewayApis ? "backendRefs" : "route"])),
+                        path, isGatewayApis ? "backendRefs" : "route")),
             ];
             if (route.Matches.Count == 0 || matches.Length > 0)
                 routes.Add(new(route.Source?.Index ?? index, route, matches, destinations, mirrors)
@@ -56,20 +59,34 @@ internal sealed class RouteCompiler(
     }
 
     private CompiledDestination Compile(
-        VirtualService service, HttpRoute route, HttpRouteDestination written, HttpHeaderRules headers, FieldPath field)
+        VirtualService service, HttpRoute route, HttpRouteDestination written, HttpHeaderRules headers, FieldPath path,
+        string fieldName)
     {
-        var host = HostNames.FullName(written.Destination.Host, service.Key.Namespace);
-        var upstreams = registry.Find(host, written.Destination.Subset, written.Destination.Port, out var problem);
-        if (problem is not null)
-            Tell(new(route.Source?.File ?? service.File, null, route.Source?.Resource ?? service.Key, field, $"{field}: {problem}"));
+        // Thousands of rules lead to the same few places.
+        var key = (written.Destination, service.Key.Namespace);
+        if (!_found.TryGetValue(key, out var found))
+        {
+            var host = HostNames.FullName(written.Destination.Host, service.Key.Namespace);
+            var upstreams = registry.Find(host, written.Destination.Subset, written.Destination.Port, out var problem);
+            _found.Add(
+                key, found = new(host, upstreams, registry.ClusterOf(host, written.Destination.Subset, upstreams), problem));
+        }
 
-        return new(host, written, headers, upstreams, registry.ClusterOf(host, written.Destination.Subset, upstreams));
+        if (found.Problem is not null)
+        {
+            var field = path[fieldName];
+            Tell(new(route.Source?.File ?? service.File, null, route.Source?.Resource ?? service.Key, field, $"{field}: {found.Problem}"));
+        }
+
+        return new(found.Host, written, headers, found.Upstreams, found.Cluster);
     }
+
+    private sealed record Found(string Host, Upstream[] Upstreams, string? Cluster, string? Problem);
 
     // A rule of an HTTPRoute is a route for each of its matches.
     private void Tell(MeshProblem problem)
     {
-        if (!problems.Contains(problem))
+        if (_told.Add(problem))
             problems.Add(problem);
     }
 }

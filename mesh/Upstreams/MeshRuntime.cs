@@ -38,7 +38,10 @@ public sealed class MeshRuntime : IDisposable
     /// <summary>Ends what runs by the clock.</summary>
     public void Dispose() => _names.Dispose();
 
-    private Generation Renew()
+    /// <summary>
+    /// Takes what is in force over; for whoever changes it, at once, so that no request has to. (It has to where nobody did.)
+    /// </summary>
+    internal Generation Renew()
     {
         lock (_gate)
         {

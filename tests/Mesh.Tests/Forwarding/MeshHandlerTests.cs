@@ -161,7 +161,7 @@ public sealed class MeshHandlerTests : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddMesh(builder.Configuration);
         builder.Services.AddHttpClient("mesh").AddMeshRouting();
-        builder.Services.AddReverseProxy().AddMeshRouting().LoadFromMemory(
+        builder.Services.AddReverseProxy().AddMeshRouting(builder.Configuration).LoadFromMemory(
             [new RouteConfig { RouteId = "all", ClusterId = "user-service", Match = new() { Path = "/{**path}" } }],
             [new ClusterConfig { ClusterId = "user-service", Destinations =
                 new Dictionary<string, DestinationConfig> { ["mesh"] = new() { Address = "http://user-service" } } }]);
