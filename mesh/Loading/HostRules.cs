@@ -15,8 +15,8 @@ internal static partial class HostRules
             return false;
 
         var dot = host.IndexOf('.');
-        var first = dot < 0 ? host : host[..dot];
-        return first.Length <= 63 && WildcardLabel().IsMatch(first) && (dot < 0 || HasLabels(host[(dot + 1)..]));
+        var first = dot < 0 ? host : host.AsSpan(..dot);
+        return first.Length <= 63 && WildcardLabel().IsMatch(first) && (dot < 0 || HasLabels(host.AsSpan(dot + 1)));
     }
 
     /// <summary>Whether the name begins with a part of a label that is a wildcard, which some kinds do not allow.</summary>
@@ -28,6 +28,9 @@ internal static partial class HostRules
     /// </summary>
     public static (string One, string Other)? Overlap(IReadOnlyList<string> hosts)
     {
+        if (hosts.Count < 2)
+            return null;
+
         // Read from their ends, what a wildcard covers stands next to it.
         var sorted = hosts
             .Select(host => (Host: host, End: string.Concat((host.StartsWith('*') ? host[1..] : host).Reverse())))
@@ -78,14 +81,20 @@ internal static partial class HostRules
         : !IsWildcardDomain(host) || IsPartialWildcard(host) ? $"'{host}' is no host name; a '*' may stand alone or as its first label"
         : null;
 
-    private static bool HasLabels(string name)
+    // The last label may be empty: a dot at the end.
+    private static bool HasLabels(ReadOnlySpan<char> name)
     {
-        var labels = name.Split('.');
-        var last = labels[^1];
-        if (last.Length > 0 && !last.AsSpan().ContainsAnyExceptInRange('0', '9'))
-            return false;
+        while (true)
+        {
+            var dot = name.IndexOf('.');
+            if (dot < 0)
+                return name.Length == 0 || (name.ContainsAnyExceptInRange('0', '9') && NameRules.IsDnsLabel(name));
 
-        return labels.AsSpan(..(last.Length == 0 ? ^1 : ^0)).ToArray().All(NameRules.IsDnsLabel);
+            if (!NameRules.IsDnsLabel(name[..dot]))
+                return false;
+
+            name = name[(dot + 1)..];
+        }
     }
 
     [GeneratedRegex(@"\Aoutbound_[^_]*[0-9][^_]*_[^_]*_[^_]*[a-zA-Z]")]

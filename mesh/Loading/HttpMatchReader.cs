@@ -17,8 +17,8 @@ internal static class HttpMatchReader
             Scheme = StringMatchReader.Read(match, "scheme"),
             Method = StringMatchReader.Read(match, "method"),
             Authority = StringMatchReader.Read(match, "authority"),
-            Headers = StringMatchReader.ReadAll(match, "headers", HeaderProblem),
-            WithoutHeaders = StringMatchReader.ReadAll(match, "withoutHeaders", HeaderProblem, starIsPresence: true),
+            Headers = StringMatchReader.ReadAll(match, "headers", CheckHeader),
+            WithoutHeaders = StringMatchReader.ReadAll(match, "withoutHeaders", CheckHeader, starIsPresence: true),
             QueryParams = StringMatchReader.ReadAll(match, "queryParams"),
             Port = match.Whole("port", 0, 65535) is > 0 and var port ? port : null,
             SourceLabels = NameRules.ReadLabels(match, "sourceLabels"),
@@ -29,8 +29,6 @@ internal static class HttpMatchReader
         if (read.SourceNamespace is { } source && !NameRules.IsDnsLabel(source))
             match.Report("sourceNamespace", $"'{source}' is no namespace's name");
 
-        RefuseClaims(match, "headers");
-        RefuseClaims(match, "withoutHeaders");
         match.Text("statPrefix");
         match.Note("statPrefix");
         match.Done();
@@ -41,15 +39,11 @@ internal static class HttpMatchReader
     public static bool IsClaim(string name) =>
         name.StartsWith(Claims, StringComparison.OrdinalIgnoreCase) && name[Claims.Length..] is ['.', _, ..] or ['[', _, .., ']'];
 
-    private static void RefuseClaims(YamlFields match, string field)
+    private static void CheckHeader(YamlFields headers, string name)
     {
-        if (match.Object(field) is not { } headers)
-            return;
-
-        foreach (var name in headers.Names.Where(IsClaim))
+        if (IsClaim(name))
             headers.Refuse(name, "is not carried out by the local mesh: it routes by no claims of JWTs");
+        else if (!PseudoHeaders.Contains(name) && !NameRules.IsHeaderName(name))
+            headers.Report(name, $"'{name}' is no header name");
     }
-
-    private static string? HeaderProblem(string name) =>
-        PseudoHeaders.Contains(name) || IsClaim(name) || NameRules.IsHeaderName(name) ? null : $"'{name}' is no header name";
 }

@@ -37,7 +37,11 @@ internal static class IstioKinds
         ["AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Telemetry", "EnvoyFilter", "ProxyConfig"];
 
     /// <summary>Whether this is a group of Istio's, <c>networking.istio.io/v1</c> or the like.</summary>
-    public static bool IsGroup(string apiVersion) => Groups.ContainsKey(apiVersion.Split('/')[0]);
+    public static bool IsGroup(string apiVersion)
+    {
+        var end = apiVersion.IndexOf('/');
+        return Groups.GetAlternateLookup<ReadOnlySpan<char>>().ContainsKey(end < 0 ? apiVersion : apiVersion.AsSpan(..end));
+    }
 
     /// <summary>What is wrong with a kind and version of one of Istio's groups; null for nothing.</summary>
     public static (string Field, string Message)? Problem(string apiVersion, string kind)

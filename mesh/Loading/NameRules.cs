@@ -3,7 +3,7 @@ namespace MessageBoard.Mesh.Loading;
 /// <summary>Istio's rules for names; each gives what is wrong with one, or null.</summary>
 internal static partial class NameRules
 {
-    public static bool IsDnsLabel(string text) => text.Length <= 63 && DnsLabel().IsMatch(text);
+    public static bool IsDnsLabel(ReadOnlySpan<char> text) => text.Length <= 63 && DnsLabel().IsMatch(text);
 
     /// <summary>
     /// Whether Kubernetes takes this as the name of a resource
@@ -31,7 +31,7 @@ internal static partial class NameRules
 
             var slash = gateway.IndexOf('/');
             isLooked = slash >= 0;
-            var isValid = isLooked ? IsDnsLabel(gateway[..slash]) && IsDnsLabel(gateway[(slash + 1)..]) : HostRules.IsFqdn(gateway);
+            var isValid = isLooked ? IsDnsLabel(gateway.AsSpan(..slash)) && IsDnsLabel(gateway.AsSpan(slash + 1)) : HostRules.IsFqdn(gateway);
             return isValid ? null : $"'{gateway}' is no gateway's name, such as mesh, front or istio-system/front";
         });
     }

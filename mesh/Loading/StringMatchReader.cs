@@ -15,16 +15,14 @@ internal static class StringMatchReader
     /// <summary>Reads matches by name, of headers or query parameters; one that says nothing wants it to be there.</summary>
     /// <param name="fields">The mapping that they are in.</param>
     /// <param name="name">Their field.</param>
-    /// <param name="problem">What is wrong with a name; null for nothing.</param>
+    /// <param name="check">Looks at each name; null for not at all.</param>
     /// <param name="starIsPresence">Whether the expression <c>*</c>, which is none, stands for presence.</param>
     public static IReadOnlyList<KeyValuePair<string, StringMatch>> ReadAll(
-        YamlFields fields, string name, Func<string, string?>? problem = null, bool starIsPresence = false)
+        YamlFields fields, string name, Action<YamlFields, string>? check = null, bool starIsPresence = false)
     {
         var entries = fields.Entries(name, (matches, key) =>
         {
-            if (problem?.Invoke(key) is { } wrong)
-                matches.Report(key, wrong);
-
+            check?.Invoke(matches, key);
             if (!matches.Has(key))
             {
                 matches.Report(key, "has to be a mapping");
