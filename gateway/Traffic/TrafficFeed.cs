@@ -123,9 +123,7 @@ public sealed partial class TrafficFeed : IDisposable
     {
         lock (_gate)
         {
-            if (_readers > 0)
-                WriteRequests();
-
+            WriteRequests();
             Cut(); // what was before is none of its business
             if (Interlocked.Increment(ref _readers) == 1)
             {
@@ -153,7 +151,7 @@ public sealed partial class TrafficFeed : IDisposable
 
     private void WriteRequests()
     {
-        while (_recent.TryReadAfter(_told, out var request))
+        while (_readers > 0 && _recent.TryReadAfter(_told, out var request))
         {
             var missed = request.Id - _told - 1;
             if (missed > 0)
@@ -212,7 +210,7 @@ public sealed partial class TrafficFeed : IDisposable
             _lastTick = _clock.GetTimestamp();
             Volatile.Write(ref _isTickDue, false); // not before, or requests would wait for what is written here
             Interlocked.MemoryBarrier();
-            if (_recent.Last > _told)
+            if (_readers > 0 && _recent.Last > _told)
                 TickSoon(); // added meanwhile
 
             foreach (var state in states)

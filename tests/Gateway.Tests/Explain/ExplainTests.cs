@@ -1,3 +1,6 @@
+using MessageBoard.Gateway.Traffic;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace MessageBoard.Gateway.Tests.Explain;
 
 public sealed class ExplainTests(MeshedGateway gateway) : IClassFixture<MeshedGateway>
@@ -100,6 +103,47 @@ public sealed class ExplainTests(MeshedGateway gateway) : IClassFixture<MeshedGa
         var request = await LookUpAsync(answer, await gateway.LogInAsync(isAdmin: false));
 
         Assert.Equal("/api/messages/{id}", request.GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task Of_many_at_once_each_has_its_own_explanation()
+    {
+        var admin = await gateway.LogInAsync(isAdmin: true);
+        var asked = await Task.WhenAll(Enumerable.Range(0, 60).Select(async number =>
+        {
+            var path = number % 2 == 0 ? $"/api/messages/{number}" : $"/api/users/{number}";
+            using var answer = await gateway.Client.GetAsync(path);
+            return (Path: path, Trace: answer.Headers.GetValues("X-Trace-Id").Single(),
+                Cluster: answer.Headers.GetValues("X-Service-Cluster").Single());
+        }));
+        var newest = (await GetAsync("/api/traffic/requests?limit=100", admin)).GetProperty("items").EnumerateArray()
+            .ToDictionary(item => item.GetProperty("traceId").GetString()!, item => item.GetProperty("id").GetInt64());
+
+        foreach (var (path, trace, cluster) in asked)
+        {
+            var request = await GetAsync($"/api/traffic/requests/{newest[trace]}", admin);
+            var explanation = request.GetProperty("explanation");
+            Assert.Equal(
+                (path, trace, cluster),
+                (request.GetProperty("path").GetString(), request.GetProperty("traceId").GetString(),
+                    explanation.GetProperty("destination").GetProperty("subset").GetString()));
+            Assert.StartsWith($"/api/{explanation.GetProperty("host").GetString()!.Split('-')[0]}s/", path);
+        }
+    }
+
+    [Fact]
+    public async Task What_many_requests_have_in_common_is_kept_once()
+    {
+        for (var i = 0; i < 30; i++)
+            (await gateway.Client.GetAsync("/api/users/ping")).Dispose();
+
+        var recent = gateway.Services.GetRequiredService<RecentRequests>();
+        foreach (var ofPod in recent.All.Where(request => request.Path == "/api/users/ping").Take(30).GroupBy(request => request.Pod!))
+        {
+            Assert.Single(ofPod.Select(request => request.Pod).Distinct(ReferenceEqualityComparer.Instance));
+            Assert.Single(ofPod.Select(request => request.Path).Distinct(ReferenceEqualityComparer.Instance));
+            Assert.Single(ofPod.Select(request => request.Cluster).Distinct(ReferenceEqualityComparer.Instance));
+        }
     }
 
     [Fact]

@@ -209,6 +209,30 @@ public sealed class TrafficFeedTests : IDisposable
     }
 
     [Fact]
+    public void Who_comes_when_all_others_have_gone_is_told_of_what_comes_then()
+    {
+        var clock = new FakeTimeProvider();
+        using var feed = NewFeed(clock);
+        using (feed.Subscribe())
+            Add(feed);
+
+        for (var i = 0; i < 2 * RecentRequests.Capacity; i++)
+        {
+            Add(feed);
+            clock.Advance(TimeSpan.FromMilliseconds(20));
+        }
+
+        using var reader = feed.Subscribe();
+        Assert.False(reader.TryRead(out _));
+        Add(feed);
+        clock.Advance(TimeSpan.FromMilliseconds(20));
+
+        Assert.True(reader.TryRead(out var events));
+        Assert.Equal(["request"], Events([events.ToArray()]).Select(item => item.EventType));
+        Assert.Equal([(2 * RecentRequests.Capacity) + 2], Ids([events.ToArray()]));
+    }
+
+    [Fact]
     public async Task A_slow_reader_loses_the_oldest_and_learns_how_many()
     {
         const int Requests = 10_000;
