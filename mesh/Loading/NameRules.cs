@@ -31,7 +31,9 @@ internal static partial class NameRules
 
             var slash = gateway.IndexOf('/');
             isLooked = slash >= 0;
-            var isValid = isLooked ? IsDnsLabel(gateway.AsSpan(..slash)) && IsDnsLabel(gateway.AsSpan(slash + 1)) : HostRules.IsFqdn(gateway);
+            var isValid = isLooked
+                ? IsDnsLabel(gateway.AsSpan(..slash)) && IsDnsLabel(gateway.AsSpan(slash + 1))
+                : HostRules.IsFqdn(gateway);
             return isValid ? null : $"'{gateway}' is no gateway's name, such as mesh, front or istio-system/front";
         });
     }
