@@ -28,7 +28,7 @@ internal sealed class Fleet(
         .. from program in Programs
            from cluster in Clusters
            from _ in Enumerable.Range(0, options.Replicas)
-           select Web(program.App, cluster, program.Folder, program.Assembly, ports.Take()),
+           select Web(program.App, cluster, program.Folder, program.Assembly, ports.Take()) with { Http2Port = ports.Take() },
     ];
 
     public ProcessSpec Gateway()
@@ -85,7 +85,8 @@ internal sealed class Fleet(
                 probe.IsReadyAsync(new($"{scheme}://127.0.0.1:{actual}/healthz/ready"), cancellationToken),
             Environment = actual => new Dictionary<string, string>([.. SmallRuntime.Environment, .. EnvironmentOfAll()])
             {
-                ["ASPNETCORE_URLS"] = $"{scheme}://127.0.0.1:{actual}",
+                // Not ASPNETCORE_URLS: Kestrel takes that, or addresses with protocols of their own.
+                ["Kestrel__Endpoints__Http__Url"] = $"{scheme}://127.0.0.1:{actual}",
                 ["CLUSTER_NAME"] = cluster,
                 ["HOSTNAME"] = pod,
                 // Within the grace the launcher gives before it kills.

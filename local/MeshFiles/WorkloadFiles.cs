@@ -63,7 +63,7 @@ internal sealed class WorkloadFiles(RunFiles files, string folder)
         spec:
           address: 127.0.0.1
           ports:
-            http: {{process.Port}}
+            http: {{process.Port}}{{(process.Http2Port == 0 ? "" : $"\n    http2: {process.Http2Port}")}}
           labels:
             app: {{process.App}}
             cluster: {{process.Cluster}}

@@ -33,6 +33,11 @@ internal sealed record ProcessSpec
     public int MetricsPort { get; init; }
 
     /// <summary>
+    /// The port asked for where it takes HTTP/2 in the clear, which Kestrel cannot tell from HTTP/1.1 at one port; 0 for one that has none.
+    /// </summary>
+    public int Http2Port { get; init; }
+
+    /// <summary>
     /// True when the launcher's own environment is nothing for it: it gets <see cref="Environment"/>, and what any program needs.
     /// </summary>
     public bool OwnEnvironmentOnly { get; init; }

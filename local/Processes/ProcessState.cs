@@ -17,6 +17,9 @@ internal sealed record ProcessState
     /// <summary>Where its <c>/metrics</c> is; 0 for one that has none.</summary>
     public int MetricsPort { get; init; }
 
+    /// <summary>Where it takes HTTP/2 in the clear; 0 for one that does not.</summary>
+    public int Http2Port { get; init; }
+
     public required string Log { get; init; }
 
     public required DateTimeOffset Since { get; init; }

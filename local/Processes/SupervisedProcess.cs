@@ -33,6 +33,7 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
         Role = spec.Role,
         Port = spec.Port,
         MetricsPort = spec.MetricsPort,
+        Http2Port = spec.Http2Port,
         Log = log,
         Since = DateTimeOffset.UtcNow,
     };
@@ -42,7 +43,7 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
 
     public void Start()
     {
-        StartChild(spec.Port, spec.MetricsPort);
+        StartChild(spec.Port, spec.MetricsPort, spec.Http2Port);
         _running = SuperviseAsync();
     }
 
@@ -94,7 +95,8 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
         try
         {
             StartChild(
-                spec.FixedPort ? State.Port : StillFree(State.Port), spec.MetricsPort == 0 ? 0 : StillFree(State.MetricsPort));
+                spec.FixedPort ? State.Port : StillFree(State.Port), spec.MetricsPort == 0 ? 0 : StillFree(State.MetricsPort),
+                spec.Http2Port == 0 ? 0 : StillFree(State.Http2Port));
             return true;
         }
         catch (Exception refusal) when (refusal is Win32Exception or IOException or LaunchException)
@@ -155,11 +157,17 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
         return _drill.Over.WaitAsync(_stopping.Token);
     }
 
-    private void StartChild(int port, int metricsPort)
+    private void StartChild(int port, int metricsPort, int http2Port)
     {
         var environment = new Dictionary<string, string>(spec.Environment(port));
         if (metricsPort != 0)
             environment["OTEL_EXPORTER_PROMETHEUS_PORT"] = $"{metricsPort}";
+
+        if (http2Port != 0)
+        {
+            environment["Kestrel__Endpoints__Http2__Url"] = $"http://127.0.0.1:{http2Port}";
+            environment["Kestrel__Endpoints__Http2__Protocols"] = "Http2";
+        }
 
         _child = ChildProcess.Start(spec.Command(port), log, environment, spec.WorkingDirectory, spec.OwnEnvironmentOnly);
         Change(state => state with
@@ -169,6 +177,7 @@ internal sealed class SupervisedProcess(ProcessSpec spec, string log, TimeSpan g
             Process = _child.Identity,
             Port = port,
             MetricsPort = metricsPort,
+            Http2Port = http2Port,
         });
     }
 

@@ -112,11 +112,11 @@ public sealed class MeshExchange
     }
 
     /// <summary>The endpoint of this try, which has the request until <see cref="Complete"/>.</summary>
-    internal void Hold(UpstreamHost host, IDisposable? place)
+    internal void Hold(UpstreamHost host, IDisposable? place, bool isHttp2 = false)
     {
         host.Begin();
         (_heldHost, _heldPlace) = (host, place);
-        _notes.SentTo(host);
+        _notes.SentTo(host, isHttp2);
     }
 
     /// <summary>The span of this try, which ends with its response.</summary>

@@ -110,7 +110,7 @@ public struct MeshNotes
         _last = new(Tries + 1, null, 0, ResponseFlags.None);
     }
 
-    internal void SentTo(UpstreamHost host) => _last = _last with { Host = host };
+    internal void SentTo(UpstreamHost host, bool isHttp2) => _last = _last with { Host = host, IsHttp2 = isHttp2 };
 
     internal void EndTry(int status, ResponseFlags flag, string? reason) =>
         _last = _last with { Status = status, Flag = flag, Reason = reason };
@@ -156,13 +156,15 @@ public struct MeshNotes
     {
         public string? Reason { get; init; }
 
+        public bool IsHttp2 { get; init; }
+
         public MeshTry Read() =>
             new(Host?.Endpoint.Workload.Labels.GetValueOrDefault("cluster"), Host?.Endpoint.Workload.Key.Name,
                 Status == 0 ? null : Status, Flag == ResponseFlags.None ? null : Flag.ToString());
 
         public ExplainedAttempt Explain() =>
-            new(Host?.Endpoint.Workload.Key.Name, Host?.Endpoint.Authority, Status == 0 ? null : Status,
-                Flag == ResponseFlags.None ? null : Flag.ToString())
+            new(Host?.Endpoint.Workload.Key.Name, IsHttp2 ? Host?.Endpoint.Http2Authority : Host?.Endpoint.Authority,
+                Status == 0 ? null : Status, Flag == ResponseFlags.None ? null : Flag.ToString())
             {
                 Reason = Reason,
             };

@@ -24,16 +24,20 @@ public static class TryTrace
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>Begins the span of a try, if its trace is kept, and tells the service of it.</summary>
-    internal static void Begin(HttpRequestMessage request, string pathAndQuery, UpstreamHost host, MeshExchange exchange)
+    internal static void Begin(HttpRequestMessage request, string pathAndQuery, UpstreamHost host, bool isHttp2, MeshExchange exchange)
     {
         var span = Activity.Current is { Recorded: true } ? Start(request.Method.Method, default) : null;
         if (span is not null)
         {
-            var (authority, query) = (host.Endpoint.Authority, pathAndQuery.IndexOf('?'));
+            var authority = isHttp2 ? host.Endpoint.Http2Authority : host.Endpoint.Authority;
+            var query = pathAndQuery.IndexOf('?');
             var port = authority.LastIndexOf(':');
             span.SetTag("server.address", authority[..port].Trim('[', ']'));
             span.SetTag("server.port", int.Parse(authority.AsSpan(port + 1), CultureInfo.InvariantCulture));
             span.SetTag("url.full", $"http://{authority}{(query < 0 ? pathAndQuery : pathAndQuery[..query])}");
+            if (isHttp2)
+                span.SetTag("network.protocol.version", "2");
+
             exchange.DescribeTry(span);
             exchange.Trace(span);
         }

@@ -23,6 +23,16 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
 
     private readonly ConcurrentDictionary<(ConnectionTimes Times, ClientTls? Tls), HttpMessageInvoker> _handlers = [];
 
+    /// <summary>
+    /// Whether a request goes to an endpoint as HTTP/2. One that becomes another protocol (RFC 9110, 7.8) does not, nor one in TLS.
+    /// </summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="upstream">The upstream.</param>
+    /// <param name="isSecure">Whether the caller itself asked for https.</param>
+    public static bool IsHttp2(Endpoint endpoint, HttpRequestMessage request, Upstream upstream, bool isSecure) =>
+        upstream.IsHttp2 && endpoint.Http2Port is not null && !isSecure && !request.Headers.NonValidated.Contains("Upgrade");
+
     /// <summary>Sends a request to an endpoint.</summary>
     /// <param name="host">The endpoint.</param>
     /// <param name="pathAndQuery">The path and query that it gets.</param>
@@ -44,7 +54,20 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
 
         // With https the client keeps the connections of each host apart, as each has its own certificate.
         var tls = isSecure ? Callers : upstream.Tls;
-        request.RequestUri = new Uri($"{(tls is null ? "http" : "https")}://{host.Endpoint.Authority}{pathAndQuery}", AsWritten);
+        var endpoint = host.Endpoint;
+        var authority = endpoint.Authority;
+        if (IsHttp2(endpoint, request, upstream, isSecure))
+        {
+            authority = endpoint.Http2Authority;
+            (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+        }
+        else if (upstream.IsHttp2)
+        {
+            // A try before may have been for an endpoint that takes it.
+            (request.Version, request.VersionPolicy) = (HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact);
+        }
+
+        request.RequestUri = new Uri($"{(tls is null ? "http" : "https")}://{authority}{pathAndQuery}", AsWritten);
         var key = (ConnectionTimes.Of(upstream.Policy.ConnectionPool), tls);
         return _handlers.GetOrAdd(key, static (key, configure) => Create(key, configure), configure).SendAsync(request, cancellationToken);
     }
@@ -65,6 +88,7 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
             UseCookies = false,
             ActivityHeadersPropagator = null, // TryTrace knows more
             Expect100ContinueTimeout = AnswerToExpect,
+            EnableMultipleHttp2Connections = true, // one has room for a hundred requests at a time
         };
         configure?.Invoke(handler);
         HeaderBytes.Keep(handler);

@@ -8,10 +8,6 @@ internal sealed class MeshForwarderHttpClientFactory(Func<ConnectionPools, MeshH
     protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler)
     {
         handler.Dispose();
-        return create(new(own =>
-        {
-            own.EnableMultipleHttp2Connections = true;
-            ConfigureHandler(context, own);
-        }));
+        return create(new(own => ConfigureHandler(context, own)));
     }
 }

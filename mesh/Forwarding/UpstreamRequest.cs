@@ -43,13 +43,18 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
             return End(ResponseFlags.UH);
         }
 
-        exchange.Hold(host, place);
+        var isSecure = call.Uri.Scheme == Uri.UriSchemeHttps;
+        var isHttp2 = ConnectionPools.IsHttp2(host.Endpoint, request, upstream.Upstream, isSecure);
+        if (upstream.Upstream.IsHttp2 && host.Endpoint.Http2Port is null)
+            exchange.Note($"{host.Endpoint.Workload.Key.Name} has no port for HTTP/2: h2UpgradePolicy has no effect there");
+
+        exchange.Hold(host, place, isHttp2);
         if (exchange.Tries > 1)
             request.Headers.Remove(EnvoyHeaders.AttemptCount);
 
         request.Headers.TryAddWithoutValidation(
             EnvoyHeaders.AttemptCount, exchange.Tries == 1 ? "1" : exchange.Tries.ToString(CultureInfo.InvariantCulture));
-        TryTrace.Begin(request, pathAndQuery, host, exchange);
+        TryTrace.Begin(request, pathAndQuery, host, isHttp2, exchange);
         using var limit = call.PassingBody is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (limit is not null)
         {
@@ -60,7 +65,7 @@ internal sealed class UpstreamRequest(Call call, UpstreamState upstream, Connect
         try
         {
             var response = await pools.SendAsync(
-                host, pathAndQuery, request, upstream.Upstream, call.Uri.Scheme == Uri.UriSchemeHttps, cancellationToken);
+                host, pathAndQuery, request, upstream.Upstream, isSecure, cancellationToken);
             upstream.Answered(host, (int)response.StatusCode);
             exchange.EndTry((int)response.StatusCode, ResponseFlags.None);
             exchange.IsDenied = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden

@@ -54,7 +54,7 @@ internal sealed class PlainCall : IDisposable
     /// </summary>
     public bool IsPlain => _decision.Route is { IsPlain: true } && Upstream is
     {
-        Hash: null, Resolving: null, IsOutdated: false, Upstream: { Tls: null, PassthroughPort: null },
+        Hash: null, Resolving: null, IsOutdated: false, Upstream: { Tls: null, PassthroughPort: null, IsHttp2: false },
     };
 
     /// <summary>Whether the answer has no body, whatever its length is said to be.</summary>

@@ -23,6 +23,7 @@ internal static class ConnectionPoolReader
             IdleTimeout = http?.Duration("idleTimeout") ?? idle,
             MaxConnectionDuration = tcp?.Duration("maxConnectionDuration"),
             IsForOneRequest = http?.Whole("maxRequestsPerConnection", 0, int.MaxValue) == 1,
+            H2Upgrade = http is null ? null : ReadH2Upgrade(http),
         };
 
         if (tcp is not null)
@@ -62,12 +63,18 @@ internal static class ConnectionPoolReader
         tcp.Done();
     }
 
-    private static void FinishHttp(YamlFields http)
+    // The client's own protocol is not changed by the mesh's policy either (shouldH2Upgrade in pilot's cluster_traffic_policy.go).
+    private static bool? ReadH2Upgrade(YamlFields http)
     {
-        var upgrade = http.Word("h2UpgradePolicy", "DEFAULT", "DO_NOT_UPGRADE", "UPGRADE");
-        if (http.Flag("useClientProtocol") && upgrade is "UPGRADE")
+        var (policy, isClients) = (http.Word("h2UpgradePolicy", "DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"), http.Flag("useClientProtocol"));
+        if (isClients && policy is "UPGRADE")
             http.Report("useClientProtocol", "cannot be true where h2UpgradePolicy is UPGRADE");
 
+        return policy is "UPGRADE" ? true : isClients || policy is "DO_NOT_UPGRADE" ? false : null;
+    }
+
+    private static void FinishHttp(YamlFields http)
+    {
         if (http.Whole("maxRequestsPerConnection", 0, int.MaxValue) > 1)
             http.Note("maxRequestsPerConnection", "has no effect in the local mesh unless it is 1");
 
@@ -83,7 +90,7 @@ internal static class ConnectionPoolReader
             keepAlive.Done();
         }
 
-        Note(http, "h2UpgradePolicy", "useClientProtocol", "maxConcurrentStreams", "http2KeepAlive");
+        Note(http, "useClientProtocol", "maxConcurrentStreams", "http2KeepAlive");
         http.Done();
     }
 

@@ -30,11 +30,13 @@ internal static class MeshConfigReader
         var read = new MeshConfig(MeshConfig.Default.Key, file)
         {
             ClusterLocal = clusterLocal,
+            H2Upgrade = mesh.Word("h2UpgradePolicy", "DO_NOT_UPGRADE", "UPGRADE") is "UPGRADE",
             Locality = LocalityReader.Read(mesh, hasOutlierDetection: true),
             OutboundTraffic = ReadOutbound(mesh),
             ZoneAware = LocalityReader.ReadZoneAware(mesh, hasOutlierDetection: true),
         };
-        foreach (var name in mesh.Names.Except(["serviceSettings", "localityLbSetting", "outboundTrafficPolicy", "zoneAwareLbSetting"]))
+        foreach (var name in mesh.Names.Except(
+            ["serviceSettings", "h2UpgradePolicy", "localityLbSetting", "outboundTrafficPolicy", "zoneAwareLbSetting"]))
             mesh.Note(name);
 
         return read;

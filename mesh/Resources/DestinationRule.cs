@@ -199,6 +199,9 @@ public sealed record ConnectionPool
     /// <summary>Whether each request has a connection of its own.</summary>
     public bool IsForOneRequest { get; init; }
 
+    /// <summary>Whether HTTP/1.1 requests go on as HTTP/2; null for what holds in the mesh.</summary>
+    public bool? H2Upgrade { get; init; }
+
     /// <summary>How long a connection may be idle, zero for as long as it lasts; null for one hour, as in Envoy.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 }

@@ -23,6 +23,9 @@ public sealed record MeshConfig(ResourceKey Key, string File) : IMeshResource
     /// <summary>What becomes of requests to hosts that nobody knows, where no Sidecar says so.</summary>
     public OutboundTraffic OutboundTraffic { get; init; }
 
+    /// <summary>Whether HTTP/1.1 requests go on as HTTP/2 where a DestinationRule says nothing.</summary>
+    public bool H2Upgrade { get; init; }
+
     /// <summary>Whether a service is reached in the caller's own cluster alone: what is said of the most specific host holds.</summary>
     public bool IsClusterLocal(string host)
     {

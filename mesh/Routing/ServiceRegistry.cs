@@ -119,15 +119,18 @@ internal sealed class ServiceRegistry
                 .Where(workload => cluster is null || (workload.Labels.GetValueOrDefault(TopologyLabels.Cluster) ?? cluster) == cluster)
                 .Select(workload => EndpointOf(workload, service, port)),
         ];
+
+        // Names that the service has stand in for those that the rule does not give.
+        var tls = policy.Tls?.Origination is { SubjectAltNames.Count: 0 } given
+            ? given with { SubjectAltNames = service.SubjectAltNames }
+            : policy.Tls?.Origination;
         upstream = new(_upstreams.Count, host, subset, port.Number, policy, Localities.Group(endpoints, _proxy, policy))
         {
             IsExternal = service.IsExternal,
             PassthroughPort = service.Resolution == ServiceResolution.None ? port.TargetPort ?? port.Number : null,
             Protocol = port.Protocol,
-
-            // Names that the service has stand in for those that the rule does not give.
-            Tls = policy.Tls?.Origination is { SubjectAltNames.Count: 0 } tls ? tls with { SubjectAltNames = service.SubjectAltNames }
-                : policy.Tls?.Origination,
+            IsHttp2 = (policy.ConnectionPool?.H2Upgrade ?? _config.H2Upgrade) && tls is null && port.Protocol != PortProtocol.Opaque,
+            Tls = tls,
         };
         _upstreams.Add((host, subset, port.Number), upstream);
         return upstream;
@@ -143,8 +146,20 @@ internal sealed class ServiceRegistry
         {
             Name = address is null ? workload.Address : null,
             Port = number,
+            Http2Port = Http2PortOf(workload, port, number),
             IsEachAddress = service.Resolution == ServiceResolution.Dns,
         };
+    }
+
+    // Not every server can tell HTTP/1.1 from HTTP/2 at one port. As Istio has a port's protocol in its name, `http-web` or `http2-web`,
+    // a workload says so where it takes the one as the other.
+    private static int? Http2PortOf(WorkloadEntry workload, ServicePort port, int number)
+    {
+        if (port.Protocol == PortProtocol.Http2)
+            return number;
+
+        return (port.Name == "http" || port.Name.StartsWith("http-", StringComparison.Ordinal))
+            && workload.Ports.TryGetValue($"http2{port.Name.AsSpan(4)}", out var own) ? own : null;
     }
 
     private Subset? SubsetOf(string host, string name) => RuleOf(host)?.Subsets.FirstOrDefault(subset => subset.Name == name);

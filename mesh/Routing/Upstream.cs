@@ -30,6 +30,9 @@ public sealed class Upstream
     /// <summary>What is spoken there.</summary>
     public PortProtocol Protocol { get; init; }
 
+    /// <summary>Whether requests go as HTTP/2 to those endpoints that take it in the clear.</summary>
+    public bool IsHttp2 { get; init; }
+
     /// <summary>TLS of the mesh's own making to it; null for none.</summary>
     public ClientTls? Tls { get; init; }
 
@@ -45,6 +48,7 @@ public sealed class Upstream
         IsExternal = IsExternal,
         PassthroughPort = PassthroughPort,
         Protocol = Protocol,
+        IsHttp2 = IsHttp2,
         Tls = Tls,
     };
 
@@ -62,6 +66,12 @@ public sealed record Endpoint(WorkloadEntry Workload, string Authority)
 
     /// <summary>Its port.</summary>
     public int Port { get; init; }
+
+    /// <summary>The port where it takes HTTP/2 in the clear without being asked before (RFC 9113, 3.3); null when there is none.</summary>
+    public int? Http2Port { get; init; }
+
+    /// <summary>Its address with that port, else with the usual one.</summary>
+    public string Http2Authority => $"{Authority.AsSpan(0, Authority.LastIndexOf(':'))}:{Http2Port ?? Port}";
 
     /// <summary>Whether all of the addresses of its name are endpoints, in place of the first for each new connection.</summary>
     public bool IsEachAddress { get; init; }

@@ -5,7 +5,7 @@ namespace MessageBoard.Mesh.Upstreams;
 /// <summary>
 /// Keeps to the limits of a connection pool, what Envoy calls circuit breaking
 /// (https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/circuit_breaking). Over HTTP/1.1 a request has a
-/// connection to itself, so a place among the connections is one among the requests.
+/// connection to itself, so a place among the connections is one among the requests; over HTTP/2 many requests share a few.
 /// </summary>
 internal sealed class ConnectionPoolLimits : IDisposable
 {
@@ -13,11 +13,13 @@ internal sealed class ConnectionPoolLimits : IDisposable
     private readonly int _maxRetries;
     private int _retries;
 
-    public ConnectionPoolLimits(ConnectionPool settings)
+    /// <param name="settings">The limits.</param>
+    /// <param name="isShared">Whether requests share connections, which then hold nobody up.</param>
+    public ConnectionPoolLimits(ConnectionPool settings, bool isShared)
     {
-        Settings = settings;
+        (Settings, IsShared) = (settings, isShared);
         _maxRetries = settings.MaxRetries ?? int.MaxValue;
-        if (settings.MaxConnections is { } connections)
+        if (!isShared && settings.MaxConnections is { } connections)
             _connections = new(new() { PermitLimit = connections, QueueLimit = settings.Http1MaxPendingRequests ?? int.MaxValue });
 
         if (settings.Http2MaxRequests is { } requests)
@@ -25,6 +27,8 @@ internal sealed class ConnectionPoolLimits : IDisposable
     }
 
     public ConnectionPool Settings { get; }
+
+    public bool IsShared { get; }
 
     /// <summary>Waits for a place; null when there is none and the queue is full.</summary>
     public async ValueTask<IDisposable?> EnterAsync(CancellationToken cancellationToken)

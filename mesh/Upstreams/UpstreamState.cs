@@ -43,7 +43,7 @@ internal sealed class UpstreamState : IDisposable
             Array.ForEach(_hosts, static host => host.Outlier.Uneject());
 
         _view = HealthView.Create(_resolved, _hosts);
-        Limits = upstream.Policy.ConnectionPool is not { } pool ? null : before?.Limits?.Settings == pool ? before.Limits : new(pool);
+        Limits = LimitsOf(upstream, before?.Limits);
         if (upstream.Policy.OutlierDetection is { } settings)
             _outliers = new(settings, _hosts, clock, Refresh);
     }
@@ -111,6 +111,15 @@ internal sealed class UpstreamState : IDisposable
 
     /// <summary>Ends what runs by the clock; requests under way may still report.</summary>
     public void Dispose() => _outliers?.Dispose();
+
+    private static ConnectionPoolLimits? LimitsOf(Upstream upstream, ConnectionPoolLimits? before)
+    {
+        if (upstream.Policy.ConnectionPool is not { } pool)
+            return null;
+
+        var isShared = upstream.IsHttp2 && upstream.Endpoints.All(endpoint => endpoint.Http2Port is not null);
+        return before is not null && before.Settings == pool && before.IsShared == isShared ? before : new(pool, isShared);
+    }
 
     private UpstreamHost? TakeOver(Endpoint endpoint)
     {

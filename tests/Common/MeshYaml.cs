@@ -18,12 +18,16 @@ public static class MeshYaml
 
         """;
 
-    public static string Workload(string service, string cluster, int port) =>
+    public static string Workload(string service, string cluster, int port, int? http2Port = null) =>
         $$"""
         apiVersion: networking.istio.io/v1
         kind: WorkloadEntry
         metadata: { name: {{service}}-{{cluster}}, namespace: messageboard }
-        spec: { address: 127.0.0.1, ports: { http: {{port}} }, labels: { app: {{service}}, cluster: {{cluster}} }, locality: {{cluster}} }
+        spec:
+          address: 127.0.0.1
+          ports: { http: {{port}}{{(http2Port is null ? "" : $", http2: {http2Port}")}} }
+          labels: { app: {{service}}, cluster: {{cluster}} }
+          locality: {{cluster}}
         ---
 
         """;

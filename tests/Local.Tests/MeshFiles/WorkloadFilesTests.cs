@@ -6,7 +6,7 @@ namespace MessageBoard.Local.Tests.MeshFiles;
 public sealed class WorkloadFilesTests : IDisposable
 {
     private static readonly ProcessState Process =
-        RunStates.Process() with { Pod = "user-service-ctx1-754bc8dd6f-kghtc", Port = 20123, Serving = true };
+        RunStates.Process() with { Pod = "user-service-ctx1-754bc8dd6f-kghtc", Port = 20123, Http2Port = 20124, Serving = true };
 
     private readonly TemporaryFolder _folder = new();
     private readonly WorkloadFiles _files;
@@ -34,6 +34,7 @@ public sealed class WorkloadFilesTests : IDisposable
               address: 127.0.0.1
               ports:
                 http: 20123
+                http2: 20124
               labels:
                 app: user-service
                 cluster: ctx1

@@ -1,9 +1,6 @@
 using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Explain;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -24,12 +21,11 @@ public sealed class CalledServiceTests : IAsyncLifetime
         _istio.Write(Policy, await File.ReadAllTextAsync(Path.Combine(Repository.Root, "istio", "examples", "authorization", Policy)));
         _service = Create("user-service", Key);
         _service.UseMeshAuthorization();
-        _service.MapGet("/{**path}", () => "answered");
+        _service.MapGet("/{**path}", (HttpRequest request) => $"answered by {request.Protocol}");
         _service.MapGet("/api/forbidden", () => Results.StatusCode(403));
         await _service.StartAsync();
-        var port =
-            new Uri(_service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
-        _istio.Write("user-service.yaml", MeshYaml.Service("user-service") + MeshYaml.Workload("user-service", "ctx1", port));
+        var ports = _service.Urls.Select(url => new Uri(url).Port).ToArray();
+        _istio.Write("user-service.yaml", MeshYaml.Service("user-service") + MeshYaml.Workload("user-service", "ctx1", ports[0], ports[1]));
     }
 
     public async ValueTask DisposeAsync()
@@ -54,6 +50,28 @@ public sealed class CalledServiceTests : IAsyncLifetime
         Assert.Equal(status, answered);
         var refusal = key == Key ? "RBAC: access denied" : "Only processes of this run";
         Assert.Contains(status == 200 ? "answered" : refusal, body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gateway", Key, "/api/users/ping", 200, "answered by HTTP/2")]
+    [InlineData("gateway", Key, "/internal/users", 403, "RBAC: access denied")]
+    [InlineData("message-service", Key, "/internal/users", 200, "answered by HTTP/2")]
+    [InlineData("message-service", Key, "/api/users/ping", 403, "RBAC: access denied")]
+    [InlineData("gateway", null, "/api/users/ping", 403, "Only processes of this run")]
+    [InlineData("gateway", OtherKey, "/api/users/ping", 403, "Only processes of this run")]
+    public async Task The_policy_holds_over_HTTP_2_too(string caller, string? key, string path, int status, string body)
+    {
+        _istio.Write("rule.yaml", """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: { name: user-service, namespace: messageboard }
+            spec: { host: user-service, trafficPolicy: { connectionPool: { http: { h2UpgradePolicy: UPGRADE } } } }
+            """);
+
+        var (answered, said) = await GetAsync(caller, key, path);
+
+        Assert.Equal(status, answered);
+        Assert.Contains(body, said, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -140,7 +158,9 @@ public sealed class CalledServiceTests : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration["Kestrel:Endpoints:Http:Url"] = "http://127.0.0.1:0"; // as the launcher has it
+        builder.Configuration["Kestrel:Endpoints:Http2:Url"] = "http://127.0.0.1:0";
+        builder.Configuration["Kestrel:Endpoints:Http2:Protocols"] = "Http2";
         builder.Configuration["Mesh:Folder"] = _istio.Path;
         builder.Configuration["Mesh:IdentityKey"] = key;
         builder.Services.AddSingleton(new MeshProxy { ServiceAccount = name, Labels = new Dictionary<string, string> { ["app"] = name } });

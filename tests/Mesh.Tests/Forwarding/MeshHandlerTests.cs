@@ -1,6 +1,8 @@
 using System.Net.Http.Json;
+using MessageBoard.Mesh.Explain;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -98,6 +100,34 @@ public sealed class MeshHandlerTests : IAsyncLifetime
             Assert.StartsWith("ctx2", await _throughYarp.GetStringAsync("/ping"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_YARP_forwards_goes_as_HTTP_2_where_the_rule_says_so()
+    {
+        _folder.Write("user-service.yaml", """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: all}
+            spec: {host: user-service, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}}
+            """);
+        _folder.Write("workloads.yaml", Yaml.Join(
+            Yaml.Service("user-service"),
+            Yaml.Workload("user-service", "ctx1", _ctx1.Port).Replace(
+                $"http: {_ctx1.Port}", $"http: {_ctx1.Port}, http2: {_ctx1.Http2Port}", StringComparison.Ordinal)));
+        foreach (var backend in (TestBackend[])[_ctx1, _ctx2])
+            backend.Answer = context => context.Response.WriteAsync(context.Request.Protocol);
+
+        await Eventually.IsTrueAsync(async () => await _throughYarp.GetStringAsync("/ping") == "HTTP/2", "the rule is in force");
+        using var posted = await _throughYarp.PostAsync("/ping", new StringContent("a body"));
+        Assert.Equal("HTTP/2", await posted.Content.ReadAsStringAsync());
+        Assert.Equal("a body", _ctx1.Bodies.Last());
+        using var upgrade = new HttpRequestMessage(HttpMethod.Get, "/ping")
+        {
+            Headers = { { "Connection", "Upgrade" }, { "Upgrade", "websocket" } },
+        };
+        using var upgraded = await _throughYarp.SendAsync(upgrade);
+        Assert.Equal("HTTP/1.1", await upgraded.Content.ReadAsStringAsync());
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -166,7 +196,11 @@ public sealed class MeshHandlerTests : IAsyncLifetime
             [new ClusterConfig { ClusterId = "user-service", Destinations =
                 new Dictionary<string, DestinationConfig> { ["mesh"] = new() { Address = "http://user-service" } } }]);
         var app = builder.Build();
-        app.MapReverseProxy();
+        app.MapReverseProxy(pipeline => pipeline.Use((context, next) =>
+        {
+            context.Features.Set(new MeshExchange { IsForwarded = true }); // as the gateway does: plain requests go the short way
+            return next(context);
+        }));
         return app;
     }
 }

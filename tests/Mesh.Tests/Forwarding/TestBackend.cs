@@ -6,12 +6,15 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace MessageBoard.Mesh.Tests.Forwarding;
 
-/// <summary>A real server on a free port; it answers with its name and with what it was asked, or as a test wants it to.</summary>
+/// <summary>
+/// A real server on a free port, and on another for HTTP/2; it answers with its name and with what it was asked, or as a test wants it to.
+/// </summary>
 internal sealed class TestBackend : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -24,13 +27,17 @@ internal sealed class TestBackend : IAsyncDisposable
             $"{name} {context.Request.Method} {context.Request.Host} {context.Features.Get<IHttpRequestFeature>()!.RawTarget}");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://{address}");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            Interlocked.Increment(ref _connections);
-            connection.Features.Set(connection);
-            return next(connection);
-        })));
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection =>
+            {
+                Interlocked.Increment(ref _connections);
+                connection.Features.Set(connection);
+                return next(connection);
+            }));
+            kestrel.Listen(IPEndPoint.Parse(address));
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        });
         _app = builder.Build();
         _app.Run(async context =>
         {
@@ -48,8 +55,9 @@ internal sealed class TestBackend : IAsyncDisposable
 
     public string Name { get; }
 
-    public int Port =>
-        new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+    public int Port => new Uri(Addresses.First()).Port;
+
+    public int Http2Port => new Uri(Addresses.Last()).Port;
 
     /// <summary>How many connections were made to it.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -71,6 +79,9 @@ internal sealed class TestBackend : IAsyncDisposable
 
     /// <summary>Whether connections end with the answer.</summary>
     public bool CloseConnections { get; set; }
+
+    private ICollection<string> Addresses =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
     public static async Task<TestBackend> StartAsync(string name, string address = "127.0.0.1:0")
     {

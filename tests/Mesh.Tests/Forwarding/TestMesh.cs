@@ -31,6 +31,15 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public TrafficPolicy? Policy { get; private set; }
 
+    /// <summary>What holds in the whole mesh; for the next <see cref="Set"/>.</summary>
+    public MeshConfig Config { get; set; } = MeshConfig.Default;
+
+    /// <summary>Whether ctx2's server says that it takes HTTP/2, as ctx1's does; for the next <see cref="Set"/>.</summary>
+    public bool IsHttp2AtCtx2 { get; set; } = true;
+
+    /// <summary>The service's port; for the next <see cref="Set"/>.</summary>
+    public ServicePort Port { get; set; } = new(80, "http");
+
     public static async Task<TestMesh> StartAsync() => new(await TestBackend.StartAsync("ctx1"), await TestBackend.StartAsync("ctx2"));
 
     public static HttpRoute ToSubset(string subset) =>
@@ -91,9 +100,10 @@ internal sealed class TestMesh : IAsyncDisposable
                 new VirtualService(Key("VirtualService"), "a.yaml", ["user-service"], [MeshProxy.Mesh], [Route]),
                 new DestinationRule(Key("DestinationRule"), "a.yaml", "user-service", Policy,
                     [SubsetOf("ctx1"), SubsetOf("ctx2"), SubsetOf("empty")]),
-                new ServiceEntry(Key("ServiceEntry"), "a.yaml", [Service], [new(80, "http")], new Dictionary<string, string>()),
-                Workload(Ctx1),
-                Workload(Ctx2),
+                new ServiceEntry(Key("ServiceEntry"), "a.yaml", [Service], [Port], new Dictionary<string, string>()),
+                Workload(Ctx1, isHttp2: true),
+                Workload(Ctx2, IsHttp2AtCtx2),
+                Config,
             ],
             problems,
             new() { Labels = new Dictionary<string, string> { ["app"] = "gateway" }, Locality = "ctx1" });
@@ -101,8 +111,9 @@ internal sealed class TestMesh : IAsyncDisposable
 
     private static Subset SubsetOf(string cluster) => new(cluster, new Dictionary<string, string> { ["cluster"] = cluster }, null);
 
-    private static WorkloadEntry Workload(TestBackend backend) => new(
-        Key("WorkloadEntry", backend.Name), "a.yaml", "127.0.0.1", new Dictionary<string, int> { ["http"] = backend.Port },
+    private static WorkloadEntry Workload(TestBackend backend, bool isHttp2) => new(
+        Key("WorkloadEntry", backend.Name), "a.yaml", "127.0.0.1",
+        new Dictionary<string, int> { ["http"] = backend.Port, [isHttp2 ? "http2" : "none"] = backend.Http2Port },
         new Dictionary<string, string> { ["cluster"] = backend.Name }, backend.Name);
 
     private static ResourceKey Key(string kind, string name = "user-service") => new(kind, HostNames.DefaultNamespace, name);

@@ -199,6 +199,7 @@ public sealed class MulticlusterPageTests : IAsyncLifetime
         var file = ResourceFile.Read("a.yaml", MeshConfig("""
             trustDomain: cluster.local
             localityLbSetting: {enabled: false}
+            h2UpgradePolicy: UPGRADE
             """));
 
         var status = Assert.Single(file.Statuses);
@@ -206,13 +207,16 @@ public sealed class MulticlusterPageTests : IAsyncLifetime
         Assert.Equal(
             [(9, "trustDomain is not carried out by the local mesh")],
             status.NotCarriedOut.Select(note => (note.Line!.Value, note.Message)));
-        Assert.False(Assert.IsType<MeshConfig>(Assert.Single(file.Resources)).Locality!.Enabled);
+        var config = Assert.IsType<MeshConfig>(Assert.Single(file.Resources));
+        Assert.False(config.Locality!.Enabled);
+        Assert.True(config.H2Upgrade);
     }
 
     [Theory]
     [InlineData("serviceSettings: [{hosts: ['a b']}]", "serviceSettings[0].hosts[0] 'a b' is no host name")]
     [InlineData("serviceSettings: [{settings: {clusterlocal: true}}]", "serviceSettings[0].settings.clusterlocal is not a field")]
     [InlineData("zoneAwareLbSetting: {failover: [{from: a, to: a}]}", "zoneAwareLbSetting.failover[0].to has to be another region")]
+    [InlineData("h2UpgradePolicy: DEFAULT", "h2UpgradePolicy")]
     [InlineData("a: b: c", "data.mesh is no YAML")]
     [InlineData("- a", "data.mesh has to be the text of one mapping")]
     public void What_is_wrong_in_it_is_refused(string settings, string message) =>

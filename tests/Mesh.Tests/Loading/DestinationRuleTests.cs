@@ -107,6 +107,15 @@ public class DestinationRuleTests
         Assert.Equal((TimeSpan.FromSeconds(5), true), (pool.MaxConnectionDuration!.Value, pool.IsForOneRequest));
     }
 
+    [Theory]
+    [InlineData("h2UpgradePolicy: UPGRADE", true)]
+    [InlineData("h2UpgradePolicy: DO_NOT_UPGRADE", false)]
+    [InlineData("h2UpgradePolicy: DEFAULT", null)]
+    [InlineData("maxRetries: 1", null)]
+    [InlineData("useClientProtocol: true", false)]
+    public void An_upgrade_to_HTTP_2_is_read(string http, bool? expected) =>
+        Assert.Equal(expected, Loaded.Policy($"connectionPool: {{http: {{{http}}}}}").OnlyPolicy().ConnectionPool!.H2Upgrade);
+
     [Fact]
     public void Zero_is_no_limit() =>
         Assert.Equal(new(), Loaded.Policy("connectionPool: {http: {http1MaxPendingRequests: 0}}").OnlyPolicy().ConnectionPool);
@@ -120,8 +129,6 @@ public class DestinationRuleTests
         + "7}", "spec.trafficPolicy.outlierDetection.consecutiveErrors has no effect, in Istio neither")]
     [InlineData("connectionPool: {tcp: {tcpKeepalive: {time: 1h, interval: 1m, probes: "
         + "3}}}", "spec.trafficPolicy.connectionPool.tcp.tcpKeepalive is not carried out")]
-    [InlineData("connectionPool: {http: {h2UpgradePolicy: "
-        + "UPGRADE}}", "spec.trafficPolicy.connectionPool.http.h2UpgradePolicy is not carried out")]
     [InlineData("connectionPool: {http: {maxRequestsPerConnection: "
         + "2}}", "spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection has no effect in the local mesh unless it is 1")]
     public void What_has_no_effect_is_accepted_and_said(string fields, string note)
