@@ -93,6 +93,7 @@ internal sealed class Fleet(
                 ["DOTNET_SHUTDOWNTIMEOUTSECONDS"] = "3",
                 // Nobody edits appsettings.json of a running process; seven watchers less.
                 ["DOTNET_hostBuilder__reloadConfigOnChange"] = "false",
+                ["Memory__GiveBack"] = "true",
             },
         };
     }

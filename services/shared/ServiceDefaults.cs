@@ -34,6 +34,9 @@ public static class ServiceDefaults
             builder.AddMetrics(identity);
 
         builder.Services.AddHostedService<TelemetryNotice>();
+        if (GivenBackMemory.IsOn(builder.Configuration))
+            builder.Services.AddHostedService<GivenBackMemory>();
+
         builder.Services.AddProblems();
         builder.Services.AddSingleton<MatcherPolicy, ExactPaths>();
         builder.Services.AddHealthChecks();

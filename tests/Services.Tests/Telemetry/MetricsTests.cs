@@ -112,6 +112,23 @@ public sealed class MetricsTests : IAsyncLifetime
         Assert.Equal(0, ValueOf(metrics, "test_duration_count", "otel_metric_overflow"));
     }
 
+    [Fact]
+    public async Task After_a_burst_memory_is_given_back_where_it_is_asked_for()
+    {
+        var address = await MeasureAsync("user-service", new() { ["Memory__GiveBack"] = "true" });
+        using var users = _board.Client("user-service");
+        for (var i = 0; i < 2_000; i++)
+        {
+            using var ping = await users.GetAsync("/api/users/ping");
+        }
+
+        var before = await FullCollectionsAsync();
+        await Eventually.IsTrueAsync(async () => await FullCollectionsAsync() > before, "all is collected");
+
+        async Task<double> FullCollectionsAsync() =>
+            ValueOf(await ScrapeAsync(address), "dotnet_gc_collections_total", "gc_heap_generation=\"gen2\"");
+    }
+
     // Starts a service anew, with its metrics for Prometheus at the address.
     private async Task<string> MeasureAsync(string service, Dictionary<string, string>? more = null)
     {
