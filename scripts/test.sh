@@ -80,7 +80,7 @@ have() { command -v "$1" >/dev/null; }
 
 set_up() {
   local tool packages=()
-  for tool in mariadbd redis-server prometheus busybox chromium shellcheck yamllint; do
+  for tool in mariadbd redis-server prometheus nginx busybox chromium shellcheck yamllint; do
     have "$tool" || packages+=("${tool/mariadbd/mariadb-server}")
   done
   ((${#packages[@]})) || return 0
@@ -88,7 +88,9 @@ set_up() {
     export DEBIAN_FRONTEND=noninteractive
     run "apt install" bash -c 'apt-get update -qq && apt-get install -y -qq "$@"' apt "${packages[@]}" || true
     # Only the binaries are wanted. Where an init runs, the package has started a server.
-    if [[ -d /run/systemd/system && " ${packages[*]} " == *" prometheus "* ]]; then systemctl disable --now prometheus || true; fi
+    for tool in prometheus nginx; do
+      if [[ -d /run/systemd/system && " ${packages[*]} " == *" $tool "* ]]; then systemctl disable --now "$tool" || true; fi
+    done
   else
     echo "Not root on Debian, so these stay missing: ${packages[*]}"
   fi
