@@ -17,6 +17,9 @@ internal sealed record Answer(string Kind, params IReadOnlyList<string> Segments
     /// <summary>Whether it lets who asks first (RFC 9110, 10.1.1) send its body.</summary>
     public bool Continues { get; init; } = true;
 
+    /// <summary>Which request of an exchange it is for, as the targets say: another may have been refused before it came here.</summary>
+    public int Request { get; init; }
+
     public AnswerEnd End { get; init; }
 
     /// <summary>Whether it is one that a server should not give: what becomes of the connection then is the forwarder's affair.</summary>

@@ -75,11 +75,12 @@ internal sealed class HttpText
             if (response.Status is >= 100 and < 200 and not 101)
                 continue;
 
-            if (method == "HEAD" || response.Status is 101 or 204 or 304)
+            if (method == "HEAD" || response.Status is 204 or 304)
                 return response;
 
-            (response.Body, response.IsWhole) = response.IsChunked ? await wire.ReadChunkedAsync()
-                : response.Length is { } length ? await wire.ReadAsync(length)
+            // What comes after 101 is another protocol's, to the end.
+            (response.Body, response.IsWhole) = response.Status != 101 && response.IsChunked ? await wire.ReadChunkedAsync()
+                : response.Status != 101 && response.Length is { } length ? await wire.ReadAsync(length)
                 : await wire.ReadToEndAsync();
             return response;
         }

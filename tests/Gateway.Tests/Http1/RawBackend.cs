@@ -9,6 +9,9 @@ namespace MessageBoard.Gateway.Tests.Http1;
 /// </summary>
 internal sealed class RawBackend : Recorder, IDisposable
 {
+    /// <summary>What is in the target of an exchange's second request.</summary>
+    public const string Second = "/second";
+
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentDictionary<Wire, bool> _open = [];
     private int _accepted;
@@ -115,9 +118,21 @@ internal sealed class RawBackend : Recorder, IDisposable
         }
     }
 
+    private Answer Next(HttpText request)
+    {
+        var number = request.Target.Contains(Second, StringComparison.Ordinal) ? 1 : 0;
+        while (Answers.TryDequeue(out var told))
+        {
+            if (told.Request >= number)
+                return told;
+        }
+
+        return Usual(request);
+    }
+
     private async Task<bool> AnswerAsync(Wire wire, HttpText request)
     {
-        var answer = Answers.TryDequeue(out var told) ? told : Usual(request);
+        var answer = Next(request);
         if (request["Expect"] is not null && answer.Continues)
             await wire.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n");
 

@@ -13,7 +13,7 @@ internal sealed partial class Side(Http1Gateway gateway, RawBackend raw, Kestrel
     private const string ClosedUnsaid = "it was closed unsaid";
 
     private Wire? _client;
-    private string? _cookie;
+    private string _cookie = "";
 
     /// <summary>Carries out an exchange.</summary>
     public async Task<Outcome> RunAsync(Exchange exchange)
@@ -72,10 +72,12 @@ internal sealed partial class Side(Http1Gateway gateway, RawBackend raw, Kestrel
         return outcome;
     }
 
-    /// <summary>What the gateway tells of a request, without what is another's each time.</summary>
-    public async Task<string> ExplainAsync(string trace)
+    /// <summary>Begins a session, for <see cref="ExplainAsync"/>.</summary>
+    public async Task LogInAsync() => _cookie = await gateway.LogInAsync(isAdmin: true);
+
+    /// <summary>What the gateway tells of a request, without what is another's each time; null when others have taken its place.</summary>
+    public async Task<string?> ExplainAsync(string trace)
     {
-        _cookie ??= await gateway.LogInAsync(isAdmin: true);
         for (var i = 0; i < 100; i++)
         {
             using var list = await gateway.SendAsync(HttpMethod.Get, "/api/traffic/requests?limit=100", cookie: _cookie);
@@ -89,7 +91,7 @@ internal sealed partial class Side(Http1Gateway gateway, RawBackend raw, Kestrel
             await Task.Delay(20); // it is recorded when the answer has ended; and on a busy machine Redis may be too slow for the session
         }
 
-        return "not recorded";
+        return null;
     }
 
     public void Dispose() => Close();
@@ -179,7 +181,12 @@ internal sealed partial class Side(Http1Gateway gateway, RawBackend raw, Kestrel
 
     private static async Task<string> RestAsync(Wire client) => (await client.ReadToEndAsync()).Text;
 
+    /// <summary>Whether a request says that none comes after it.</summary>
+    public static bool IsLast(string request) =>
+        request.Contains(" HTTP/1.0\r\n", StringComparison.Ordinal)
+            || request.Contains("\r\nConnection: close\r\n", StringComparison.Ordinal);
+
     private static bool IsLast(HttpText reply, string request) =>
-        string.Equals(reply["Connection"], "close", StringComparison.OrdinalIgnoreCase)
+        reply.Status == 101 || string.Equals(reply["Connection"], "close", StringComparison.OrdinalIgnoreCase)
             || (request.Contains(" HTTP/1.0\r\n", StringComparison.Ordinal) && reply["Connection"] is not "keep-alive");
 }
