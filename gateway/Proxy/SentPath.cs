@@ -20,7 +20,9 @@ internal static class SentPath
         var target = SentTarget.Of(request.HttpContext);
         return target is ['/', ..]
             ? !SentTarget.WithoutQuery(target).Contains('\\')
-            : Uri.TryCreate(target, UriKind.Absolute, out var address) && PathString.FromUriComponent(address).Value == request.Path.Value;
+            : !target.Contains("%00", StringComparison.Ordinal) // which nobody decodes
+                && Uri.TryCreate(target, UriKind.Absolute, out var address)
+                && PathString.FromUriComponent(address).Value == request.Path.Value;
     }
 
     /// <summary>Answers 400 to a path that is not.</summary>

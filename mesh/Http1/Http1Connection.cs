@@ -262,7 +262,7 @@ internal sealed class Http1Connection : IDisposable
             if (_buffer.Length >= Most)
                 throw new InvalidDataException("The head is too long.");
 
-            Grow(_buffer.Length * 2);
+            Grow(Math.Min(_buffer.Length * 2, Most));
             return;
         }
 

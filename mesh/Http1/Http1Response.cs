@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.WebUtilities;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace MessageBoard.Mesh.Http1;
 

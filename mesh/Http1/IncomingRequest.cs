@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.AspNetCore.Http;
 using MessageBoard.Mesh.Routing;
+using Microsoft.AspNetCore.Http;
 
 namespace MessageBoard.Mesh.Http1;
 

@@ -5,11 +5,11 @@ using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Explain;
 using MessageBoard.Mesh.Forwarding;
 using MessageBoard.Mesh.Retries;
-using Microsoft.AspNetCore.Http;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Upstreams;
 using MessageBoard.Mesh.Upstreams.Hosts;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 

@@ -23,8 +23,8 @@ public static class MetricsExport
         "otel.sdk.experimental", // what the SDK itself has passed on and dropped
     ];
 
-    // OpenTelemetry makes room for all series of a metric at the start, for each way out. That of its limit, 2,000, is 40 KB that are used and
-    // 140 that are not.
+    // OpenTelemetry makes room for all series of a metric at the start, for each way out. That of its limit, 2,000, is 40 KB that are used
+    // and 140 that are not.
     private static readonly MetricStreamConfiguration Few = new() { CardinalityLimit = 100 };
 
     /// <summary>Whether anybody collects metrics.</summary>

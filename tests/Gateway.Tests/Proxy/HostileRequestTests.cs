@@ -92,6 +92,7 @@ public sealed class HostileRequestTests(HostileRequestTests.Fixture fixture) : I
         { "CONNECT to a path", Line($"CONNECT {Path} HTTP/1.1"), [400, 404, 405] },
         { "OPTIONS of all", Line("OPTIONS * HTTP/1.1"), [200, 400, 404] },
         { "an absolute address", Line($"GET http://localhost{Path} HTTP/1.1"), [200, 400] },
+        { "an absolute address with a zero", Line($"GET http://localhost{Path}%00 HTTP/1.1"), [400] },
         { "another absolute address", Line($"GET ftp://a@b:1{Path} HTTP/1.1"), [200, 400, 421] },
         { "no path", Line("GET  HTTP/1.1"), [400] },
         { "HTTP/1.0", Line($"GET {Path} HTTP/1.0"), [200] },
