@@ -19,9 +19,8 @@ internal sealed class SharedTexts
         if (text is not { Length: > 0 and <= MaxLength })
             return text;
 
-        // Where names differ; what falls into the place of another is only not shared.
-        var hash = (uint)((text.Length * 31) + text[^1] + (text[text.Length / 2] * 7) + (text[text.Length * 3 / 4] * 17));
-        ref var place = ref _texts[hash % Places];
+        // What falls into the place of another is only not shared.
+        ref var place = ref _texts[(uint)text.GetHashCode(StringComparison.Ordinal) % Places];
         var known = Volatile.Read(ref place);
         if (text == known)
             return known;

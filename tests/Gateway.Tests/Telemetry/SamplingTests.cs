@@ -71,7 +71,7 @@ public sealed class SamplingTests(SparingGateway gateway) : IClassFixture<Sparin
         Assert.Equal(
             ("GET /api/users/ping", "server", "", "error", "503", true),
             (span.Name, span.Kind, span.ParentId, span["messageboard.kept"], span["http.response.status_code"], span.IsError));
-        Assert.InRange(span.End - span.Start, 50_000_000u, 60_000_000_000u);
+        Assert.InRange(span.End - span.Start, 45_000_000u, 60_000_000_000u); // the delay's timer may run out a moment early
         Assert.True(await IsTracedAsync(id));
     }
 
