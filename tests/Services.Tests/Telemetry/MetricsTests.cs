@@ -123,7 +123,13 @@ public sealed class MetricsTests : IAsyncLifetime
         }
 
         var before = await FullCollectionsAsync();
-        await Eventually.IsTrueAsync(async () => await FullCollectionsAsync() > before, "all is collected");
+        await Eventually.IsTrueAsync(
+            async () =>
+            {
+                await Task.Delay(3_000); // whoever looks all the time keeps it busy
+                return await FullCollectionsAsync() > before;
+            },
+            "all is collected");
 
         async Task<double> FullCollectionsAsync() =>
             ValueOf(await ScrapeAsync(address), "dotnet_gc_collections_total", "gc_heap_generation=\"gen2\"");
