@@ -77,7 +77,7 @@ async function startGateway(kubeconfig) {
       Mesh__Folder: undefined,
       Mesh__IdentityKey: undefined,
       Drill__Folder: undefined,
-      ASPNETCORE_URLS: `http://127.0.0.1:${port}`,
+      Kestrel__Endpoints__Http__Url: `http://127.0.0.1:${port}`,
       Mesh__Source: 'kubernetes',
       Mesh__Kubeconfig: kubeconfig,
       Mesh__Context: 'ctx1',
