@@ -3,7 +3,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readlink, rm } from 'node:fs/promises'
 import http from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -70,7 +70,7 @@ async function startGateway(kubeconfig) {
 
   const port = await freePort()
   const gateway = spawn(command, args, {
-    cwd: path.dirname(args[0]),
+    cwd: await readlink(`/proc/${pid}/cwd`), // its settings are there
     stdio: 'ignore',
     env: {
       ...environment,
