@@ -109,23 +109,9 @@ internal sealed class ConnectionPools(Action<SocketsHttpHandler>? configure = nu
         return (colon > authority.LastIndexOf(']') ? authority[..colon] : authority).Trim('[', ']');
     }
 
-    // As the client itself does it, but that a name's address is the one that is known now.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var isNamed = context.InitialRequestMessage.Options.TryGetValue(NamedHost, out var host);
-        EndPoint target = isNamed && host!.Name!.Addresses is [var first, ..]
-            ? new IPEndPoint(first, context.DnsEndPoint.Port)
-            : context.DnsEndPoint;
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(target, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        context.InitialRequestMessage.Options.TryGetValue(NamedHost, out var host);
+        return new NetworkStream(await Dial.ConnectAsync(host, context.DnsEndPoint, cancellationToken), ownsSocket: true);
     }
 }

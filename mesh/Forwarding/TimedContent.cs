@@ -52,20 +52,10 @@ internal sealed class TimedContent : HttpContent
         base.Dispose(disposing);
     }
 
-    private sealed class TimedStream(Stream body, MeshExchange exchange, CancellationTokenSource limit) : Stream
+    private sealed class TimedStream(Stream body, MeshExchange exchange, CancellationTokenSource limit) : ReadOnlyStream
     {
         private CancellationToken _caller;
         private CancellationTokenRegistration _registration;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -80,21 +70,6 @@ internal sealed class TimedContent : HttpContent
             var read = body.ReadAsync(buffer, limit.Token);
             return read.IsCompletedSuccessfully ? read : WaitAsync(read, cancellationToken);
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count).GetAwaiter().GetResult();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using MessageBoard.Mesh.Forwarding;
+using MessageBoard.Mesh.Upstreams.Hosts;
 
 namespace MessageBoard.Mesh.Http1;
 
@@ -64,24 +65,17 @@ internal sealed class Http1Connection : IDisposable
     public ReadOnlyMemory<byte> Received => _buffer.AsMemory(_start, _end - _start);
 
     /// <summary>Connects.</summary>
-    /// <param name="target">Its address, or a name.</param>
+    /// <param name="host">The endpoint.</param>
     /// <param name="times">How long it may take, be idle and live.</param>
     /// <param name="cancellationToken">Tells that it is not wanted any more.</param>
-    public static async ValueTask<Http1Connection> ConnectAsync(EndPoint target, ConnectionTimes times, CancellationToken cancellationToken)
+    public static async ValueTask<Http1Connection> ConnectAsync(
+        UpstreamHost host, ConnectionTimes times, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(times.Connect.Clip());
-            await socket.ConnectAsync(target, limit.Token);
-            return new(socket, times);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(times.Connect.Clip());
+        var (authority, port) = (host.Endpoint.Authority, host.Endpoint.Port);
+        var target = new DnsEndPoint(authority[..authority.LastIndexOf(':')].Trim('[', ']'), port);
+        return new(await Dial.ConnectAsync(host, target, limit.Token), times);
     }
 
     /// <summary>
@@ -211,11 +205,14 @@ internal sealed class Http1Connection : IDisposable
         _socket.Dispose();
     }
 
-    // A timer that runs out, or a caller who has just gone, finds the use at its end and does nothing.
+    // A timer that runs out, or a caller who has just gone, finds the use at its end and does nothing. The lock, as a timer that is held up
+    // between looking and ending would else end the next use.
     private bool EndWatch()
     {
-        var ended = Interlocked.Exchange(ref _use, 0);
-        _deadline = long.MaxValue;
+        int ended;
+        lock (_timer)
+            (ended, _deadline) = (Interlocked.Exchange(ref _use, 0), long.MaxValue);
+
         _registration.Dispose();
         _registration = default;
         return ended == (int)Ended.No;

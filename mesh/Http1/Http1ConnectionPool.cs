@@ -39,7 +39,7 @@ internal sealed class Http1ConnectionPool : IDisposable
     public async ValueTask<Http1Connection> ConnectAsync(
         UpstreamHost host, ConnectionTimes times, CancellationToken cancellationToken)
     {
-        var connection = await Http1Connection.ConnectAsync(TargetOf(host), times, cancellationToken);
+        var connection = await Http1Connection.ConnectAsync(host, times, cancellationToken);
         connection.Home = _idle.GetOrAdd(host.Endpoint.Authority, static _ => new());
         connection.TryBegin(); // one that is closed already tells it in the answer's place
         return connection;
@@ -62,20 +62,6 @@ internal sealed class Http1ConnectionPool : IDisposable
         _rounds.Dispose();
         foreach (var idle in _idle.Values)
             idle.RemoveAll(static _ => true);
-    }
-
-    // As the other client: a name's address is the one that is known now.
-    private static EndPoint TargetOf(UpstreamHost host)
-    {
-        var authority = host.Endpoint.Authority;
-        if (host.Name?.Addresses is [var first, ..])
-            return new IPEndPoint(first, host.Endpoint.Port);
-
-        if (IPEndPoint.TryParse(authority, out var address))
-            return address;
-
-        var colon = authority.LastIndexOf(':');
-        return new DnsEndPoint(authority[..colon], int.Parse(authority.AsSpan(colon + 1), CultureInfo.InvariantCulture));
     }
 
     private void GoRound()

@@ -30,7 +30,7 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
     private const int MaxBody = 64 * 1024, MaxBodies = 64 * 1024 * 1024;
 
     private readonly Http1ConnectionPool _pool = new(clock);
-    private readonly ConcurrentDictionary<string, Uri> _services = [];
+    private readonly ConcurrentDictionary<string, CalledService> _services = [];
     private long _bodies;
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ internal sealed class Http1Forwarder(IHttpForwarder others, MeshRuntime mesh, Ti
 
     private static string TargetOf(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 
-    private Uri ServiceOf(string prefix) => _services.TryGetValue(prefix, out var service)
+    private CalledService ServiceOf(string prefix) => _services.TryGetValue(prefix, out var service)
         ? service
         : _services.GetOrAdd(prefix, static prefix => new(prefix));
 

@@ -1,3 +1,5 @@
+using MessageBoard.Mesh.Forwarding;
+
 namespace MessageBoard.Mesh.Http1;
 
 /// <summary>An answer as others want it, who may pass it on or try again.</summary>
@@ -27,20 +29,10 @@ internal static class Http1Message
         return message;
     }
 
-    private sealed class Body(Http1Connection connection) : Stream
+    private sealed class Body(Http1Connection connection) : ReadOnlyStream
     {
         private ReadOnlyMemory<byte> _part;
         private bool _isLeft;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -67,21 +59,6 @@ internal static class Http1Message
             _part = _part[count..];
             return count;
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count).GetAwaiter().GetResult();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

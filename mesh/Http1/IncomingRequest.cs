@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http;
 namespace MessageBoard.Mesh.Http1;
 
 /// <summary>A request that has come in as the routing decision sees it: as it would go out.</summary>
-internal readonly struct IncomingRequest(HttpContext context, Uri service, string path, string query) : IRoutableRequest
+internal readonly struct IncomingRequest(HttpContext context, CalledService service, string path, string query) : IRoutableRequest
 {
-    public string Host => service.Host;
+    public string Host => service.Uri.Host;
 
-    public int Port => service.Port;
+    public int Port => service.Uri.Port;
 
-    public string Scheme => service.Scheme;
+    public string Scheme => service.Uri.Scheme;
 
     public string Authority => service.Authority;
 

@@ -22,12 +22,12 @@ internal sealed class PlainCall : IDisposable
 
     private readonly MeshRuntime.Generation _generation;
     private readonly RouteDecision _decision;
-    private readonly Uri _service;
+    private readonly CalledService _service;
     private readonly string _path, _query;
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(UsualLength);
     private int _length, _bodyStart; // 0 while there is no body
 
-    public PlainCall(HttpContext context, MeshExchange exchange, MeshRuntime.Generation generation, Uri service, string target)
+    public PlainCall(HttpContext context, MeshExchange exchange, MeshRuntime.Generation generation, CalledService service, string target)
     {
         (Context, Exchange, _generation, _service) = (context, exchange, generation, service);
         var query = target.IndexOf('?');
@@ -35,7 +35,7 @@ internal sealed class PlainCall : IDisposable
         _query = query < 0 ? "" : target[query..];
         _decision = generation.Routes.Decide(new IncomingRequest(context, service, _path, _query), Random.Shared);
         Upstream = _decision.Upstream is { } upstream ? generation.StateOf(upstream) : null;
-        exchange.Decided(context.Request.Method, service.Host, _decision, Upstream);
+        exchange.Decided(context.Request.Method, service.Uri.Host, _decision, Upstream);
     }
 
     public HttpContext Context { get; }
