@@ -298,7 +298,7 @@ warm() { # server...
 cpu() { # process id
   local stats=()
   mapfile -t stats < <({ echo "$1"; pgrep --parent "$1" || true; } | sed 's|.*|/proc/&/stat|')
-  awk -v tick="$(getconf CLK_TCK)" '{ user += $14; system += $15 } END { printf "%d %d\n", user * 1000 / tick, system * 1000 / tick }' \
+  awk -v tick="$(getconf CLK_TCK)" '{ own += $14; kernel += $15 } END { printf "%d %d\n", own * 1000 / tick, kernel * 1000 / tick }' \
     "${stats[@]}"
 }
 
