@@ -21,6 +21,8 @@ public static class ServiceApi
         builder.Services.AddDatabase();
         builder.Services.AddSessions();
         builder.Services.AddApiCallEvents();
+        builder.Services.AddSingleton<KafkaWatch>().AddHostedService(provider => provider.GetRequiredService<KafkaWatch>());
+        builder.Services.AddHealthChecks().AddCheck<KafkaWatch>("kafka");
         builder.Services.AddEdgeReports();
         builder.Services.AddMesh(builder.Configuration);
         builder.Services.AddOpenApiDocument(name);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace MessageBoard.Services.Tests;
 
@@ -118,6 +119,42 @@ public sealed class FailureTests : IAsyncLifetime
             using var me = await users.SendAsync(HttpMethod.Get, "/api/users/me", session);
             return me.StatusCode == HttpStatusCode.Unauthorized;
         }, "the sessions of the old one end");
+    }
+
+    [Fact]
+    public async Task Kafka_that_never_answers_is_told_of_once_and_so_is_its_return()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0); // the kernel takes connections, and nobody reads them
+        silent.Start();
+        using var folder = new TemporaryFolder();
+        folder.Write("brokers", $"{silent.LocalEndpoint}");
+        var port = Repository.FreePort();
+        using var process = _board.Launch("log-service", port, new Dictionary<string, string>
+        {
+            ["Kafka__BootstrapServers"] = "",
+            ["Kafka__BootstrapServersFile"] = folder["brokers"],
+        });
+        using var logs = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
+        var (_, cookie) = await _board.NewUserAsync();
+
+        await Eventually.IsTrueAsync(() => TellOfKafka().Length > 0, "the log tells of it");
+        using var ready = await logs.GetAsync("/healthz/ready");
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Matches(
+            "^Degraded: no answer for [0-9]+ s, 0 calls wait, 0 were dropped$",
+            (await ready.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("checks").GetProperty("kafka").GetString());
+        Assert.False((await logs.JsonAsync("/api/logs/kafka", cookie)).GetProperty("available").GetBoolean());
+
+        await Task.Delay(TimeSpan.FromSeconds(3)); // so long the call has waited then
+        folder.Write("brokers", _board.Brokers);
+        await Eventually.IsTrueAsync(
+            async () => (await logs.JsonAsync("/api/logs/kafka", cookie)).GetProperty("available").GetBoolean(), "it is back");
+        Assert.Collection(
+            TellOfKafka(),
+            gone => Assert.Contains("Kafka does not answer.", gone, StringComparison.Ordinal),
+            back => Assert.Matches("Kafka answers again, after [0-9]+ s: [1-9][0-9]* calls waited, 0 were dropped", back));
+
+        string[] TellOfKafka() => [.. process.Output.Where(line => line.Contains("Kafka ") && line.Contains("Warning"))];
     }
 
     [Fact]

@@ -40,10 +40,9 @@ internal static class LogEndpoints
             : problem;
 
     private static async Task<Results<Ok<CallList>, ValidationProblem>> GetKafkaAsync(
-        ClaimsPrincipal user, [AsParameters] CallQuery query, KafkaLogStore calls, IConfiguration configuration,
-        CancellationToken cancellationToken) =>
+        ClaimsPrincipal user, [AsParameters] CallQuery query, KafkaLogStore calls, KafkaWatch kafka, CancellationToken cancellationToken) =>
         AllOf(user).TryRead(query, out var filter, out var problem)
-            ? TypedResults.Ok(new CallList(Kafka.IsOn(configuration), await calls.NewestAsync(filter, Newest, cancellationToken)))
+            ? TypedResults.Ok(new CallList(kafka.IsThere, await calls.NewestAsync(filter, Newest, cancellationToken)))
             : problem;
 
     private static async Task<Results<Ok<Stats>, ValidationProblem>> GetStatsAsync(

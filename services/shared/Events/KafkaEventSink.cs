@@ -14,13 +14,18 @@ public sealed partial class KafkaEventSink : IDisposable
     private const int QueueLength = 10_000;
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(60), FlushTimeout = TimeSpan.FromSeconds(2);
 
+    // What waits for so long does so because Kafka is away.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
+
     // Of the process, which has one sink, or in the gateway none until there is something to send.
-    private static int _queued;
+    private static int _queued, _late;
 
     private readonly DroppedEvents _dropped;
     private readonly OutgoingCalls _calls;
     private readonly string _clientId;
     private readonly IProducer<string, byte[]>? _producer;
+    private readonly Lock _asking = new();
+    private bool _isDisposed;
 
     /// <summary>Connects in the background; does nothing when Kafka is off.</summary>
     public KafkaEventSink(
@@ -57,6 +62,9 @@ public sealed partial class KafkaEventSink : IDisposable
 
     /// <summary>How many of this process's the brokers do not have yet.</summary>
     public static int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>How many of this process's have waited for the brokers, and wait still, since it started.</summary>
+    public static int Waited => Volatile.Read(ref _late) + Queued;
 
     /// <summary>Puts a call into the queue.</summary>
     /// <param name="call">The call.</param>
@@ -98,6 +106,30 @@ public sealed partial class KafkaEventSink : IDisposable
         }
     }
 
+    /// <summary>Asks the brokers whether they are there, and the topic's partitions have leaders. Blocks.</summary>
+    /// <param name="patience">How long an answer may take.</param>
+    /// <returns>False when there was none in time, and where Kafka is off.</returns>
+    public bool IsAnswered(TimeSpan patience)
+    {
+        // The question uses the producer's connections, so that must not go meanwhile.
+        lock (_asking)
+        {
+            if (_producer is null || _isDisposed)
+                return false;
+
+            try
+            {
+                using var admin = new DependentAdminClientBuilder(_producer.Handle).Build();
+                return admin.GetMetadata(Kafka.Topic, patience).Topics.All(
+                    topic => !topic.Error.IsError && topic.Partitions.All(partition => partition.Leader >= 0));
+            }
+            catch (KafkaException)
+            {
+                return false;
+            }
+        }
+    }
+
     private void Leave(long started, Error error)
     {
         Interlocked.Decrement(ref _queued);
@@ -105,13 +137,19 @@ public sealed partial class KafkaEventSink : IDisposable
         _calls.Count(CallTarget.Kafka, started, error.IsError);
         if (error.IsError)
             _dropped.Count(DroppedEvents.Kafka);
+        else if (Stopwatch.GetElapsedTime(started) > Late)
+            Interlocked.Increment(ref _late);
     }
 
     /// <summary>Sends what is in the queue, as far as Kafka takes it in time.</summary>
     public void Dispose()
     {
         _producer?.Flush(FlushTimeout);
-        _producer?.Dispose();
+        lock (_asking)
+        {
+            _isDisposed = true;
+            _producer?.Dispose();
+        }
     }
 
     // https://opentelemetry.io/docs/specs/semconv/messaging/kafka/; the message's key may be a user's name, and is not told.
