@@ -1,5 +1,5 @@
-# syntax=docker/dockerfile:1.20
-# The images of MessageBoard's four programs, a target each; scripts/build-images.sh builds them. 1.20 brought COPY --parents.
+# syntax=docker/dockerfile:1
+# The images of MessageBoard's four programs, a target each; scripts/build-images.sh builds them. BuildKit does, and buildah.
 
 # Their own base has neither shell nor package manager, and runs as its user app. All text rules are the invariant ones
 # (InvariantGlobalization in the project files), but user-service composes names (NFC), which takes ICU: the -extra base.
@@ -21,12 +21,24 @@ ENV FOR_IMAGES="-p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocument
 WORKDIR /src
 
 # A layer that only another package or project makes anew.
-COPY --parents Directory.Build.props Directory.Packages.props **/*.csproj ./
+COPY Directory.Build.props Directory.Packages.props ./
+COPY gateway/Gateway.csproj gateway/
+COPY mesh/Mesh.csproj mesh/
+COPY mesh/check/MeshCheck.csproj mesh/check/
+COPY mesh/kubernetes/MeshKubernetes.csproj mesh/kubernetes/
+COPY services/log/LogService.csproj services/log/
+COPY services/message/MessageService.csproj services/message/
+COPY services/shared/Shared.csproj services/shared/
+COPY services/user/UserService.csproj services/user/
 RUN for program in $PROGRAMS; do \
       dotnet restore $program -a $TARGETARCH $FOR_IMAGES || exit 1; \
     done
 
-COPY --parents .editorconfig gateway istio/examples/locality-failover mesh services ./
+COPY .editorconfig ./
+COPY gateway gateway/
+COPY istio/examples/locality-failover istio/examples/locality-failover/
+COPY mesh mesh/
+COPY services services/
 RUN for program in $PROGRAMS; do \
       dotnet publish $program -c Release -a $TARGETARCH --no-restore $FOR_IMAGES -o /out/${program##*/} || exit 1; \
     done

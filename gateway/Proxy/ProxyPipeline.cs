@@ -36,6 +36,18 @@ public static class ProxyPipeline
             .AddForeseenRule()
             .AddExplainHeader()
             .AddMeshRouting(configuration);
+        return services.WithoutKeys();
+    }
+
+    // YARP brings data protection along for session affinity, which no cluster here has; its service would make keys at each start,
+    // on a disk that nobody may write to.
+    private static IServiceCollection WithoutKeys(this IServiceCollection services)
+    {
+        foreach (var service in services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) is true)
+            .ToArray())
+            services.Remove(service);
+
         return services;
     }
 

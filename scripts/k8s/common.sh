@@ -39,9 +39,10 @@ step_number=0
 step_count=0
 step_title=
 step_started=0
+step_began=''
 note=
 line_is_open=false
-last_progress=
+told_gist='' told_troubles='' # what progress has said in this step
 
 label() { printf '[%2d/%d] %s' "$step_number" "$step_count" "$step_title"; }
 
@@ -50,17 +51,32 @@ end_line() {
   line_is_open=false
 }
 
-# A line that says what is waited for: on a terminal always the same one, elsewhere a new one when it says something new.
+# A line that says what is waited for: on a terminal always the same one, elsewhere a new one when it says something that matters.
 progress() { # text
-  local text=${1:0:72}
   if [[ $dry_run == true ]]; then return; fi
   if [[ -t 3 ]]; then
-    printf '\r\e[K%s … %s' "$(label)" "${text:0:$((76 - ${#step_title} - 10))}" >&3
-  elif [[ $text != "$last_progress" ]]; then
+    printf '\r\e[K%s … %s' "$(label)" "${1:0:$((76 - ${#step_title} - 10))}" >&3
+  elif is_news "$1"; then
     end_line
-    printf '        %s\n' "$text" >&3
+    printf '        %s\n' "$1" >&3
   fi
-  last_progress=$text
+}
+
+# What is in brackets comes and goes: the states of a pod that starts, an image that is pulled anew, a program that ends again and
+# again. It matters only when it is a trouble that was not told yet.
+is_news() { # text
+  local rest=$1 gist='' trouble is_new=false
+  while [[ $rest =~ ^([^\(]*)\ \(([^\)]*)\)(.*)$ ]]; do
+    gist+=${BASH_REMATCH[1]} rest=${BASH_REMATCH[3]}
+    trouble="${BASH_REMATCH[1]##*[:,] } ${BASH_REMATCH[2]/ErrImagePull/ImagePullBackOff}"
+    trouble=${trouble/% Error/ CrashLoopBackOff}
+    if [[ $trouble =~ Err|BackOff|Invalid|available && $told_troubles != *"|$trouble|"* ]]; then
+      told_troubles+="|$trouble|" is_new=true
+    fi
+  done
+  gist+=$rest
+  if [[ $gist != "$told_gist" ]]; then told_gist=$gist is_new=true; fi
+  [[ $is_new == true ]]
 }
 
 warn() { # lines...
@@ -70,7 +86,8 @@ warn() { # lines...
 
 # Runs a step: a function that does it. It may leave a word about it in $note.
 step() { # title function arguments...
-  step_number=$((step_number + 1)) step_title=$1 step_started=$SECONDS note='' last_progress=''
+  step_number=$((step_number + 1)) step_title=$1 step_started=$SECONDS note='' told_gist='' told_troubles=''
+  step_began=$(date -u +%FT%T)
   printf '%s …' "$(label)" >&3
   line_is_open=true
   if [[ $dry_run == true ]]; then end_line; fi

@@ -36,7 +36,7 @@ install_eastwest() {
   if [[ $dry_run == true ]]; then return; fi
   # istioctl does not wait for the load balancers, without which nothing crosses.
   wait_until eastwest_has_address ||
-    fail "$(warnings "$without_address" "$istio_namespace" involvedObject.name=istio-eastwestgateway)
+    fail "$(warnings "$without_address" "$istio_namespace" istio-eastwestgateway)
 $progress" kubectl --context "${context[$without_address]}" --namespace "$istio_namespace" describe service istio-eastwestgateway
 }
 

@@ -69,6 +69,7 @@ deploy_observability() {
   observability_secrets
   both warn_of_providers
   for cluster in 1 2; do change "$cluster" apply -k "$root/k8s/observability/ctx$cluster"; done
+  if [[ ${has_budgets[1]} == true ]]; then change 1 apply -k "$root/k8s/budgets/observability"; fi
   for space in "$agents_namespace" "$observability_namespace"; do wait_for_rollouts "$part_of"; done
 }
 

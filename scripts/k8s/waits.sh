@@ -21,11 +21,15 @@ wait_until() { # function arguments...
   done
 }
 
-# A line a pod: name|phase|Ready's status|reasons its containers wait for|why no node takes it
+# A line a pod: name|phase|Ready's status|reasons its containers wait for|why no node takes it. None of those that are on their way
+# out: nobody waits for them.
 pods() { # cluster selector
-  ask "$1" get pods --namespace "$space" -l "$2" -o 'jsonpath={range .items[*]}{.metadata.name}|{.status.phase}|'\
-'{.status.conditions[?(@.type=="Ready")].status}|{.status.initContainerStatuses[*].state.waiting.reason} '\
-'{.status.containerStatuses[*].state.waiting.reason}|{.status.conditions[?(@.type=="PodScheduled")].message}{"\n"}{end}'
+  local found
+  found=$(ask "$1" get pods --namespace "$space" -l "$2" -o 'jsonpath={range .items[*]}{.metadata.deletionTimestamp}|'\
+'{.metadata.name}|{.status.phase}|{.status.conditions[?(@.type=="Ready")].status}|'\
+'{.status.initContainerStatuses[*].state.waiting.reason} {.status.containerStatuses[*].state.waiting.reason}|'\
+'{.status.conditions[?(@.type=="PodScheduled")].message}{"\n"}{end}') || exit $?
+  sed -n 's/^|//p' <<<"$found"
 }
 
 # "pods ready 3/7: kafka-1 (ImagePullBackOff), …" over both clusters.
@@ -113,19 +117,25 @@ prefixed() { # prefix text
   if [[ -n $2 ]]; then printf '%s\n' "$1${2//$'\n'/$'\n'$1}"; fi
 }
 
-# The last warnings in a namespace, or about some of its objects. A pod that is not ready yet says so each time it is
-# asked, and one without a pull secret may not want one.
-warnings() { # cluster namespace [field-selector]
-  local found
-  found=$(kube "$1" --namespace "$2" get events --sort-by=.lastTimestamp \
-    --field-selector "type=Warning,reason!=FailedToRetrieveImagePullSecret,reason!=Unhealthy${3:+,$3}" \
-    -o 'jsonpath={range .items[*]}{.involvedObject.name}: {.message}{"\n"}{end}' 2>/dev/null) || return 0
-  prefixed 'event ' "$(awk '!seen[$0]++' <<<"$found" | tail -n "$warnings_shown")"
+# The warnings since the step began about a workload, its pods and volumes, newest first. A pod that is not ready yet says so each
+# time it is asked, and one without a pull secret may not want one.
+warnings() { # cluster namespace name...
+  local found names
+  names=$(IFS='|' && echo "${*:3}")
+  found=$(kube "$1" --namespace "$2" get events \
+    --field-selector 'type=Warning,reason!=FailedToRetrieveImagePullSecret,reason!=Unhealthy' \
+    -o 'jsonpath={range .items[*]}{.lastTimestamp} {.series.lastObservedTime} {.eventTime} {"\t"}{.involvedObject.name}{"\t"}'\
+'{.message}{"\n"}{end}' 2>/dev/null) || return 0
+  prefixed 'event ' "$(awk -F '\t' -v since="$step_began" -v names="^(.+-)?($names)(-.+)?\$" '
+    NF == 3 && $2 ~ names && match($1, /[0-9-]+T[0-9:]+/) && substr($1, RSTART, RLENGTH) >= since {
+      print substr($1, RSTART, RLENGTH) "\t" $2 ": " $3
+    }' <<<"$found" | sort -r | cut -f 2 | awk '!seen[$0]++' | head -n "$warnings_shown")"
 }
 
-# What is known of the pods that keep us waiting: their reasons, the last words of one that crashes, the warnings.
+# What is known of the pods that keep us waiting: their reasons, the last words of one that crashes, the warnings about the workloads
+# that are pending.
 evidence() { # cluster selector
-  local lines name phase is_ready reasons unscheduled
+  local lines name phase is_ready reasons unscheduled workload names=()
   lines=$(pods "$1" "$2") || exit $?
   while IFS='|' read -r name phase is_ready reasons unscheduled; do
     if [[ -z $name || $is_ready == True || $phase == Succeeded ]]; then continue; fi
@@ -134,7 +144,10 @@ evidence() { # cluster selector
       last_words "$1" "$name" --previous || last_words "$1" "$name" || true
     fi
   done <<<"$lines"
-  warnings "$1" "$space"
+  for workload in "${pending[@]}"; do
+    if [[ $workload == "$1 "* ]]; then names+=("${workload##*/}"); fi
+  done
+  warnings "$1" "$space" "${names[@]}"
 }
 
 give_up() { # selector "cluster workload" kubectl-words...

@@ -55,6 +55,25 @@ public sealed class NamesTests
         static string All(JsonNode? rule, string list) => string.Join(',', Items(rule![list]).Select(Text));
     }
 
+    /// <summary>A workload with more than one pod can lose one of them, and no more, to a drain.</summary>
+    [KubectlTheory]
+    [InlineData("k8s/overlays/ctx1", "k8s/budgets/ctx1", 4)]
+    [InlineData("k8s/overlays/ctx2", "k8s/budgets/ctx2", 3)]
+    [InlineData("k8s/observability/ctx1", "k8s/budgets/observability", 1)]
+    [InlineData("k8s/observability/ctx2", null, 0)]
+    public void A_drain_leaves_a_pod_of_each_workload_that_has_two(string folder, string? budgets, int count)
+    {
+        var workloads = Rendering.Of(folder).Of("Deployment", "StatefulSet")
+            .Where(workload => int.Parse(Text(workload.Spec!["replicas"]), CultureInfo.InvariantCulture) > 1).ToArray();
+        var there = budgets is null ? [] : Rendering.Of(budgets).Of("PodDisruptionBudget").ToArray();
+
+        Assert.Equal(count, workloads.Length);
+        Assert.Equal(count, there.Length);
+        Assert.All(workloads, workload => Assert.Single(there, budget => budget.Namespace == workload.Namespace
+            && Selects(budget.Spec!["selector"]!["matchLabels"], workload.Template!["metadata"]!["labels"])
+            && Text(budget.Spec["maxUnavailable"]) == "1"));
+    }
+
     [KubectlTheory]
     [InlineData("AuthorizationPolicy")]
     [InlineData("NetworkPolicy")]

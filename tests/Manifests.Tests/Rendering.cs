@@ -16,6 +16,7 @@ internal sealed record Rendering(string Cluster, IReadOnlyList<Manifest> Manifes
     [
         "k8s/namespace", "k8s/overlays/ctx1", "k8s/overlays/ctx2", "istio",
         "k8s/observability/namespaces", "k8s/observability/ctx1", "k8s/observability/ctx2",
+        "k8s/budgets/ctx1", "k8s/budgets/ctx2", "k8s/budgets/observability",
     ];
 
     public static Rendering Of(string folder) => Read(folder, YamlOf(folder));

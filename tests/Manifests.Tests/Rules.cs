@@ -16,7 +16,7 @@ internal static partial class Rules
     private static readonly string[] Kinds =
     [
         "v1 ConfigMap", "v1 Secret", "v1 Service", "v1 ServiceAccount", "apps/v1 Deployment", "apps/v1 StatefulSet", "apps/v1 DaemonSet",
-        "batch/v1 Job", "networking.k8s.io/v1 NetworkPolicy",
+        "batch/v1 Job", "networking.k8s.io/v1 NetworkPolicy", "policy/v1 PodDisruptionBudget",
         "rbac.authorization.k8s.io/v1 Role", "rbac.authorization.k8s.io/v1 RoleBinding",
         "networking.istio.io/v1 DestinationRule", "networking.istio.io/v1 Gateway", "networking.istio.io/v1 VirtualService",
         "security.istio.io/v1 AuthorizationPolicy", "security.istio.io/v1 PeerAuthentication", "telemetry.istio.io/v1 Telemetry",

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MessageBoard.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,6 +27,32 @@ public sealed class PreStopTests : IAsyncLifetime
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    /// <summary>
+    /// Kubelets before 1.26 put a slash before the path (pkg/kubelet/lifecycle/handlers.go), later ones read it as a part of a URL
+    /// (https://pkg.go.dev/net/url#URL.String).
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Old_kubelets_and_new_ones_find_it(bool isOld)
+    {
+        var manifest = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "k8s", "components", "program", "deployment.yaml"));
+        var path = Regex.Match(manifest, @"preStop:\s+httpGet:(?:\s+#.*)*\s+path: (\S+)").Groups[1].Value;
+        var slash = isOld || !path.StartsWith('/') ? "/" : "";
+        using var client = new HttpClient();
+        var hook = client.GetAsync(new Uri($"{_app.Urls.Single()}{slash}{path}"));
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromMilliseconds(100));
+                return hook.IsCompleted;
+            },
+            "the hook answers");
+
+        using var response = await hook;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
 
     [Fact]
     public async Task It_answers_after_five_seconds_in_which_all_else_is_answered()

@@ -113,7 +113,7 @@ public sealed class BuildImagesTests : IDisposable
     public void The_context_has_each_project_that_the_images_programs_need()
     {
         var stage = File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile"));
-        var copied = Regex.Match(stage, @"^COPY --parents \.editorconfig (.*) \./$", RegexOptions.Multiline).Groups[1].Value.Split(' ');
+        var lines = stage.Split('\n');
         var ignore = File.ReadAllLines(Path.Combine(Repository.Root, ".dockerignore"));
         var programs = Regex.Match(stage, "^ENV PROGRAMS=\"(.*)\"$", RegexOptions.Multiline).Groups[1].Value.Split(' ')
             .Select(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.csproj").Single());
@@ -124,8 +124,10 @@ public sealed class BuildImagesTests : IDisposable
             if (!seen.Add(project))
                 continue;
 
-            var folder = Path.GetRelativePath(Repository.Root, project).Split('/')[0];
-            Assert.Contains(folder, copied);
+            var path = Path.GetRelativePath(Repository.Root, project);
+            var folder = path.Split('/')[0];
+            Assert.Contains($"COPY {path} {Path.GetDirectoryName(path)}/", lines);
+            Assert.Contains($"COPY {folder} {folder}/", lines);
             Assert.Contains($"!{folder}", ignore);
             foreach (Match reference in Regex.Matches(File.ReadAllText(project), "<ProjectReference Include=\"([^\"]*)\""))
                 waiting.Enqueue(Path.GetFullPath(reference.Groups[1].Value, Path.GetDirectoryName(project)!));

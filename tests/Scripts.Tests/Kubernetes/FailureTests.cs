@@ -225,7 +225,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         run.MustEnd(1);
         Assert.Contains("[ 3/17] Common root CA … left out (--skip-istio)", run.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "        pods ready 0/3: kafka-0 in ctx1 (0/3 nodes are available: 3 Insufficie", run.Output, StringComparison.Ordinal);
+            "        pods ready 0/3: kafka-0 in ctx1 (0/3 nodes are available: 3 Insufficient cpu.)", run.Output, StringComparison.Ordinal);
         Assert.Contains("Step 9 of 17 failed: Stores", run.Errors, StringComparison.Ordinal);
         Assert.Contains(
             "  command: kubectl --context ctx1 --namespace messageboard rollout status statefulset.apps/kafka",
@@ -355,6 +355,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         type: Warning
         reason: {{reason}}
         message: "{{message}}"
+        lastTimestamp: "{{DateTime.UtcNow.AddMinutes(1):yyyy-MM-ddTHH:mm:ssZ}}"
         """);
 
     /// <summary>A control plane as istioctl or Helm makes it, that calls its cluster <paramref name="cluster"/>.</summary>
