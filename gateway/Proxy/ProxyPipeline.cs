@@ -2,6 +2,7 @@ using MessageBoard.Gateway.Explain;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.Mesh;
 using MessageBoard.Shared.Telemetry;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Yarp.ReverseProxy.Transforms;
@@ -39,10 +40,11 @@ public static class ProxyPipeline
         return services.WithoutKeys();
     }
 
-    // YARP brings data protection along for session affinity, which no cluster here has; its service would make keys at each start,
-    // on a disk that nobody may write to.
+    // YARP brings data protection along for session affinity, which no cluster here has: no keys are looked for at each start, on a
+    // disk that nobody may write to.
     private static IServiceCollection WithoutKeys(this IServiceCollection services)
     {
+        services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
         foreach (var service in services.Where(service => service.ServiceType == typeof(IHostedService)
             && service.ImplementationType?.Namespace?.StartsWith("Microsoft.AspNetCore.DataProtection", StringComparison.Ordinal) is true)
             .ToArray())

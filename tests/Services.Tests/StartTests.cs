@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -64,6 +65,36 @@ public sealed class StartTests
         }
 
         Assert.False(collector.Received("/v1/traces", "session:"), "no key of Redis goes out");
+    });
+
+    [Fact]
+    public Task A_healthy_start_in_a_pod_has_nothing_to_warn_of() => WithAsync(new EmbeddedBoard(), async board =>
+    {
+        foreach (var program in (string[])["user-service", "message-service", "log-service", "gateway"])
+        {
+            var port = Repository.FreePort();
+            using var process = board.Launch(program, port, new Dictionary<string, string>
+            {
+                ["ASPNETCORE_URLS"] = "",
+                ["ASPNETCORE_HTTP_PORTS"] = $"{port}", // the image has it too, with another value
+                ["DOTNET_RUNNING_IN_CONTAINER"] = "true",
+                ["HOME"] = "/nowhere",
+            });
+            using var client = new HttpClient();
+            await Eventually.IsTrueAsync(async () =>
+            {
+                try
+                {
+                    return (await client.GetAsync($"http://127.0.0.1:{port}/healthz/ready")).IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            }, $"{program} is ready");
+
+            Assert.DoesNotContain(process.Output, line => Regex.IsMatch(line, "\"level\":\"(Warning|Error|Critical)\""));
+        }
     });
 
     private static async Task WithAsync(Board board, Func<Board, Task> test)

@@ -80,7 +80,7 @@ public abstract class Board : IAsyncLifetime
         foreach (var (key, value) in Settings.Concat(more ?? new Dictionary<string, string>()))
             environment[key] = value;
 
-        return new("dotnet", [Assembly(service)], environment);
+        return new("dotnet", [service == "gateway" ? GatewayAssembly : Assembly(service)], environment);
     }
 
     /// <summary>The program of a service.</summary>
