@@ -8,7 +8,7 @@ public sealed class DocsTests
     [Fact]
     public void Each_step_is_explained_under_its_own_name()
     {
-        var titles = Regex.Matches(Read("scripts", "deploy-kubernetes.sh"), "^(?:[a-z]+_)?step \"([^\"]+)\" ", RegexOptions.Multiline)
+        var titles = Regex.Matches(Read("scripts", "deploy-kubernetes.sh"), "^ *(?:[a-z]+_)?step \"([^\"]+)\" ", RegexOptions.Multiline)
             .Select(step => step.Groups[1].Value).ToList();
 
         Assert.Equal(17, titles.Count);

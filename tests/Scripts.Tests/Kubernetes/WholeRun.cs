@@ -147,7 +147,7 @@ public sealed class WholeRun : IAsyncLifetime
         """);
 
     /// <summary>As a cloud's controller does that can make none in ctx1.</summary>
-    private Task<string> WarnOfLoadBalancerAsync() => _kube.ApplyAsync("ctx1", """
+    private Task<string> WarnOfLoadBalancerAsync() => _kube.ApplyAsync("ctx1", $$"""
         apiVersion: v1
         kind: Event
         metadata: { name: load-balancer, namespace: istio-system }
@@ -155,6 +155,7 @@ public sealed class WholeRun : IAsyncLifetime
         type: Warning
         reason: SyncLoadBalancerFailed
         message: "Error syncing load balancer: forbidden by quota"
+        lastTimestamp: "{{DateTime.UtcNow.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}}"
         """);
 
     /// <summary>As a cloud's controller does, the one by name and the other by number.</summary>

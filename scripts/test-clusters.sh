@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# MessageBoard in two real clusters on this machine, in which pods run: what rollouts, kills and drains do to requests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+script=scripts/test-clusters.sh
+lab=${MESSAGEBOARD_LAB:-../shared/kube-lab}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}
+images=$cache/messageboard-images
+readonly programs=(gateway user-service message-service log-service)
+
+usage() {
+  cat <<'EOT'
+Usage: scripts/test-clusters.sh [--keep] [--cached] [--help]
+
+Builds the images by buildah, starts two clusters of one node each (kubelet,
+containerd, kube-proxy), deploys with deploy-all.sh --skip-istio, and looks
+under steady requests what comes of a rollout of every Deployment, killed
+processes, a drained node, deleted stores, a frozen API server, a missing image,
+and cleanup and deployment on kept data.
+
+  --keep      leaves the clusters running, and says how to reach and end them
+  --cached    only where all is built already; else says so, and exits with 3
+
+Needs root on Debian with cgroup v1, and the lab, ../shared/kube-lab
+(MESSAGEBOARD_LAB names another folder). What it builds stays in ~/.cache: the
+first time takes half an hour. Images are built anew when what goes into them
+has changed. It installs Debian's packages that the lab wants.
+Exit code: 0 when all went well, 1 when not, 2 for bad input, 3 see --cached.
+EOT
+}
+
+# shellcheck source=scripts/lib/options.sh
+source scripts/lib/options.sh
+keep=false cached=false
+while (($#)); do
+  case $1 in
+    --keep) keep=true ;;
+    --cached) cached=true ;;
+    *) other_option "$1" ;;
+  esac
+  shift
+done
+
+[[ -x $lab/kube-lab ]] || refuse "There is no lab in $lab; MESSAGEBOARD_LAB names the folder with kube-lab."
+lab=$(cd "$lab" && pwd)
+[[ $EUID == 0 ]] || refuse "The clusters' nodes want root."
+
+# --- images ----------------------------------------------------------------------------------------------------------
+
+# The hash of all that some folders and files hold, of what git knows or would add.
+content_of() { # paths...
+  git ls-files -z --cached --others --exclude-standard -- "$@" | sort -zu | xargs -0 sha256sum 2>/dev/null | sha256sum | cut -c1-12
+}
+
+tag=$(content_of Dockerfile .dockerignore .editorconfig Directory.Build.props Directory.Packages.props gateway mesh services ui \
+  istio/examples/locality-failover)
+stores_tag=$(cat "$lab/images" "$lab"/stand-ins/* k8s/overlays/*/*/{mariadb,redis,kafka}.yaml 2>/dev/null | sha256sum | cut -c1-12)
+
+# All that the Dockerfile builds on, by name.
+bases() {
+  local aspnet
+  aspnet=$(sed -n 's/^ARG ASPNET=//p' Dockerfile)
+  echo "$aspnet" "$aspnet-extra" "$(awk '/^FROM .* AS page/ { print $3 }' Dockerfile)" "$(awk '/^FROM .* AS build/ { print $3 }' Dockerfile)"
+}
+
+has_bases() {
+  local base
+  for base in $(bases); do buildah inspect --type image "$base" >/dev/null 2>&1 || return 1; done
+}
+
+build_all() { # folder of the stores
+  local built=$1.new
+  rm -rf "$built"
+  mkdir -p "$images/$tag"
+  "$lab/images" "$PWD" "$tag" "$built" >"$images/build.log" 2>&1 || { tail -n 20 "$images/build.log" >&2; exit 1; }
+  mv "$built"/messageboard_*.tar "$images/$tag/"
+  mv "$built" "$1"
+}
+
+build_ours() {
+  local program
+  mkdir -p "$images/$tag"
+  for program in "${programs[@]}"; do
+    BUILDAH_ISOLATION=chroot buildah bud -q --pull-never --layers --build-arg "TARGETARCH=$(dpkg --print-architecture)" --target "$program" \
+      -t "messageboard/$program:$tag" . >"$images/build.log" 2>&1 || { tail -n 20 "$images/build.log" >&2; exit 1; }
+    buildah push -q "messageboard/$program:$tag" "docker-archive:$images/$tag/messageboard_$program.tar:messageboard/$program:$tag"
+  done
+}
+
+is_built() { [[ $(find "$images/$tag" -name '*.tar' 2>/dev/null | wc -l) == "${#programs[@]}" && -d $images/stores-$stores_tag ]]; }
+
+make_images() {
+  if is_built; then return; fi
+  if [[ -d $images/stores-$stores_tag ]] && has_bases; then build_ours; else build_all "$images/stores-$stores_tag"; fi
+  find "$images" -mindepth 1 -maxdepth 1 -type d ! -name "$tag" ! -name "stores-$stores_tag" -exec rm -r {} +
+}
+
+if [[ $cached == true ]] && { ! is_built && ! { [[ -d $images/stores-$stores_tag ]] && has_bases; } || [[ ! -e $cache/kube-lab/kubelet ]]; }; then
+  echo "$script: the lab or the base images are not built yet; $script builds them." >&2
+  exit 3
+fi
+
+# --- the clusters ----------------------------------------------------------------------------------------------------
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/messageboard-clusters-XXXXXX")
+folder=$work/lab
+
+clean_up() {
+  local code=$?
+  trap '' INT TERM HUP
+  if [[ $keep == true && -e $folder/kubeconfig ]]; then
+    echo "The clusters go on:  export KUBECONFIG=$folder/kubeconfig"
+    echo "The page:            http://172.31.240.11:30080"
+    echo "Their end:           $lab/kube-lab down $folder && rm -r $work"
+    exit "$code"
+  fi
+  "$lab/kube-lab" down "$folder" >/dev/null 2>&1 || true
+  rm -rf "$work"
+  exit "$code"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+part() { # name command...
+  local started=$SECONDS
+  printf '%-28s' "$1"
+  if "${@:2}" >"$work/${1// /-}.log" 2>&1; then
+    printf 'ok %5d s\n' $((SECONDS - started))
+  else
+    printf 'FAILED %d s\n' $((SECONDS - started))
+    tail -n 40 "$work/${1// /-}.log" | sed 's/^/    /'
+    exit 1
+  fi
+}
+
+start_lab() {
+  "$lab/kube-lab" up "$folder"
+  export KUBECONFIG=$folder/kubeconfig
+  "$lab/kube-lab" load "$folder" "$images/stores-$stores_tag"/*.tar "$images/$tag"/*.tar
+  local cluster
+  for cluster in ctx1 ctx2; do
+    kubectl --context "$cluster" apply --validate=false -f "$lab/../kube-api/istio-crds.yaml"
+    kubectl --context "$cluster" create --validate=false -f "$lab/../kube-api/gateway-api-crds.yaml"
+  done
+  kubectl --context ctx1 create namespace istio-system
+  kubectl --context ctx1 apply -f "$lab/stand-ins/ingress.yaml"
+}
+
+cat >"$work/deploy" <<END
+#!/usr/bin/env bash
+export MESSAGEBOARD_STATE=$work/state
+exec "$PWD/deploy-all.sh" --images "\$1" --skip-istio "\${@:2}"
+END
+cat >"$work/cleanup" <<END
+#!/usr/bin/env bash
+export MESSAGEBOARD_STATE=$work/state
+exec "$PWD/scripts/cleanup.sh" --yes "\$@"
+END
+chmod 700 "$work/deploy" "$work/cleanup"
+export KUBECONFIG=$folder/kubeconfig ADDRESS=http://172.31.240.11:30080 LAB=$lab/kube-lab LAB_FOLDER=$folder
+export DEPLOY=$work/deploy CLEANUP=$work/cleanup IMAGES=messageboard/$tag
+
+part "lab's programs" "$lab/kube-lab" build
+part images make_images
+part "clusters, images, CRDs" start_lab
+part deploy-all.sh "$DEPLOY" "$IMAGES"
+started=$SECONDS
+node --test --test-reporter=spec tests/clusters/*.test.mjs
+echo "All went well, in $SECONDS s, $((SECONDS - started)) of them tests."

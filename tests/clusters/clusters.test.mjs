@@ -1,0 +1,224 @@
+// What happens to requests in two clusters in which pods run. scripts/test-clusters.sh starts them, deploys, and says where all is.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { failed, Traffic } from './traffic.mjs'
+
+const { ADDRESS: address, LAB: lab, LAB_FOLDER: folder, DEPLOY: deploy, CLEANUP: cleanup, IMAGES: images } = process.env
+const space = 'messageboard'
+const clusters = ['ctx1', 'ctx2']
+const services = ['user-service', 'message-service', 'log-service']
+const programs = [...services, 'gateway']
+const traffic = new Traffic(address, 20)
+
+const run = async (command, ...words) => (await promisify(execFile)(command, words, { maxBuffer: 64e6 })).stdout
+const kubectl = (cluster, ...words) => run('kubectl', '--context', cluster, '--namespace', space, ...words)
+const objects = async (cluster, kind, ...words) => JSON.parse(await kubectl(cluster, 'get', kind, '-o', 'json', ...words)).items
+const inNode = (cluster, ...words) => run(lab, 'shell', folder, cluster, ...words)
+
+const appOf = ({ metadata }) => metadata.labels.app
+const isReady = ({ metadata, status }) =>
+  !metadata.deletionTimestamp && (status.phase === 'Succeeded' || status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+
+async function eventually(what, condition, seconds = 120) {
+  const until = Date.now() + seconds * 1000
+  for (;;) {
+    const answer = await condition().catch((error) => ({ error }))
+    if (answer === true) return
+    if (Date.now() > until) assert.fail(`not within ${seconds} s: ${what} (${answer?.error?.message ?? JSON.stringify(answer)})`)
+    await pause(500)
+  }
+}
+
+const allReady = () =>
+  eventually('all pods are ready', async () => {
+    const pods = (await Promise.all(clusters.map((cluster) => objects(cluster, 'pods')))).flat()
+    const waiting = pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name)
+    return waiting.length === 0 || waiting
+  })
+
+/** Tells what an act did to the requests, and sees that no more of them failed than may. */
+async function under(act, allowed = 0) {
+  const requests = await traffic.during(act)
+  const lost = failed(requests)
+  const longest = Math.max(...requests.map(({ took }) => took))
+  const span = lost.length ? (lost.at(-1).begun - lost[0].begun) / 1000 : 0
+  console.log(`  ${requests.length} requests, ${lost.length} failed${lost.length ? ` within ${span.toFixed(1)} s` : ''}, the longest took ${Math.round(longest)} ms`)
+  assert.ok(requests.length > 20, `${requests.length} requests`)
+  const statuses = Map.groupBy(lost, ({ status }) => status)
+  const told = [...statuses].map(([status, { length }]) => `${status}: ${length}`).join(', ')
+  assert.ok(lost.length <= allowed, `${lost.length} of ${requests.length} failed, ${allowed} may (${told})`)
+}
+
+before(async () => {
+  await allReady()
+  await eventually('one can log in', () => traffic.logIn().then(() => true))
+  traffic.start()
+})
+after(() => traffic.stop())
+
+test('every pod is as the profile "restricted" wants it, seen from its node', async () => {
+  for (const cluster of clusters) {
+    const pods = (await objects(cluster, 'pods')).filter((pod) => programs.includes(appOf(pod)) && isReady(pod))
+    assert.equal(pods.length, cluster === 'ctx1' ? 7 : 6)
+    const seen = await inNode(cluster, 'sh', '-c', `for p in /proc/[0-9]*; do
+      grep -qsE 'MessageBoard\\.(Gateway|[A-Z][a-z]+Service)\\.dll' $p/cmdline || continue
+      echo "$(tr '\\0' ' ' <$p/cmdline)|$(sed -n 's/^Uid:\\t//p' $p/status | tr '\\t' ' ')|$(sed -n 's/^CapEff:\\t//p' $p/status)|` +
+      `$(sed -n 's/^NoNewPrivs:\\t//p' $p/status)|$(sed -n 's/^Seccomp:\\t//p' $p/status)|$(awk '$5 == "/" { print $6 }' $p/mountinfo | cut -d, -f1)"; done`)
+    const processes = seen.trim().split('\n')
+    assert.equal(processes.length, pods.length, seen)
+    for (const line of processes) {
+      const [, users, capabilities, noNewPrivileges, , root] = line.split('|')
+      assert.deepEqual([users, capabilities, noNewPrivileges, root], ['1654 1654 1654 1654', '0000000000000000', '1', 'ro'], line)
+    }
+  }
+})
+
+test('both clusters answer, and the Jobs ran once', async () => {
+  await eventually('ctx1 and ctx2 answer', async () => {
+    const answered = new Set(traffic.ended.map(({ cluster }) => cluster))
+    return clusters.every((cluster) => answered.has(cluster)) || [...answered]
+  })
+  const jobs = await objects('ctx1', 'jobs')
+  assert.deepEqual(jobs.map(({ metadata, status }) => [metadata.name, status.succeeded, status.failed ?? 0]).sort(), [
+    ['schema', 1, 0],
+    ['topic', 1, 0],
+  ])
+})
+
+test('a healthy start warns of nothing', async () => {
+  // Kafka here takes connections and never answers, which is told once.
+  for (const cluster of clusters)
+    for (const pod of (await objects(cluster, 'pods')).filter((pod) => programs.includes(appOf(pod)) && isReady(pod))) {
+      const lines = (await kubectl(cluster, 'logs', pod.metadata.name, '-c', 'app')).trim().split('\n').map((line) => JSON.parse(line))
+      const kafka = lines.filter(({ message, level }) => level === 'Warning' && message.startsWith('Kafka does not answer'))
+      const others = lines.filter(({ message, level }) => level === 'Warning' && !message.startsWith('Kafka does not answer'))
+      assert.deepEqual(others.map(({ message }) => message), [], pod.metadata.name)
+      assert.equal(kafka.length, appOf(pod) === 'gateway' ? 0 : 1, pod.metadata.name)
+    }
+})
+
+test('the gateway reads and edits VirtualServices of both clusters with its own tokens', async () => {
+  const secret = await kubectl('ctx1', 'get', 'secret', 'admin', '-o', 'jsonpath={.data.admin-password}')
+  const headers = { 'content-type': 'application/json' }
+  const login = await fetch(`${address}/api/login`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ username: 'admin', password: Buffer.from(secret, 'base64').toString() }),
+  })
+  assert.equal(login.status, 200)
+  const cookie = login.headers.getSetCookie()[0].split(';')[0]
+  const edit = async (ctx1, ctx2) => {
+    const answer = await fetch(`${address}/api/traffic/weights/user-service`, {
+      method: 'PUT',
+      headers: { ...headers, cookie },
+      body: JSON.stringify({ weights: { ctx1, ctx2 } }),
+    })
+    assert.ok(answer.ok, `${answer.status} ${await answer.text()}`)
+  }
+  for (const [ctx1, ctx2] of [[40, 60], [70, 30]]) {
+    await edit(ctx1, ctx2)
+    for (const cluster of clusters)
+      await eventually(`${cluster} has ${ctx1}:${ctx2}`, async () => {
+        const [service] = (await objects(cluster, 'virtualservices')).filter(({ metadata }) => metadata.name === 'user-service')
+        const routes = service.spec.http.at(-1).route.map(({ weight }) => weight)
+        return (routes[0] === ctx1 && routes[1] === ctx2) || routes
+      })
+  }
+})
+
+test('a rollout of every Deployment loses no request', async () => {
+  await under(async () => {
+    for (const cluster of clusters) await kubectl(cluster, 'rollout', 'restart', 'deployment')
+    for (const cluster of clusters) await kubectl(cluster, 'rollout', 'status', 'deployment', '--timeout=180s')
+  })
+  await allReady()
+})
+
+for (const service of services)
+  test(`a process of ${service} that is killed is started anew`, async () => {
+    await under(async () => {
+      const name = `MessageBoard.${service[0].toUpperCase()}${service.slice(1, -'-service'.length)}Service.dll`
+      await inNode('ctx1', 'sh', '-c', `kill -9 $(pgrep -f ${name} | head -n 1)`)
+      await allReady()
+    }, 5)
+  })
+
+for (const [cluster, pod, allowed] of [['ctx2', 'redis-0', 200], ['ctx1', 'mariadb-0', 400]])
+  test(`${pod} that is deleted comes back with its data`, async () => {
+    await under(async () => {
+      await kubectl(cluster, 'delete', 'pod', pod)
+      await allReady()
+      await eventually('posts are taken again', async () => traffic.ended.slice(-10).some(({ text, status }) => text && status === 201))
+    }, allowed)
+  })
+
+test('an API server that is frozen stops no request', async () => {
+  await under(async () => {
+    await inNode('ctx2', 'pkill', '-STOP', 'kube-apiserver')
+    await pause(20_000)
+    await inNode('ctx2', 'pkill', '-CONT', 'kube-apiserver')
+  })
+  await allReady()
+})
+
+test('a drain of ctx2 loses no request of the services', async () => {
+  await under(async () => {
+    await kubectl('ctx2', 'drain', 'ctx2', '--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${services})`, '--timeout=120s')
+    await pause(3000)
+  })
+  await kubectl('ctx2', 'uncordon', 'ctx2')
+  await allReady()
+})
+
+test('an image that is not there, and too little cpu, are told by name', async () => {
+  const refused = await run(deploy, 'messageboard/no-such-tag', '--timeout', '90s').then(() => assert.fail('it went well'), (error) => error)
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /(user|message|log)-service|gateway/)
+  assert.match(refused.stderr, /The node cannot pull the image/)
+  await run(deploy, images)
+  await allReady()
+})
+
+/** The texts of all messages, as the database has them. */
+const messages = async () =>
+  (
+    await kubectl('ctx1', 'exec', 'mariadb-0', '-c', 'app', '--', 'sh', '-c', 'exec mariadb --batch --skip-column-names ' +
+      '--user="$MARIADB_USER" --password="$(cat "$MARIADB_PASSWORD_FILE")" "$MARIADB_DATABASE" -e "SELECT message FROM messages"')
+  )
+    .trim()
+    .split('\n')
+
+test('every message that was acknowledged is there, once', async () => {
+  await traffic.stop()
+  const { acknowledged } = traffic
+  assert.ok(acknowledged.length > 100, `${acknowledged.length}`)
+  const there = await messages()
+  const counts = Map.groupBy(there, (text) => text)
+  console.log(`  ${acknowledged.length} acknowledged, ${there.length} there`)
+  assert.deepEqual(acknowledged.filter((text) => !counts.has(text)), [], 'lost')
+  assert.deepEqual(acknowledged.filter((text) => counts.get(text)?.length > 1), [], 'doubled')
+})
+
+const all = async (kind) => (await Promise.all(clusters.map((cluster) => objects(cluster, kind)))).flat().map(({ metadata }) => metadata.name)
+
+test('cleanup keeps the data, on which it is deployed again', async () => {
+  const before = await messages()
+  await run(cleanup)
+  await eventually('no pod is left', async () => (await all('pods')).length === 0 || all('pods'))
+  assert.deepEqual((await all('persistentvolumeclaims')).sort(), ['data-kafka-0', 'data-kafka-1', 'data-kafka-2', 'data-mariadb-0', 'data-redis-0'])
+
+  await run(deploy, images)
+  await allReady()
+  assert.deepEqual(await messages(), before)
+})
+
+test('cleanup --data leaves nothing of ours', async () => {
+  await run(cleanup, '--data')
+  await eventually('the namespaces are gone', async () => {
+    const left = await Promise.all(clusters.map((cluster) => run('kubectl', '--context', cluster, 'get', 'namespace', space, '--ignore-not-found', '-o', 'name')))
+    return left.join('').trim() === '' || left
+  })
+})
