@@ -152,7 +152,7 @@ start_lab() {
 cat >"$work/deploy" <<END
 #!/usr/bin/env bash
 export MESSAGEBOARD_STATE=$work/state
-exec "$PWD/deploy-all.sh" --images "\$1" --skip-istio "\${@:2}"
+exec "$PWD/deploy-all.sh" --images "\$1" --skip-istio --host 172.31.240.11 "\${@:2}"
 END
 cat >"$work/cleanup" <<END
 #!/usr/bin/env bash

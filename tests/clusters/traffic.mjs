@@ -12,7 +12,7 @@ export class Traffic {
   #loop = null
   #cookie = ''
 
-  /** Those that have ended: when each began, its status, 0 for none, who answered it, and the text that it posted. */
+  /** Those that have ended: what was asked for, when each began, its status, 0 for none, who answered it, and the text that it posted. */
   ended = []
 
   constructor(address, rate) {
@@ -88,7 +88,7 @@ export class Traffic {
     } catch {
       // No answer in time, or a connection that broke off: status 0.
     }
-    this.ended.push({ begun, took: performance.now() - begun, status, cluster, text })
+    this.ended.push({ kind, begun, took: performance.now() - begun, status, cluster, text })
   }
 }
 

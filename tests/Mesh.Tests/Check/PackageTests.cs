@@ -37,9 +37,11 @@ public sealed class PackageTests : IDisposable
     public void It_is_in_the_gateways_image()
     {
         var stages = File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile")).Split("\nFROM ");
+        var build = Assert.Single(stages, stage => stage.Contains(" AS build\n", StringComparison.Ordinal));
         var gateway = Assert.Single(stages, stage => stage.Contains(" AS gateway\n", StringComparison.Ordinal));
 
-        Assert.Contains("COPY --from=build /out/check mesh-check/\n", gateway, StringComparison.Ordinal);
+        Assert.Contains("cp -r /out/check/. /out/gateway/\n", build, StringComparison.Ordinal);
+        Assert.Contains("COPY --from=build /out/gateway ./\n", gateway, StringComparison.Ordinal);
     }
 
     private async Task<string> RunAsync(string program, params string[] args)
