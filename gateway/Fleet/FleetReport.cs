@@ -5,15 +5,17 @@ namespace MessageBoard.Gateway.Fleet;
 /// <summary>What runs, and what was taken down on purpose: the data of a <c>fleet</c> event.</summary>
 /// <param name="Drill">What was taken down.</param>
 /// <param name="Pods">The fronted services' pods; null when they are not known.</param>
-public sealed record FleetReport(FleetDrill Drill, IReadOnlyList<FleetPod>? Pods)
+/// <param name="WeightsInForce">Whether anybody carries the weights and rules of VirtualServices out. False when the gateway's own pod has
+/// no Istio proxy, so that Kubernetes picks the pods; null when that is not known.</param>
+public sealed record FleetReport(FleetDrill Drill, IReadOnlyList<FleetPod>? Pods, bool? WeightsInForce)
 {
     /// <summary>Whether another report says the same.</summary>
-    public bool Equals(FleetReport? other) => other is not null
+    public bool Equals(FleetReport? other) => other is not null && WeightsInForce == other.WeightsInForce
         && Drill.Available == other.Drill.Available && Drill.Clusters.SequenceEqual(other.Drill.Clusters)
         && (Pods is null || other.Pods is null ? Pods == other.Pods : Pods.SequenceEqual(other.Pods));
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Drill.Available, Drill.Clusters.Count, Pods?.Count);
+    public override int GetHashCode() => HashCode.Combine(Drill.Available, Drill.Clusters.Count, Pods?.Count, WeightsInForce);
 }
 
 /// <summary>Clusters that can be taken down.</summary>

@@ -3,6 +3,7 @@ using MessageBoard.Gateway.History;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Gateway.Traffic;
 using MessageBoard.MeshKubernetes;
+using MessageBoard.Shared;
 
 namespace MessageBoard.Gateway.Fleet;
 
@@ -20,18 +21,19 @@ public sealed partial class FleetWatch : BackgroundService
     private readonly TrafficFeed _feed;
     private readonly TrafficFeed.State _state;
     private readonly FleetMarks _marks;
+    private readonly ServiceIdentity _identity;
     private readonly KubernetesPods? _pods;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _changed = new(0);
     private FileSystemWatcher? _watcher;
-    private volatile FleetReport _current = new(new(false, []), null);
+    private volatile FleetReport _current = new(new(false, []), null, null);
 
     /// <summary>Knows nothing before it is started.</summary>
     public FleetWatch(
-        ClusterDrill drill, FrontedServices services, TrafficFeed feed, Marks marks, ILogger<FleetWatch> logger,
-        KubernetesPods? pods = null)
+        ClusterDrill drill, FrontedServices services, TrafficFeed feed, Marks marks, ServiceIdentity identity,
+        ILogger<FleetWatch> logger, KubernetesPods? pods = null)
     {
-        (_drill, _services, _feed, _pods, _logger) = (drill, services, feed, pods, logger);
+        (_drill, _services, _feed, _identity, _pods, _logger) = (drill, services, feed, identity, pods, logger);
         _marks = new(marks, drill);
         _state = feed.AddState("fleet", () => _current, FleetJson.Default.FleetReport);
     }
@@ -100,8 +102,12 @@ public sealed partial class FleetWatch : BackgroundService
             : null;
         return new(
             new(drill.Available, [.. drill.Clusters.Select(known => new FleetCluster(known.Cluster, known.Down, known.Since, known.User))]),
-            pods is null ? null : [.. pods.Where(pod => _services.Names.Contains(pod.Service))]);
+            pods is null ? null : [.. pods.Where(pod => _services.Names.Contains(pod.Service))],
+            AreWeightsInForce());
     }
+
+    // At home the gateway itself obeys them, on Kubernetes the proxy beside it.
+    private bool? AreWeightsInForce() => _pods is null ? true : _pods.Find(_identity.Cluster, _identity.Pod)?.HasProxy;
 
     private static IEnumerable<FleetPod> PodsOf(DrilledCluster cluster) => cluster.Processes.Select(process =>
         new FleetPod(process.App, cluster.Cluster, process.Pod, process.Condition == DrilledProcess.Ready, process.Condition));

@@ -38,6 +38,10 @@ public sealed class KubernetesPods : IHostedService, IDisposable
         }
     }
 
+    /// <summary>A pod, as it was last known; null for one that is not known.</summary>
+    public ClusterPod? Find(string cluster, string name) =>
+        _clusters.FirstOrDefault(known => known.Api.Cluster == cluster)?.Pods?.GetValueOrDefault(name);
+
     /// <summary>Begins to watch.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {

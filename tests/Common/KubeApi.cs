@@ -109,12 +109,15 @@ public sealed class KubeApi : IAsyncLifetime
         current-context: "{{context}}"
         """;
 
-    /// <summary>A pod of an app, as its Deployment makes one; nobody runs it.</summary>
-    public static string PodOf(string ns, string name, string app) => $$"""
+    /// <summary>A pod of an app, as its Deployment makes one, with or without Istio's proxy; nobody runs it.</summary>
+    public static string PodOf(string ns, string name, string app, bool hasProxy = false) => $$"""
         apiVersion: v1
         kind: Pod
         metadata: { name: "{{name}}", namespace: "{{ns}}", labels: { app: "{{app}}" } }
-        spec: { automountServiceAccountToken: false, containers: [{ name: app, image: none }] }
+        spec:
+          automountServiceAccountToken: false
+          initContainers: [{{(hasProxy ? "{ name: istio-proxy, image: none }" : "")}}]
+          containers: [{ name: app, image: none }]
         """;
 
     /// <summary>Says of a pod what its kubelet would.</summary>

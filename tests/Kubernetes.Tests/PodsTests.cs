@@ -88,6 +88,35 @@ public sealed class PodsTests(KubeApi api) : IAsyncLifetime
         await IsAsync(pods, "ctx1 user-service a ready", "ctx2 user-service b ready");
     }
 
+    [KubeApiFact]
+    public async Task A_pod_tells_whether_it_has_Istios_proxy_also_while_another_cluster_is_away()
+    {
+        await CreateAsync("ctx1", "a", "gateway");
+        await api.ApplyAsync("ctx1", KubeApi.PodOf(_clusters.Namespace, "b", "gateway", hasProxy: true));
+
+        var pods = await StartAsync(("ctx2", _clusters.WriteKubeconfig("ctx2", "http://127.0.0.1:1", "none")));
+        await Eventually.IsTrueAsync(() => pods.Find("ctx1", "a") is not null, "the pods are known");
+
+        Assert.False(pods.Find("ctx1", "a")!.HasProxy);
+        Assert.True(pods.Find("ctx1", "b")!.HasProxy);
+        Assert.Null(pods.Find("ctx1", "c"));
+        Assert.Null(pods.Find("ctx2", "a"));
+        Assert.Null(pods.Find("ctx3", "a"));
+        Assert.Null(pods.Current);
+    }
+
+    [Theory]
+    [InlineData("""{"containers":[{"name":"app"}]}""", "{}", false)]
+    [InlineData("""{"containers":[{"name":"app"}],"initContainers":[{"name":"istio-init"},{"name":"istio-validation"}]}""", "{}", false)]
+    [InlineData("""{"containers":[{"name":"app"},{"name":"istio-proxy"}]}""", "{}", true)]
+    [InlineData("""{"containers":[{"name":"app"}],"initContainers":[{"name":"istio-proxy"}]}""", "{}", true)]
+    [InlineData("""{"containers":[{"name":"app"}]}""", """{"ambient.istio.io/redirection":"enabled"}""", null)]
+    [InlineData("""{"containers":[{"name":"app"}]}""", """{"ambient.istio.io/redirection":"disabled"}""", false)]
+    [InlineData("""{"containers":[{"name":"istio-proxy"}]}""", """{"ambient.istio.io/redirection":"enabled"}""", true)]
+    public void A_pod_has_a_proxy_where_a_container_of_it_is_one(string spec, string annotations, bool? hasProxy) =>
+        Assert.Equal(hasProxy, ClusterPod.Read("ctx1", JsonSerializer.Deserialize<JsonElement>(
+            $$$"""{"metadata":{"name":"a","labels":{"app":"x"},"annotations":{{{annotations}}}},"spec":{{{spec}}}}"""))!.HasProxy);
+
     [Theory]
     [InlineData("""{"metadata":{"name":"a","labels":{"app":"x"}}}""", "starting")]
     [InlineData("""{"metadata":{"name":"a","labels":{"app":"x"}},"status":{"phase":"Running"}}""", "unready")]

@@ -34,7 +34,8 @@ public sealed class FleetTests : IAsyncLifetime
             {"drill":{"available":true,"clusters":[{"cluster":"ctx1","down":false,"since":null,"user":null},
             {"cluster":"ctx2","down":false,"since":null,"user":null}]},
             "pods":[{"service":"user-service","cluster":"ctx1","pod":"a","ready":true,"condition":"ready"},
-            {"service":"user-service","cluster":"ctx2","pod":"b","ready":false,"condition":"starting"}]}
+            {"service":"user-service","cluster":"ctx2","pod":"b","ready":false,"condition":"starting"}],
+            "weightsInForce":true}
             """.ReplaceLineEndings(""),
             fleet.GetRawText());
         Assert.Equal(fleet.GetRawText(), (await FleetAsync()).GetRawText());
@@ -83,7 +84,7 @@ public sealed class FleetTests : IAsyncLifetime
         _gateway.KillLauncher();
 
         var (_, gone) = await events.ReadAsync("fleet");
-        Assert.Equal("""{"drill":{"available":false,"clusters":[]},"pods":null}""", gone.GetRawText());
+        Assert.Equal("""{"drill":{"available":false,"clusters":[]},"pods":null,"weightsInForce":true}""", gone.GetRawText());
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
 
     private readonly Dictionary<string, (string Server, string Token)> _accounts = [];
 
+    /// <summary>The name of the pod that the gateway takes itself for.</summary>
+    public const string Pod = "gateway-0";
+
     public string Namespace => ns;
 
     /// <summary>What the sidecar answers.</summary>
@@ -93,6 +96,7 @@ internal sealed class KubernetesGateway(KubeApi api, string ns, string folder) :
         await _sidecar.StartAsync();
         await StartAsync(new Dictionary<string, string>
         {
+            ["HOSTNAME"] = Pod,
             ["Mesh:Source"] = "kubernetes",
             ["Mesh:Namespace"] = ns,
             ["Mesh:Kubeconfig"] = await KubeconfigAsync("ctx1"),

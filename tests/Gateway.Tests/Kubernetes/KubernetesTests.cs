@@ -188,7 +188,8 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
             """
             {"drill":{"available":false,"clusters":[]},"pods":[
             {"service":"user-service","cluster":"ctx1","pod":"user-ctx1","ready":true,"condition":"ready"},
-            {"service":"user-service","cluster":"ctx2","pod":"user-ctx2","ready":true,"condition":"ready"}]}
+            {"service":"user-service","cluster":"ctx2","pod":"user-ctx2","ready":true,"condition":"ready"}],
+            "weightsInForce":null}
             """.ReplaceLineEndings(""),
             fleet.GetRawText());
 
@@ -196,6 +197,28 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
 
         await IsMarkedAsync("outage", mark => mark.GetProperty("cluster").GetString() == "ctx2"
             && mark.GetProperty("detail").GetRawText() == """{"pod":"user-ctx2","ready":false,"readyPods":0}""");
+    }
+
+    [KubeApiFact]
+    public async Task The_weights_are_in_force_when_the_gateways_own_pod_has_Istios_proxy()
+    {
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        await api.ApplyAsync("ctx2", KubeApi.PodOf(_gateway.Namespace, KubernetesGateway.Pod, "gateway")); // another cluster's
+        await api.ApplyAsync("ctx1", KubeApi.PodOf(_gateway.Namespace, "gateway-1", "gateway")); // another gateway's
+        await api.ApplyAsync("ctx1", KubeApi.PodOf(_gateway.Namespace, "user-service-0", "user-service"));
+        var (_, unknown) = await events.ReadAsync("fleet", fleet => fleet.GetProperty("pods") is { ValueKind: JsonValueKind.Array } pods
+            && pods.GetArrayLength() == 1);
+        Assert.Equal(JsonValueKind.Null, unknown.GetProperty("weightsInForce").ValueKind);
+
+        await api.ApplyAsync("ctx1", KubeApi.PodOf(_gateway.Namespace, KubernetesGateway.Pod, "gateway"));
+        await events.ReadAsync("fleet", fleet => fleet.GetProperty("weightsInForce").ValueKind == JsonValueKind.False);
+        var fleet = await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/fleet");
+        Assert.False(fleet.GetProperty("weightsInForce").GetBoolean());
+
+        await _gateway.KubectlAsync("ctx1", "delete", "pod", KubernetesGateway.Pod, "--grace-period=0", "--force");
+        await events.ReadAsync("fleet", fleet => fleet.GetProperty("weightsInForce").ValueKind == JsonValueKind.Null);
+        await api.ApplyAsync("ctx1", KubeApi.PodOf(_gateway.Namespace, KubernetesGateway.Pod, "gateway", hasProxy: true));
+        await events.ReadAsync("fleet", fleet => fleet.GetProperty("weightsInForce").ValueKind == JsonValueKind.True);
     }
 
     [KubeApiFact]

@@ -20,6 +20,7 @@ const fleet = (change: Partial<Fleet> = {}): Fleet => ({
     clusters: ['ctx1', 'ctx2'].map((cluster) => ({ cluster, down: false, since: null, user: null })),
   },
   pods: [pod('ctx1'), pod('ctx2')],
+  weightsInForce: true,
   ...change,
 })
 const ctx2Down = fleet({

@@ -1279,6 +1279,7 @@ export interface components {
         FleetReport: {
             drill: components["schemas"]["FleetDrill"];
             pods: null | components["schemas"]["FleetPod"][];
+            weightsInForce: null | boolean;
         };
         Heartbeat: {
             /** Format: date-time */
