@@ -34,9 +34,11 @@ export async function startClusters() {
     await kubectl(context, 'apply', ...services.flatMap((service) => ['-f', path.join(root, 'istio', `${service}.yaml`)]))
   }
 
-  const { stop, port } = await startGateway(kubeconfig)
+  const { stop, port, pod } = await startGateway(kubeconfig)
   return {
     kubectl,
+    /** The name of the pod that the gateway takes itself for. */
+    pod,
     baseUrl: `http://127.0.0.1:${port}`,
     weights: (context) => kubectl(context, 'get', 'virtualservice', 'user-service', '-o', 'jsonpath={.spec.http[0].route[*].weight}'),
     /** Ends a cluster's API server as a crash would. */
@@ -90,7 +92,7 @@ async function startGateway(kubeconfig) {
     gateway.kill()
     for (const sidecar of sidecars) sidecar.close().closeAllConnections()
   }
-  return { stop, port }
+  return { stop, port, pod: environment.HOSTNAME }
 }
 
 /** Tells a service of the local run that the gateway calls, as Istio's sidecar would by mutual TLS. */

@@ -53,6 +53,19 @@ test('a lamp tells who decided where its request went, and that Envoy does not s
   await page.waitForSelector('.explanation[open]', { state: 'detached' })
 })
 
+test('while the gateway’s pod has no Istio proxy the weights are not in force, and the page judges no share', options, async () => {
+  assert.notEqual(await page.getAttribute(`${card} .verdict`, 'data-verdict'), 'notInForce')
+  const bare = JSON.stringify({ spec: { automountServiceAccountToken: false } })
+  await clusters.kubectl('ctx1', 'run', clusters.pod, '--image=none', '--labels=app=gateway', `--overrides=${bare}`)
+  await page.waitForSelector(`${card} .verdict[data-verdict=notInForce]`)
+  const text = await page.locator(`${card} .comparison`).innerText()
+  assert.match(text, /Not in force\s+The gateway’s pod has no Istio proxy, so Kubernetes picks the pods\./)
+  assert.doesNotMatch(text, /chance/)
+  assert.match(await page.locator(`${card} .editor .status`).innerText(), /Not in force/)
+  await clusters.kubectl('ctx1', 'delete', 'pod', clusters.pod, '--grace-period=0', '--force')
+  await page.waitForSelector(`${card} .verdict[data-verdict=notInForce]`, { state: 'detached' })
+})
+
 test('what one cluster does not take is in none, and the page says why', options, async () => {
   await clusters.kubectl('ctx2', 'delete', 'virtualservice', 'user-service')
   await setSlider(90)

@@ -2,16 +2,17 @@ import type { Texts } from '../i18n/en'
 import { describeFailure } from '../i18n/failure'
 import type { ServiceDraft } from './serviceDraft'
 
-/** A draft's state in words; `say` puts one of its values into words. */
+/** A draft's state in words; `say` puts one of its values into words, `isCarriedOut` tells whether anybody obeys it. */
 export function draftStatus<T>(
   { state, theirs, refusal }: Pick<ServiceDraft<T>, 'state' | 'theirs' | 'refusal'>,
-  inForce: string,
+  configured: string,
   say: (value: T) => string,
   t: Texts,
+  isCarriedOut: boolean,
 ): string {
   switch (state.value) {
     case 'edited':
-      return t.draft.unsaved(inForce)
+      return isCarriedOut ? t.draft.unsaved(configured) : t.draft.unsavedNotInForce(configured)
     case 'sending':
       return t.draft.saving
     case 'conflict':
@@ -19,7 +20,9 @@ export function draftStatus<T>(
     case 'refused':
       return t.draft.refused(describeFailure(refusal.value, t))
     case 'clean':
-      return ''
+      return isCarriedOut ? '' : t.draft.notInForce
+    case 'live':
+      return isCarriedOut ? t.draft.live : t.draft.savedNotInForce
     default:
       return t.draft[state.value]
   }

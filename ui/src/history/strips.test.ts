@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { HistoryPoint, Mark } from '../api/history'
 import type { Weights } from '../api/traffic'
-import { lastOf, stripsOf, weightChanges } from './strips'
+import { lastOf, stripsOf, weightChanges, withoutChance } from './strips'
 
 const seventy: Weights = { ctx1: 70, ctx2: 30 }
 const point = (time: number, ctx1: number, ctx2: number, weights: Weights | null = seventy, errors = 0): HistoryPoint => ({
@@ -15,6 +15,11 @@ it('shows the share of the last 100 draws, and where chance puts so many', () =>
   expect([low[2], high[2]]).toEqual([61, 79])
   expect([low[0], high[0]]).toEqual([56, 82])
   expect(configured).toEqual([70, 70, 70])
+})
+
+it('leaves out what chance allows where nobody draws by weight, and nothing else', () => {
+  const strips = stripsOf([point(0, 40, 10), point(1, 40, 10)], [], 1, 0, 1)
+  expect(withoutChance(strips)).toEqual({ ...strips, low: [null, null], high: [null, null] })
 })
 
 it('begins anew when the weights change, so that nothing old is held against the new ones', () => {

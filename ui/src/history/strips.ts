@@ -76,6 +76,12 @@ export function stripsOf(
   return strips
 }
 
+/** The same where nobody draws by weight: chance allows anything. */
+export function withoutChance(strips: Strips): Strips {
+  const none = strips.times.map(() => null)
+  return { ...strips, low: none, high: none }
+}
+
 /** The last 100 draws or more, of the present weights alone. */
 class DrawnWindow {
   readonly #points: { ctx1: number; all: number }[] = []

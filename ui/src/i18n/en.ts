@@ -93,6 +93,7 @@ export const en = {
     aside: 'Nothing was drawn by weight and answered, so there is nothing to compare.',
     nearby: 'Failover is on, so no weights hold: requests stay near the gateway for as long as a pod is ready there.',
     unweighted: 'No weights are set for this service.',
+    notInForce: 'Weights and rules are not in force: the gateway’s pod has no Istio proxy, so Kubernetes picks the pods.',
     fine: (count: string, total: string) => `${count} of the last ${total} were drawn by weight and answered.`,
     quiet: 'No requests yet.',
     /** Beside a count. */
@@ -179,6 +180,7 @@ export const en = {
     sidecar:
       'The sidecar decided, and Envoy does not say why. ' +
       'Its rules: istioctl proxy-config routes deploy/gateway -n messageboard -o yaml',
+    noProxy: 'Kubernetes picked the pod: the gateway’s own has no Istio proxy, so no rule of the mesh was asked.',
     route: 'Which rule',
     noVirtualService: 'No VirtualService or HTTPRoute speaks of this host: the request goes straight to the service.',
     noRoute: 'No rule of the VirtualService or HTTPRoute matches this request, so it goes nowhere.',
@@ -300,6 +302,7 @@ export const en = {
     happened: 'What happened',
     undo: 'Undo',
     inForce: (what: string) => `${what} in force`,
+    saved: (what: string) => `${what} saved`,
     undone: 'Undone: what was before is in force again.',
     notUndone: 'Not undone: somebody has changed it since.',
     before: 'before',
@@ -392,6 +395,8 @@ export const en = {
     outside: 'Outside what chance allows',
     judged: (count: string, total: string) =>
       `Judged on ${count} of the last ${total}: drawn by weight and answered. 95 in 100 such windows fall in this range.`,
+    notInForce: 'Not in force',
+    noProxy: 'The gateway’s pod has no Istio proxy, so Kubernetes picks the pods.',
     nothingJudged: 'Not compared: nothing was drawn by weight and answered',
     waiting: 'Not compared yet: no requests',
     none: 'No VirtualService sets weights for this service.',
@@ -412,6 +417,9 @@ export const en = {
     saving: 'Applying…',
     saved: 'Saved; waiting for the mesh…',
     live: 'In force',
+    unsavedNotInForce: (configured: string) => `Not applied yet; configured, not in force: ${configured}`,
+    notInForce: 'Not in force: the gateway’s pod has no Istio proxy.',
+    savedNotInForce: 'Saved, but not in force: the gateway’s pod has no Istio proxy.',
     conflict: (theirs: string) => `Somebody else set ${theirs} meanwhile. Yours was not applied.`,
     refused: (reason: string) => `Not applied. ${reason}`,
     needsLogin: 'Log in as admin to edit.',
@@ -464,6 +472,7 @@ export const en = {
     nothing: 'only weights',
     unavailable: 'No VirtualService with a default route is in force, so there is nothing to edit here.',
     inForce: 'In force',
+    configured: 'Configured, not in force',
     none: 'off',
     off: 'off',
     without: 'none',

@@ -150,6 +150,15 @@ it('explains a share outside of chance by a change of weights, and by chance onl
   expect(first({ ...outside, seen: { podErrors: 30 } })).not.toMatch(/chance/)
 })
 
+it('says that nobody carries the weights out, whatever came of them, and what failed before that', () => {
+  const without = fleet({ weightsInForce: false })
+  const words = expect.stringMatching(/^Weights and rules are not in force: the gateway’s pod has no Istio proxy/) as string
+  expect(all({ fleet: without, recent: { drawn: { ctx1: 100 } }, sinceChange: 20, rules: fault(30) })).toEqual([words])
+  expect(all({ fleet: without, recent: { ...noCounts } })).toEqual([words])
+  expect(all({ fleet: without, seen: { podErrors: 7 } })).toEqual(['7 of the last 100: a pod answered with an error (5xx).', words])
+  expect(first({ fleet: fleet({ weightsInForce: null }) })).toMatch(/drawn by weight and answered/)
+})
+
 it('says when there is too little to go by', () => {
   expect(first({ recent: { total: 7, drawn: { ctx1: 7 } } })).toMatch(/^Too few/)
   expect(first({ recent: { total: 7, drawn: {} } })).toMatch(/nothing to compare/)

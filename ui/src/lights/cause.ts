@@ -41,7 +41,7 @@ export interface Stopped extends Counted {
 }
 
 export type Finding =
-  | { what: 'unheard' | 'quiet' | 'chance' | 'few' | 'aside' | 'nearby' | 'unweighted' }
+  | { what: 'unheard' | 'quiet' | 'chance' | 'few' | 'aside' | 'nearby' | 'unweighted' | 'notInForce' }
   | Stopped
   | ({ what: 'podErrors' | 'retried' | 'fine' } & Counted)
   | ({ what: 'failedOver'; to: string | null; outage: Outage | null; isOn: boolean } & Counted)
@@ -81,6 +81,9 @@ export function findCauses(facts: Facts): Finding[] {
   }
   if (seen.podErrors > 0) failures.push({ what: 'podErrors', count: seen.podErrors, total: seen.total })
   found.push(...failures.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count))
+
+  // Nobody draws, so the rest is none of the mesh's doing.
+  if (facts.fleet?.weightsInForce === false) return [...found, { what: 'notInForce' }]
 
   if (recent.failedOver > 0) {
     const [outage = null] = outages

@@ -1,4 +1,6 @@
-import { inject, onScopeDispose, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue'
+import {
+  computed, inject, onScopeDispose, provide, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef,
+} from 'vue'
 import type { Edge } from '../api/edges'
 import { getFleet, type Fleet } from '../api/fleet'
 import type { HistoryPoint, Mark } from '../api/history'
@@ -27,6 +29,8 @@ export interface Traffic {
   readonly lost: Readonly<Ref<number>>
   /** What runs, and what was taken down on purpose; null until the gateway has told. */
   readonly fleet: Readonly<ShallowRef<Fleet | null>>
+  /** Whether anybody carries out what the VirtualServices say; while that is not known, somebody does. */
+  readonly isCarriedOut: ComputedRef<boolean>
   /** The services' own calls in the last second. */
   readonly edges: Readonly<ShallowRef<readonly Edge[]>>
   readonly rollouts: Readonly<ShallowRef<readonly Rollout[]>>
@@ -135,6 +139,7 @@ function followTraffic(): Traffic {
     stream,
     lost,
     fleet,
+    isCarriedOut: computed(() => fleet.value?.weightsInForce !== false),
     edges,
     rollouts,
     onSecond: (listener) => listen(seconds, listener),
