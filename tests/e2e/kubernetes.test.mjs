@@ -61,7 +61,7 @@ test('while the gateway’s pod has no Istio proxy the weights are not in force,
   const text = await page.locator(`${card} .comparison`).innerText()
   assert.match(text, /Not in force\s+The gateway’s pod has no Istio proxy, so Kubernetes picks the pods\./)
   assert.doesNotMatch(text, /chance/)
-  assert.match(await page.locator(`${card} .editor .status`).innerText(), /Not in force/)
+  assert.match(await page.locator(`${card} .editor .status`).innerText(), /no Istio proxy/)
   await clusters.kubectl('ctx1', 'delete', 'pod', clusters.pod, '--grace-period=0', '--force')
   await page.waitForSelector(`${card} .verdict[data-verdict=notInForce]`, { state: 'detached' })
 })
