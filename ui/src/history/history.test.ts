@@ -51,8 +51,9 @@ it('begins with what the gateway remembers, and goes on with what the stream tel
   stream.value = 'open'
   await vi.waitFor(() => expect(points()).toEqual([[-9, 1], [-2, 1]]))
   tellSecond(second - 1, 5)
-  tellMark(mark(3, 'user-service'))
-  tellMark(mark(3, 'user-service'))
+  const twice = mark(3, 'user-service')
+  tellMark(twice)
+  tellMark(twice)
   expect(points().at(-1)).toEqual([-1, 5])
   expect(history.marks('user-service').map(({ id }) => id)).toEqual([1, 3])
   expect(history.marks('log-service').map(({ id }) => id)).toEqual([1, 2])
