@@ -43,6 +43,7 @@ builder.Services.AddTelemetryApi(builder.Configuration);
 builder.Services.AddProxy(builder.Configuration);
 
 var app = builder.Build();
+app.UseWithdrawal();
 app.UseEdge();
 app.UseRouting(); // else it would come first, and forward requests before the edge has seen them
 app.UseOwnThreads();

@@ -32,6 +32,7 @@ public static class ServiceApi
     /// <summary>Tags, events, problem details and authentication, in this order: a refused request is tagged and counted too.</summary>
     public static WebApplication UseServiceApi(this WebApplication app)
     {
+        app.UseWithdrawal();
         app.UseKeptErrors();
         app.UseResponseTags();
         app.UseApiCallEvents();

@@ -26,6 +26,7 @@ public static class ServiceDefaults
         builder.Services.AddSingleton(identity.ToProxy());
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<OutgoingCalls>();
+        builder.Services.AddSingleton<Withdrawal>();
         builder.Logging.AddJsonLogs();
         if (TelemetryExport.IsOn(builder.Configuration))
             builder.AddTelemetry(identity, makesServerSpans);
@@ -53,6 +54,20 @@ public static class ServiceDefaults
         return builder;
     }
 
+    /// <summary>Ends connections with their next answer once the pod is withdrawn. Goes before all that answers.</summary>
+    public static WebApplication UseWithdrawal(this WebApplication app)
+    {
+        var withdrawal = app.Services.GetRequiredService<Withdrawal>();
+        app.Use((context, next) =>
+        {
+            if (withdrawal.HasBegun)
+                context.Response.Headers.Connection = "close";
+
+            return next(context);
+        });
+        return app;
+    }
+
     /// <summary>Turns exceptions and bare error statuses into problem details. Goes first in the pipeline.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
@@ -72,8 +87,11 @@ public static class ServiceDefaults
         app.MapHealthChecks("/healthz/live", new() { Predicate = _ => false, ResponseWriter = HealthReportWriter.WriteAsync })
             .DisableHttpMetrics();
         app.MapHealthChecks("/healthz/ready", new() { ResponseWriter = HealthReportWriter.WriteAsync }).DisableHttpMetrics();
-        app.MapGet("/healthz/prestop", (TimeProvider clock, CancellationToken gone) => Task.Delay(EndpointWithdrawal, clock, gone))
-            .ExcludeFromDescription().DisableHttpMetrics();
+        app.MapGet("/healthz/prestop", (TimeProvider clock, Withdrawal withdrawal, CancellationToken gone) =>
+        {
+            withdrawal.Begin();
+            return Task.Delay(EndpointWithdrawal, clock, gone);
+        }).ExcludeFromDescription().DisableHttpMetrics();
         return app;
     }
 }

@@ -22,6 +22,7 @@ public sealed class PreStopTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
+        _app.UseWithdrawal();
         _app.MapServiceDefaults();
         await _app.StartAsync();
     }
@@ -52,6 +53,23 @@ public sealed class PreStopTests : IAsyncLifetime
 
         using var response = await hook;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task From_then_on_an_answer_is_its_connections_last()
+    {
+        using var client = new HttpClient { BaseAddress = new(_app.Urls.Single()) };
+        using var before = await client.GetAsync("/healthz/live");
+        var hook = client.GetAsync("/healthz/prestop");
+        await Eventually.IsTrueAsync(async () =>
+        {
+            using var after = await client.GetAsync("/healthz/live");
+            return after.Headers.ConnectionClose is true;
+        }, "connections are closed");
+
+        Assert.Null(before.Headers.ConnectionClose);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        (await hook).Dispose();
     }
 
     [Fact]
