@@ -57,11 +57,9 @@ tag=$(content_of Dockerfile .dockerignore .editorconfig Directory.Build.props Di
   istio/examples/locality-failover)
 stores_tag=$(cat "$lab/images" "$lab"/stand-ins/* k8s/overlays/*/*/{mariadb,redis,kafka}.yaml 2>/dev/null | sha256sum | cut -c1-12)
 
-# All that the Dockerfile builds on, by name.
+# All that the Dockerfile builds on, a name a line.
 bases() {
-  local aspnet
-  aspnet=$(sed -n 's/^ARG ASPNET=//p' Dockerfile)
-  echo "$aspnet" "$aspnet-extra" "$(awk '/^FROM .* AS page/ { print $3 }' Dockerfile)" "$(awk '/^FROM .* AS build/ { print $3 }' Dockerfile)"
+  awk -F '[= ]' '/^ARG ASPNET=/ { print $3; print $3 "-extra" } /^FROM .* AS (page|build)$/ { print $(NF - 2) }' Dockerfile
 }
 
 has_bases() {
@@ -82,21 +80,25 @@ build_ours() {
   local program
   mkdir -p "$images/$tag"
   for program in "${programs[@]}"; do
-    BUILDAH_ISOLATION=chroot buildah bud -q --pull-never --layers --build-arg "TARGETARCH=$(dpkg --print-architecture)" --target "$program" \
-      -t "messageboard/$program:$tag" . >"$images/build.log" 2>&1 || { tail -n 20 "$images/build.log" >&2; exit 1; }
+    BUILDAH_ISOLATION=chroot buildah bud -q --pull-never --layers --build-arg "TARGETARCH=$(dpkg --print-architecture)" \
+      --target "$program" -t "messageboard/$program:$tag" . >"$images/build.log" 2>&1 || { tail -n 20 "$images/build.log" >&2; exit 1; }
     buildah push -q "messageboard/$program:$tag" "docker-archive:$images/$tag/messageboard_$program.tar:messageboard/$program:$tag"
   done
 }
 
 is_built() { [[ $(find "$images/$tag" -name '*.tar' 2>/dev/null | wc -l) == "${#programs[@]}" && -d $images/stores-$stores_tag ]]; }
 
+has_what_ours_need() { [[ -d $images/stores-$stores_tag ]] && has_bases; }
+
 make_images() {
   if is_built; then return; fi
-  if [[ -d $images/stores-$stores_tag ]] && has_bases; then build_ours; else build_all "$images/stores-$stores_tag"; fi
+  if has_what_ours_need; then build_ours; else build_all "$images/stores-$stores_tag"; fi
   find "$images" -mindepth 1 -maxdepth 1 -type d ! -name "$tag" ! -name "stores-$stores_tag" -exec rm -r {} +
 }
 
-if [[ $cached == true ]] && { ! is_built && ! { [[ -d $images/stores-$stores_tag ]] && has_bases; } || [[ ! -e $cache/kube-lab/kubelet ]]; }; then
+is_cached() { [[ -e $cache/kube-lab/kubelet ]] && { is_built || has_what_ours_need; }; }
+
+if [[ $cached == true ]] && ! is_cached; then
   echo "$script: the lab or the base images are not built yet; $script builds them." >&2
   exit 3
 fi

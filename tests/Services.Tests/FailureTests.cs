@@ -155,7 +155,8 @@ public sealed class FailureTests : IAsyncLifetime
             gone => Assert.Contains("Kafka does not answer.", gone, StringComparison.Ordinal),
             back => Assert.Matches("Kafka answers again, after [0-9]+ s: [1-9][0-9]* calls waited, 0 were dropped", back));
 
-        string[] TellOfKafka() => [.. process.Output.Where(line => line.Contains("Warning") && line.Contains("kafka", StringComparison.OrdinalIgnoreCase))];
+        string[] TellOfKafka() =>
+            [.. process.Output.Where(line => line.Contains("Warning") && line.Contains("kafka", StringComparison.OrdinalIgnoreCase))];
     }
 
     [Fact]

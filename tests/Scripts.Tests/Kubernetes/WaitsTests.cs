@@ -115,7 +115,7 @@ public sealed class WaitsTests
         const string longName = "message-service-5c9d8c7f4b-with-a-name-that-is-longer-than-a-terminal-is-wide-k7x2p";
         var output = await RunAsync($$"""
             step_title=Services
-            for reason in 'Pending' 'ContainerCreating' 'ErrImagePull' 'ImagePullBackOff' 'ErrImagePull' 'CrashLoopBackOff' 'Error' 'Running'; do
+            for reason in Pending ContainerCreating ErrImagePull ImagePullBackOff ErrImagePull CrashLoopBackOff Error Running; do
               progress "pods ready 0/2: {{longName}} in ctx1 ($reason), b in ctx2 (Pending)"
             done
             progress "pods ready 1/2: b in ctx2 (Running)"
