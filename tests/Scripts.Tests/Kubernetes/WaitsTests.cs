@@ -139,6 +139,7 @@ public sealed class WaitsTests
             set -euo pipefail
             for part in common waits istio; do source "scripts/k8s/$part.sh"; done
             mkdir -p "$state"
+            unset SECONDS # bash's own would go on by itself
             timeout_seconds=600 SECONDS=0 dry_run=false
             sleep() { SECONDS=$((SECONDS + $1)); }
 
