@@ -621,9 +621,9 @@ step "Gateway" deploy_gateway
 step "Mesh configuration" configure_mesh
 observability_step "Observability" deploy_observability
 step "Rollouts" wait_for_rollouts "$part_of"
-no_proxy=false
+is_unmeshed=false
 if gateway_has_no_proxy; then
-  no_proxy=true
+  is_unmeshed=true
   leave_out "A request from ctx1 is answered by ctx2" "the gateway's pod has no Istio proxy"
 else
   step "A request from ctx1 is answered by ctx2" check_mesh
@@ -633,5 +633,5 @@ if [[ $dry_run == true ]]; then
   echo "Nothing was changed."
 else
   tell_address
-  if [[ $no_proxy == true ]]; then tell_of_no_proxy; fi
+  if [[ $is_unmeshed == true ]]; then tell_of_no_proxy; fi
 fi
