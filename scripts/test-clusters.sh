@@ -48,14 +48,14 @@ lab=$(cd "$lab" && pwd)
 
 # --- images ----------------------------------------------------------------------------------------------------------
 
-# The hash of all that some folders and files hold, of what git knows or would add.
+# The hash of all that some folders and files hold, of what git knows or would add. What it knows and is deleted has none.
 content_of() { # paths...
   git ls-files -z --cached --others --exclude-standard -- "$@" | sort -zu | xargs -0 sha256sum 2>/dev/null | sha256sum | cut -c1-12
 }
 
 tag=$(content_of Dockerfile .dockerignore .editorconfig Directory.Build.props Directory.Packages.props gateway mesh services ui \
   istio/examples/locality-failover)
-stores_tag=$(cat "$lab/images" "$lab"/stand-ins/* k8s/overlays/*/*/{mariadb,redis,kafka}.yaml 2>/dev/null | sha256sum | cut -c1-12)
+stores_tag=$(cat "$lab/images" "$lab"/stand-ins/* k8s/overlays/*/*/{mariadb,redis,kafka}.yaml | sha256sum | cut -c1-12)
 
 # All that the Dockerfile builds on, a name a line.
 bases() {
@@ -117,6 +117,7 @@ clean_up() {
     echo "Their end:           $lab/kube-lab down $folder && rm -r $work"
     exit "$code"
   fi
+  # There may be nothing yet to end; the exit code is that of what went before.
   "$lab/kube-lab" down "$folder" >/dev/null 2>&1 || true
   rm -rf "$work"
   exit "$code"
