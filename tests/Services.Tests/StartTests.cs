@@ -81,17 +81,7 @@ public sealed class StartTests
                 ["HOME"] = "/nowhere",
             });
             using var client = new HttpClient();
-            await Eventually.IsTrueAsync(async () =>
-            {
-                try
-                {
-                    return (await client.GetAsync($"http://127.0.0.1:{port}/healthz/ready")).IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
-            }, $"{program} is ready");
+            await Eventually.IsTrueAsync(() => Board.IsReadyAsync(client, port), $"{program} is ready");
 
             Assert.Equal([], process.Output.Where(line => Regex.IsMatch(line, "\"level\":\"(Warning|Error|Critical)\"")));
         }
@@ -122,14 +112,7 @@ public sealed class StartTests
                 await Eventually.IsTrueAsync(async () =>
                 {
                     Assert.False(process.HasExited, string.Join('\n', process.Output));
-                    try
-                    {
-                        return (await client.GetAsync($"http://127.0.0.1:{port}/healthz/ready")).IsSuccessStatusCode;
-                    }
-                    catch (HttpRequestException)
-                    {
-                        return false;
-                    }
+                    return await Board.IsReadyAsync(client, port);
                 }, "all are ready");
             }
         }

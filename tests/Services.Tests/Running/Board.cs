@@ -99,17 +99,19 @@ public abstract class Board : IAsyncLifetime
     public async Task ReadyAsync(string service)
     {
         using var client = Client(service);
-        await Eventually.IsTrueAsync(async () =>
+        await Eventually.IsTrueAsync(() => IsReadyAsync(client, _services[service].Port), $"{service} is ready");
+    }
+
+    internal static async Task<bool> IsReadyAsync(HttpClient client, int port)
+    {
+        try
         {
-            try
-            {
-                return (await client.GetAsync("/healthz/ready")).IsSuccessStatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }, $"{service} is ready");
+            return (await client.GetAsync($"http://127.0.0.1:{port}/healthz/ready")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // it does not listen yet
+        }
     }
 
     /// <summary>Registers a user of a new name and logs in; gives the name and the Cookie header.</summary>
