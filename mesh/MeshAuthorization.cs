@@ -4,6 +4,7 @@ using MessageBoard.Mesh.Authorization;
 using MessageBoard.Mesh.Configuration;
 using MessageBoard.Mesh.Routing;
 using MessageBoard.Mesh.Snapshots;
+using MessageBoard.Mesh.Upstreams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -22,9 +23,10 @@ public static class MeshAuthorization
     /// </summary>
     public static WebApplication UseMeshAuthorization(this WebApplication app)
     {
-        if (app.Services.GetService<MeshFolder>() is not { } mesh)
+        if (app.Services.GetService<MeshRuntime>() is null)
             return app;
 
+        var mesh = app.Services.GetRequiredService<IMeshStore>();
         var identity = app.Services.GetService<CallerIdentity>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
         var keys = new KeySource(clock);

@@ -18,8 +18,14 @@ public sealed record MeshProxy
     /// <summary>Its labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where it runs, as <c>region/zone/sub-zone</c>; empty when nobody has said. The region is the cluster.</summary>
+    /// <summary>Where it runs, as <c>region/zone/sub-zone</c>; empty when nobody has said.</summary>
     public string Locality { get; init; } = "";
+
+    /// <summary>Its cluster; null where that is the locality's region, as on one machine.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>The pod it runs in; empty when nobody has said.</summary>
+    public string Pod { get; init; } = "";
 
     /// <summary>
     /// The gateways it serves: <see cref="Mesh"/> for a sidecar, <c>namespace/name</c> of a Gateway for that one's proxy.
@@ -41,7 +47,7 @@ public sealed record MeshProxy
         {
             Locality = locality,
             Labels = TopologyLabels.Add(
-                Labels, Resources.Locality.Parse(locality), Resources.Locality.Parse(Locality).Region, network: null),
+                Labels, Resources.Locality.Parse(locality), Cluster ?? Resources.Locality.Parse(Locality).Region, network: null),
         };
     }
 

@@ -33,17 +33,28 @@ public static class MeshServiceCollectionExtensions
                     folder, provider.GetRequiredService<ILogger<MeshFolder>>(), provider.GetService<MeshProxy>(), isEditor));
             services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<MeshFolder>());
             services.AddHostedService(provider => provider.GetRequiredService<MeshFolder>());
-            services.AddSingleton(provider =>
-            {
-                var mesh = provider.GetRequiredService<MeshFolder>();
-                var runtime = new MeshRuntime(
-                    () => mesh.Current, provider.GetRequiredService<TimeProvider>(), provider.GetService<NameLookup>());
-                mesh.Changed += _ => runtime.Renew();
-                return runtime;
-            });
-            if (configuration["Mesh:IdentityKey"] is { Length: > 0 } key)
-                services.AddSingleton(new CallerIdentity(Convert.FromBase64String(key)));
+            services.AddDataPlane(configuration);
         }
+
+        return services;
+    }
+
+    /// <summary>
+    /// Adds what carries out what the registered <see cref="IMeshStore"/> says. With the key <c>Mesh:IdentityKey</c> (base64) callers sign
+    /// who they are.
+    /// </summary>
+    internal static IServiceCollection AddDataPlane(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(provider =>
+        {
+            var mesh = provider.GetRequiredService<IMeshStore>();
+            var runtime = new MeshRuntime(
+                () => mesh.Current, provider.GetRequiredService<TimeProvider>(), provider.GetService<NameLookup>());
+            mesh.Changed += _ => runtime.Renew();
+            return runtime;
+        });
+        if (configuration["Mesh:IdentityKey"] is { Length: > 0 } key)
+            services.AddSingleton(new CallerIdentity(Convert.FromBase64String(key)));
 
         return services;
     }
@@ -88,5 +99,5 @@ public static class MeshServiceCollectionExtensions
             ? identity.Sign(proxy.Principal)
             : null;
 
-    private static bool IsThere(IServiceCollection services) => services.Any(service => service.ServiceType == typeof(MeshFolder));
+    private static bool IsThere(IServiceCollection services) => services.Any(service => service.ServiceType == typeof(MeshRuntime));
 }

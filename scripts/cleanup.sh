@@ -15,8 +15,8 @@ Usage: scripts/cleanup.sh [--data] [--istio] [--yes] [--dry-run]
 
 Removes from both clusters what deploy-all.sh made: the objects labelled
 app.kubernetes.io/part-of=messageboard in the namespaces messageboard,
-messageboard-observability and messageboard-agents, the remote secrets and the
-cross-network Gateway in istio-system. Shows them, then asks.
+messageboard-observability and messageboard-agents, cluster roles, the remote
+secrets and the cross-network Gateway in istio-system. Shows them, then asks.
 
   --data       also the volumes of MariaDB, Kafka, Redis, Tempo, Loki, Grafana
                and Prometheus, and the passwords that open them; without it both
@@ -131,6 +131,9 @@ look() { # cluster
     remove["$1 $space"]=$(without "$kept" <<<"$all")
     keep["$1 $space"]=$(only "$kept" <<<"$all")
   done
+  # What --proxyless made outside of namespaces. Who may not list that did not make it.
+  all=$(kube "$1" get clusterroles,clusterrolebindings -l "$part_of" -o name 2>>"$log") || all=''
+  remove["$1 $namespace"]+=${all:+$'\n'$all}
   all=$(objects "$1" "$istio_namespace" "$part_of") || exit $?
   remove_shared[$1]=$(without "$of_istio" <<<"$all")
   uninstall[$1]=

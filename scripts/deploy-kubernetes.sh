@@ -13,6 +13,8 @@ source "$root/scripts/k8s/certificates.sh"
 source "$root/scripts/k8s/secrets.sh"
 # shellcheck source=scripts/k8s/istio.sh
 source "$root/scripts/k8s/istio.sh"
+# shellcheck source=scripts/k8s/proxyless.sh
+source "$root/scripts/k8s/proxyless.sh"
 # shellcheck source=scripts/k8s/observability.sh
 source "$root/scripts/k8s/observability.sh"
 
@@ -48,6 +50,14 @@ step leaves alone what is there already, so running it again carries on.
                            the API server advertises)
   --skip-istio             the clusters are one mesh already: leaves out CA,
                            Istio, east-west gateways and remote secrets
+  --proxyless              no Istio but its CRDs: gateway and services obey the
+                           same resources themselves. Wants pods to reach those
+                           of the other cluster, which is tried. No mutual TLS
+  --crds FILE              with it: the CRDs of Istio and Gateway API, from files
+                           (may be given again) in place of github.com
+  --pod-network-1 CIDR[,CIDR], --pod-network-2 CIDR[,CIDR]
+                           with it: the clusters' pods, for network policies
+                           (default: their nodes' spec.podCIDRs)
   --observability          also OpenTelemetry Collectors, Tempo, Loki, Grafana
                            and Prometheus, in namespaces of their own; once
                            there, they stay until scripts/cleanup.sh
@@ -69,7 +79,8 @@ key and the log are in .local/k8s/ (MESSAGEBOARD_STATE names another folder than
 .local/). scripts/cleanup.sh removes what this made.
 
 Exit codes: 0 it runs, 1 a step failed (it says which, and what to look at), 2
-bad input. Needs kubectl 1.28 or later, istioctl 1.27 or later, openssl and curl.
+bad input. Needs kubectl 1.28 or later, openssl, curl and, without --skip-istio
+and --proxyless, istioctl 1.27 or later.
 docs/kubernetes.md tells the steps and the troubles people met.
 TEXT
 }
@@ -82,6 +93,9 @@ hosts=
 tls_cert=
 tls_key=
 skip_istio=false
+proxyless=false
+crds=()
+declare -A pod_networks=([1]='' [2]='')
 observability=false
 otlp_endpoint=
 otlp_headers=
@@ -91,7 +105,7 @@ declare -A api_servers=([1]='' [2]='')
 while (($# > 0)); do
   case $1 in
     --images | --registry-secret | --host | --tls-cert | --tls-key | --otlp-endpoint | --otlp-headers-secret | --timeout | \
-      --context-[12] | --api-server-[12])
+      --context-[12] | --api-server-[12] | --crds | --pod-network-[12])
       need_value "$@"
       case $1 in
         --images) images=$2 ;;
@@ -104,10 +118,13 @@ while (($# > 0)); do
         --context-?) context[${1##*-}]=$2 ;;
         --api-server-?) api_servers[${1##*-}]=$2 ;;
         --timeout) timeout=$2 ;;
+        --crds) crds+=("$2") ;;
+        --pod-network-?) pod_networks[${1##*-}]=$2 ;;
       esac
       shift
       ;;
     --skip-istio) skip_istio=true ;;
+    --proxyless) proxyless=true ;;
     --observability) observability=true ;;
     --dry-run) dry_run=true ;;
     --local | --port | --replicas | --no-telemetry | --detach | --status | --stop | --reset)
@@ -130,6 +147,7 @@ scripts/build-images.sh builds and pushes them. To run on this machine instead: 
   check_hosts "$hosts"
   if [[ -n $tls_cert$tls_key ]]; then check_certificate; fi
   check_otlp
+  check_proxyless
   [[ ${context[1]} != "${context[2]}" ]] ||
     refuse "--context-1 and --context-2 are the same context, '${context[1]}': two clusters are wanted."
   [[ $timeout =~ ^([1-9][0-9]{0,4})([smh])$ ]] || refuse "--timeout wants a duration as 90s, 10m or 1h, not '$timeout'."
@@ -184,7 +202,7 @@ check_tools() {
   need_version kubectl "$oldest_kubectl" https://kubernetes.io/docs/tasks/tools/ --client
   need_tool openssl "your system's packages"
   need_tool curl "your system's packages"
-  [[ $skip_istio == true ]] ||
+  [[ $skip_istio == true || $proxyless == true ]] ||
     need_version istioctl "$oldest_istio" https://istio.io/latest/docs/setup/getting-started/#download --remote=false
 }
 
@@ -192,12 +210,12 @@ check_cluster() { # cluster
   local version
   version=$(ask "$1" get --raw /version) || exit $?
   version=$(sed -n 's/.*"gitVersion": *"\([^"]*\)".*/\1/p' <<<"$version")
-  if (($(minor_version "$version") < oldest_kubernetes)); then
+  if [[ $proxyless == false ]] && (($(minor_version "$version") < oldest_kubernetes)); then
     warn "${context[$1]} runs Kubernetes $version: Istio 1.$oldest_istio is made for 1.$oldest_kubernetes or later."
   fi
   find_budgets "$1"
   check_rights "$1"
-  if [[ $skip_istio == false ]]; then check_control_plane "$1"; fi
+  if [[ $skip_istio == false && $proxyless == false ]]; then check_control_plane "$1"; fi
   note+=${note:+, }"ctx$1 $version"
 }
 
@@ -237,8 +255,13 @@ create statefulsets.apps --namespace $observability_namespace
 create daemonsets.apps --namespace $agents_namespace
 create authorizationpolicies.security.istio.io --namespace $observability_namespace
 RIGHTS
+  [[ $proxyless == false ]] || cat <<RIGHTS
+create customresourcedefinitions.apiextensions.k8s.io
+create clusterroles.rbac.authorization.k8s.io
+create clusterrolebindings.rbac.authorization.k8s.io
+RIGHTS
   [[ $skip_istio == true && -n $tls_cert ]] && echo "create secrets --namespace $istio_namespace"
-  [[ $skip_istio == true ]] || cat <<RIGHTS
+  [[ $skip_istio == true || $proxyless == true ]] || cat <<RIGHTS
 create secrets --namespace $istio_namespace
 create customresourcedefinitions.apiextensions.k8s.io
 create clusterroles.rbac.authorization.k8s.io
@@ -294,10 +317,15 @@ write_kustomization() { # cluster
     for image in "${images_of[@]}"; do
       printf '  - name: messageboard/%s\n    newName: %s/%s\n    newTag: "%s"\n' "$image" "${images%/*}" "$image" "${images##*/}"
     done
+    if [[ $observability == true || $proxyless == true ]]; then echo "components:"; fi
     if [[ $observability == true ]]; then
-      printf 'components:\n  - %s\n' "$(realpath --relative-to "$(realpath "$folder")" "$root/k8s/components/telemetry")"
+      printf '  - %s\n' "$(realpath --relative-to "$(realpath "$folder")" "$root/k8s/components/telemetry")"
     fi
-    if [[ -n $otlp_endpoint || ($1 == 1 && -n $hosts$address) ]]; then echo "patches:"; fi
+    if [[ $proxyless == true ]]; then
+      printf '  - %s\n' "$(realpath --relative-to "$(realpath "$folder")" "$root/k8s/proxyless/ctx$1")"
+    fi
+    if [[ -n $otlp_endpoint || ($1 == 1 && -n $hosts$address) || $proxyless == true ]]; then echo "patches:"; fi
+    if [[ $proxyless == true ]]; then network_patch "$1"; fi
     if [[ -n $otlp_endpoint ]]; then otlp_patches; fi
     if [[ $1 == 1 && -n $hosts$address ]]; then
       patch "kind: Deployment, name: gateway" "$(add_variable Gateway__Hosts "\"value\": \"$hosts${hosts:+${address:+,}}$address\"")"
@@ -326,8 +354,11 @@ make_namespace() { # cluster
   whose=$(owner "$1" '' namespace "$namespace") || exit $?
   if [[ $whose == others ]]; then
     # Somebody made it for us, perhaps because our user may not: cleanup.sh leaves it.
-    change "$1" label namespace "$namespace" istio-injection=enabled
+    change "$1" label --overwrite namespace "$namespace" \
+      "istio-injection=$([[ $proxyless == true ]] && echo disabled || echo enabled)"
     note="it was there, and stays yours"
+  elif [[ $proxyless == true ]]; then
+    change "$1" apply -k "$root/k8s/proxyless/namespace"
   else
     change "$1" apply -k "$root/k8s/namespace"
   fi
@@ -340,7 +371,12 @@ make_secrets() {
   if [[ -n $registry_file ]]; then both registry_secret; fi
   if [[ -n $otlp_headers ]]; then both check_otlp_headers; fi
   if [[ -n $tls_cert ]]; then ingress_certificate; fi
-  remote_kubeconfig
+  remote_kubeconfig 2 gateway "$of_gateway" mesh-remote-ctx2
+  if [[ $proxyless == true ]]; then
+    same_secrets mesh-identity mesh-identity
+    remote_kubeconfig 1 mesh-reader "$of_reader" mesh-reader-ctx1
+    remote_kubeconfig 2 mesh-reader "$of_reader" mesh-reader-ctx2
+  fi
   note="${made[*]+made: ${made[*]}}${copied[*]+ copied: ${copied[*]}}"
   note=${note:-all there}
 }
@@ -460,7 +496,10 @@ configure_mesh() {
 
 # --- the mesh answers ----------------------------------------------------------------------------------------------
 
-forwarding=(--namespace "$istio_namespace" port-forward service/istio-ingressgateway)
+# What a browser comes to: the ingress gateway or, without Istio, ours.
+door_namespace=$istio_namespace door=istio-ingressgateway
+if [[ $proxyless == true ]]; then door_namespace=$namespace door=gateway; fi
+forwarding=(--namespace "$door_namespace" port-forward "service/$door")
 scheme=http
 
 # The page's name: the first of --host.
@@ -476,7 +515,7 @@ forward_ingress() {
   "${command[@]}" --request-timeout 0 --address 127.0.0.1 >"$output" 2>&1 &
   background=$!
   ingress_port=
-  progress="the port-forward to istio-ingressgateway"
+  progress="the port-forward to $door"
   wait_until is_forwarded "$output" "${command[@]}" || fail "$(<"$output")" "${command[@]}"
   name=$(page_name 127.0.0.1)
   name=${name/#\*/www}
@@ -529,7 +568,7 @@ check_mesh() {
   [[ $answered == *ctx2* ]] || silent+=' ctx2'
   fail "never answered:$silent (answered:${answered:- none}; last answer: ${last:-none})
 Weights of 0 keep a cluster silent: kubectl --context ${context[1]} -n $namespace get virtualservices -o yaml
-$(mesh_questions)" \
+$([[ $proxyless == true ]] || mesh_questions)" \
     curl "${asking[@]:0:3}" "${asking[3]}/api/users/ping"
 }
 
@@ -555,7 +594,7 @@ TEXT
 # --- the end -------------------------------------------------------------------------------------------------------
 
 find_address() {
-  address=$(field 1 "$istio_namespace" service istio-ingressgateway \
+  address=$(field 1 "$door_namespace" service "$door" \
     '{.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}')
   if [[ $address == *:* ]]; then address="[$address]"; fi # an IPv6 address, as URLs and Host headers have it
   note=${address:-the load balancer has no address yet}
@@ -581,10 +620,10 @@ tell_address() {
     if [[ -n $hosts ]]; then echo "The name has to lead to $address."; fi
   else
     echo "MessageBoard runs, but its load balancer has no address (yet). See why, and wait for it:"
-    echo "  $kubectl $istio_namespace describe service istio-ingressgateway"
+    echo "  $kubectl $door_namespace describe service $door"
     echo "When it has one, run this again: the page answers to no address that it does not know."
     echo "kind has no load balancers of its own. Then the page is at $scheme://$(page_name 127.0.0.1):${ports%:*} with"
-    echo "  $kubectl $istio_namespace port-forward service/istio-ingressgateway $ports"
+    echo "  $kubectl $door_namespace port-forward service/$door $ports"
   fi
   echo "The admin's password:"
   echo "  $kubectl $namespace get secret admin -o jsonpath='{.data.admin-password}' | base64 -d"
@@ -592,21 +631,33 @@ tell_address() {
 }
 
 istio_step() { # title function
-  if [[ $skip_istio == true ]]; then leave_out "$1" --skip-istio; else step "$@"; fi
+  if [[ $skip_istio == true ]]; then
+    leave_out "$1" --skip-istio
+  elif [[ $proxyless == true ]]; then
+    leave_out "$1" --proxyless
+  else
+    step "$@"
+  fi
+}
+
+proxyless_step() { # title function
+  if [[ $proxyless == true ]]; then step "$@"; else leave_out "$1" "no --proxyless"; fi
 }
 
 observability_step() { # title function
   if [[ $observability == true ]]; then step "$@"; else leave_out "$1" "no --observability"; fi
 }
 
-step_count=17
+step_count=19
 address=
 take_lock
 watch_the_end
 printf '\n== %s\n' "$(date --iso-8601=seconds)" >>"$log"
 step "Tools and versions" check_tools
 step "Both clusters and the rights in them" check_clusters
+if [[ $proxyless == true ]]; then both find_pod_network; fi
 both write_kustomization
+proxyless_step "Istio's CRDs alone" both install_crds
 istio_step "Common root CA" common_root
 istio_step "Istio" both install istio istiod
 istio_step "East-west gateways" install_eastwest
@@ -614,6 +665,7 @@ istio_step "Remote secrets" both give_remote_secret
 step "Namespace" both make_namespace
 step "Secrets" make_secrets
 step "Stores" deploy_stores
+proxyless_step "A flat network" check_network
 step "Jobs: schema and topic" run_jobs
 step "Services" both apply_selected "$of_services"
 # Its account and token in cluster 2 are there since remote_kubeconfig.
@@ -622,7 +674,7 @@ step "Mesh configuration" configure_mesh
 observability_step "Observability" deploy_observability
 step "Rollouts" wait_for_rollouts "$part_of"
 is_unmeshed=false
-if gateway_has_no_proxy; then
+if [[ $proxyless == false ]] && gateway_has_no_proxy; then
   is_unmeshed=true
   leave_out "A request from ctx1 is answered by ctx2" "the gateway's pod has no Istio proxy"
 else

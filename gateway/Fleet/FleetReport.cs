@@ -7,15 +7,16 @@ namespace MessageBoard.Gateway.Fleet;
 /// <param name="Pods">The fronted services' pods; null when they are not known.</param>
 /// <param name="WeightsInForce">Whether anybody carries the weights and rules of VirtualServices out. False when the gateway's own pod has
 /// no Istio proxy, so that Kubernetes picks the pods; null when that is not known.</param>
-public sealed record FleetReport(FleetDrill Drill, IReadOnlyList<FleetPod>? Pods, bool? WeightsInForce)
+/// <param name="Proxyless">Whether the programs carry them out themselves on Kubernetes, without Istio: then there is no mutual TLS.</param>
+public sealed record FleetReport(FleetDrill Drill, IReadOnlyList<FleetPod>? Pods, bool? WeightsInForce, bool Proxyless)
 {
     /// <summary>Whether another report says the same.</summary>
-    public bool Equals(FleetReport? other) => other is not null && WeightsInForce == other.WeightsInForce
+    public bool Equals(FleetReport? other) => other is not null && WeightsInForce == other.WeightsInForce && Proxyless == other.Proxyless
         && Drill.Available == other.Drill.Available && Drill.Clusters.SequenceEqual(other.Drill.Clusters)
         && (Pods is null || other.Pods is null ? Pods == other.Pods : Pods.SequenceEqual(other.Pods));
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Drill.Available, Drill.Clusters.Count, Pods?.Count, WeightsInForce);
+    public override int GetHashCode() => HashCode.Combine(Drill.Available, Drill.Clusters.Count, Pods?.Count, WeightsInForce, Proxyless);
 }
 
 /// <summary>Clusters that can be taken down.</summary>

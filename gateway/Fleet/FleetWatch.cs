@@ -2,6 +2,7 @@ using MessageBoard.Gateway.Drill;
 using MessageBoard.Gateway.History;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Gateway.Traffic;
+using MessageBoard.Mesh.Upstreams;
 using MessageBoard.MeshKubernetes;
 using MessageBoard.Shared;
 
@@ -23,17 +24,19 @@ public sealed partial class FleetWatch : BackgroundService
     private readonly FleetMarks _marks;
     private readonly ServiceIdentity _identity;
     private readonly KubernetesPods? _pods;
+    private readonly bool _isMesh;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _changed = new(0);
     private FileSystemWatcher? _watcher;
-    private volatile FleetReport _current = new(new(false, []), null, null);
+    private volatile FleetReport _current = new(new(false, []), null, null, false);
 
     /// <summary>Knows nothing before it is started.</summary>
     public FleetWatch(
         ClusterDrill drill, FrontedServices services, TrafficFeed feed, Marks marks, ServiceIdentity identity,
-        ILogger<FleetWatch> logger, KubernetesPods? pods = null)
+        ILogger<FleetWatch> logger, KubernetesPods? pods = null, MeshRuntime? mesh = null)
     {
-        (_drill, _services, _feed, _identity, _pods, _logger) = (drill, services, feed, identity, pods, logger);
+        (_drill, _services, _feed, _identity, _pods, _isMesh, _logger) =
+            (drill, services, feed, identity, pods, mesh is not null, logger);
         _marks = new(marks, drill);
         _state = feed.AddState("fleet", () => _current, FleetJson.Default.FleetReport);
     }
@@ -103,11 +106,12 @@ public sealed partial class FleetWatch : BackgroundService
         return new(
             new(drill.Available, [.. drill.Clusters.Select(known => new FleetCluster(known.Cluster, known.Down, known.Since, known.User))]),
             pods is null ? null : [.. pods.Where(pod => _services.Names.Contains(pod.Service))],
-            AreWeightsInForce());
+            AreWeightsInForce(),
+            _isMesh && _pods is not null);
     }
 
-    // At home the gateway itself obeys them, on Kubernetes the proxy beside it.
-    private bool? AreWeightsInForce() => _pods is null ? true : _pods.Find(_identity.Cluster, _identity.Pod)?.HasProxy;
+    // The gateway itself obeys them, or the proxy beside it.
+    private bool? AreWeightsInForce() => _isMesh ? true : _pods?.Find(_identity.Cluster, _identity.Pod)?.HasProxy;
 
     private static IEnumerable<FleetPod> PodsOf(DrilledCluster cluster) => cluster.Processes.Select(process =>
         new FleetPod(process.App, cluster.Cluster, process.Pod, process.Condition == DrilledProcess.Ready, process.Condition));

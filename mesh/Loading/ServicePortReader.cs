@@ -24,6 +24,9 @@ internal static class ServicePortReader
     // By what one tells the hosts of such a port apart.
     private static readonly string[] NamingTheirHost = ["HTTP", "HTTP_PROXY", "HTTP2", "GRPC", "GRPC-WEB", "HTTPS", "TLS"];
 
+    /// <summary>The protocol that a word stands for; what Istio does not know it finds out for itself, as HTTP.</summary>
+    public static PortProtocol ProtocolOf(string word) => Protocols.GetValueOrDefault(word);
+
     /// <summary>Reads them.</summary>
     /// <param name="spec">The ServiceEntry.</param>
     /// <param name="severalHosts">Whether several hosts share the endpoints.</param>

@@ -34,13 +34,13 @@ internal static class Localities
     }
 
     /// <summary>
-    /// The caller's own region, where it is written down where to go from there when it has too few healthy endpoints; else null.
+    /// The caller's own cluster, where it is written down where to go from its region when that has too few healthy endpoints; else null.
     /// </summary>
     public static string? HomeOf(MeshProxy proxy, TrafficPolicy policy)
     {
         var region = Locality.Parse(proxy.Locality).Region;
         return policy is { OutlierDetection: not null, LoadBalancer.Locality: { Enabled: true, Distribute: [] } setting }
-            && setting.Failover.Any(rule => rule.From == region) ? region : null;
+            && setting.Failover.Any(rule => rule.From == region) ? proxy.Labels.GetValueOrDefault(TopologyLabels.Cluster) : null;
     }
 
     // Each locality gets its percent, shared among all that the pattern covers by their endpoints' weights; the rest gets nothing.

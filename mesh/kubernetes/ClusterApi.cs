@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
+using k8s.Models;
 
 namespace MessageBoard.MeshKubernetes;
 
@@ -22,6 +23,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
 
     private readonly Lock _lock = new();
     private Task<IKubernetes>? _client;
+    private volatile string _slicesVersion = Version;
 
     /// <summary>The cluster's name.</summary>
     public string Cluster => cluster;
@@ -30,11 +32,16 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     public string Namespace => ns;
 
     /// <summary>All resources of a kind, as the list the API server gives.</summary>
-    public Task<JsonElement> ListAsync(string plural, CancellationToken cancellationToken) => CallAsync(
-        async (client, limited) => plural == PodMirror.Kind.Plural
-            ? ToJson(await client.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: limited))
-            : await client.CustomObjects.ListNamespacedCustomObjectAsync(
-                GroupOf(plural), Version, ns, plural, cancellationToken: limited),
+    public Task<JsonElement> ListAsync(ResourceKind kind, CancellationToken cancellationToken) => CallAsync(
+        async (client, limited) => kind.Plural switch
+        {
+            "pods" => ToJson(await client.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: limited)),
+            "services" => ToJson(await client.CoreV1.ListNamespacedServiceAsync(ns, cancellationToken: limited)),
+            "nodes" => ToJson(await client.CoreV1.ListNodeAsync(cancellationToken: limited)),
+            "endpointslices" => await ListSlicesAsync(client, limited),
+            _ => await client.CustomObjects.ListNamespacedCustomObjectAsync(
+                kind.Group, Version, ns, kind.Plural, cancellationToken: limited),
+        },
         CallLimit, cancellationToken);
 
     /// <summary>One resource; null when there is none.</summary>
@@ -62,27 +69,74 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     /// <summary>What changes after a version, until the API server ends it after about <paramref name="time"/>.</summary>
     /// <exception cref="KubernetesException">The API server has sent a status, such as 410 for a version that is too old.</exception>
     public async IAsyncEnumerable<(WatchEventType Type, JsonElement Object)> WatchAsync(
-        string plural, string version, TimeSpan time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ResourceKind kind, string version, TimeSpan time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Exception? error = null;
         var client = await ClientAsync(cancellationToken);
-        var changes = plural == PodMirror.Kind.Plural ? WatchPodsAsync() : client.CustomObjects.WatchListNamespacedCustomObjectAsync(
-            GroupOf(plural), Version, ns, plural, allowWatchBookmarks: true, resourceVersion: version,
-            timeoutSeconds: (int)time.TotalSeconds,
-            onError: exception => error ??= exception, cancellationToken: cancellationToken);
+        var (seconds, onError) = ((int)time.TotalSeconds, (Action<Exception>)(exception => error ??= exception));
+        var changes = kind.Plural switch
+        {
+            "pods" => ToJsonAsync(client.CoreV1.WatchListNamespacedPodAsync(
+                ns, true, resourceVersion: version, timeoutSeconds: seconds, onError: onError, cancellationToken: cancellationToken)),
+            "services" => ToJsonAsync(client.CoreV1.WatchListNamespacedServiceAsync(
+                ns, true, resourceVersion: version, timeoutSeconds: seconds, onError: onError, cancellationToken: cancellationToken)),
+            "nodes" => ToJsonAsync(client.CoreV1.WatchListNodeAsync(
+                true, resourceVersion: version, timeoutSeconds: seconds, onError: onError, cancellationToken: cancellationToken)),
+            _ => client.CustomObjects.WatchListNamespacedCustomObjectAsync(
+                kind.Group, kind == WorkloadMirror.EndpointSlices ? _slicesVersion : Version, ns, kind.Plural, allowWatchBookmarks: true,
+                resourceVersion: version, timeoutSeconds: seconds, onError: onError, cancellationToken: cancellationToken),
+        };
         await foreach (var (type, item) in changes)
             yield return (type, (JsonElement)item);
 
         if (error is not null)
             throw error is KubernetesException ? error : new InvalidDataException("a line of the watch cannot be read", error);
 
-        async IAsyncEnumerable<(WatchEventType, object)> WatchPodsAsync()
+        static async IAsyncEnumerable<(WatchEventType, object)> ToJsonAsync<T>(IAsyncEnumerable<(WatchEventType, T)> changes)
+            where T : notnull
         {
-            await foreach (var (type, pod) in client.CoreV1.WatchListNamespacedPodAsync(
-                ns, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: (int)time.TotalSeconds,
-                onError: exception => error ??= exception, cancellationToken: cancellationToken))
-                yield return (type, ToJson(pod));
+            await foreach (var (type, item) in changes)
+                yield return (type, ToJson(item));
         }
+    }
+
+    /// <summary>Writes an EndpointSlice, a new one or in the place of the one of its name.</summary>
+    public Task<JsonElement> WriteSliceAsync(V1EndpointSlice slice, bool isNew, CancellationToken cancellationToken) => CallAsync(
+        (client, limited) =>
+        {
+            slice.ApiVersion = $"{WorkloadMirror.EndpointSlices.Group}/{_slicesVersion}";
+            var (group, plural) = (WorkloadMirror.EndpointSlices.Group, WorkloadMirror.EndpointSlices.Plural);
+            return isNew
+                ? client.CustomObjects.CreateNamespacedCustomObjectAsync(
+                    slice, group, _slicesVersion, ns, plural, fieldManager: FieldManager, cancellationToken: limited)
+                : client.CustomObjects.ReplaceNamespacedCustomObjectAsync(
+                    slice, group, _slicesVersion, ns, plural, slice.Metadata.Name, fieldManager: FieldManager, cancellationToken: limited);
+        },
+        CallLimit, cancellationToken);
+
+    /// <summary>Deletes an EndpointSlice.</summary>
+    public Task<JsonElement> DeleteSliceAsync(string name, CancellationToken cancellationToken) => CallAsync(
+        (client, limited) => client.CustomObjects.DeleteNamespacedCustomObjectAsync(
+            WorkloadMirror.EndpointSlices.Group, _slicesVersion, ns, WorkloadMirror.EndpointSlices.Plural, name,
+            cancellationToken: limited),
+        CallLimit, cancellationToken);
+
+    // Kubernetes before 1.21 has them as v1beta1; what counts here is the same.
+    private async Task<object> ListSlicesAsync(IKubernetes client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ListAsync();
+        }
+        catch (HttpOperationException exception) when (exception.Response.StatusCode == HttpStatusCode.NotFound)
+        {
+            _slicesVersion = _slicesVersion == Version ? "v1beta1" : Version;
+            return await ListAsync();
+        }
+
+        Task<object> ListAsync() => client.CustomObjects.ListNamespacedCustomObjectAsync(
+            WorkloadMirror.EndpointSlices.Group, _slicesVersion, ns, WorkloadMirror.EndpointSlices.Plural,
+            cancellationToken: cancellationToken);
     }
 
     /// <summary>

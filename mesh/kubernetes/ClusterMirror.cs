@@ -11,14 +11,12 @@ namespace MessageBoard.MeshKubernetes;
 /// <param name="proxy">As who the configuration is read.</param>
 /// <param name="clock">Tells since when it is stale.</param>
 /// <param name="changed">Is told of every change.</param>
-internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvider clock, Action changed) : IMirror
+/// <param name="workloads">The Services and pods, where the configuration is carried out here; null where Istio does, with its own.</param>
+internal sealed class ClusterMirror(
+    ClusterApi api, MeshProxy proxy, TimeProvider clock, Action changed, KubernetesWorkloads? workloads = null) : IMirror
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (DateTimeOffset Since, string Reason)> _stale =
-        ClusterResource.Kinds.ToDictionary(kind => kind.Plural, _ => (clock.GetUtcNow(), "has not answered yet"));
-
-    private readonly TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HashSet<string> _missing = [.. ClusterResource.Kinds.Select(kind => kind.Plural)];
+    private readonly Staleness _stale = new(api.Cluster, KindsOf(workloads), clock);
 
     // The version up to which the lists and watches have told everything, by kind.
     private readonly Dictionary<string, string> _told = [];
@@ -33,7 +31,13 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     public ClusterApi Api => api;
 
     /// <summary>Ends when everything was listed once.</summary>
-    public Task Listed => _listed.Task;
+    public Task Listed => _stale.Listed;
+
+    /// <summary>The kinds that are kept.</summary>
+    public IReadOnlyList<ResourceKind> Kinds => KindsOf(workloads);
+
+    /// <summary>Whether Istio carries the resources out.</summary>
+    public bool IsIstios => workloads is null;
 
     /// <summary>How many answers to edits there were.</summary>
     public long Answers => Volatile.Read(ref _answers);
@@ -42,20 +46,7 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     public ImmutableSortedDictionary<string, ClusterResource> Resources => Volatile.Read(ref _resources);
 
     /// <summary>How well they are known.</summary>
-    public ClusterStatus Status
-    {
-        get
-        {
-            lock (_lock)
-            {
-                if (_stale.Count == 0)
-                    return new(api.Cluster, null, null);
-
-                var (since, reason) = _stale.Values.MinBy(stale => stale.Since);
-                return new(api.Cluster, since, reason);
-            }
-        }
-    }
+    public ClusterStatus Status => _stale.Status;
 
     /// <summary>Takes a list for all there is of a kind; gives the version from which to watch.</summary>
     /// <param name="plural">The kind.</param>
@@ -67,7 +58,7 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
         var version = list.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;
         Replace(
             plural, version, answersBefore,
-            [.. list.GetProperty("items").EnumerateArray().Select(item => new ClusterResource(api.Cluster, plural, item))]);
+            [.. list.GetProperty("items").EnumerateArray().Select(item => Read(plural, item))]);
         return version;
     }
 
@@ -76,7 +67,7 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     {
         lock (_lock)
         {
-            if (!_missing.Contains(plural) && !_stale.ContainsKey(plural) && _resources.Values.All(known => known.Plural != plural))
+            if (_stale.IsFresh(plural) && _resources.Values.All(known => known.Plural != plural))
                 return;
         }
 
@@ -93,14 +84,11 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
                 .Where(known => known.Plural == plural && _answered.GetValueOrDefault(known.Place) <= answersBefore)
                 .Select(known => known.Place));
             foreach (var item in items.Where(item => !all.TryGetValue(item.Place, out var answered) || answered.IsOlderThan(item.Version)))
-                all[item.Place] = item;
+                all[item.Place] = item.After(_resources.GetValueOrDefault(item.Place));
 
             _resources = all.ToImmutable();
             _told[plural] = version;
-            _stale.Remove(plural);
-            _missing.Remove(plural);
-            if (_missing.Count == 0)
-                _listed.TrySetResult();
+            _stale.SetFresh(plural);
         }
 
         changed();
@@ -109,14 +97,15 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     /// <summary>Takes what a watch tells.</summary>
     public void Apply(string plural, WatchEventType type, JsonElement item)
     {
-        var resource = new ClusterResource(api.Cluster, plural, item);
+        var resource = Read(plural, item);
         lock (_lock)
         {
             _told[plural] = resource.Version;
             if (_resources.TryGetValue(resource.Place, out var known) && resource.IsOlderThan(known.Version))
                 return;
 
-            _resources = type == WatchEventType.Deleted ? _resources.Remove(resource.Place) : _resources.SetItem(resource.Place, resource);
+            _resources = type == WatchEventType.Deleted ? _resources.Remove(resource.Place)
+                : _resources.SetItem(resource.Place, resource.After(known));
         }
 
         changed();
@@ -125,14 +114,14 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     /// <summary>Takes what the API server has answered to an edit.</summary>
     public ClusterResource Take(string plural, JsonElement item)
     {
-        var resource = new ClusterResource(api.Cluster, plural, item);
+        var resource = Read(plural, item);
         lock (_lock)
         {
             // The watch may have been faster, and one that is not known any more may have been deleted since.
             var newest = _resources.TryGetValue(resource.Place, out var known) ? known.Version : _told.GetValueOrDefault(plural, "");
             if (!resource.IsOlderThan(newest))
             {
-                _resources = _resources.SetItem(resource.Place, resource);
+                _resources = _resources.SetItem(resource.Place, resource.After(known));
                 _answered[resource.Place] = ++_answers;
             }
         }
@@ -144,15 +133,8 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     /// <summary>The API server cannot be asked; what is known of a kind may be no longer so.</summary>
     public void SetStale(string plural, string reason)
     {
-        lock (_lock)
-        {
-            if (_stale.TryGetValue(plural, out var stale) && stale.Reason == reason)
-                return;
-
-            _stale[plural] = (stale.Reason is null ? clock.GetUtcNow() : stale.Since, reason);
-        }
-
-        changed();
+        if (_stale.Set(plural, reason))
+            changed();
     }
 
     /// <summary>Asks for a resource as it is now; null when there is none.</summary>
@@ -168,7 +150,11 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
     /// <summary>Compiles what is known, with what else is wrong.</summary>
     public MeshSnapshot Compile(IEnumerable<MeshProblem> problems) => Compile(Resources, problems);
 
-    // The services themselves are Kubernetes' own.
+    private static IReadOnlyList<ResourceKind> KindsOf(KubernetesWorkloads? workloads) =>
+        workloads is null ? ClusterResource.Kinds : ClusterResource.CarriedOut;
+
+    private ClusterResource Read(string plural, JsonElement item) => new(api.Cluster, plural, item, IsIstios);
+
     private MeshSnapshot Compile(ImmutableSortedDictionary<string, ClusterResource> all, IEnumerable<MeshProblem> problems)
     {
         // Of rivals the older is in force; of the same age the name decides (configCompareByCreationTime in pilot/pkg/model/config.go).
@@ -178,9 +164,9 @@ internal sealed class ClusterMirror(ClusterApi api, MeshProxy proxy, TimeProvide
             .SelectMany(resource => resource.Resources)
             .ToList();
         return MeshSnapshot.Create(
-            [.. resources, .. NamedElsewhere.Of(resources)],
+            [.. resources, .. workloads?.Services() ?? NamedElsewhere.Of(resources)],
             [.. all.Values.SelectMany(resource => resource.Problems), .. problems],
             [.. all.Values.Select(resource => resource.Status)],
-            proxy);
+            workloads?.Place(proxy) ?? proxy);
     }
 }

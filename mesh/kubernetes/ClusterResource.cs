@@ -5,7 +5,7 @@ using MessageBoard.Mesh.Snapshots;
 
 namespace MessageBoard.MeshKubernetes;
 
-/// <summary>A VirtualService, DestinationRule or HTTPRoute of one cluster.</summary>
+/// <summary>A resource of Istio or Gateway API of one cluster.</summary>
 internal sealed class ClusterResource
 {
     /// <summary>The kinds that the gateway reads and edits, by their names in paths.</summary>
@@ -16,20 +16,36 @@ internal sealed class ClusterResource
         new("gateway.networking.k8s.io", "httproutes", "HTTPRoute", IsOptional: true),
     ];
 
+    /// <summary>
+    /// All that counts where there is no Istio: what the gateway edits, and what else changes the way of a request or lets it in.
+    /// </summary>
+    public static readonly IReadOnlyList<ResourceKind> CarriedOut =
+    [
+        .. Kinds,
+        new("networking.istio.io", "serviceentries", "ServiceEntry"),
+        new("networking.istio.io", "workloadentries", "WorkloadEntry"),
+        new("networking.istio.io", "sidecars", "Sidecar"),
+        new("security.istio.io", "authorizationpolicies", "AuthorizationPolicy"),
+        new("security.istio.io", "requestauthentications", "RequestAuthentication"),
+        new("security.istio.io", "peerauthentications", "PeerAuthentication"),
+    ];
+
     private static readonly JsonElement Nothing = JsonSerializer.SerializeToElement<object?>(null);
 
-    private readonly ResourceFile _read;
+    private readonly bool _isIstios;
 
     /// <param name="cluster">Its cluster.</param>
     /// <param name="plural">Its kind's name in paths.</param>
     /// <param name="resource">The object as the API server gives it.</param>
-    public ClusterResource(string cluster, string plural, JsonElement resource)
-        : this(cluster, plural, resource, ObjectText.Write(resource))
+    /// <param name="isIstios">Whether Istio carries it out.</param>
+    public ClusterResource(string cluster, string plural, JsonElement resource, bool isIstios)
+        : this(cluster, plural, resource, ObjectText.Write(resource), isIstios)
     {
     }
 
-    private ClusterResource(string cluster, string plural, JsonElement resource, string yaml)
+    private ClusterResource(string cluster, string plural, JsonElement resource, string yaml, bool isIstios)
     {
+        _isIstios = isIstios;
         var metadata = resource.GetProperty("metadata");
         var name = metadata.GetProperty("name").GetString()!;
         Plural = plural;
@@ -39,21 +55,28 @@ internal sealed class ClusterResource
         var kind = KindOf(plural);
         Key = new(kind.Kind, metadata.GetProperty("namespace").GetString()!, name);
         Yaml = yaml;
-        _read = ResourceFile.Read(Place, yaml, isIstios: true);
+        var read = ResourceFile.Read(Place, yaml, isIstios);
+        Resources = read.Resources;
 
         // What Istio has accepted is in force, whether the gateway understands all of it or not.
-        Problems = [.. _read.Problems.Select(problem => problem with { Message = $"cannot be read by the gateway: {problem.Message}" })];
+        Problems = isIstios
+            ? [.. read.Problems.Select(problem => problem with { Message = $"cannot be read by the gateway: {problem.Message}" })]
+            : read.Problems;
+        IsRefused = !isIstios && read.Refused;
         Status = new(
-            new($"{kind.Group}/v1", Key.Kind, Key.Namespace, Key.Name, Place, 1, ResourceState.Accepted, [], Problems)
+            new(
+                $"{kind.Group}/v1", Key.Kind, Key.Namespace, Key.Name, Place, 1,
+                IsRefused ? ResourceState.Refused : ResourceState.Accepted, IsRefused ? Problems : [],
+                isIstios ? Problems : [.. read.Statuses.SelectMany(status => status.NotCarriedOut)])
             {
                 Created = Created == default ? null : Created,
             },
             Version,
-            IsEditable: true);
+            IsEditable: Kinds.Contains(kind));
     }
 
     /// <summary>The kind with this name in paths.</summary>
-    public static ResourceKind KindOf(string plural) => Kinds.Single(kind => kind.Plural == plural);
+    public static ResourceKind KindOf(string plural) => CarriedOut.Single(kind => kind.Plural == plural);
 
     /// <summary>Its kind's name in paths.</summary>
     public string Plural { get; }
@@ -97,11 +120,25 @@ internal sealed class ClusterResource
     /// <summary>How it is listed.</summary>
     public ConfiguredResource Status { get; }
 
+    /// <summary>Whether it cannot be carried out as it stands.</summary>
+    public bool IsRefused { get; }
+
     /// <summary>What the routing knows of it.</summary>
-    public IReadOnlyList<IMeshResource> Resources => _read.Resources;
+    public IReadOnlyList<IMeshResource> Resources { get; private set; }
 
     /// <summary>The same with another text, which the API server does not have yet.</summary>
-    public ClusterResource With(string yaml) => new(Place.Split('/')[0], Plural, Object, yaml);
+    public ClusterResource With(string yaml) => new(Place.Split('/')[0], Plural, Object, yaml, _isIstios);
+
+    /// <summary>The same, in force as it was before where it is refused now.</summary>
+    public ClusterResource After(ClusterResource? before)
+    {
+        if (!IsRefused || before is null)
+            return this;
+
+        var kept = (ClusterResource)MemberwiseClone();
+        kept.Resources = before.Resources;
+        return kept;
+    }
 
     /// <summary>Whether it is the same as another object.</summary>
     public bool Says(JsonObject other) => JsonNode.DeepEquals(JsonObject.Create(Object), other);

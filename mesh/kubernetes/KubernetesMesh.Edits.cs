@@ -132,7 +132,7 @@ public sealed partial class KubernetesMesh
         if (proposal.Ended is { } ended)
             return (null, ended);
 
-        if (ResourceEdits.CheckAlone(key, live.Place, proposal.Text!, out var text, isIstios: true) is { Length: > 0 } problems)
+        if (ResourceEdits.CheckAlone(key, live.Place, proposal.Text!, out var text, isIstios: cluster.IsIstios) is { Length: > 0 } problems)
             return (null, new EditResult.Refused(problems));
 
         if (ResourceEdits.NewProblems(key, text, before, cluster.Compile(live.With(text))) is { Count: > 0 } worse)

@@ -9,8 +9,9 @@ namespace MessageBoard.MeshKubernetes;
 
 /// <summary>
 /// The configuration in the API servers of the clusters, all of which hold the same VirtualServices and DestinationRules. What the
-/// gateway's own cluster says is in force, as its sidecar is told so; where another says something else, that is a problem. An
-/// edit goes to all of them or, as far as can be done without transactions, to none.
+/// process' own cluster says is in force, as a sidecar is told so; where another says something else, that is a problem. An
+/// edit goes to all of them or, as far as can be done without transactions, to none. Where this process carries the configuration out
+/// itself, the Services and pods of all clusters belong to it.
 /// </summary>
 public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDisposable
 {
@@ -18,7 +19,9 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     private static readonly TimeSpan FirstList = TimeSpan.FromSeconds(3);
 
     private readonly IReadOnlyList<ClusterMirror> _clusters;
+    private readonly KubernetesWorkloads? _workloads;
     private readonly VersionStore _versions;
+    private readonly bool _isEditor;
     private readonly ILogger<KubernetesMesh> _logger;
     private readonly SemaphoreSlim _edits = new(1);
     private readonly ChangeSignal _changed = new();
@@ -26,12 +29,26 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _publishing = new();
     private Task _running = Task.CompletedTask;
-    private volatile MeshSnapshot _current = MeshSnapshot.Empty;
+    private volatile MeshSnapshot _current;
 
+    /// <param name="clusters">The clusters whose configuration is read, the own one first.</param>
+    /// <param name="versions">Where former texts are kept.</param>
+    /// <param name="proxy">Who calls.</param>
+    /// <param name="clock">Tells since when a cluster is stale.</param>
+    /// <param name="logger">Hears what is wrong.</param>
+    /// <param name="workloads">The clusters whose Services and pods are called, the own one first; null where Istio does that.</param>
+    /// <param name="isEditor">Whether this process edits, and so keeps former texts.</param>
     internal KubernetesMesh(
-        IReadOnlyList<ClusterApi> clusters, VersionStore versions, MeshProxy proxy, TimeProvider clock, ILogger<KubernetesMesh> logger) =>
-        (_clusters, _versions, _logger) =
-            ([.. clusters.Select(cluster => new ClusterMirror(cluster, proxy, clock, _changed.Set))], versions, logger);
+        IReadOnlyList<ClusterApi> clusters, VersionStore versions, MeshProxy proxy, TimeProvider clock, ILogger<KubernetesMesh> logger,
+        IReadOnlyList<ClusterApi>? workloads = null, bool isEditor = true)
+    {
+        if (workloads is not null)
+            _workloads = new(workloads, clock, _changed.Set);
+
+        _clusters = [.. clusters.Select(cluster => new ClusterMirror(cluster, proxy, clock, _changed.Set, _workloads))];
+        _current = _workloads is null ? MeshSnapshot.Empty : Closed(proxy);
+        (_versions, _isEditor, _logger) = (versions, isEditor, logger);
+    }
 
     /// <inheritdoc/>
     public event Action<MeshSnapshot>? Changed;
@@ -43,26 +60,40 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     public MeshSnapshot Current => _current;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ClusterStatus> Clusters => [.. _clusters.Select(cluster => cluster.Status)];
+    public IReadOnlyList<ClusterStatus> Clusters =>
+    [
+        .. _clusters.Select(cluster => cluster.Status).Concat(_workloads?.Clusters.Select(cluster => cluster.Status) ?? [])
+            .GroupBy(status => status.Cluster)
+            .Select(kinds => kinds.MinBy(status => status.StaleSince ?? DateTimeOffset.MaxValue)!),
+    ];
+
+    /// <summary>Whether the own cluster has told what is in force, and whom there is to call.</summary>
+    public bool IsKnown => Home.Listed.IsCompleted && _workloads?.Clusters[0].Listed.IsCompleted is not false;
+
+    /// <summary>The Services and pods; null where Istio calls them.</summary>
+    internal KubernetesWorkloads? Workloads => _workloads;
 
     private ClusterMirror Home => _clusters[0];
 
     /// <summary>Begins to watch; waits a moment for the first lists.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var reflectors = _clusters.SelectMany(cluster =>
-            ClusterResource.Kinds.Select(kind => new Reflector(cluster, kind, _logger)));
+        var workloads = _workloads?.Clusters ?? [];
+        var reflectors = _clusters.SelectMany(cluster => cluster.Kinds.Select(kind => new Reflector(cluster, kind, _logger)))
+            .Concat(workloads.SelectMany(cluster => WorkloadMirror.Kinds.Select(kind => new Reflector(cluster, kind, _logger))));
         _running = Task.WhenAll([
             .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
             Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None),
             Task.Run(() => SeeEditsAsync(_stopping.Token), CancellationToken.None)]);
+        var (own, others) = (Home.Listed, workloads.Select(cluster => cluster.Listed));
         try
         {
-            await Home.Listed.WaitAsync(FirstList, cancellationToken);
+            await Task.WhenAll(others.Prepend(own)).WaitAsync(FirstList, cancellationToken);
         }
         catch (TimeoutException)
         {
-            LogNotListed(Home.Api.Cluster);
+            if (!own.IsCompleted)
+                LogNotListed(Home.Api.Cluster);
         }
 
         Publish();
@@ -79,8 +110,8 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     public void Dispose()
     {
         _stopping.Cancel(); // the container disposes of it twice, as itself and as a hosted service
-        foreach (var cluster in _clusters)
-            cluster.Api.Dispose();
+        foreach (var api in _clusters.Select(cluster => cluster.Api).Concat(_workloads?.Clusters.Select(cluster => cluster.Api) ?? []))
+            api.Dispose();
     }
 
     /// <inheritdoc/>
@@ -134,7 +165,7 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
 
     private void See(ClusterResource resource)
     {
-        if (_versions.Knows(resource.Key, resource.Version))
+        if (!_isEditor || _versions.Knows(resource.Key, resource.Version))
             return;
 
         try
@@ -148,8 +179,19 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
         }
     }
 
+    // Until the policies are known nobody is let in: https://istio.io/latest/docs/concepts/security/#policy-target "allow-nothing"
+    private static MeshSnapshot Closed(MeshProxy proxy)
+    {
+        var key = new ResourceKey("AuthorizationPolicy", proxy.Namespace, "not-known-yet");
+        return MeshSnapshot.Create(
+            [new AuthorizationPolicy(key, "", new Dictionary<string, string>(), AuthorizationAction.Allow, [])], [], proxy);
+    }
+
     private void Publish()
     {
+        if (_workloads is not null && !IsKnown)
+            return;
+
         try
         {
             MeshSnapshot snapshot;

@@ -32,7 +32,7 @@ internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogg
             try
             {
                 var answersBefore = mirror.Answers;
-                var version = mirror.Replace(kind.Plural, await mirror.Api.ListAsync(kind.Plural, cancellationToken), answersBefore);
+                var version = mirror.Replace(kind.Plural, await mirror.Api.ListAsync(kind, cancellationToken), answersBefore);
                 while (true)
                 {
                     version = await WatchAsync(version, cancellationToken);
@@ -73,7 +73,7 @@ internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogg
         var (started, isSilent) = (Stopwatch.GetTimestamp(), true);
         try
         {
-            await foreach (var (type, item) in mirror.Api.WatchAsync(kind.Plural, version, WatchTime, limited.Token))
+            await foreach (var (type, item) in mirror.Api.WatchAsync(kind, version, WatchTime, limited.Token))
             {
                 isSilent = false;
                 version = item.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;

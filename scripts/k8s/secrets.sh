@@ -27,7 +27,8 @@ secret_manifest() { # namespace name type (key value)...
 
 # A line a Secret that is there: its name, and its whole data as JSON for comparing and copying.
 secrets_data() { # cluster names...
-  ask "$1" get secret "${@:2}" --namespace "$space" --ignore-not-found \
+  # One name twice: of one kubectl makes no list.
+  ask "$1" get secret "${@:2}" "$2" --namespace "$space" --ignore-not-found \
     -o 'jsonpath={range .items[*]}{.metadata.name} {.data}{"\n"}{end}'
 }
 
@@ -37,7 +38,7 @@ secret_value() { # cluster name key
   printf '%s' "$encoded" | base64 -d
 }
 
-# Both clusters get the Secrets; one that is there already is the one that counts. Two names at least: of one kubectl makes no list.
+# Both clusters get the Secrets; one that is there already is the one that counts.
 same_secrets() { # names...
   local one two name
   one=$(secrets_data 1 "$@") || exit $?
@@ -78,6 +79,7 @@ new_secret() { # name
     mariadb) data=(root-password "$(random_password)" password "$(random_password)") ;;
     redis) data=(password "$(random_password)") ;;
     admin | grafana) data=(admin-password "$(random_password)") ;;
+    mesh-identity) data=(key "$(random_password)") ;;
     collector-token) data=(token "$(random_password)") ;;
     stores) # what the services connect with
       mariadb=$(secret_value 1 mariadb password) || exit $?
@@ -120,7 +122,7 @@ ingress_certificate() {
   given_secret 1 "$istio_namespace" "$tls_secret" kubernetes.io/tls --tls-cert tls.crt "$tls_cert" tls.key "$tls_key"
 }
 
-# --- the gateway's way into the other cluster ----------------------------------------------------------------------
+# --- the way into the other cluster --------------------------------------------------------------------------------
 
 # The address by which the *other* cluster reaches a cluster's API server. One that the kubeconfig reaches by loopback
 # (kind) is asked for the address it advertises: of kind it is the node's, on the network both clusters share.
@@ -139,26 +141,26 @@ api_server() { # cluster
   echo "$server"
 }
 
-gateway_kubeconfig() { # server ca-base64 token
+account_kubeconfig() { # cluster account server ca-base64 token
   cat <<KUBECONFIG
 apiVersion: v1
 kind: Config
 clusters:
-  - name: ctx2
+  - name: ctx$1
     cluster:
-      server: $1
-      ${2:+certificate-authority-data: $2}
+      server: $3
+      ${4:+certificate-authority-data: $4}
 users:
-  - name: gateway
+  - name: $2
     user:
-      token: $3
+      token: $5
 contexts:
-  - name: ctx2
+  - name: ctx$1
     context:
-      cluster: ctx2
-      user: gateway
+      cluster: ctx$1
+      user: $2
       namespace: $namespace
-current-context: ctx2
+current-context: ctx$1
 KUBECONFIG
 }
 
@@ -175,31 +177,31 @@ warn_of_port() { # cluster address
   esac
 }
 
-has_gateway_token() { # leaves token and ca as they are in the Secret, base64
+has_token() { # cluster account: leaves token and ca as they are in the Secret, base64
   local data
-  data=$(field 2 "$namespace" secret gateway-token '{.data.token} {.data.ca\.crt}') || exit $?
-  progress="the token controller of ${context[2]} has not filled Secret gateway-token yet"
+  data=$(field "$1" "$namespace" secret "$2-token" '{.data.token} {.data.ca\.crt}') || exit $?
+  progress="the token controller of ${context[$1]} has not filled Secret $2-token yet"
   token=${data%% *} ca=${data#* }
   [[ -n $token ]]
 }
 
-# Secret mesh-remote-ctx2 in cluster 1, from the token of the ServiceAccount "gateway" in cluster 2.
-remote_kubeconfig() {
-  local server ca token kubeconfig there
-  apply_selected 2 "$of_gateway"
+# A Secret in the other cluster, from the token of a ServiceAccount in this one.
+remote_kubeconfig() { # cluster account its-selector secret
+  local other=$((3 - $1)) server ca token kubeconfig there
+  apply_selected "$1" "$3"
   if [[ $dry_run == true ]]; then
-    change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque)" 1 create -f -
+    change_with "$(secret_manifest "$namespace" "$4" Opaque)" "$other" create -f -
     return
   fi
-  wait_until has_gateway_token || fail "$progress" \
-    kubectl --context "${context[2]}" --namespace "$namespace" get secret gateway-token
-  server=$(api_server 2)
-  warn_of_port 2 "$server"
-  warn_of_port 1 ":$(field 1 default endpoints kubernetes '{.subsets[0].ports[0].port}')"
-  kubeconfig=$(gateway_kubeconfig "$server" "$ca" "$(base64 -d <<<"$token")")
-  there=$(field 1 "$namespace" secret mesh-remote-ctx2 '{.data.kubeconfig}')
+  wait_until has_token "$1" "$2" || fail "$progress" \
+    kubectl --context "${context[$1]}" --namespace "$namespace" get secret "$2-token"
+  server=$(api_server "$1")
+  warn_of_port "$1" "$server"
+  warn_of_port "$other" ":$(field "$other" default endpoints kubernetes '{.subsets[0].ports[0].port}')"
+  kubeconfig=$(account_kubeconfig "$1" "$2" "$server" "$ca" "$(base64 -d <<<"$token")")
+  there=$(field "$other" "$namespace" secret "$4" '{.data.kubeconfig}')
   if [[ $there != "$(base64_of "$kubeconfig")" ]]; then
-    change_with "$(secret_manifest "$namespace" mesh-remote-ctx2 Opaque kubeconfig "$kubeconfig")" \
-      1 "$([[ -n $there ]] && echo replace || echo create)" -f -
+    change_with "$(secret_manifest "$namespace" "$4" Opaque kubeconfig "$kubeconfig")" \
+      "$other" "$([[ -n $there ]] && echo replace || echo create)" -f -
   fi
 }

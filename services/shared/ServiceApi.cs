@@ -1,4 +1,5 @@
 using MessageBoard.Mesh;
+using MessageBoard.MeshKubernetes;
 using MessageBoard.Shared.Edges;
 using MessageBoard.Shared.Events;
 using MessageBoard.Shared.Http;
@@ -24,7 +25,7 @@ public static class ServiceApi
         builder.Services.AddSingleton<KafkaWatch>().AddHostedService(provider => provider.GetRequiredService<KafkaWatch>());
         builder.Services.AddHealthChecks().AddCheck<KafkaWatch>("kafka");
         builder.Services.AddEdgeReports();
-        builder.Services.AddMesh(builder.Configuration);
+        builder.Services.AddServiceMesh(builder.Configuration);
         builder.Services.AddOpenApiDocument(name);
         return builder;
     }

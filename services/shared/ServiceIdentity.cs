@@ -29,5 +29,6 @@ public sealed record ServiceIdentity(string Name, string Cluster, string Pod)
         ServiceAccount = Name,
         Labels = new Dictionary<string, string> { ["app"] = Name, ["cluster"] = Cluster },
         Locality = Cluster == Unknown ? "" : Cluster,
+        Pod = Pod,
     };
 }

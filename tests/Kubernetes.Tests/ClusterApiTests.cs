@@ -9,7 +9,7 @@ namespace MessageBoard.MeshKubernetes.Tests;
 [Collection(nameof(KubeApi))]
 public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
 {
-    private const string Plural = "virtualservices";
+    private static readonly ResourceKind Kind = ClusterResource.KindOf("virtualservices");
 
     private readonly TemporaryFolder _folder = new();
     private TwoClusters _clusters = null!;
@@ -40,10 +40,10 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
 
         _folder.Write("token", await _clusters.AdminTokenAsync());
         _folder.Write("expires", "2099-01-01T00:00:00Z");
-        await cluster.ListAsync(Plural, default);
+        await cluster.ListAsync(Kind, default);
 
         _folder.Write("token", "nobody's");
-        await cluster.ListAsync(Plural, default);
+        await cluster.ListAsync(Kind, default);
         cluster.Reconnect();
         await IsUnauthorizedAsync(cluster);
     }
@@ -58,7 +58,7 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
         async Task SaysAsync(string script, string reason)
         {
             using var cluster = WithPlugin(script);
-            var problem = await Assert.ThrowsAnyAsync<Exception>(() => cluster.ListAsync(Plural, default));
+            var problem = await Assert.ThrowsAnyAsync<Exception>(() => cluster.ListAsync(Kind, default));
             Assert.Equal(reason, ClusterProblem.Describe(problem));
             Assert.DoesNotContain("secret", problem.ToString(), StringComparison.Ordinal);
         }
@@ -77,17 +77,17 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
 
         _folder.Write("token", await _clusters.AdminTokenAsync());
         cluster.Reconnect();
-        await cluster.ListAsync(Plural, default);
+        await cluster.ListAsync(Kind, default);
     }
 
     [KubeApiFact]
     public async Task Only_the_clusters_own_authority_is_trusted()
     {
         using (var cluster = await TrustingAsync("ctx1"))
-            await cluster.ListAsync(Plural, default);
+            await cluster.ListAsync(Kind, default);
 
         using var stranger = await TrustingAsync("ctx2");
-        var problem = await Assert.ThrowsAsync<HttpRequestException>(() => stranger.ListAsync(Plural, default));
+        var problem = await Assert.ThrowsAsync<HttpRequestException>(() => stranger.ListAsync(Kind, default));
         Assert.IsType<AuthenticationException>(problem.InnerException);
 
         async Task<ClusterApi> TrustingAsync(string context)
@@ -114,7 +114,7 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
     {
         await using var proxy = await ApiServerProxy.StartAsync(_server);
         using var cluster = await AdminAsync(proxy.Address);
-        var version = VersionOf(await cluster.ListAsync(Plural, default));
+        var version = VersionOf(await cluster.ListAsync(Kind, default));
         HttpContext? watched = null;
         proxy.OnRequest = request =>
         {
@@ -128,11 +128,11 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
         foreach (var bytes in (int[])[0, 100])
         {
             proxy.BreaksAfter = _ => bytes;
-            await DoesNotAnswerAsync(cluster.ListAsync(Plural, default));
+            await DoesNotAnswerAsync(cluster.ListAsync(Kind, default));
         }
 
         await proxy.DisposeAsync();
-        await DoesNotAnswerAsync(cluster.ListAsync(Plural, default));
+        await DoesNotAnswerAsync(cluster.ListAsync(Kind, default));
 
         static async Task DoesNotAnswerAsync(Task call) =>
             Assert.Equal("does not answer", ClusterProblem.Describe(await Assert.ThrowsAnyAsync<Exception>(() => call)));
@@ -142,7 +142,7 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
     public async Task A_watch_with_nothing_to_tell_is_an_early_end()
     {
         using var cluster = await AdminAsync(_server);
-        var version = VersionOf(await cluster.ListAsync(Plural, default));
+        var version = VersionOf(await cluster.ListAsync(Kind, default));
 
         var end = await Assert.ThrowsAsync<HttpRequestException>(() => WatchAsync(cluster, version));
         Assert.IsType<EndOfStreamException>(end.InnerException);
@@ -152,13 +152,13 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
 
     private static async Task IsUnauthorizedAsync(ClusterApi cluster)
     {
-        var refusal = await Assert.ThrowsAsync<HttpOperationException>(() => cluster.ListAsync(Plural, default));
+        var refusal = await Assert.ThrowsAsync<HttpOperationException>(() => cluster.ListAsync(Kind, default));
         Assert.Equal(HttpStatusCode.Unauthorized, refusal.Response.StatusCode);
     }
 
     private static async Task WatchAsync(ClusterApi cluster, string version, Action<WatchEventType>? onEvent = null)
     {
-        await foreach (var (type, _) in cluster.WatchAsync(Plural, version, TimeSpan.FromSeconds(onEvent is null ? 1 : 60), default))
+        await foreach (var (type, _) in cluster.WatchAsync(Kind, version, TimeSpan.FromSeconds(onEvent is null ? 1 : 60), default))
             onEvent?.Invoke(type);
     }
 

@@ -29,11 +29,24 @@ internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
 
     /// <summary>A store of both clusters.</summary>
     /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
-    public async Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs)
-    {
-        var mesh = new KubernetesMesh(
+    public Task<KubernetesMesh> StartAsync(params (string Context, string Kubeconfig)[] kubeconfigs) =>
+        RunAsync(new(
             [.. Apis(kubeconfigs)], new(_folder["versions"]), new() { Namespace = ns }, TimeProvider.System,
-            NullLogger<KubernetesMesh>.Instance);
+            NullLogger<KubernetesMesh>.Instance));
+
+    /// <summary>What obeys both clusters itself, as the pod <c>me</c> of ctx1, or of ctx2 as a service does.</summary>
+    /// <param name="context">The cluster it runs in.</param>
+    /// <param name="kubeconfigs">Kubeconfigs for some of the contexts, in the place of the admin's.</param>
+    public Task<KubernetesMesh> StartProxylessAsync(string context = "ctx1", params (string Context, string Kubeconfig)[] kubeconfigs)
+    {
+        ClusterApi[] apis = [.. Apis(kubeconfigs).OrderBy(cluster => cluster.Cluster != context)];
+        return RunAsync(new(
+            context == "ctx1" ? apis : apis[..1], new(_folder["versions"]), new() { Namespace = ns, Pod = "me" }, TimeProvider.System,
+            NullLogger<KubernetesMesh>.Instance, apis, isEditor: context == "ctx1"));
+    }
+
+    private async Task<KubernetesMesh> RunAsync(KubernetesMesh mesh)
+    {
         _meshes.Add(mesh);
         await mesh.StartAsync(default);
         return mesh;
