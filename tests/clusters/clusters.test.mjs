@@ -1,67 +1,17 @@
 // What happens to requests in two clusters in which pods run. scripts/test-clusters.sh starts them, deploys, and says where all is.
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { failed, Traffic } from './traffic.mjs'
+import * as lab from './lab.mjs'
+import { address, allReady, appOf, cleanup, clusters, countsOf, deploy, eventually, images, inNode, isReady } from './lab.mjs'
+import { isUp, kubectl, logInAsAdmin, objects, programs, run, services, space } from './lab.mjs'
+import { Traffic } from './traffic.mjs'
 
-const { ADDRESS: address, LAB: lab, LAB_FOLDER: folder, DEPLOY: deploy, CLEANUP: cleanup, IMAGES: images } = process.env
-const space = 'messageboard'
-const clusters = ['ctx1', 'ctx2']
-const services = ['user-service', 'message-service', 'log-service']
-const programs = [...services, 'gateway']
 const traffic = new Traffic(address, 20)
-
-const run = async (command, ...words) => (await promisify(execFile)(command, words, { maxBuffer: 64e6 })).stdout
-const kubectl = (cluster, ...words) => run('kubectl', '--context', cluster, '--namespace', space, ...words)
-const objects = async (cluster, kind, ...words) => JSON.parse(await kubectl(cluster, 'get', kind, '-o', 'json', ...words)).items
-const inNode = (cluster, ...words) => run(lab, 'shell', folder, cluster, ...words)
-
-const appOf = ({ metadata }) => metadata.labels.app
-const isReady = ({ metadata, status: { phase, conditions = [] } }) =>
-  !metadata.deletionTimestamp && (phase === 'Succeeded' || conditions.some(({ type, status }) => type === 'Ready' && status === 'True'))
-
-const countsOf = (values) => values.reduce((counts, value) => counts.set(value, (counts.get(value) ?? 0) + 1), new Map())
-
-async function eventually(what, condition, seconds = 120) {
-  const until = Date.now() + seconds * 1000
-  for (;;) {
-    const answer = await condition().catch((error) => ({ error }))
-    if (answer === true) return
-    if (Date.now() > until) assert.fail(`not within ${seconds} s: ${what} (${answer?.error?.message ?? JSON.stringify(answer)})`)
-    await pause(500)
-  }
-}
-
-const allReady = () =>
-  eventually('all pods are ready', async () => {
-    const pods = (await Promise.all(clusters.map((cluster) => objects(cluster, 'pods')))).flat()
-    const waiting = pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name)
-    return waiting.length === 0 || waiting
-  })
-
-/** Tells what an act did to the requests, and sees that no more of them failed than may. */
-async function under(act, allowed = 0) {
-  const requests = await traffic.during(act)
-  const lost = failed(requests)
-  const longest = Math.max(...requests.map(({ took }) => took))
-  const span = lost.length ? (lost.at(-1).begun - lost[0].begun) / 1000 : 0
-  const within = lost.length ? ` within ${span.toFixed(1)} s` : ''
-  console.log(`  ${requests.length} requests, ${lost.length} failed${within}, the longest took ${Math.round(longest)} ms`)
-  assert.ok(requests.length > 20, `${requests.length} requests`)
-  const told = [...countsOf(lost.map(({ status, kind }) => `${kind} ${status}`))].map(([status, count]) => `${status}: ${count}`).join(', ')
-  assert.ok(lost.length <= allowed, `${lost.length} of ${requests.length} failed, ${allowed} may (${told})`)
-}
+const under = (act, allowed) => lab.under(traffic, act, allowed)
 
 before(async () => {
-  try {
-    await allReady()
-    await eventually('one can log in', () => traffic.logIn().then(() => true))
-  } catch (error) {
-    console.error(error.message)
-    process.exit(1) // or each test would tell it anew
-  }
+  await isUp(traffic)
   traffic.start()
 })
 after(() => traffic.stop())
@@ -107,19 +57,11 @@ test('a healthy start warns of nothing', async () => {
 })
 
 test('the gateway reads and edits VirtualServices of both clusters with its own tokens', async () => {
-  const secret = await kubectl('ctx1', 'get', 'secret', 'admin', '-o', 'jsonpath={.data.admin-password}')
-  const headers = { 'content-type': 'application/json' }
-  const login = await fetch(`${address}/api/login`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ username: 'admin', password: Buffer.from(secret, 'base64').toString() }),
-  })
-  assert.equal(login.status, 200)
-  const cookie = login.headers.getSetCookie()[0].split(';')[0]
+  const headers = await logInAsAdmin()
   const edit = async (ctx1, ctx2) => {
     const answer = await fetch(`${address}/api/traffic/weights/user-service`, {
       method: 'PUT',
-      headers: { ...headers, cookie },
+      headers,
       body: JSON.stringify({ weights: { ctx1, ctx2 } }),
     })
     assert.ok(answer.ok, `${answer.status} ${await answer.text()}`)

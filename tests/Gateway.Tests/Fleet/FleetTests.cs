@@ -35,7 +35,7 @@ public sealed class FleetTests : IAsyncLifetime
             {"cluster":"ctx2","down":false,"since":null,"user":null}]},
             "pods":[{"service":"user-service","cluster":"ctx1","pod":"a","ready":true,"condition":"ready"},
             {"service":"user-service","cluster":"ctx2","pod":"b","ready":false,"condition":"starting"}],
-            "weightsInForce":true}
+            "weightsInForce":true,"proxyless":false}
             """.ReplaceLineEndings(""),
             fleet.GetRawText());
         Assert.Equal(fleet.GetRawText(), (await FleetAsync()).GetRawText());
@@ -84,7 +84,7 @@ public sealed class FleetTests : IAsyncLifetime
         _gateway.KillLauncher();
 
         var (_, gone) = await events.ReadAsync("fleet", fleet => !IsAvailable(fleet)); // a change before the reader came may be told again
-        Assert.Equal("""{"drill":{"available":false,"clusters":[]},"pods":null,"weightsInForce":true}""", gone.GetRawText());
+        Assert.Equal("""{"drill":{"available":false,"clusters":[]},"pods":null,"weightsInForce":true,"proxyless":false}""", gone.GetRawText());
     }
 
     [Fact]

@@ -189,7 +189,7 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
             {"drill":{"available":false,"clusters":[]},"pods":[
             {"service":"user-service","cluster":"ctx1","pod":"user-ctx1","ready":true,"condition":"ready"},
             {"service":"user-service","cluster":"ctx2","pod":"user-ctx2","ready":true,"condition":"ready"}],
-            "weightsInForce":null}
+            "weightsInForce":null,"proxyless":false}
             """.ReplaceLineEndings(""),
             fleet.GetRawText());
 

@@ -223,6 +223,9 @@ export const en = {
   mesh: {
     title: 'Mesh',
     intro: 'What the mesh is told, and what happens when a cluster goes away.',
+    proxyless:
+      'No Istio here: gateway and services read these resources from both clusters and obey them themselves. ' +
+      'Callers sign who they are; mutual TLS is Istio’s alone, so nothing is encrypted between pods.',
     resources: 'Mesh resources',
     resourcesHint: 'The YAML that is in force, as the mesh reads it.',
     count: (count: string) => `${count} in all`,

@@ -215,6 +215,9 @@ export const ko: Texts = {
   mesh: {
     title: '메시',
     intro: '메시에 내린 설정, 그리고 클러스터 하나가 사라지면 일어나는 일을 볼 수 있습니다.',
+    proxyless:
+      'Istio 없이 게이트웨이와 서비스가 두 클러스터에서 이 리소스를 읽어 직접 따릅니다. ' +
+      '호출자는 서명으로 신원을 밝힙니다. 상호 TLS는 Istio만 제공하므로 파드 사이의 통신은 암호화되지 않습니다.',
     resources: '메시 리소스',
     resourcesHint: '현재 적용된 YAML을 메시가 읽은 그대로 보여 줍니다.',
     count: (count) => `모두 ${count}개`,

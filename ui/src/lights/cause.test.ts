@@ -21,6 +21,7 @@ const fleet = (change: Partial<Fleet> = {}): Fleet => ({
   },
   pods: [pod('ctx1'), pod('ctx2')],
   weightsInForce: true,
+  proxyless: false,
   ...change,
 })
 const ctx2Down = fleet({

@@ -16,6 +16,7 @@ it('takes the pods that run, and while nobody tells those that have answered', (
       { service: 'log-service', cluster: 'ctx2', pod: 'log-service-ctx2-7b-x', ready: true, condition: 'ready' },
     ],
     weightsInForce: true,
+    proxyless: false,
   }
   expect(podsOf(fleet, 'user-service', 'ctx2', recent).map(({ pod, isReady, share }) => [pod, isReady, share])).toEqual([
     ['user-service-ctx2-7b-x', true, 0.4],

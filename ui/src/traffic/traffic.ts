@@ -31,6 +31,8 @@ export interface Traffic {
   readonly fleet: Readonly<ShallowRef<Fleet | null>>
   /** Whether anybody carries out what the VirtualServices say; while that is not known, somebody does. */
   readonly isCarriedOut: ComputedRef<boolean>
+  /** Whether gateway and services are the mesh themselves, on Kubernetes without Istio. */
+  readonly isProxyless: ComputedRef<boolean>
   /** The services' own calls in the last second. */
   readonly edges: Readonly<ShallowRef<readonly Edge[]>>
   readonly rollouts: Readonly<ShallowRef<readonly Rollout[]>>
@@ -140,6 +142,7 @@ function followTraffic(): Traffic {
     lost,
     fleet,
     isCarriedOut: computed(() => fleet.value?.weightsInForce !== false),
+    isProxyless: computed(() => fleet.value?.proxyless === true),
     edges,
     rollouts,
     onSecond: (listener) => listen(seconds, listener),

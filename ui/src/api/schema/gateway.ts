@@ -1280,6 +1280,7 @@ export interface components {
             drill: components["schemas"]["FleetDrill"];
             pods: null | components["schemas"]["FleetPod"][];
             weightsInForce: null | boolean;
+            proxyless: boolean;
         };
         Heartbeat: {
             /** Format: date-time */

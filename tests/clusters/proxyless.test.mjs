@@ -1,0 +1,202 @@
+// Two clusters without Istio, in which gateway and services are the mesh themselves: the same YAML does the same as at home.
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { after, afterEach, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { tryCases } from './cases.mjs'
+import * as lab from './lab.mjs'
+import { address, allReady, clusters, countsOf, eventually, inNode, isUp, kubectl, logInAsAdmin, objects } from './lab.mjs'
+import { Traffic } from './traffic.mjs'
+
+const traffic = new Traffic(address, 20)
+const under = (act, allowed) => lab.under(traffic, act, allowed)
+const example = (name) => `istio/examples/${name}.yaml`
+let admin
+
+const both = (...words) => Promise.all(clusters.map((cluster) => kubectl(cluster, ...words)))
+
+/** Asks so many times, a few at once; gives what became of each. */
+async function ask(count, path, headers = {}) {
+  const answers = []
+  const asker = async () => {
+    while (answers.length < count) {
+      const place = answers.push(null) - 1
+      const begun = performance.now()
+      const answer = await fetch(address + path, { headers, signal: AbortSignal.timeout(10_000) })
+      const body = await answer.text()
+      const of = (name) => answer.headers.get(name)
+      answers[place] = {
+        status: answer.status, cluster: of('x-service-cluster'), pod: of('x-pod-name'), why: of('x-mesh-explain'), body,
+        took: performance.now() - begun,
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, asker))
+  return answers
+}
+
+const clustersOf = (answers) => [...new Set(answers.map(({ cluster }) => cluster))].sort()
+
+/** Does something, and gives the ms until a single request shows it. */
+async function untilSeen(act, path, isSeen) {
+  await act()
+  const begun = performance.now()
+  for (;;) {
+    const [answer] = await ask(1, path)
+    if (isSeen(answer)) return performance.now() - begun
+    assert.ok(performance.now() - begun < 10_000, `not seen: ${JSON.stringify(answer)}`)
+  }
+}
+
+const setWeights = (service, ctx1, ctx2) =>
+  both('patch', 'virtualservice', service, '--type=json', '-p', JSON.stringify([
+    { op: 'replace', path: '/spec/http/0/route/0/weight', value: ctx1 },
+    { op: 'replace', path: '/spec/http/0/route/1/weight', value: ctx2 },
+  ]))
+
+before(async () => {
+  // What examples call regions: at home these are the clusters.
+  for (const cluster of clusters)
+    await kubectl(cluster, 'label', '--overwrite', 'node', cluster, `topology.kubernetes.io/region=${cluster}`)
+  await isUp(traffic)
+  admin = await logInAsAdmin()
+  traffic.start()
+})
+after(() => traffic.stop())
+
+afterEach(async () => {
+  // istio/Kustomization has what a deployment begins with.
+  await both('apply', '-k', 'istio')
+  await pause(1000)
+})
+
+test('no proxy is there, and the weights are in force', async () => {
+  for (const cluster of clusters)
+    for (const pod of await objects(cluster, 'pods')) assert.deepEqual(pod.spec.containers.map(({ name }) => name), ['app'], pod.metadata.name)
+  const fleet = await (await fetch(`${address}/api/mesh/fleet`)).json()
+  assert.deepEqual([fleet.weightsInForce, fleet.proxyless], [true, true])
+})
+
+test('of 2,000 requests 70:30 go where the weights say, within chance', async () => {
+  const answers = await ask(2000, '/api/users/ping')
+  assert.deepEqual(answers.filter(({ status }) => status !== 200), [])
+  const counts = countsOf(answers.map(({ cluster }) => cluster))
+  const pods = countsOf(answers.map(({ pod }) => pod))
+  console.log(`  ctx1 ${counts.get('ctx1')}, ctx2 ${counts.get('ctx2')}; by pod ${[...pods.values()]}`)
+  // Four and a half standard deviations: once in 150,000 runs.
+  const deviation = Math.sqrt(2000 * 0.7 * 0.3)
+  assert.ok(Math.abs(counts.get('ctx1') - 1400) < 4.5 * deviation, `${counts.get('ctx1')} of 2000`)
+  assert.equal(pods.size, 4)
+})
+
+test('an edit with kubectl is in force within a second, in both clusters', async () => {
+  const took = []
+  took.push(await untilSeen(() => setWeights('log-service', 0, 100), '/api/logs/ping', ({ cluster }) => cluster === 'ctx2'))
+  const answers = await ask(300, '/api/logs/ping')
+  assert.deepEqual(clustersOf(answers), ['ctx2'])
+
+  // A policy is obeyed by the pods that are called: here those of ctx2, then those of ctx1.
+  for (const cluster of [...clusters].reverse()) {
+    await setWeights('log-service', cluster === 'ctx1' ? 100 : 0, cluster === 'ctx1' ? 0 : 100)
+    await pause(1000)
+    const policy = { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'no-pings' } }
+    const spec = { action: 'DENY', selector: { matchLabels: { app: 'log-service' } }, rules: [{ to: [{ operation: { paths: ['/api/logs/ping'] } }] }] }
+    const file = `${process.env.LAB_FOLDER}/policy.json`
+    await writeFile(file, JSON.stringify({ ...policy, spec }))
+    took.push(await untilSeen(() => kubectl(cluster, 'apply', '-f', file), '/api/logs/ping', ({ status }) => status === 403))
+    took.push(await untilSeen(() => kubectl(cluster, 'delete', '-f', file), '/api/logs/ping', ({ status }) => status === 200))
+  }
+  console.log(`  in force after ${took.map((ms) => Math.round(ms))} ms`)
+  assert.ok(Math.max(...took) < 1000, `${took}`)
+})
+
+test('a canary goes by its header', async () => {
+  await both('apply', '-f', example('request-routing/message-service'))
+  await pause(1000)
+  assert.deepEqual(clustersOf(await ask(50, '/api/messages/ping')), ['ctx1'])
+  assert.deepEqual(clustersOf(await ask(50, '/api/messages/ping', { 'end-user': 'trainee' })), ['ctx2'])
+})
+
+test('a fault is injected, and explained', async () => {
+  const http = [{
+    name: 'default', fault: { abort: { httpStatus: 418, percentage: { value: 100 } }, delay: { fixedDelay: '0.3s', percentage: { value: 100 } } },
+    route: [{ destination: { host: 'user-service', subset: 'ctx1' } }],
+  }]
+  await both('patch', 'virtualservice', 'user-service', '--type=merge', '-p', JSON.stringify({ spec: { http } }))
+  await pause(1000)
+  const answers = await ask(20, '/api/users/ping', { ...admin, 'x-mesh-explain': 'true' })
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [418])
+  assert.ok(answers.every(({ took }) => took >= 300))
+  const why = JSON.parse(answers[0].why)
+  assert.match(JSON.stringify(why), /user-service/)
+  assert.match(JSON.stringify(why), /fault|FI|DI/i)
+})
+
+test('a mirror gets what is not its to answer', async () => {
+  await both('apply', '-f', example('mirroring/log-service'))
+  await pause(1000)
+  const calls = async () => (await (await fetch(`${address}/api/logs/redis`, { headers: admin })).json())
+  await ask(40, '/api/logs/ping')
+  await eventually('calls of pods in ctx2 are told of', async () => {
+    const told = JSON.stringify(await calls())
+    return /"cluster":"ctx2"/.test(told) || told.slice(0, 300)
+  }, 20)
+  assert.deepEqual(clustersOf(await ask(40, '/api/logs/ping')), ['ctx1'])
+})
+
+test('a request goes to the own region, and to the other one when its pods are gone, without a failed one', async () => {
+  await both('apply', '-f', example('locality-failover/user-service'))
+  await pause(1000)
+  assert.deepEqual(clustersOf(await ask(100, '/api/users/ping')), ['ctx1'])
+  await under(async () => {
+    await kubectl('ctx1', 'scale', 'deployment/user-service', '--replicas=0')
+    await eventually('ctx2 answers', async () => clustersOf(await ask(5, '/api/users/ping')).join() === 'ctx2', 60)
+    await kubectl('ctx1', 'wait', '--for=delete', 'pod', '-l', 'app=user-service', '--timeout=60s')
+    await kubectl('ctx1', 'scale', 'deployment/user-service', '--replicas=2')
+    await allReady()
+    await eventually('ctx1 answers again', async () => clustersOf(await ask(5, '/api/users/ping')).join() === 'ctx1', 60)
+  })
+})
+
+test('a drain of ctx2 fails no request where any pod may answer', async () => {
+  for (const service of lab.services) {
+    const spec = {
+      http: [{
+        name: 'default', timeout: '1s', retries: { attempts: 2, retryOn: 'connect-failure,gateway-error,reset' },
+        route: [{ destination: { host: service } }],
+      }],
+    }
+    await both('patch', 'virtualservice', service, '--type=merge', '-p', JSON.stringify({ spec }))
+  }
+  await pause(1000)
+  await under(async () => {
+    await kubectl('ctx2', 'drain', 'ctx2', '--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${lab.services})`, '--timeout=120s')
+    await pause(3000)
+  })
+  await kubectl('ctx2', 'uncordon', 'ctx2')
+  await allReady()
+})
+
+test('an API server that is frozen stops no request, and the last known pods serve on', async () => {
+  await under(async () => {
+    await inNode('ctx2', 'pkill', '-STOP', 'kube-apiserver')
+    await pause(15_000)
+    await inNode('ctx2', 'pkill', '-CONT', 'kube-apiserver')
+  })
+  await allReady()
+})
+
+test('whoever does not sign is not let in', async () => {
+  const [pod] = await objects('ctx2', 'pods', '-l', 'app=log-service')
+  const url = `http://${pod.status.podIP}:8080/api/logs/ping`
+  const said = await inNode('ctx1', 'curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'X-Mesh-Source: cluster.local/ns/messageboard/sa/gateway 00', url)
+  assert.equal(said, '403')
+})
+
+test("other people's cases hold on the clusters", async () => {
+  await traffic.stop()
+  const { tried, wrong } = await tryCases(process.env.CASES, lab.adminPassword)
+  console.log(`  ${tried} cases`)
+  assert.deepEqual(wrong, [])
+  assert.ok(tried >= 10, `${tried}`)
+})
