@@ -1,3 +1,4 @@
+using MessageBoard.Gateway.Fleet;
 using MessageBoard.Gateway.Mesh;
 using MessageBoard.Shared.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -34,8 +35,12 @@ public static class RolloutEndpoints
     private static IResult Get(string service, Rollouts rollouts) =>
         rollouts.Of(service) is { } rollout ? TypedResults.Ok(rollout) : None(GatewayProblems.NoRollout, service);
 
-    private static async Task<IResult> StartAsync(string service, RolloutBody body, HttpContext context, Rollouts rollouts)
+    private static async Task<IResult> StartAsync(
+        string service, RolloutBody body, HttpContext context, Rollouts rollouts, FleetWatch fleet)
     {
+        if (fleet.Current.WeightsInForce == false)
+            return Problems.Of(StatusCodes.Status409Conflict, GatewayProblems.NotInForce.With());
+
         var outcome = await rollouts.StartAsync(service, body, context.User.Identity!.Name!, context.RequestAborted);
         return outcome.IsTaken
             ? Problems.Of(

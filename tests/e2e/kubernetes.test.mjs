@@ -1,7 +1,7 @@
 // The page before two Kubernetes API servers.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { eventually, logInAsAdmin, openPage } from './browser.mjs'
+import { assertNothingOverflows, eventually, logInAsAdmin, openPage } from './browser.mjs'
 import { isAvailable, startClusters } from './clusters.mjs'
 
 const card = 'article[data-service=user-service]'
@@ -62,8 +62,13 @@ test('while the gateway’s pod has no Istio proxy the weights are not in force,
   assert.match(text, /Not in force\s+The gateway’s pod has no Istio proxy, so Kubernetes picks the pods\./)
   assert.doesNotMatch(text, /chance/)
   assert.match(await page.locator(`${card} .editor .status`).innerText(), /no Istio proxy/)
+  await page.click(`${card} .rollout > summary`)
+  assert.match(await page.locator(`${card} .rollout`).innerText(), /no Istio proxy\. So a roll-out would move nothing/)
+  assert.equal(await page.locator(`${card} .rollout form`).count(), 0)
+  for (const lang of ['ko', 'en']) await assertNothingOverflows(page, lang)
   await clusters.kubectl('ctx1', 'delete', 'pod', clusters.pod, '--grace-period=0', '--force')
   await page.waitForSelector(`${card} .verdict[data-verdict=notInForce]`, { state: 'detached' })
+  await page.waitForSelector(`${card} .rollout form`)
 })
 
 test('what one cluster does not take is in none, and the page says why', options, async () => {

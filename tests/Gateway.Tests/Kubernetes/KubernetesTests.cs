@@ -1,4 +1,7 @@
+using System.Diagnostics.Metrics;
+using MessageBoard.Gateway.Fleet;
 using MessageBoard.Gateway.Tests.Traffic;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MessageBoard.Gateway.Tests.Kubernetes;
 
@@ -209,16 +212,38 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
         var (_, unknown) = await events.ReadAsync("fleet", fleet => fleet.GetProperty("pods") is { ValueKind: JsonValueKind.Array } pods
             && pods.GetArrayLength() == 1);
         Assert.Equal(JsonValueKind.Null, unknown.GetProperty("weightsInForce").ValueKind);
+        ActivatorUtilities.CreateInstance<FleetMetrics>(_gateway.Services); // as where metrics are on
+        Assert.Null(InForceMetric());
 
         await api.ApplyAsync("ctx1", KubeApi.PodOf(_gateway.Namespace, KubernetesGateway.Pod, "gateway"));
         await events.ReadAsync("fleet", fleet => fleet.GetProperty("weightsInForce").ValueKind == JsonValueKind.False);
         var fleet = await _gateway.Client.GetFromJsonAsync<JsonElement>("/api/mesh/fleet");
         Assert.False(fleet.GetProperty("weightsInForce").GetBoolean());
+        Assert.Equal(0, InForceMetric());
 
         await _gateway.KubectlAsync("ctx1", "delete", "pod", KubernetesGateway.Pod, "--grace-period=0", "--force");
         await events.ReadAsync("fleet", fleet => fleet.GetProperty("weightsInForce").ValueKind == JsonValueKind.Null);
         await api.ApplyAsync("ctx1", KubeApi.PodOf(_gateway.Namespace, KubernetesGateway.Pod, "gateway", hasProxy: true));
         await events.ReadAsync("fleet", fleet => fleet.GetProperty("weightsInForce").ValueKind == JsonValueKind.True);
+        Assert.Equal(1, InForceMetric());
+    }
+
+    [KubeApiFact]
+    public async Task No_roll_out_begins_where_the_weights_are_not_in_force()
+    {
+        await using var events = await EventReader.OpenAsync(_gateway.Client);
+        await api.ApplyAsync("ctx1", KubeApi.PodOf(_gateway.Namespace, KubernetesGateway.Pod, "gateway"));
+        await events.ReadAsync("fleet", fleet => fleet.GetProperty("weightsInForce").ValueKind == JsonValueKind.False);
+
+        using var english = await PutRolloutAsync();
+        Assert.Equal(HttpStatusCode.Conflict, english.StatusCode);
+        var problem = await english.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("notInForce", problem.GetProperty("code").GetString());
+        Assert.Contains("no Istio proxy", problem.GetProperty("detail").GetString());
+        using var korean = await PutRolloutAsync("ko");
+        Assert.Contains(
+            "Istio 프록시가 없어", (await korean.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString());
+        Assert.Equal("70 30", await _gateway.WeightsAsync("ctx1"));
     }
 
     [KubeApiFact]
@@ -352,11 +377,38 @@ public sealed class KubernetesTests(KubeApi api) : IClassFixture<KubeApi>, IAsyn
 
     private async Task StartRolloutAsync()
     {
-        using var begun = await _gateway.SendAsync(
-            HttpMethod.Put, "/api/traffic/rollouts/user-service",
-            """{"toCluster":"ctx2","steps":[50,100],"waitSeconds":1,"minRequests":3,"maxErrorPercent":0}""",
-            await _gateway.LogInAsync(isAdmin: true));
+        using var begun = await PutRolloutAsync();
         Assert.True(begun.IsSuccessStatusCode, await begun.Content.ReadAsStringAsync());
+    }
+
+    private async Task<HttpResponseMessage> PutRolloutAsync(string language = "en")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/traffic/rollouts/user-service")
+        {
+            Content = new StringContent(
+                """{"toCluster":"ctx2","steps":[50,100],"waitSeconds":1,"minRequests":3,"maxErrorPercent":0}""", null, "application/json"),
+            Headers = { { "Accept-Language", language }, { "Cookie", await _gateway.LogInAsync(isAdmin: true) } },
+        };
+        return await _gateway.Client.SendAsync(request);
+    }
+
+    // What a collector of this gateway's metrics would see; null for nothing.
+    private int? InForceMetric()
+    {
+        int? seen = null;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "messageboard.mesh.weights_in_force"
+                    && instrument.Meter.Scope == _gateway.Services.GetRequiredService<IMeterFactory>())
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, _, _) => seen = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return seen;
     }
 
     /// <summary>Sends requests through gateways until the roll-out has ended, as each of them sees it.</summary>

@@ -114,6 +114,10 @@ public sealed class MetricsTests(MeasuredGateway gateway) : IClassFixture<Measur
     }
 
     [Fact]
+    public async Task At_home_the_weights_are_in_force() =>
+        Assert.Equal(1, Value(await ScrapeAsync(), "messageboard_mesh_weights_in_force", ""));
+
+    [Fact]
     public async Task Who_reads_the_event_stream_is_counted()
     {
         using (await gateway.Client.GetAsync("/api/traffic/events", HttpCompletionOption.ResponseHeadersRead))

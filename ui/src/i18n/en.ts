@@ -433,6 +433,7 @@ export const en = {
     none: 'none yet',
     hint: 'Moves the weights to one cluster step by step, and puts them back by itself when that cluster does worse than you allow.',
     unavailable: 'No VirtualService sets weights for this service, so there is nothing to change in steps.',
+    notInForce: 'The weights are not in force: the gateway’s pod has no Istio proxy. So a roll-out would move nothing, and none can begin.',
     running: (cluster: string, percent: string, step: string, steps: string) => `${cluster} ${percent} %, step ${step} of ${steps}`,
     states: { running: 'running', done: 'Done', broken: 'Put back', stopped: 'Stopped' },
     to: 'To',

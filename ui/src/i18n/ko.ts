@@ -424,6 +424,7 @@ export const ko: Texts = {
     none: '아직 없음',
     hint: '가중치를 한 클러스터로 단계적으로 옮기고, 그 클러스터가 허용한 기준보다 나빠지면 스스로 되돌립니다.',
     unavailable: '이 서비스의 가중치를 정하는 VirtualService가 없어 단계적으로 바꿀 것이 없습니다.',
+    notInForce: '게이트웨이 파드에 Istio 프록시가 없어 가중치가 적용되지 않고 있습니다. 롤아웃을 해도 아무것도 옮겨지지 않으므로 시작할 수 없습니다.',
     running: (cluster, percent, step, steps) => `${cluster} ${percent} %, ${steps}단계 중 ${step}단계`,
     states: { running: '진행 중', done: '완료', broken: '되돌림', stopped: '중지됨' },
     to: '대상',

@@ -4,6 +4,7 @@ import type { Fleet } from '../api/fleet'
 import type { ServiceConfiguration } from '../api/traffic'
 import { provideToasts } from '../common/toast'
 import { useI18n } from '../i18n'
+import RolloutPanel from '../rollout/RolloutPanel.vue'
 import { provideSession } from '../session/session'
 import { mount } from '../testing/mount'
 import { serve } from '../testing/server'
@@ -44,7 +45,7 @@ const Card = defineComponent({
     provideSession().user.value = { username: 'admin', isAdmin: true }
     provideTraffic()
     provideToasts()
-    return () => [h(ShareComparison, { service: 'user-service' }), h(WeightEditor, { service: 'user-service' })]
+    return () => [ShareComparison, WeightEditor, RolloutPanel].map((part) => h(part, { service: 'user-service' }))
   },
 })
 
@@ -97,6 +98,19 @@ it('lets weights be edited, and does not claim that they are in force then', asy
   await vi.waitFor(() => expect(status(card)).toBe('Saved; waiting for the mesh…'))
   await Source.newest.tell('configuration', { services: [configuration('2', 90)], problems: [], clusters: [] })
   await vi.waitFor(() => expect(status(card)).toBe('Saved, but not in force: the gateway’s pod has no Istio proxy.'))
+})
+
+it('offers no roll-out then, and says why', async () => {
+  const card = await openCard()
+  const form = () => card.querySelector('.rollout form')
+  expect(form()).not.toBeNull()
+
+  await Source.newest.tell('fleet', fleet(false))
+  expect(form()).toBeNull()
+  expect(card.querySelector('.rollout')?.textContent).toContain('The weights are not in force: the gateway’s pod has no Istio proxy.')
+
+  await Source.newest.tell('fleet', fleet(true))
+  expect(form()).not.toBeNull()
 })
 
 const verdict = (card: HTMLElement) => card.querySelector('.verdict')?.getAttribute('data-verdict')
