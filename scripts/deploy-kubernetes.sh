@@ -57,7 +57,7 @@ step leaves alone what is there already, so running it again carries on.
                            (may be given again) in place of github.com
   --pod-network-1 CIDR[,CIDR], --pod-network-2 CIDR[,CIDR]
                            with it: the clusters' pods, for network policies
-                           (default: their nodes' spec.podCIDRs)
+                           (default: their nodes' podCIDRs and addresses)
   --observability          also OpenTelemetry Collectors, Tempo, Loki, Grafana
                            and Prometheus, in namespaces of their own; once
                            there, they stay until scripts/cleanup.sh

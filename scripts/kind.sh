@@ -11,7 +11,7 @@ readonly load_balancers_image=registry.k8s.io/cloud-provider-kind/cloud-controll
 
 usage() {
   cat <<'EOF'
-Usage: scripts/kind.sh up [--images REGISTRY/TAG]
+Usage: scripts/kind.sh up [--images REGISTRY/TAG] [--proxyless]
        scripts/kind.sh down
 
   up                     makes what is not there yet: the kind clusters
@@ -21,10 +21,12 @@ Usage: scripts/kind.sh up [--images REGISTRY/TAG]
   --images REGISTRY/TAG  loads our images into both, from this machine's Docker:
                          scripts/build-images.sh --images REGISTRY --load makes
                          them
+  --proxyless            for deploy-all.sh --proxyless: routes, by which pods of
+                         one cluster reach those of the other
   down                   removes all of it, with what was deployed
   --help                 show this
 
-Needs Docker with 12 GiB of memory, kind (https://kind.sigs.k8s.io) and kubectl.
+Needs Docker with 12 GiB of memory (6 with --proxyless), kind (https://kind.sigs.k8s.io) and kubectl.
 Exit code: 0, 1 when something failed, 2 for bad input.
 EOF
 }
@@ -34,7 +36,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/options.sh"
 
 # --- options ---------------------------------------------------------------------------------------------------------
 
-verb='' images=''
+verb='' images='' proxyless=false
 while (($# > 0)); do
   case $1 in
     up | down)
@@ -46,12 +48,14 @@ while (($# > 0)); do
       images=$2
       shift
       ;;
+    --proxyless) proxyless=true ;;
     *) other_option "$1" ;;
   esac
   shift
 done
 [[ -n $verb ]] || refuse "up or down? See $script --help"
 [[ $verb == up || -z $images ]] || see_help "--images goes with up"
+[[ $verb == up || $proxyless == false ]] || see_help "--proxyless goes with up"
 
 need_tool() { # name where-it-comes-from
   command -v "$1" >/dev/null || refuse "$1 is missing. Install it from $2"
@@ -107,6 +111,21 @@ start_load_balancers() {
     --gateway-channel=disabled --enable-default-ingress=false
 }
 
+# All nodes are in one network of Docker's, so each can be a router to its own pods; a container's routes go with its restart.
+add_routes() {
+  local from to node pods address
+  for from in 1 2; do
+    to=$((3 - from))
+    while read -r pods address; do
+      for node in $(kind get nodes --name "${clusters[from - 1]}"); do
+        docker exec "$node" ip route replace "$pods" via "$address"
+      done
+    done < <(kubectl --context "kind-${clusters[to - 1]}" get nodes \
+      -o 'jsonpath={range .items[*]}{.spec.podCIDR} {.status.addresses[?(@.type=="InternalIP")].address}{"\n"}{end}')
+  done
+  echo "pods of each cluster reach those of the other"
+}
+
 check_images() {
   local program
   for program in "${programs[@]}"; do
@@ -140,12 +159,13 @@ up() {
   make_cluster 1
   make_cluster 2
   start_load_balancers
+  if [[ $proxyless == true ]]; then add_routes; fi
   if [[ -n $images ]]; then load_images; fi
   echo
   if [[ -z $images ]]; then
     echo "Next, our images:  scripts/build-images.sh --images messageboard --load"
   else
-    echo "Next:  ./deploy-all.sh --context-1 kind-${clusters[0]} --context-2 kind-${clusters[1]} --images $images"
+    echo "Next:  ./deploy-all.sh --context-1 kind-${clusters[0]} --context-2 kind-${clusters[1]} --images $images$([[ $proxyless == false ]] || echo " --proxyless")"
   fi
 }
 

@@ -8,13 +8,16 @@ lab=${MESSAGEBOARD_LAB:-../shared/kube-lab}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}
 images=$cache/messageboard-images
 readonly programs=(gateway user-service message-service log-service)
+# The first cluster's node.
+readonly address=172.31.240.11
 
 usage() {
   cat <<'EOT'
 Usage: scripts/test-clusters.sh [--keep] [--cached] [--help]
 
 Builds the images by buildah, starts two clusters of one node each (kubelet,
-containerd, kube-proxy), deploys with deploy-all.sh --skip-istio, and looks
+containerd, kube-proxy), deploys with deploy-all.sh --proxyless, and looks
+whether weights, policies and failover hold; then with --skip-istio, and looks
 under steady requests what comes of a rollout of every Deployment, killed
 processes, a drained node, deleted stores, a frozen API server, a missing image,
 and cleanup and deployment on kept data.
@@ -113,7 +116,7 @@ clean_up() {
   trap '' INT TERM HUP
   if [[ $keep == true && -e $folder/kubeconfig ]]; then
     echo "The clusters go on:  export KUBECONFIG=$folder/kubeconfig"
-    echo "The page:            http://172.31.240.11:30080"
+    echo "The page:            http://$address:30080, or $(door 2>/dev/null || echo PORT)"
     echo "Their end:           $lab/kube-lab down $folder && rm -r $work"
     exit "$code"
   fi
@@ -143,33 +146,46 @@ start_lab() {
   "$lab/kube-lab" up "$folder"
   export KUBECONFIG=$folder/kubeconfig
   "$lab/kube-lab" load "$folder" "$images/stores-$stores_tag"/*.tar "$images/$tag"/*.tar
+}
+
+# Takes the mesh away, and puts a door where Istio's would be.
+change_ways() {
+  "$CLEANUP" --data
   local cluster
-  for cluster in ctx1 ctx2; do
-    kubectl --context "$cluster" apply --validate=false -f "$lab/../kube-api/istio-crds.yaml"
-    kubectl --context "$cluster" create --validate=false -f "$lab/../kube-api/gateway-api-crds.yaml"
-  done
+  for cluster in ctx1 ctx2; do kubectl --context "$cluster" wait --for=delete namespace/messageboard --timeout=120s; done
   kubectl --context ctx1 create namespace istio-system
   kubectl --context ctx1 apply -f "$lab/stand-ins/ingress.yaml"
 }
 
-cat >"$work/deploy" <<END
+# Where the mesh is in the programs, the page is at the gateway's own Service.
+door() {
+  kubectl --context ctx1 --namespace messageboard get service gateway -o 'jsonpath={.spec.ports[0].nodePort}'
+}
+
+for way in skip-istio proxyless; do
+  cat >"$work/$way" <<END
 #!/usr/bin/env bash
 export MESSAGEBOARD_STATE=$work/state
-exec "$PWD/deploy-all.sh" --images "\$1" --skip-istio --host 172.31.240.11 "\${@:2}"
+exec "$PWD/deploy-all.sh" --images "\$1" --$way --host $address "\${@:2}"
 END
+done
 cat >"$work/cleanup" <<END
 #!/usr/bin/env bash
 export MESSAGEBOARD_STATE=$work/state
 exec "$PWD/scripts/cleanup.sh" --yes "\$@"
 END
-chmod 700 "$work/deploy" "$work/cleanup"
-export KUBECONFIG=$folder/kubeconfig ADDRESS=http://172.31.240.11:30080 LAB=$lab/kube-lab LAB_FOLDER=$folder
-export DEPLOY=$work/deploy CLEANUP=$work/cleanup IMAGES=messageboard/$tag
+chmod 700 "$work/skip-istio" "$work/proxyless" "$work/cleanup"
+export KUBECONFIG=$folder/kubeconfig LAB=$lab/kube-lab LAB_FOLDER=$folder CASES=$lab/../cases
+export DEPLOY=$work/skip-istio CLEANUP=$work/cleanup IMAGES=messageboard/$tag
 
 part "lab's programs" "$lab/kube-lab" build
 part images make_images
-part "clusters, images, CRDs" start_lab
-part deploy-all.sh "$DEPLOY" "$IMAGES"
+part "clusters and images" start_lab
+part "deploy --proxyless" "$work/proxyless" "$IMAGES" \
+  --crds "$lab/../kube-api/istio-crds.yaml" --crds "$lab/../kube-api/gateway-api-crds.yaml"
 started=$SECONDS
-node --test --test-reporter=spec tests/clusters/*.test.mjs
-echo "All went well, in $SECONDS s, $((SECONDS - started)) of them tests."
+ADDRESS=http://$address:$(door) node --test --test-reporter=spec tests/clusters/proxyless.test.mjs
+part "cleanup --data" change_ways
+part "deploy --skip-istio" "$DEPLOY" "$IMAGES"
+ADDRESS=http://$address:30080 node --test --test-reporter=spec tests/clusters/clusters.test.mjs
+echo "All went well, in $SECONDS s, $((SECONDS - started)) of them with tests."

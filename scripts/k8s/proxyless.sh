@@ -23,11 +23,17 @@ check_proxyless() {
   done
 }
 
-# What the nodes were given for their pods, where the option says nothing.
+# What the nodes were given for their pods, where the option says nothing; and the nodes themselves, behind whose addresses some network
+# plugins hide pods that call out of the cluster.
 find_pod_network() { # cluster
+  local found address
   if [[ -n ${pod_networks[$1]} ]]; then return; fi
-  pod_networks[$1]=$(ask "$1" get nodes -o 'jsonpath={.items[*].spec.podCIDRs[*]}') || exit $?
-  pod_networks[$1]=${pod_networks[$1]// /,}
+  found=$(ask "$1" get nodes -o 'jsonpath={.items[*].spec.podCIDRs[*]}') || exit $?
+  pod_networks[$1]=${found// /,}
+  found=$(ask "$1" get nodes -o 'jsonpath={.items[*].status.addresses[?(@.type=="InternalIP")].address}') || exit $?
+  if [[ -n ${pod_networks[$1]} ]]; then
+    for address in $found; do pod_networks[$1]+=,$address/$([[ $address == *:* ]] && echo 128 || echo 32); done
+  fi
   [[ -n ${pod_networks[$1]} ]] || fail "${context[$1]}: its nodes do not say from which network their pods get addresses
 (spec.podCIDRs). Give it: --pod-network-$1 10.244.0.0/16"
 }
