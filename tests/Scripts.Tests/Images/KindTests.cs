@@ -34,6 +34,21 @@ public sealed class KindTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_Istio_the_nodes_of_each_cluster_know_the_way_to_the_others_pods()
+    {
+        var (code, output, error) = await _tools.RunAsync(Script, "up --proxyless" + Images);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(
+            [
+                "docker exec messageboard-ctx1-worker ip route replace 10.200.0.0/24 via 172.18.0.2",
+                "docker exec messageboard-ctx2-worker ip route replace 10.100.0.0/24 via 172.18.0.1",
+            ],
+            _tools.Calls.Where(call => call.StartsWith("docker exec", StringComparison.Ordinal)));
+        Assert.EndsWith("--images messageboard/1a2b3c4 --proxyless\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_clusters_networks_do_not_overlap_and_their_nodes_are_in_two_regions()
     {
         await _tools.RunAsync(Script, "up");
@@ -102,6 +117,7 @@ public sealed class KindTests : IDisposable
     [InlineData("up down", "up or down?")]
     [InlineData("up --images 1a2b3c4", "--images wants REGISTRY/TAG")]
     [InlineData("down --images a/b", "--images goes with up")]
+    [InlineData("down --proxyless", "--proxyless goes with up")]
     [InlineData("sideways", "Unknown option: sideways")]
     public async Task Bad_options_are_refused(string options, string message)
     {

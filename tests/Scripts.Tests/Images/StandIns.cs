@@ -27,11 +27,16 @@ internal sealed class StandIns : IDisposable
         Tool("kind", """
             case "$*" in
               "get clusters") cat clusters ;;
+              "get nodes --name "*) echo "$4-worker" ;;
               "create cluster --name "*) echo "$4" >>clusters; cat >"$4.yaml" ;;
               "delete cluster --name "*) sed -i "/^$4\$/d" clusters ;;
             esac
             """);
-        Tool("kubectl", "");
+        Tool("kubectl", """
+            case "$*" in
+              *"get nodes"*) echo "$2" | sed 's/.*ctx\(.\)/10.\100.0.0\/24 172.18.0.\1/' ;;
+            esac
+            """);
         Tool("git", """
             case "$*" in
               "rev-parse --short HEAD") echo 1a2b3c4 ;;

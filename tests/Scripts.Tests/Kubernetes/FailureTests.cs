@@ -17,7 +17,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
     {
         var run = await _bench.DeployAsync("", ("STAND_IN_ISTIO", "1.24.2"));
 
-        Assert.Contains("Step 1 of 17 failed: Tools and versions", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 1 of 19 failed: Tools and versions", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("istioctl 1.27 or later is wanted; this one says: 1.24.2", run.Errors, StringComparison.Ordinal);
     }
 
@@ -26,7 +26,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
     {
         var run = await _bench.DeployAsync("--context-2 nowhere");
 
-        Assert.Contains("Step 2 of 17 failed", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 2 of 19 failed", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("""context "nowhere" does not exist""", run.Errors, StringComparison.Ordinal);
         Assert.Contains("kubectl config get-contexts shows the names", run.Errors, StringComparison.Ordinal);
     }
@@ -65,7 +65,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
 
         var run = await _bench.DeployAsync("");
 
-        Assert.Contains("Step 3 of 17 failed: Common root CA", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 4 of 19 failed: Common root CA", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("Only one cluster has Secret cacerts", run.Errors, StringComparison.Ordinal);
         await kube.KubectlAsync("--context", "ctx1", "delete", "secret", "cacerts", "--namespace", "istio-system");
     }
@@ -78,7 +78,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
             ("STAND_IN_FAILS", "--context ctx1 .*get secret cacerts"),
             ("STAND_IN_SAYS", "Error from server: etcdserver: request timed out"));
 
-        Assert.Contains("Step 3 of 17 failed: Common root CA", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 4 of 19 failed: Common root CA", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.DoesNotContain(
             run.Calls, call => call.Contains("--context ctx2 --request-timeout 30s get secret cacerts", StringComparison.Ordinal));
     }
@@ -96,7 +96,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
 
             var run = await _bench.DeployAsync("");
 
-            Assert.Contains("Step 2 of 17 failed", run.MustEnd(1).Errors, StringComparison.Ordinal);
+            Assert.Contains("Step 2 of 19 failed", run.MustEnd(1).Errors, StringComparison.Ordinal);
             Assert.Contains(said, run.Errors, StringComparison.Ordinal);
             Assert.Matches(@"choose\s+--skip-istio", run.Errors);
             await kube.KubectlAsync("--context", "ctx2", "--namespace", where, "delete", "deployment", name);
@@ -114,7 +114,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
 
         var run = await _bench.DeployAsync($"--skip-istio --registry-secret {file}");
 
-        Assert.Contains("Step 8 of 17 failed: Secrets", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 9 of 19 failed: Secrets", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("Secret registry of ctx2 (namespace messageboard) says something else", run.Errors, StringComparison.Ordinal);
         Assert.Equal("yes", await SecretAsync("ctx2", "registry", "theirs"));
         await BothAsync("delete", "secret", "registry");
@@ -223,10 +223,10 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
             ("STAND_IN_LOGS", "exec /opt/kafka: exec format error"));
 
         run.MustEnd(1);
-        Assert.Contains("[ 3/17] Common root CA … left out (--skip-istio)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("[ 4/19] Common root CA … left out (--skip-istio)", run.Output, StringComparison.Ordinal);
         Assert.Contains(
             "        pods ready 0/3: kafka-0 in ctx1 (0/3 nodes are available: 3 Insufficient cpu.)", run.Output, StringComparison.Ordinal);
-        Assert.Contains("Step 9 of 17 failed: Stores", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 10 of 19 failed: Stores", run.Errors, StringComparison.Ordinal);
         Assert.Contains(
             "  command: kubectl --context ctx1 --namespace messageboard rollout status statefulset.apps/kafka",
             run.Errors,
@@ -272,7 +272,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
         Assert.Contains("kept with their weights: ctx1: log-service, message-service, ", run.Output, StringComparison.Ordinal);
 
         Assert.NotEqual(failed, await JobAsync("uid"));
-        Assert.Contains("Step 16 of 17 failed", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 18 of 19 failed", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("never answered: ctx2 (answered: ctx1; last answer: HTTP/1.1 200 OK)", run.Errors, StringComparison.Ordinal);
         Assert.Contains("istioctl --context ctx1 remote-clusters", run.Errors, StringComparison.Ordinal);
     }
@@ -289,7 +289,7 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
             ("STAND_IN_FAILS", "apply -k .* notin "),
             ("STAND_IN_SAYS", """Error: admission webhook "x" denied the request"""));
 
-        Assert.Contains("Step 9 of 17 failed: Stores", run.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 10 of 19 failed: Stores", run.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("An admission rule refuses the pod", run.Errors, StringComparison.Ordinal);
         Assert.Equal("chosen-by-hand", await SecretAsync("ctx1", "redis", "password"));
         Assert.Equal("redis:6379,password=chosen-by-hand", await SecretAsync("ctx1", "stores", "ConnectionStrings__Redis"));

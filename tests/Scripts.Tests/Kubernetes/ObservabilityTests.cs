@@ -49,7 +49,7 @@ public sealed class ObservabilityTests : IAsyncLifetime
         Assert.Equal(before, await _bench.SnapshotAsync());
 
         var other = await _bench.DeployAsync("--skip-istio --otlp-endpoint https://collector.example.com");
-        Assert.Contains("Step 2 of 17 failed", other.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 2 of 19 failed", other.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("For --otlp-endpoint take it away", other.Errors, StringComparison.Ordinal);
 
         var cleanup = (await _bench.CleanUpAsync("--yes")).MustEnd(0);

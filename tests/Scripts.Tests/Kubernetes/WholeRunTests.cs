@@ -8,9 +8,10 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
 {
     private static readonly string[] Steps =
     [
-        "Tools and versions", "Both clusters and the rights in them", "Common root CA", "Istio", "East-west gateways", "Remote secrets",
+        "Tools and versions", "Both clusters and the rights in them", "Istio's CRDs alone", "Common root CA", "Istio",
+        "East-west gateways", "Remote secrets",
         "Namespace", "Secrets",
-        "Stores", "Jobs: schema and topic", "Services", "Gateway", "Mesh configuration", "Observability", "Rollouts",
+        "Stores", "A flat network", "Jobs: schema and topic", "Services", "Gateway", "Mesh configuration", "Observability", "Rollouts",
         "A request from ctx1 is answered by ctx2", "Address",
     ];
 
@@ -20,7 +21,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         run.DryRun.MustEnd(0);
         Assert.Equal(run.Empty, run.DryRun.After);
         for (var i = 0; i < Steps.Length; i++)
-            Assert.Contains($"[{i + 1,2}/17] {Steps[i]} …\n", run.DryRun.Output, StringComparison.Ordinal);
+            Assert.Contains($"[{i + 1,2}/19] {Steps[i]} …\n", run.DryRun.Output, StringComparison.Ordinal);
 
         Assert.Contains("istioctl install --context ctx1 --filename ", run.DryRun.Output, StringComparison.Ordinal);
         Assert.Contains("create -f -  # Secret mariadb\n", run.DryRun.Output, StringComparison.Ordinal);
@@ -38,12 +39,12 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     public void A_failure_names_step_command_last_lines_and_what_to_look_at_and_the_next_run_carries_on()
     {
         run.FailedRun.MustEnd(1);
-        Assert.Contains("Step 4 of 17 failed: Istio\n", run.FailedRun.Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 5 of 19 failed: Istio\n", run.FailedRun.Errors, StringComparison.Ordinal);
         Assert.Contains("  command: istioctl install --context ctx2 --filename ", run.FailedRun.Errors, StringComparison.Ordinal);
         Assert.Contains("    Error: 0/3 nodes: Insufficient cpu\n", run.FailedRun.Errors, StringComparison.Ordinal);
         Assert.Contains("No node has room for the pod.", run.FailedRun.Errors, StringComparison.Ordinal);
         Assert.Contains("The same command again carries on from here.", run.FailedRun.Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain("[ 5/17]", run.FailedRun.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("[ 6/19]", run.FailedRun.Output, StringComparison.Ordinal);
 
         run.FirstRun.MustEnd(0);
         Assert.DoesNotContain(run.FirstRun.Calls, call => call.StartsWith(
@@ -54,7 +55,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     [KubeApiFact]
     public void A_load_balancer_without_an_address_is_told_before_anything_waits_for_the_other_cluster()
     {
-        Assert.Contains("Step 5 of 17 failed: East-west gateways\n", run.PendingRun.MustEnd(1).Errors, StringComparison.Ordinal);
+        Assert.Contains("Step 6 of 19 failed: East-west gateways\n", run.PendingRun.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("istio-eastwestgateway in ctx1 has no address yet", run.PendingRun.Errors, StringComparison.Ordinal);
         Assert.Contains(
             "  command: kubectl --context ctx1 --namespace istio-system describe service istio-eastwestgateway\n",
@@ -86,8 +87,13 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
     {
         for (var i = 0; i < Steps.Length; i++)
         {
-            var end = Steps[i] == "Observability" ? @"left out \(no --observability\)" : @"ok \d+ s";
-            Assert.Matches(@$"(?m)^\[{i + 1,2}/17\] {Regex.Escape(Steps[i])} … {end}", run.FirstRun.Output);
+            var end = Steps[i] switch
+            {
+                "Observability" => @"left out \(no --observability\)",
+                "Istio's CRDs alone" or "A flat network" => @"left out \(no --proxyless\)",
+                _ => @"ok \d+ s",
+            };
+            Assert.Matches(@$"(?m)^\[{i + 1,2}/19\] {Regex.Escape(Steps[i])} … {end}", run.FirstRun.Output);
         }
 
         Assert.All(
