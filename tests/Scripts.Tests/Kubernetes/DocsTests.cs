@@ -18,7 +18,7 @@ public sealed class DocsTests
     [Fact]
     public void What_it_is_said_to_say_it_says()
     {
-        var scripts = Read("scripts", "deploy-kubernetes.sh") + Read("scripts", "k8s", "hints.sh") + Read("scripts", "k8s", "istio.sh") + Read("scripts", "k8s", "proxyless.sh");
+        var scripts = Read("scripts", "deploy-kubernetes.sh") + Read("scripts", "k8s", "hints.sh") + Read("scripts", "k8s", "istio.sh");
         var spoken = Regex.Replace(scripts.Replace("'\"'\"'", "'"), @"\s+", " ");
         var troubles = _docs[_docs.IndexOf("## Troubles people met", StringComparison.Ordinal).._docs.IndexOf(
             "## Cloud by cloud", StringComparison.Ordinal)];

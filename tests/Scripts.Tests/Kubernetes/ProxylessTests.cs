@@ -37,13 +37,16 @@ public sealed class ProxylessTests : IAsyncLifetime
         Assert.Contains("Step 11 of 19 failed: A flat network", run.Errors, StringComparison.Ordinal);
         foreach (var (context, other) in (ReadOnlySpan<(string, string)>)[("ctx1", "ctx2"), ("ctx2", "ctx1")])
         {
-            Assert.Equal("disabled", await OursAsync(context, "get", "namespace", "messageboard", "-o", "jsonpath={.metadata.labels.istio-injection}"));
+            Assert.Equal(
+                "disabled",
+                await OursAsync(context, "get", "namespace", "messageboard", "-o", "jsonpath={.metadata.labels.istio-injection}"));
             var kubeconfig = await OursAsync(
                 context, "get", "secret", $"mesh-reader-{other}", "-o", "go-template={{.data.kubeconfig | base64decode}}");
             Assert.Contains($"current-context: {other}\n", kubeconfig, StringComparison.Ordinal);
             Assert.Equal(
                 other == "ctx1" ? "10.1.0.0/16 fd00:1::/64" : "10.2.0.0/16",
-                await OursAsync(context, "get", "networkpolicy", "other-cluster", "-o", "jsonpath={.spec.ingress[0].from[*].ipBlock.cidr}"));
+                await OursAsync(
+                    context, "get", "networkpolicy", "other-cluster", "-o", "jsonpath={.spec.ingress[0].from[*].ipBlock.cidr}"));
         }
 
         Assert.Equal(await KeyAsync("ctx1"), await KeyAsync("ctx2"));
