@@ -27,6 +27,9 @@ public sealed record MeshProxy
     /// <summary>The pod it runs in; empty when nobody has said.</summary>
     public string Pod { get; init; } = "";
 
+    /// <summary>The node it runs on; null when nobody has said.</summary>
+    public string? Node { get; init; }
+
     /// <summary>
     /// The gateways it serves: <see cref="Mesh"/> for a sidecar, <c>namespace/name</c> of a Gateway for that one's proxy.
     /// </summary>

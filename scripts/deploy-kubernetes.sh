@@ -373,7 +373,7 @@ make_secrets() {
   if [[ -n $tls_cert ]]; then ingress_certificate; fi
   remote_kubeconfig 2 gateway "$of_gateway" mesh-remote-ctx2
   if [[ $proxyless == true ]]; then
-    same_secrets mesh-identity mesh-identity
+    same_secrets mesh-identity
     remote_kubeconfig 1 mesh-reader "$of_reader" mesh-reader-ctx1
     remote_kubeconfig 2 mesh-reader "$of_reader" mesh-reader-ctx2
   fi

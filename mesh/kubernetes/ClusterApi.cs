@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Autorest;
-using k8s.Models;
 
 namespace MessageBoard.MeshKubernetes;
 
@@ -33,12 +32,12 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
 
     /// <summary>All resources of a kind, as the list the API server gives.</summary>
     public Task<JsonElement> ListAsync(ResourceKind kind, CancellationToken cancellationToken) => CallAsync(
-        async (client, limited) => kind.Plural switch
+        async (client, limited) => kind switch
         {
-            "pods" => ToJson(await client.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: limited)),
-            "services" => ToJson(await client.CoreV1.ListNamespacedServiceAsync(ns, cancellationToken: limited)),
-            "nodes" => ToJson(await client.CoreV1.ListNodeAsync(cancellationToken: limited)),
-            "endpointslices" => await ListSlicesAsync(client, limited),
+            _ when kind == PodMirror.Kind => ToJson(await client.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: limited)),
+            { Plural: "nodes" } => await client.CustomObjects.ListClusterCustomObjectAsync(
+                kind.Group, Version, kind.Plural, cancellationToken: limited),
+            _ when kind == WorkloadMirror.EndpointSlices => await ListSlicesAsync(client, limited),
             _ => await client.CustomObjects.ListNamespacedCustomObjectAsync(
                 kind.Group, Version, ns, kind.Plural, cancellationToken: limited),
         },
@@ -74,14 +73,12 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         Exception? error = null;
         var client = await ClientAsync(cancellationToken);
         var (seconds, onError) = ((int)time.TotalSeconds, (Action<Exception>)(exception => error ??= exception));
-        var changes = kind.Plural switch
+        var changes = kind switch
         {
-            "pods" => ToJsonAsync(client.CoreV1.WatchListNamespacedPodAsync(
-                ns, true, resourceVersion: version, timeoutSeconds: seconds, onError: onError, cancellationToken: cancellationToken)),
-            "services" => ToJsonAsync(client.CoreV1.WatchListNamespacedServiceAsync(
-                ns, true, resourceVersion: version, timeoutSeconds: seconds, onError: onError, cancellationToken: cancellationToken)),
-            "nodes" => ToJsonAsync(client.CoreV1.WatchListNodeAsync(
-                true, resourceVersion: version, timeoutSeconds: seconds, onError: onError, cancellationToken: cancellationToken)),
+            _ when kind == PodMirror.Kind => WatchPodsAsync(),
+            { Plural: "nodes" } => client.CustomObjects.WatchListClusterCustomObjectAsync(
+                kind.Group, Version, kind.Plural, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: seconds,
+                onError: onError, cancellationToken: cancellationToken),
             _ => client.CustomObjects.WatchListNamespacedCustomObjectAsync(
                 kind.Group, kind == WorkloadMirror.EndpointSlices ? _slicesVersion : Version, ns, kind.Plural, allowWatchBookmarks: true,
                 resourceVersion: version, timeoutSeconds: seconds, onError: onError, cancellationToken: cancellationToken),
@@ -92,25 +89,26 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
         if (error is not null)
             throw error is KubernetesException ? error : new InvalidDataException("a line of the watch cannot be read", error);
 
-        static async IAsyncEnumerable<(WatchEventType, object)> ToJsonAsync<T>(IAsyncEnumerable<(WatchEventType, T)> changes)
-            where T : notnull
+        async IAsyncEnumerable<(WatchEventType, object)> WatchPodsAsync()
         {
-            await foreach (var (type, item) in changes)
-                yield return (type, ToJson(item));
+            await foreach (var (type, pod) in client.CoreV1.WatchListNamespacedPodAsync(
+                ns, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: seconds, onError: onError,
+                cancellationToken: cancellationToken))
+                yield return (type, ToJson(pod));
         }
     }
 
     /// <summary>Writes an EndpointSlice, a new one or in the place of the one of its name.</summary>
-    public Task<JsonElement> WriteSliceAsync(V1EndpointSlice slice, bool isNew, CancellationToken cancellationToken) => CallAsync(
+    public Task<JsonElement> WriteSliceAsync(string name, JsonObject slice, bool isNew, CancellationToken cancellationToken) => CallAsync(
         (client, limited) =>
         {
-            slice.ApiVersion = $"{WorkloadMirror.EndpointSlices.Group}/{_slicesVersion}";
             var (group, plural) = (WorkloadMirror.EndpointSlices.Group, WorkloadMirror.EndpointSlices.Plural);
+            slice["apiVersion"] = $"{group}/{_slicesVersion}";
             return isNew
                 ? client.CustomObjects.CreateNamespacedCustomObjectAsync(
                     slice, group, _slicesVersion, ns, plural, fieldManager: FieldManager, cancellationToken: limited)
                 : client.CustomObjects.ReplaceNamespacedCustomObjectAsync(
-                    slice, group, _slicesVersion, ns, plural, slice.Metadata.Name, fieldManager: FieldManager, cancellationToken: limited);
+                    slice, group, _slicesVersion, ns, plural, name, fieldManager: FieldManager, cancellationToken: limited);
         },
         CallLimit, cancellationToken);
 

@@ -1,3 +1,5 @@
+using static MessageBoard.MeshKubernetes.ObjectJson;
+
 namespace MessageBoard.MeshKubernetes;
 
 /// <summary>A pod.</summary>
@@ -44,13 +46,4 @@ public sealed record ClusterPod(string Cluster, string App, string Name, string 
         Items(spec, "containers").Concat(Items(spec, "initContainers")).Any(container => Text(container, "name") == Proxy) ? true
         : Text(Find(metadata, "annotations"), "ambient.istio.io/redirection") == "enabled" ? null
         : false;
-
-    private static JsonElement? Find(JsonElement? parent, string name) =>
-        parent is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty(name, out var found) ? found : null;
-
-    private static string? Text(JsonElement? parent, string name) =>
-        Find(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-
-    private static JsonElement.ArrayEnumerator Items(JsonElement? parent, string name) =>
-        Find(parent, name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : default;
 }

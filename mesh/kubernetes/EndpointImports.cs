@@ -1,4 +1,4 @@
-using k8s.Models;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,18 +11,6 @@ namespace MessageBoard.MeshKubernetes;
 /// </summary>
 internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILogger<EndpointImports> logger) : BackgroundService
 {
-    /// <summary>The label that names an EndpointSlice's Service.</summary>
-    public const string ServiceLabel = "kubernetes.io/service-name";
-
-    /// <summary>The label that names who writes an EndpointSlice: its other writers leave it alone.</summary>
-    public const string ManagedByLabel = "endpointslice.kubernetes.io/managed-by";
-
-    /// <summary>Who writes those here.</summary>
-    public const string ManagedBy = "messageboard";
-
-    /// <summary>The label that names the cluster an EndpointSlice comes from.</summary>
-    public const string SourceLabel = "multicluster.kubernetes.io/source-cluster";
-
     // Many changes come at once; and what could not be written is tried again.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), Retry = TimeSpan.FromSeconds(5);
 
@@ -45,7 +33,7 @@ internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILo
     {
         try
         {
-            var wanted = Wanted(cluster).ToDictionary(slice => slice.Metadata.Name);
+            var wanted = Wanted(cluster).ToDictionary(slice => $"{slice.Service}-of-{slice.ImportedFrom}");
             foreach (var (name, there) in cluster.Slices.Where(slice => slice.Value.ImportedFrom is not null))
             {
                 // Of a cluster that has told nothing yet nothing is known.
@@ -56,8 +44,8 @@ internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILo
             foreach (var (name, slice) in wanted)
             {
                 var isNew = !cluster.Slices.TryGetValue(name, out var there);
-                if (isNew || !there!.SaysTheSame(KnownSlice.Read(slice)))
-                    await cluster.Api.WriteSliceAsync(slice, isNew, cancellationToken);
+                if (isNew || !there!.SaysTheSame(slice))
+                    await cluster.Api.WriteSliceAsync(name, Write(name, slice), isNew, cancellationToken);
             }
 
             _failing.Remove(cluster.Api.Cluster);
@@ -72,10 +60,11 @@ internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILo
     private bool IsKnown(string cluster) =>
         workloads.Clusters.FirstOrDefault(known => known.Api.Cluster == cluster)?.Listed.IsCompleted is not false;
 
-    private IEnumerable<V1EndpointSlice> Wanted(WorkloadMirror cluster)
+    private IEnumerable<KnownSlice> Wanted(WorkloadMirror cluster)
     {
         foreach (var (name, service) in cluster.Services)
         {
+            // The slices of one Service may differ in their ports, where pods name theirs differently; stores' do not.
             if (service.Addresses.Count == 0 || OwnOf(cluster, name).Any(slice => slice.Endpoints.Count > 0))
                 continue;
 
@@ -83,7 +72,12 @@ internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILo
             {
                 var slices = OwnOf(other, name).Where(slice => slice.Family == service.Family && slice.Endpoints.Count > 0).ToList();
                 if (slices.Count > 0)
-                    yield return Slice(name, other.Api.Cluster, service, slices);
+                    yield return new(
+                        name, other.Api.Cluster, service.Family, slices[0].Ports,
+                        [
+                            .. slices.SelectMany(slice => slice.Endpoints).DistinctBy(endpoint => endpoint.Address)
+                                .OrderBy(endpoint => endpoint.Address, StringComparer.Ordinal),
+                        ]);
             }
         }
     }
@@ -91,28 +85,31 @@ internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILo
     private static IEnumerable<KnownSlice> OwnOf(WorkloadMirror cluster, string service) =>
         cluster.Slices.Values.Where(slice => slice.Service == service && slice.ImportedFrom is null);
 
-    // The slices of one Service may differ in their ports, where pods name theirs differently; stores' do not.
-    private static V1EndpointSlice Slice(string service, string from, KnownService known, List<KnownSlice> slices) => new()
+    private static JsonObject Write(string name, KnownSlice slice) => new()
     {
-        Kind = WorkloadMirror.EndpointSlices.Kind,
-        Metadata = new()
+        ["kind"] = WorkloadMirror.EndpointSlices.Kind,
+        ["metadata"] = new JsonObject
         {
-            Name = $"{service}-of-{from}",
-            Labels = new Dictionary<string, string>
+            ["name"] = name,
+            ["labels"] = new JsonObject
             {
-                [ServiceLabel] = service,
-                [ManagedByLabel] = ManagedBy,
-                [SourceLabel] = from,
+                [KnownSlice.ServiceLabel] = slice.Service,
+                [KnownSlice.ManagedByLabel] = KnownSlice.ManagedBy,
+                [KnownSlice.SourceLabel] = slice.ImportedFrom,
                 ["app.kubernetes.io/part-of"] = "messageboard",
             },
         },
-        AddressType = known.Family,
-        Ports = [.. slices[0].Ports.Select(port => new Discoveryv1EndpointPort { Name = port.Key, Port = port.Value, Protocol = "TCP" })],
-        Endpoints =
+        ["addressType"] = slice.Family,
+        ["ports"] = new JsonArray(
+            [.. slice.Ports.Select(port => new JsonObject { ["name"] = port.Key, ["port"] = port.Value, ["protocol"] = "TCP" })]),
+        ["endpoints"] = new JsonArray(
         [
-            .. slices.SelectMany(slice => slice.Endpoints).Select(endpoint => endpoint.Address).Distinct().Order(StringComparer.Ordinal)
-                .Select(address => new V1Endpoint { Addresses = [address], Conditions = new() { Ready = true } }),
-        ],
+            .. slice.Endpoints.Select(endpoint => new JsonObject
+            {
+                ["addresses"] = new JsonArray(endpoint.Address),
+                ["conditions"] = new JsonObject { ["ready"] = true },
+            }),
+        ]),
     };
 
     [LoggerMessage(LogLevel.Warning, "{Cluster} {Reason}, so its Services are not told of the other clusters' endpoints")]

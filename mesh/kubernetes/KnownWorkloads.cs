@@ -1,5 +1,5 @@
-using k8s.Models;
 using MessageBoard.Mesh.Loading;
+using static MessageBoard.MeshKubernetes.ObjectJson;
 
 namespace MessageBoard.MeshKubernetes;
 
@@ -12,18 +12,23 @@ internal sealed record KnownService(IReadOnlyList<ServicePort> Ports, IReadOnlyL
     private const string None = "None";
 
     /// <summary>Reads it (https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/).</summary>
-    public static KnownService Read(V1Service service) => new(
-        [.. (service.Spec.Ports ?? []).Where(port => port.Protocol is null or "TCP").Select(Read)],
-        [.. (service.Spec.ClusterIPs ?? [service.Spec.ClusterIP]).Where(address => !string.IsNullOrEmpty(address) && address != None)],
-        service.Spec.IpFamilies is [var first, ..] ? first : "IPv4");
+    public static KnownService Read(JsonElement service)
+    {
+        var spec = Find(service, "spec");
+        return new(
+            [.. Items(spec, "ports").Where(port => Text(port, "protocol") is null or "TCP").Select(ReadPort)],
+            [.. Items(spec, "clusterIPs").Select(address => address.GetString()!).Where(address => address is not ("" or None))],
+            Items(spec, "ipFamilies").Select(family => family.GetString()!).FirstOrDefault("IPv4"));
+    }
 
     // https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/: appProtocol, then the name's first part.
-    private static ServicePort Read(V1ServicePort port)
+    private static ServicePort ReadPort(JsonElement port)
     {
-        var name = port.Name ?? "";
-        return new(port.Port, name)
+        var name = Text(port, "name") ?? "";
+        var protocol = Text(port, "appProtocol");
+        return new(port.GetProperty("port").GetInt32(), name)
         {
-            Protocol = ServicePortReader.ProtocolOf(port.AppProtocol is null ? name.Split('-')[0] : Istios(port.AppProtocol)),
+            Protocol = ServicePortReader.ProtocolOf(protocol is null ? name.Split('-')[0] : Istios(protocol)),
         };
     }
 
@@ -46,25 +51,57 @@ internal sealed record KnownService(IReadOnlyList<ServicePort> Ports, IReadOnlyL
 internal sealed record KnownSlice(
     string Service, string? ImportedFrom, string Family, IReadOnlyDictionary<string, int> Ports, IReadOnlyList<KnownEndpoint> Endpoints)
 {
+    /// <summary>The label that names an EndpointSlice's Service.</summary>
+    public const string ServiceLabel = "kubernetes.io/service-name";
+
+    /// <summary>The label that names who writes an EndpointSlice: its other writers leave it alone.</summary>
+    public const string ManagedByLabel = "endpointslice.kubernetes.io/managed-by";
+
+    /// <summary>Who writes the endpoints of other clusters.</summary>
+    public const string ManagedBy = "messageboard";
+
+    /// <summary>The label that names the cluster an EndpointSlice comes from.</summary>
+    public const string SourceLabel = "multicluster.kubernetes.io/source-cluster";
+
+    /// <summary>
+    /// Reads it (https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/), or v1beta1, which has node
+    /// and zone elsewhere.
+    /// </summary>
+    public static KnownSlice Read(JsonElement slice)
+    {
+        var labels = LabelsOf(slice);
+        var ports = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var port in Items(slice, "ports"))
+        {
+            if (Find(port, "port") is { ValueKind: JsonValueKind.Number } number)
+                ports.TryAdd(Text(port, "name") ?? "", number.GetInt32());
+        }
+
+        return new(
+            labels.GetValueOrDefault(ServiceLabel, ""),
+            labels.GetValueOrDefault(ManagedByLabel) == ManagedBy ? labels.GetValueOrDefault(SourceLabel, "") : null,
+            Text(slice, "addressType") ?? "IPv4",
+            ports,
+            [
+                .. Items(slice, "endpoints")
+                    .Where(endpoint => Find(Find(endpoint, "conditions"), "ready") is not { ValueKind: JsonValueKind.False })
+                    .SelectMany(endpoint => Items(endpoint, "addresses").Take(1).Select(address => Read(endpoint, address.GetString()!))),
+            ]);
+    }
+
     /// <summary>Whether another one has the same endpoints.</summary>
-    public bool SaysTheSame(KnownSlice other) => Family == other.Family && Ports.Count == other.Ports.Count
-        && Ports.All(port => other.Ports.TryGetValue(port.Key, out var number) && number == port.Value)
+    public bool SaysTheSame(KnownSlice other) => Family == other.Family && Ports.SequenceEqual(other.Ports)
         && Endpoints.Select(endpoint => endpoint.Address).SequenceEqual(other.Endpoints.Select(endpoint => endpoint.Address));
 
-    /// <summary>Reads it (https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/).</summary>
-    public static KnownSlice Read(V1EndpointSlice slice) => new(
-        slice.GetLabel(EndpointImports.ServiceLabel) ?? "",
-        slice.GetLabel(EndpointImports.ManagedByLabel) == EndpointImports.ManagedBy
-            ? slice.GetLabel(EndpointImports.SourceLabel) ?? ""
-            : null,
-        slice.AddressType ?? "IPv4",
-        (slice.Ports ?? []).Where(port => port.Port is not null).DistinctBy(port => port.Name ?? "")
-            .ToDictionary(port => port.Name ?? "", port => port.Port!.Value),
-        [
-            .. (slice.Endpoints ?? []).Where(endpoint => endpoint.Conditions?.Ready ?? true)
-                .SelectMany(endpoint => endpoint.Addresses.Take(1).Select(address => new KnownEndpoint(
-                    address, endpoint.TargetRef is { Kind: "Pod", Name: var pod } ? pod : null, endpoint.NodeName, endpoint.Zone))),
-        ]);
+    private static KnownEndpoint Read(JsonElement endpoint, string address)
+    {
+        var (target, before) = (Find(endpoint, "targetRef"), Find(endpoint, "topology"));
+        return new(
+            address,
+            Text(target, "kind") == "Pod" ? Text(target, "name") : null,
+            Text(endpoint, "nodeName") ?? Text(before, "kubernetes.io/hostname"),
+            Text(endpoint, "zone") ?? Text(before, TopologyLabels.Zone));
+    }
 }
 
 /// <summary>One that serves.</summary>
@@ -73,28 +110,3 @@ internal sealed record KnownSlice(
 /// <param name="Node">Its node; null when that is not said.</param>
 /// <param name="Zone">Its zone; null when that is not said.</param>
 internal sealed record KnownEndpoint(string Address, string? Pod, string? Node, string? Zone);
-
-/// <summary>What counts of a pod.</summary>
-/// <param name="Node">Its node; null before it has one.</param>
-/// <param name="Labels">Its labels.</param>
-internal sealed record KnownPod(string? Node, IReadOnlyDictionary<string, string> Labels)
-{
-    /// <summary>Reads it.</summary>
-    public static KnownPod Read(V1Pod pod) =>
-        new(pod.Spec.NodeName, new SortedDictionary<string, string>(pod.Labels() ?? new Dictionary<string, string>()));
-}
-
-/// <summary>What counts of a node.</summary>
-/// <param name="Locality">Where it is, as <c>region/zone/sub-zone</c>; empty when its labels do not say.</param>
-internal sealed record KnownNode(string Locality)
-{
-    /// <summary>
-    /// Reads it (https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesioregion, and Istio's own for the
-    /// sub-zone).
-    /// </summary>
-    public static KnownNode Read(V1Node node) => new(LocalityOf(
-        node.GetLabel(TopologyLabels.Region), node.GetLabel(TopologyLabels.Zone), node.GetLabel(TopologyLabels.Subzone)));
-
-    /// <summary>A place as <c>region/zone/sub-zone</c>.</summary>
-    public static string LocalityOf(string? region, string? zone, string? subzone) => $"{region}/{zone}/{subzone}".TrimEnd('/');
-}

@@ -79,8 +79,10 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var workloads = _workloads?.Clusters ?? [];
-        var reflectors = _clusters.SelectMany(cluster => cluster.Kinds.Select(kind => new Reflector(cluster, kind, _logger)))
-            .Concat(workloads.SelectMany(cluster => WorkloadMirror.Kinds.Select(kind => new Reflector(cluster, kind, _logger))));
+        var watchTime = _isEditor ? Reflector.Watched : Reflector.Unwatched;
+        var reflectors = _clusters.SelectMany(cluster => cluster.Kinds.Select(kind => new Reflector(cluster, kind, _logger, watchTime)))
+            .Concat(workloads.SelectMany(cluster =>
+                WorkloadMirror.Kinds.Select(kind => new Reflector(cluster, kind, _logger, watchTime))));
         _running = Task.WhenAll([
             .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
             Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None),

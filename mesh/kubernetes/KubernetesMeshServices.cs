@@ -61,7 +61,9 @@ public static class KubernetesMeshServices
     {
         var mesh = configuration.GetSection("Mesh");
         var isProxyless = IsProxyless(mesh);
-        services.AddSingleton(provider => Create(provider, mesh, isProxyless, isEditor));
+        services.AddSingleton(provider => Create(
+            provider, mesh, provider.GetRequiredService<MeshProxy>() with { Namespace = NamespaceOf(mesh), Node = configuration["NODE_NAME"] },
+            isProxyless, isEditor));
         services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<KubernetesMesh>());
         services.AddHostedService(provider => provider.GetRequiredService<KubernetesMesh>());
         if (!isProxyless)
@@ -81,13 +83,14 @@ public static class KubernetesMeshServices
         var other => throw new InvalidOperationException($"Mesh:DataPlane is '{other}'; it has to be 'sidecar' or 'proxyless'."),
     };
 
-    private static KubernetesMesh Create(IServiceProvider provider, IConfigurationSection mesh, bool isProxyless, bool isEditor)
+    private static KubernetesMesh Create(
+        IServiceProvider provider, IConfigurationSection mesh, MeshProxy proxy, bool isProxyless, bool isEditor)
     {
         ClusterApi[] clusters = [.. ClustersOf(provider, mesh)];
         return new(
             isEditor ? clusters : clusters[..1],
             new(mesh["VersionsFolder"] ?? Path.Combine(Path.GetTempPath(), "messageboard", VersionStore.FolderName)),
-            provider.GetRequiredService<MeshProxy>() with { Namespace = NamespaceOf(mesh) },
+            proxy,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<KubernetesMesh>>(),
             isProxyless ? clusters : null,
@@ -123,5 +126,6 @@ public static class KubernetesMeshServices
     private static k8s.Kubernetes Connect(string? kubeconfig, string? context) => new(
         kubeconfig is null && context is null
             ? KubernetesClientConfiguration.InClusterConfig()
-            : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context));
+            : KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig, context),
+        new CoreGroup());
 }

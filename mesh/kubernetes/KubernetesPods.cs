@@ -46,7 +46,7 @@ public sealed class KubernetesPods : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _running = Task.WhenAll(_clusters.Select(cluster => Task.Run(
-            () => new Reflector(cluster, PodMirror.Kind, _logger).RunAsync(_stopping.Token), CancellationToken.None)));
+            () => new Reflector(cluster, PodMirror.Kind, _logger, Reflector.Watched).RunAsync(_stopping.Token), CancellationToken.None)));
         return Task.CompletedTask;
     }
 

@@ -9,6 +9,8 @@ namespace MessageBoard.MeshKubernetes;
 /// </summary>
 internal sealed class KubernetesWorkloads
 {
+    private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
+
     private readonly IReadOnlyList<WorkloadMirror> _clusters;
 
     /// <param name="clusters">The clusters, the caller's own first.</param>
@@ -34,12 +36,12 @@ internal sealed class KubernetesWorkloads
     public MeshProxy Place(MeshProxy proxy)
     {
         var home = _clusters[0];
-        var labels = proxy.Labels;
-        var locality = "";
-        if (home.Pods.TryGetValue(proxy.Pod, out var pod))
-            (labels, locality) = (pod.Labels, LocalityOf(home, pod.Node, null));
-
-        return proxy with { Cluster = home.Api.Cluster, Labels = labels, Locality = locality };
+        return proxy with
+        {
+            Cluster = home.Api.Cluster,
+            Labels = home.Pods.GetValueOrDefault(proxy.Pod, proxy.Labels),
+            Locality = LocalityOf(home, proxy.Node, null),
+        };
     }
 
     /// <summary>The Services, of those that several clusters have the nearest one's ports.</summary>
@@ -70,20 +72,25 @@ internal sealed class KubernetesWorkloads
         {
             foreach (var endpoint in slice.Endpoints)
             {
-                var pod = endpoint.Pod is null ? new(endpoint.Node, new Dictionary<string, string>())
-                    : cluster.Pods.GetValueOrDefault(endpoint.Pod);
-                if (pod is null || !seen.Add(endpoint.Address))
+                var labels = endpoint.Pod is null ? NoLabels : cluster.Pods.GetValueOrDefault(endpoint.Pod);
+                if (labels is null || !seen.Add(endpoint.Address))
                     continue;
 
-                var locality = LocalityOf(cluster, pod.Node ?? endpoint.Node, endpoint.Zone);
+                var locality = LocalityOf(cluster, endpoint.Node, endpoint.Zone);
                 var name = endpoint.Pod ?? endpoint.Address;
                 yield return new(
                     new("Pod", cluster.Api.Namespace, name), $"{cluster.Api.Cluster}/pods/{name}", endpoint.Address, slice.Ports,
-                    TopologyLabels.Add(pod.Labels, Locality.Parse(locality), cluster.Api.Cluster, network: null), locality);
+                    TopologyLabels.Add(labels, Locality.Parse(locality), cluster.Api.Cluster, network: null), locality);
             }
         }
     }
 
-    private static string LocalityOf(WorkloadMirror cluster, string? node, string? zone) =>
-        node is not null && cluster.Nodes.TryGetValue(node, out var known) ? known.Locality : KnownNode.LocalityOf(null, zone, null);
+    // As region/zone/sub-zone (https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesioregion, and Istio's own
+    // label for the last).
+    private static string LocalityOf(WorkloadMirror cluster, string? node, string? zone)
+    {
+        var labels = node is null ? NoLabels : cluster.Nodes.GetValueOrDefault(node, NoLabels);
+        var (region, subzone) = (labels.GetValueOrDefault(TopologyLabels.Region), labels.GetValueOrDefault(TopologyLabels.Subzone));
+        return $"{region}/{labels.GetValueOrDefault(TopologyLabels.Zone) ?? zone}/{subzone}".TrimEnd('/');
+    }
 }

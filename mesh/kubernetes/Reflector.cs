@@ -9,10 +9,20 @@ namespace MessageBoard.MeshKubernetes;
 /// lists, watches from the list's version, goes on where a watch has ended, and lists anew when the version is too old (410) or
 /// the API server was away, after a pause that grows and is never the same for two.
 /// </summary>
-internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogger logger)
+/// <param name="mirror">The mirror.</param>
+/// <param name="kind">The kind.</param>
+/// <param name="logger">Hears of an API server that is away.</param>
+/// <param name="watchTime">For how long a watch is asked for: one that has died without a word is missed soon after. To go on costs a
+/// request.</param>
+internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogger logger, TimeSpan watchTime)
 {
-    // Short, so that an API server that has vanished without a word is missed soon; to go on costs one request.
-    private static readonly TimeSpan WatchTime = TimeSpan.FromSeconds(10), WatchLimit = TimeSpan.FromSeconds(13);
+    /// <summary>Where people wait for the page to tell that an API server is away.</summary>
+    public static readonly TimeSpan Watched = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where only the log tells that; what it last said serves on.</summary>
+    public static readonly TimeSpan Unwatched = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan WatchGrace = TimeSpan.FromSeconds(3);
 
     // What ends sooner without a word is no watch.
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
@@ -69,11 +79,11 @@ internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogg
     private async Task<string> WatchAsync(string version, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(WatchLimit);
+        limited.CancelAfter(watchTime + WatchGrace);
         var (started, isSilent) = (Stopwatch.GetTimestamp(), true);
         try
         {
-            await foreach (var (type, item) in mirror.Api.WatchAsync(kind, version, WatchTime, limited.Token))
+            await foreach (var (type, item) in mirror.Api.WatchAsync(kind, version, watchTime, limited.Token))
             {
                 isSilent = false;
                 version = item.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;

@@ -5,4 +5,10 @@ namespace MessageBoard.MeshKubernetes;
 /// <param name="Plural">Its name in paths.</param>
 /// <param name="Kind">Its name.</param>
 /// <param name="IsOptional">Whether a cluster may well not have its CRD.</param>
-internal sealed record ResourceKind(string Group, string Plural, string Kind, bool IsOptional = false);
+internal sealed record ResourceKind(string Group, string Plural, string Kind, bool IsOptional = false)
+{
+    /// <summary>
+    /// Stands for the group without a name, of which the objects are not read whole: of pods and nodes their metadata counts alone.
+    /// </summary>
+    public const string Core = "core";
+}

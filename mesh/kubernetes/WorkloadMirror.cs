@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using k8s;
-using k8s.Models;
 using MessageBoard.Mesh.Configuration;
 
 namespace MessageBoard.MeshKubernetes;
@@ -16,12 +15,14 @@ internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action 
 
     /// <summary>What reflectors ask for.</summary>
     public static readonly IReadOnlyList<ResourceKind> Kinds =
-        [new("", "services", "Service"), EndpointSlices, PodMirror.Kind, new("", "nodes", "Node")];
+    [
+        new(ResourceKind.Core, "services", "Service"), EndpointSlices, new(ResourceKind.Core, "pods", "Pod"),
+        new(ResourceKind.Core, "nodes", "Node"),
+    ];
 
-    private readonly Kept<V1Service, KnownService> _services = new(KnownService.Read);
-    private readonly Kept<V1EndpointSlice, KnownSlice> _slices = new(KnownSlice.Read);
-    private readonly Kept<V1Pod, KnownPod> _pods = new(KnownPod.Read);
-    private readonly Kept<V1Node, KnownNode> _nodes = new(KnownNode.Read);
+    private readonly Kept<KnownService> _services = new(KnownService.Read);
+    private readonly Kept<KnownSlice> _slices = new(KnownSlice.Read);
+    private readonly Kept<IReadOnlyDictionary<string, string>> _pods = new(ObjectJson.LabelsOf), _nodes = new(ObjectJson.LabelsOf);
     private readonly Staleness _stale = new(api.Cluster, Kinds, clock);
 
     /// <inheritdoc/>
@@ -42,11 +43,11 @@ internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action 
     /// <summary>The EndpointSlices by their names.</summary>
     public ImmutableSortedDictionary<string, KnownSlice> Slices => _slices.Items;
 
-    /// <summary>The pods by their names.</summary>
-    public ImmutableSortedDictionary<string, KnownPod> Pods => _pods.Items;
+    /// <summary>The pods' labels by their names.</summary>
+    public ImmutableSortedDictionary<string, IReadOnlyDictionary<string, string>> Pods => _pods.Items;
 
-    /// <summary>The nodes by their names.</summary>
-    public ImmutableSortedDictionary<string, KnownNode> Nodes => _nodes.Items;
+    /// <summary>The nodes' labels by their names.</summary>
+    public ImmutableSortedDictionary<string, IReadOnlyDictionary<string, string>> Nodes => _nodes.Items;
 
     /// <inheritdoc/>
     public string Replace(string plural, JsonElement list, long answersBefore)
@@ -94,8 +95,7 @@ internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action 
     }
 
     // By one reflector, so there is nobody to wait for. What has not changed in a way that counts here, as a node's heartbeat, is no news.
-    private sealed class Kept<TObject, TKnown>(Func<TObject, TKnown> read) : IKept
-        where TObject : IKubernetesObject<V1ObjectMeta>
+    private sealed class Kept<TKnown>(Func<JsonElement, TKnown> read) : IKept
     {
         private ImmutableSortedDictionary<string, TKnown> _items =
             ImmutableSortedDictionary.Create<string, TKnown>(StringComparer.Ordinal);
@@ -121,11 +121,7 @@ internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action 
             return true;
         }
 
-        private KeyValuePair<string, TKnown> Read(JsonElement item)
-        {
-            var whole = KubernetesJson.Deserialize<TObject>(item);
-            return new(whole.Metadata.Name, read(whole));
-        }
+        private KeyValuePair<string, TKnown> Read(JsonElement item) => new(ObjectJson.NameOf(item), read(item));
 
         private static bool AreSame(TKnown one, TKnown other) =>
             JsonSerializer.SerializeToUtf8Bytes(one).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(other));

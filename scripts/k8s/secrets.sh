@@ -27,9 +27,9 @@ secret_manifest() { # namespace name type (key value)...
 
 # A line a Secret that is there: its name, and its whole data as JSON for comparing and copying.
 secrets_data() { # cluster names...
-  # One name twice: of one kubectl makes no list.
+  # The first name twice: of one kubectl makes no list.
   ask "$1" get secret "${@:2}" "$2" --namespace "$space" --ignore-not-found \
-    -o 'jsonpath={range .items[*]}{.metadata.name} {.data}{"\n"}{end}'
+    -o 'jsonpath={range .items[*]}{.metadata.name} {.data}{"\n"}{end}' | sort -u
 }
 
 secret_value() { # cluster name key

@@ -58,8 +58,10 @@ internal sealed class TwoClusters(KubeApi api, string ns) : IAsyncDisposable
         KubeApi.Contexts.Select(context => new ClusterApi(
             context,
             ns,
-            () => new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(
-                kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? api.Kubeconfig, context))));
+            () => new Kubernetes(
+                KubernetesClientConfiguration.BuildConfigFromConfigFile(
+                    kubeconfigs.FirstOrDefault(other => other.Context == context).Kubeconfig ?? api.Kubeconfig, context),
+                new CoreGroup())));
 
     /// <summary>Ends when both clusters are known, and what they say is in force.</summary>
     public static Task AreFreshAsync(KubernetesMesh mesh) => Eventually.IsTrueAsync(
