@@ -18,6 +18,8 @@ FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0.401-noble AS bu
 ARG TARGETARCH
 ENV PROGRAMS="gateway mesh/check services/log services/message services/user"
 ENV FOR_IMAGES="-p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocumentationFiles=false"
+# Where a build has no processes of its own (buildah as root without namespaces), compilers would wait for more to do.
+ENV MSBUILDDISABLENODEREUSE=1
 WORKDIR /src
 
 # A layer that only another package or project makes anew.
@@ -42,6 +44,7 @@ COPY services services/
 RUN for program in $PROGRAMS; do \
       dotnet publish $program -c Release -a $TARGETARCH --no-restore $FOR_IMAGES -o /out/${program##*/} || exit 1; \
     done; \
+    dotnet build-server shutdown --vbcscompiler; \
     cp -r /out/check/. /out/gateway/
 
 # librdkafka comes in builds for several systems, of which the client takes one (docs/dependencies.md): 24 MB.

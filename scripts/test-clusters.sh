@@ -23,7 +23,8 @@ processes, a drained node, deleted stores, a frozen API server, a missing image,
 and cleanup and deployment on kept data.
 
   --keep      leaves the clusters running, and says how to reach and end them
-  --cached    only where all is built already; else says so, and exits with 3
+  --cached    only where it can run and all is built already; else says why
+              not, and exits with 3
 
 Needs root on Debian with cgroup v1, and the lab, ../shared/kube-lab
 (MESSAGEBOARD_LAB names another folder). What it builds stays in ~/.cache: the
@@ -45,9 +46,16 @@ while (($#)); do
   shift
 done
 
-[[ -x $lab/kube-lab ]] || refuse "There is no lab in $lab; MESSAGEBOARD_LAB names the folder with kube-lab."
+# It cannot run here.
+lacks() { # why
+  [[ $cached == false ]] || { echo "$1" >&2; exit 3; }
+  refuse "$1"
+}
+
+[[ -x $lab/kube-lab ]] || lacks "There is no lab in $lab; MESSAGEBOARD_LAB names the folder with kube-lab."
+[[ $EUID == 0 ]] || lacks "The clusters' nodes want root."
+[[ -d /sys/fs/cgroup/memory ]] || lacks "The clusters' nodes want cgroup v1."
 lab=$(cd "$lab" && pwd)
-[[ $EUID == 0 ]] || refuse "The clusters' nodes want root."
 
 # --- images ----------------------------------------------------------------------------------------------------------
 
@@ -70,6 +78,18 @@ has_bases() {
   for base in $(bases); do buildah inspect --type image "$base" >/dev/null 2>&1 || return 1; done
 }
 
+# What a build that was broken off has mounted; while somebody else builds too, nobody can tell whose it is.
+end_build() {
+  local try
+  [[ -n ${containers+known} ]] || return 0
+  for try in {1..25}; do
+    pgrep -x -r RSD buildah >/dev/null || break
+    ((try < 25)) || return 0
+    sleep 0.2
+  done
+  comm -13 <(echo "$containers") <(buildah containers -q | sort) | xargs -r buildah rm >/dev/null
+}
+
 build_all() { # folder of the stores
   local built=$1.new
   rm -rf "$built"
@@ -80,12 +100,15 @@ build_all() { # folder of the stores
 }
 
 build_ours() {
-  local program
+  local program archive
+  rm -rf "${images:?}/$tag"
   mkdir -p "$images/$tag"
   for program in "${programs[@]}"; do
     BUILDAH_ISOLATION=chroot buildah bud -q --pull-never --layers --build-arg "TARGETARCH=$(dpkg --print-architecture)" \
       --target "$program" -t "messageboard/$program:$tag" . >"$images/build.log" 2>&1 || { tail -n 20 "$images/build.log" >&2; exit 1; }
-    buildah push -q "messageboard/$program:$tag" "docker-archive:$images/$tag/messageboard_$program.tar:messageboard/$program:$tag"
+    archive=$images/$tag/messageboard_$program.tar
+    buildah push -q "messageboard/$program:$tag" "docker-archive:$archive.new:messageboard/$program:$tag"
+    mv "$archive.new" "$archive"
   done
 }
 
@@ -95,6 +118,7 @@ has_what_ours_need() { [[ -d $images/stores-$stores_tag ]] && has_bases; }
 
 make_images() {
   if is_built; then return; fi
+  containers=$(buildah containers -q | sort)
   if has_what_ours_need; then build_ours; else build_all "$images/stores-$stores_tag"; fi
   find "$images" -mindepth 1 -maxdepth 1 -type d ! -name "$tag" ! -name "stores-$stores_tag" -exec rm -r {} +
 }
@@ -102,8 +126,7 @@ make_images() {
 is_cached() { [[ -e $cache/kube-lab/kubelet ]] && { is_built || has_what_ours_need; }; }
 
 if [[ $cached == true ]] && ! is_cached; then
-  echo "$script: the lab or the base images are not built yet; $script builds them." >&2
-  exit 3
+  lacks "The lab or the base images are not built yet; $script builds them, which takes half an hour."
 fi
 
 # --- the clusters ----------------------------------------------------------------------------------------------------
@@ -122,8 +145,20 @@ clean_up() {
   fi
   # There may be nothing yet to end; the exit code is that of what went before.
   "$lab/kube-lab" down "$folder" >/dev/null 2>&1 || true
+  end_broken_off || true
+  end_build || true
   rm -rf "$work"
   exit "$code"
+}
+
+# What the lab knows nothing of yet when it is broken off as it starts a node: the node, and its cgroups.
+end_broken_off() {
+  local pid group
+  for pid in $(pgrep -f "$folder/"); do kill -KILL "$pid" 2>/dev/null; done
+  [[ -e $folder && ! -e /sys/class/net/kube-lab ]] || return 0
+  for group in /sys/fs/cgroup/*/kube-lab-ctx[12]; do
+    if [[ -d $group ]]; then find "$group" -depth -type d -exec rmdir {} +; fi
+  done
 }
 trap clean_up EXIT
 trap 'exit 130' INT
