@@ -197,11 +197,13 @@ door() {
   kubectl --context ctx1 --namespace messageboard get service gateway -o 'jsonpath={.spec.ports[0].nodePort}'
 }
 
-for way in skip-istio proxyless; do
-  cat >"$work/$way" <<END
+# The lab's nodes do not say which network their pods are in.
+for way in --skip-istio '--proxyless --pod-network-1 10.21.0.0/16 --pod-network-2 10.22.0.0/16'; do
+  program=${way%% *}
+  cat >"$work/${program#--}" <<END
 #!/usr/bin/env bash
 export MESSAGEBOARD_STATE=$work/state
-exec "$PWD/deploy-all.sh" --images "\$1" --$way --host $address "\${@:2}"
+exec "$PWD/deploy-all.sh" --images "\$1" $way --host $address "\${@:2}"
 END
 done
 cat >"$work/cleanup" <<END

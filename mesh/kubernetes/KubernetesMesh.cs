@@ -15,8 +15,8 @@ namespace MessageBoard.MeshKubernetes;
 /// </summary>
 public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDisposable
 {
-    // A gateway whose API server is away starts nevertheless.
-    private static readonly TimeSpan FirstList = TimeSpan.FromSeconds(3);
+    // A gateway whose API server is away starts nevertheless. What can do nothing before it knows whom to call has more patience.
+    private static readonly TimeSpan FirstList = TimeSpan.FromSeconds(3), FirstPods = TimeSpan.FromSeconds(20);
 
     private readonly IReadOnlyList<ClusterMirror> _clusters;
     private readonly KubernetesWorkloads? _workloads;
@@ -87,14 +87,14 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
             .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
             Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None),
             Task.Run(() => SeeEditsAsync(_stopping.Token), CancellationToken.None)]);
-        var (own, others) = (Home.Listed, workloads.Select(cluster => cluster.Listed));
         try
         {
-            await Task.WhenAll(others.Prepend(own)).WaitAsync(FirstList, cancellationToken);
+            await Home.Listed.WaitAsync(workloads is [] ? FirstList : FirstPods, cancellationToken);
+            await Task.WhenAll(workloads.Select(cluster => cluster.Listed)).WaitAsync(FirstList, cancellationToken);
         }
         catch (TimeoutException)
         {
-            if (!own.IsCompleted)
+            if (!IsKnown)
                 LogNotListed(Home.Api.Cluster);
         }
 

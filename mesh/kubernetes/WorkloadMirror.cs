@@ -52,7 +52,8 @@ internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action 
     /// <inheritdoc/>
     public string Replace(string plural, JsonElement list, long answersBefore)
     {
-        var isNew = Of(plural).Replace(list.GetProperty("items").EnumerateArray());
+        // A list of nothing but metadata has null for no items.
+        var isNew = Of(plural).Replace(ObjectJson.Items(list, "items"));
         if (_stale.SetFresh(plural) | isNew)
             changed();
 

@@ -60,7 +60,7 @@ public sealed class ProxylessTests(KubeApi api) : IAsyncLifetime
             Assert.Equal(["north/north-1", "south/south-1"], services.Endpoints!.Select(endpoint => endpoint.Locality));
             Assert.Equal(["ctx1", "ctx2"], services.Endpoints!.Select(endpoint => endpoint.Labels[TopologyLabels.Cluster]));
             Assert.Equal(["north", "south"], services.Endpoints!.Select(endpoint => endpoint.Labels[TopologyLabels.Region]));
-            Assert.Equal("north/north-1", mesh.Workloads.Place(new() { Pod = "me" }).Locality);
+            Assert.Equal("north/north-1", mesh.Workloads.Place(new() { Pod = "me", Node = near }).Locality);
         }
         finally
         {
