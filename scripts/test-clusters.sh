@@ -78,10 +78,11 @@ has_bases() {
   for base in $(bases); do buildah inspect --type image "$base" >/dev/null 2>&1 || return 1; done
 }
 
-# What a build that was broken off has mounted; while somebody else builds too, nobody can tell whose it is.
+# What a build that was broken off has laid into the checkout and mounted; while somebody else builds too, nobody can tell whose it is.
 end_build() {
   local try
   [[ -n ${containers+known} ]] || return 0
+  rm -f .parents-[12].tar
   for try in {1..25}; do
     pgrep -x -r RSD buildah >/dev/null || break
     ((try < 25)) || return 0
