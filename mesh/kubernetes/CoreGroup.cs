@@ -20,7 +20,8 @@ internal sealed class CoreGroup : DelegatingHandler
         var at = uri.AbsolutePath.IndexOf(Asked, StringComparison.Ordinal);
         if (at >= 0)
         {
-            request.RequestUri = new UriBuilder(uri) { Path = $"{uri.AbsolutePath[..at]}/api/v1/{uri.AbsolutePath[(at + Asked.Length)..]}" }.Uri;
+            var path = $"{uri.AbsolutePath[..at]}/api/v1/{uri.AbsolutePath[(at + Asked.Length)..]}";
+            request.RequestUri = new UriBuilder(uri) { Path = path }.Uri;
             if (!uri.AbsolutePath.EndsWith("/services", StringComparison.Ordinal))
             {
                 request.Headers.Accept.Clear();

@@ -45,7 +45,10 @@ internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILo
             {
                 var isNew = !cluster.Slices.TryGetValue(name, out var there);
                 if (isNew || !there!.SaysTheSame(slice))
-                    await cluster.Api.WriteSliceAsync(name, Write(name, slice), isNew, cancellationToken);
+                {
+                    var written = Write(name, slice, cluster.Services[slice.Service].Id);
+                    await cluster.Api.WriteSliceAsync(name, written, isNew, cancellationToken);
+                }
             }
 
             _failing.Remove(cluster.Api.Cluster);
@@ -85,7 +88,8 @@ internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILo
     private static IEnumerable<KnownSlice> OwnOf(WorkloadMirror cluster, string service) =>
         cluster.Slices.Values.Where(slice => slice.Service == service && slice.ImportedFrom is null);
 
-    private static JsonObject Write(string name, KnownSlice slice) => new()
+    // With its Service it goes.
+    private static JsonObject Write(string name, KnownSlice slice, string service) => new()
     {
         ["kind"] = WorkloadMirror.EndpointSlices.Kind,
         ["metadata"] = new JsonObject
@@ -98,6 +102,13 @@ internal sealed partial class EndpointImports(KubernetesWorkloads workloads, ILo
                 [KnownSlice.SourceLabel] = slice.ImportedFrom,
                 ["app.kubernetes.io/part-of"] = "messageboard",
             },
+            ["ownerReferences"] = new JsonArray(new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Service",
+                ["name"] = slice.Service,
+                ["uid"] = service,
+            }),
         },
         ["addressType"] = slice.Family,
         ["ports"] = new JsonArray(

@@ -4,10 +4,11 @@ using static MessageBoard.MeshKubernetes.ObjectJson;
 namespace MessageBoard.MeshKubernetes;
 
 /// <summary>What counts of a Service.</summary>
+/// <param name="Id">Its uid.</param>
 /// <param name="Ports">Its ports.</param>
 /// <param name="Addresses">Its virtual addresses.</param>
 /// <param name="Family">The kind of address that its endpoints have here: <c>IPv4</c> or <c>IPv6</c>.</param>
-internal sealed record KnownService(IReadOnlyList<ServicePort> Ports, IReadOnlyList<string> Addresses, string Family)
+internal sealed record KnownService(string Id, IReadOnlyList<ServicePort> Ports, IReadOnlyList<string> Addresses, string Family)
 {
     private const string None = "None";
 
@@ -16,6 +17,7 @@ internal sealed record KnownService(IReadOnlyList<ServicePort> Ports, IReadOnlyL
     {
         var spec = Find(service, "spec");
         return new(
+            Text(Find(service, "metadata"), "uid") ?? "",
             [.. Items(spec, "ports").Where(port => Text(port, "protocol") is null or "TCP").Select(ReadPort)],
             [.. Items(spec, "clusterIPs").Select(address => address.GetString()!).Where(address => address is not ("" or None))],
             Items(spec, "ipFamilies").Select(family => family.GetString()!).FirstOrDefault("IPv4"));

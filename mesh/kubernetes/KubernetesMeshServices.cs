@@ -61,9 +61,9 @@ public static class KubernetesMeshServices
     {
         var mesh = configuration.GetSection("Mesh");
         var isProxyless = IsProxyless(mesh);
+        var (ns, node) = (NamespaceOf(mesh), configuration["NODE_NAME"]);
         services.AddSingleton(provider => Create(
-            provider, mesh, provider.GetRequiredService<MeshProxy>() with { Namespace = NamespaceOf(mesh), Node = configuration["NODE_NAME"] },
-            isProxyless, isEditor));
+            provider, mesh, provider.GetRequiredService<MeshProxy>() with { Namespace = ns, Node = node }, isProxyless, isEditor));
         services.AddSingleton<IMeshStore>(provider => provider.GetRequiredService<KubernetesMesh>());
         services.AddHostedService(provider => provider.GetRequiredService<KubernetesMesh>());
         if (!isProxyless)
