@@ -62,7 +62,7 @@ public static class MeshServiceCollectionExtensions
     /// <summary>Sends the client's requests through the mesh, if there is one; its primary handler is used without one only.</summary>
     public static IHttpClientBuilder AddMeshRouting(this IHttpClientBuilder builder) =>
         IsThere(builder.Services)
-            ? builder.ConfigurePrimaryHttpMessageHandler(provider => CreateHandler(provider, new()))
+            ? AsCaller(builder).ConfigurePrimaryHttpMessageHandler(provider => CreateHandler(provider, new()))
             : builder;
 
     /// <summary>
@@ -77,6 +77,7 @@ public static class MeshServiceCollectionExtensions
         if (!IsThere(builder.Services))
             return builder;
 
+        builder.Services.TryAddSingleton<MeshCaller>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory>(provider =>
             new MeshForwarderHttpClientFactory(pools => CreateHandler(provider, pools)));
         if (configuration.GetValue("Mesh:Http1Forwarder", true))
@@ -87,6 +88,12 @@ public static class MeshServiceCollectionExtensions
                 provider.GetRequiredService<TimeProvider>(), SourceOf(provider))));
         }
 
+        return builder;
+    }
+
+    private static IHttpClientBuilder AsCaller(IHttpClientBuilder builder)
+    {
+        builder.Services.TryAddSingleton<MeshCaller>();
         return builder;
     }
 

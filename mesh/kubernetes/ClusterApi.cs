@@ -31,7 +31,10 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
     public string Namespace => ns;
 
     /// <summary>All resources of a kind, as the list the API server gives.</summary>
-    public Task<JsonElement> ListAsync(ResourceKind kind, CancellationToken cancellationToken) => CallAsync(
+    /// <param name="kind">The kind.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<JsonElement> ListAsync(ResourceKind kind, TimeSpan limit, CancellationToken cancellationToken) => CallAsync(
         async (client, limited) => kind switch
         {
             _ when kind == PodMirror.Kind => ToJson(await client.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: limited)),
@@ -41,7 +44,7 @@ internal sealed class ClusterApi(string cluster, string ns, Func<IKubernetes> co
             _ => await client.CustomObjects.ListNamespacedCustomObjectAsync(
                 kind.Group, Version, ns, kind.Plural, cancellationToken: limited),
         },
-        CallLimit, cancellationToken);
+        limit, cancellationToken);
 
     /// <summary>One resource; null when there is none.</summary>
     public async Task<JsonElement?> GetAsync(string plural, string name, CancellationToken cancellationToken)

@@ -151,7 +151,9 @@ internal sealed class ClusterMirror(
     public MeshSnapshot Compile(IEnumerable<MeshProblem> problems) => Compile(Resources, problems);
 
     private static IReadOnlyList<ResourceKind> KindsOf(KubernetesWorkloads? workloads) =>
-        workloads is null ? ClusterResource.Kinds : ClusterResource.CarriedOut;
+        workloads is null ? ClusterResource.Kinds
+        : workloads.IsCaller ? ClusterResource.CarriedOut
+        : ClusterResource.Policies;
 
     private ClusterResource Read(string plural, JsonElement item) => new(api.Cluster, plural, item, IsIstios);
 

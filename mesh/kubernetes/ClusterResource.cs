@@ -16,6 +16,14 @@ internal sealed class ClusterResource
         new("gateway.networking.k8s.io", "httproutes", "HTTPRoute", IsOptional: true),
     ];
 
+    /// <summary>What says who is let in.</summary>
+    public static readonly IReadOnlyList<ResourceKind> Policies =
+    [
+        new("security.istio.io", "authorizationpolicies", "AuthorizationPolicy"),
+        new("security.istio.io", "requestauthentications", "RequestAuthentication"),
+        new("security.istio.io", "peerauthentications", "PeerAuthentication"),
+    ];
+
     /// <summary>
     /// All that counts where there is no Istio: what the gateway edits, and what else changes the way of a request or lets it in.
     /// </summary>
@@ -25,9 +33,7 @@ internal sealed class ClusterResource
         new("networking.istio.io", "serviceentries", "ServiceEntry"),
         new("networking.istio.io", "workloadentries", "WorkloadEntry"),
         new("networking.istio.io", "sidecars", "Sidecar"),
-        new("security.istio.io", "authorizationpolicies", "AuthorizationPolicy"),
-        new("security.istio.io", "requestauthentications", "RequestAuthentication"),
-        new("security.istio.io", "peerauthentications", "PeerAuthentication"),
+        .. Policies,
     ];
 
     private static readonly JsonElement Nothing = JsonSerializer.SerializeToElement<object?>(null);

@@ -38,12 +38,13 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     /// <param name="logger">Hears what is wrong.</param>
     /// <param name="workloads">The clusters whose Services and pods are called, the own one first; null where Istio does that.</param>
     /// <param name="isEditor">Whether this process edits, and so keeps former texts.</param>
+    /// <param name="isCaller">Whether this process calls anybody; one that only answers reads no more than the policies.</param>
     internal KubernetesMesh(
         IReadOnlyList<ClusterApi> clusters, VersionStore versions, MeshProxy proxy, TimeProvider clock, ILogger<KubernetesMesh> logger,
-        IReadOnlyList<ClusterApi>? workloads = null, bool isEditor = true)
+        IReadOnlyList<ClusterApi>? workloads = null, bool isEditor = true, bool isCaller = true)
     {
         if (workloads is not null)
-            _workloads = new(workloads, clock, _changed.Set);
+            _workloads = new(workloads, clock, _changed.Set, isCaller);
 
         _clusters = [.. clusters.Select(cluster => new ClusterMirror(cluster, proxy, clock, _changed.Set, _workloads))];
         _current = _workloads is null ? MeshSnapshot.Empty : Closed(proxy);
@@ -82,14 +83,14 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
         var watchTime = _isEditor ? Reflector.Watched : Reflector.Unwatched;
         var reflectors = _clusters.SelectMany(cluster => cluster.Kinds.Select(kind => new Reflector(cluster, kind, _logger, watchTime)))
             .Concat(workloads.SelectMany(cluster =>
-                WorkloadMirror.Kinds.Select(kind => new Reflector(cluster, kind, _logger, watchTime))));
+                cluster.Kinds.Select(kind => new Reflector(cluster, kind, _logger, watchTime))));
         _running = Task.WhenAll([
             .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
             Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None),
             Task.Run(() => SeeEditsAsync(_stopping.Token), CancellationToken.None)]);
         try
         {
-            await Home.Listed.WaitAsync(workloads is [] ? FirstList : FirstPods, cancellationToken);
+            await Home.Listed.WaitAsync(_workloads is null ? FirstList : FirstPods, cancellationToken);
             await Task.WhenAll(workloads.Select(cluster => cluster.Listed)).WaitAsync(FirstList, cancellationToken);
         }
         catch (TimeoutException)

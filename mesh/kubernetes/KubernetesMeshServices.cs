@@ -94,7 +94,8 @@ public static class KubernetesMeshServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<KubernetesMesh>>(),
             isProxyless ? clusters : null,
-            isEditor);
+            isEditor,
+            provider.GetService<MeshCaller>() is not null);
     }
 
     // The pod's own namespace, in which short names are read.

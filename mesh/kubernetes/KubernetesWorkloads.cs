@@ -16,15 +16,23 @@ internal sealed class KubernetesWorkloads
     /// <param name="clusters">The clusters, the caller's own first.</param>
     /// <param name="clock">Tells since when one is stale.</param>
     /// <param name="changed">Is told of every change.</param>
-    public KubernetesWorkloads(IReadOnlyList<ClusterApi> clusters, TimeProvider clock, Action changed) =>
-        _clusters = [.. clusters.Select(cluster => new WorkloadMirror(
+    /// <param name="isCaller">Whether anybody is called.</param>
+    public KubernetesWorkloads(IReadOnlyList<ClusterApi> clusters, TimeProvider clock, Action changed, bool isCaller)
+    {
+        IsCaller = isCaller;
+        _clusters = [.. (isCaller ? clusters : clusters.Take(1)).Select(cluster => new WorkloadMirror(
             cluster,
             clock,
             () =>
             {
                 Changed.Set();
                 changed();
-            }))];
+            },
+            isCaller ? WorkloadMirror.All : WorkloadMirror.PodsAlone))];
+    }
+
+    /// <summary>Whether anybody is called.</summary>
+    public bool IsCaller { get; }
 
     /// <summary>The clusters, the caller's own first.</summary>
     public IReadOnlyList<WorkloadMirror> Clusters => _clusters;
@@ -47,12 +55,12 @@ internal sealed class KubernetesWorkloads
     /// <summary>The Services, of those that several clusters have the nearest one's ports.</summary>
     public IEnumerable<ServiceEntry> Services()
     {
-        var ns = _clusters[0].Api.Namespace;
         var names = _clusters.SelectMany(cluster => cluster.Services.Keys).Distinct().Order(StringComparer.Ordinal);
         foreach (var name in names)
         {
             var first = _clusters.First(cluster => cluster.Services.ContainsKey(name));
             var service = first.Services[name];
+            var ns = first.Api.Namespace;
             yield return new(
                 new("Service", ns, name), $"{first.Api.Cluster}/services/{name}", [$"{name}.{ns}.svc.cluster.local"], service.Ports,
                 new Dictionary<string, string>())

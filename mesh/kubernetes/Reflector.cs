@@ -13,7 +13,8 @@ namespace MessageBoard.MeshKubernetes;
 /// <param name="kind">The kind.</param>
 /// <param name="logger">Hears of an API server that is away.</param>
 /// <param name="watchTime">For how long a watch is asked for: one that has died without a word is missed soon after. To go on costs a
-/// request.</param>
+/// request. For a list half of it is waited: where all programs of a cluster start at once, too little patience makes more of the same
+/// work.</param>
 internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogger logger, TimeSpan watchTime)
 {
     /// <summary>Where people wait for the page to tell that an API server is away.</summary>
@@ -42,7 +43,8 @@ internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogg
             try
             {
                 var answersBefore = mirror.Answers;
-                var version = mirror.Replace(kind.Plural, await mirror.Api.ListAsync(kind, cancellationToken), answersBefore);
+                var version = mirror.Replace(
+                    kind.Plural, await mirror.Api.ListAsync(kind, watchTime / 2, cancellationToken), answersBefore);
                 while (true)
                 {
                     version = await WatchAsync(version, cancellationToken);
@@ -65,7 +67,9 @@ internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogg
             }
             catch (Exception exception)
             {
-                mirror.Api.Reconnect();
+                // The token may be another now; who was slow was asked with the right one.
+                if (exception is not TimeoutException)
+                    mirror.Api.Reconnect();
 
                 // A connection may break for no more than a restart; the next try comes soon.
                 if (_failures++ > 0)

@@ -8,28 +8,32 @@ namespace MessageBoard.MeshKubernetes;
 /// <param name="api">The cluster's API server.</param>
 /// <param name="clock">Tells since when it is stale.</param>
 /// <param name="changed">Is told of every change of what is kept here.</param>
-internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action changed) : IMirror
+/// <param name="kinds">What is kept: <see cref="All"/>, or <see cref="PodsAlone"/> for whoever calls nobody, and wants its own labels.</param>
+internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action changed, IReadOnlyList<ResourceKind> kinds) : IMirror
 {
     /// <summary>The kind whose objects say which addresses serve a Service.</summary>
     public static readonly ResourceKind EndpointSlices = new("discovery.k8s.io", "endpointslices", "EndpointSlice");
 
-    /// <summary>What reflectors ask for.</summary>
-    public static readonly IReadOnlyList<ResourceKind> Kinds =
-    [
-        new(ResourceKind.Core, "services", "Service"), EndpointSlices, new(ResourceKind.Core, "pods", "Pod"),
-        new(ResourceKind.Core, "nodes", "Node"),
-    ];
+    /// <summary>The pods' labels.</summary>
+    public static readonly IReadOnlyList<ResourceKind> PodsAlone = [new(ResourceKind.Core, "pods", "Pod")];
+
+    /// <summary>All that says whom there is to call.</summary>
+    public static readonly IReadOnlyList<ResourceKind> All =
+        [new(ResourceKind.Core, "services", "Service"), EndpointSlices, .. PodsAlone, new(ResourceKind.Core, "nodes", "Node")];
 
     private readonly Kept<KnownService> _services = new(KnownService.Read);
     private readonly Kept<KnownSlice> _slices = new(KnownSlice.Read);
     private readonly Kept<IReadOnlyDictionary<string, string>> _pods = new(ObjectJson.LabelsOf), _nodes = new(ObjectJson.LabelsOf);
-    private readonly Staleness _stale = new(api.Cluster, Kinds, clock);
+    private readonly Staleness _stale = new(api.Cluster, kinds, clock);
 
     /// <inheritdoc/>
     public ClusterApi Api => api;
 
     /// <inheritdoc/>
     public long Answers => 0; // nobody edits these here
+
+    /// <summary>What reflectors ask for.</summary>
+    public IReadOnlyList<ResourceKind> Kinds => kinds;
 
     /// <summary>How well they are known.</summary>
     public ClusterStatus Status => _stale.Status;

@@ -9,6 +9,7 @@ namespace MessageBoard.MeshKubernetes.Tests;
 [Collection(nameof(KubeApi))]
 public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly ResourceKind Kind = ClusterResource.KindOf("virtualservices");
 
     private readonly TemporaryFolder _folder = new();
@@ -40,10 +41,10 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
 
         _folder.Write("token", await _clusters.AdminTokenAsync());
         _folder.Write("expires", "2099-01-01T00:00:00Z");
-        await cluster.ListAsync(Kind, default);
+        await cluster.ListAsync(Kind, Limit, default);
 
         _folder.Write("token", "nobody's");
-        await cluster.ListAsync(Kind, default);
+        await cluster.ListAsync(Kind, Limit, default);
         cluster.Reconnect();
         await IsUnauthorizedAsync(cluster);
     }
@@ -58,7 +59,7 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
         async Task SaysAsync(string script, string reason)
         {
             using var cluster = WithPlugin(script);
-            var problem = await Assert.ThrowsAnyAsync<Exception>(() => cluster.ListAsync(Kind, default));
+            var problem = await Assert.ThrowsAnyAsync<Exception>(() => cluster.ListAsync(Kind, Limit, default));
             Assert.Equal(reason, ClusterProblem.Describe(problem));
             Assert.DoesNotContain("secret", problem.ToString(), StringComparison.Ordinal);
         }
@@ -77,17 +78,17 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
 
         _folder.Write("token", await _clusters.AdminTokenAsync());
         cluster.Reconnect();
-        await cluster.ListAsync(Kind, default);
+        await cluster.ListAsync(Kind, Limit, default);
     }
 
     [KubeApiFact]
     public async Task Only_the_clusters_own_authority_is_trusted()
     {
         using (var cluster = await TrustingAsync("ctx1"))
-            await cluster.ListAsync(Kind, default);
+            await cluster.ListAsync(Kind, Limit, default);
 
         using var stranger = await TrustingAsync("ctx2");
-        var problem = await Assert.ThrowsAsync<HttpRequestException>(() => stranger.ListAsync(Kind, default));
+        var problem = await Assert.ThrowsAsync<HttpRequestException>(() => stranger.ListAsync(Kind, Limit, default));
         Assert.IsType<AuthenticationException>(problem.InnerException);
 
         async Task<ClusterApi> TrustingAsync(string context)
@@ -114,7 +115,7 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
     {
         await using var proxy = await ApiServerProxy.StartAsync(_server);
         using var cluster = await AdminAsync(proxy.Address);
-        var version = VersionOf(await cluster.ListAsync(Kind, default));
+        var version = VersionOf(await cluster.ListAsync(Kind, Limit, default));
         HttpContext? watched = null;
         proxy.OnRequest = request =>
         {
@@ -128,11 +129,11 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
         foreach (var bytes in (int[])[0, 100])
         {
             proxy.BreaksAfter = _ => bytes;
-            await DoesNotAnswerAsync(cluster.ListAsync(Kind, default));
+            await DoesNotAnswerAsync(cluster.ListAsync(Kind, Limit, default));
         }
 
         await proxy.DisposeAsync();
-        await DoesNotAnswerAsync(cluster.ListAsync(Kind, default));
+        await DoesNotAnswerAsync(cluster.ListAsync(Kind, Limit, default));
 
         static async Task DoesNotAnswerAsync(Task call) =>
             Assert.Equal("does not answer", ClusterProblem.Describe(await Assert.ThrowsAnyAsync<Exception>(() => call)));
@@ -142,7 +143,7 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
     public async Task A_watch_with_nothing_to_tell_is_an_early_end()
     {
         using var cluster = await AdminAsync(_server);
-        var version = VersionOf(await cluster.ListAsync(Kind, default));
+        var version = VersionOf(await cluster.ListAsync(Kind, Limit, default));
 
         var end = await Assert.ThrowsAsync<HttpRequestException>(() => WatchAsync(cluster, version));
         Assert.IsType<EndOfStreamException>(end.InnerException);
@@ -152,7 +153,7 @@ public sealed class ClusterApiTests(KubeApi api) : IAsyncLifetime
 
     private static async Task IsUnauthorizedAsync(ClusterApi cluster)
     {
-        var refusal = await Assert.ThrowsAsync<HttpOperationException>(() => cluster.ListAsync(Kind, default));
+        var refusal = await Assert.ThrowsAsync<HttpOperationException>(() => cluster.ListAsync(Kind, Limit, default));
         Assert.Equal(HttpStatusCode.Unauthorized, refusal.Response.StatusCode);
     }
 
