@@ -81,7 +81,7 @@ internal static class GatewayProblems
             "noRunningRollout", "'{0}' has no roll-out that is running.", "'{0}'에는 진행 중인 롤아웃이 없습니다."),
         NotInForce = new(
             "notInForce",
-            "The weights are not in force: the gateway's pod has no Istio proxy, so Kubernetes picks the pods, and a roll-out would move nothing.",
+            "The weights are not in force: the gateway's pod has no Istio proxy, so Kubernetes picks the pods.",
             "가중치가 적용되지 않고 있습니다. 게이트웨이 파드에 Istio 프록시가 없어 Kubernetes가 파드를 고르므로 롤아웃이 아무것도 옮기지 못합니다."),
         NoFailover = new(
             "noFailover", "The services have no DestinationRules and VirtualServices that can be edited here.",

@@ -165,7 +165,8 @@ up() {
   if [[ -z $images ]]; then
     echo "Next, our images:  scripts/build-images.sh --images messageboard --load"
   else
-    echo "Next:  ./deploy-all.sh --context-1 kind-${clusters[0]} --context-2 kind-${clusters[1]} --images $images$([[ $proxyless == false ]] || echo " --proxyless")"
+    if [[ $proxyless == true ]]; then images+=" --proxyless"; fi
+    echo "Next:  ./deploy-all.sh --context-1 kind-${clusters[0]} --context-2 kind-${clusters[1]} --images $images"
   fi
 }
 

@@ -7,7 +7,7 @@ namespace MessageBoard.Gateway.Fleet;
 /// <param name="Pods">The fronted services' pods; null when they are not known.</param>
 /// <param name="WeightsInForce">Whether anybody carries the weights and rules of VirtualServices out. False when the gateway's own pod has
 /// no Istio proxy, so that Kubernetes picks the pods; null when that is not known.</param>
-/// <param name="Proxyless">Whether the programs carry them out themselves on Kubernetes, without Istio: then there is no mutual TLS.</param>
+/// <param name="Proxyless">Whether the programs carry them out themselves on Kubernetes, without Istio and its mutual TLS.</param>
 public sealed record FleetReport(FleetDrill Drill, IReadOnlyList<FleetPod>? Pods, bool? WeightsInForce, bool Proxyless)
 {
     /// <summary>Whether another report says the same.</summary>

@@ -8,7 +8,7 @@ namespace MessageBoard.MeshKubernetes;
 /// <param name="api">The cluster's API server.</param>
 /// <param name="clock">Tells since when it is stale.</param>
 /// <param name="changed">Is told of every change of what is kept here.</param>
-/// <param name="kinds">What is kept: <see cref="All"/>, or <see cref="PodsAlone"/> for whoever calls nobody, and wants its own labels.</param>
+/// <param name="kinds">What is kept: <see cref="All"/>, or <see cref="PodsAlone"/> for whoever calls nobody.</param>
 internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action changed, IReadOnlyList<ResourceKind> kinds) : IMirror
 {
     /// <summary>The kind whose objects say which addresses serve a Service.</summary>

@@ -18,7 +18,7 @@ check_proxyless() {
   for file in "${crds[@]}"; do
     [[ -f $file && -r $file ]] || refuse "--crds: there is no file '$file' to read."
   done
-  for network in ${pod_networks[*]//,/ }; do
+  for network in ${pod_networks[1]//,/ } ${pod_networks[2]//,/ }; do
     [[ $network =~ ^[0-9a-fA-F.:]+/[0-9]{1,3}$ ]] || refuse "--pod-network-… wants networks as 10.244.0.0/16, not '$network'."
   done
 }

@@ -84,7 +84,8 @@ public sealed class FleetTests : IAsyncLifetime
         _gateway.KillLauncher();
 
         var (_, gone) = await events.ReadAsync("fleet", fleet => !IsAvailable(fleet)); // a change before the reader came may be told again
-        Assert.Equal("""{"drill":{"available":false,"clusters":[]},"pods":null,"weightsInForce":true,"proxyless":false}""", gone.GetRawText());
+        Assert.Equal(
+            """{"drill":{"available":false,"clusters":[]},"pods":null,"weightsInForce":true,"proxyless":false}""", gone.GetRawText());
     }
 
     [Fact]
