@@ -35,7 +35,7 @@ public sealed class ProxylessTests : IAsyncLifetime
 
         Assert.DoesNotContain(run.Calls, call => call.StartsWith("istioctl", StringComparison.Ordinal));
         Assert.Contains("Step 11 of 19 failed: A flat network", run.Errors, StringComparison.Ordinal);
-        foreach (var (context, other) in (ReadOnlySpan<(string, string)>)[("ctx1", "ctx2"), ("ctx2", "ctx1")])
+        foreach (var (context, other) in (IEnumerable<(string, string)>)[("ctx1", "ctx2"), ("ctx2", "ctx1")])
         {
             Assert.Equal(
                 "disabled",
