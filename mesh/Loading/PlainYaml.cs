@@ -295,7 +295,10 @@ internal sealed class PlainYaml(string text)
         while (_position < _lineEnd && InFlow.Contains(text[_position]))
             _position++;
 
-        return _position == start || text[start] is '*' or '-' && !IsNumber(start) ? null : Scalar(start, _position, plain: true);
+        // An alias, or what begins a list; -1 is neither.
+        return _position == start || text[start] == '*' || (text[start] == '-' && !IsNumber(start))
+            ? null
+            : Scalar(start, _position, plain: true);
     }
 
     private bool IsNumber(int start) => start + 1 < _position && char.IsAsciiDigit(text[start + 1]);

@@ -34,6 +34,7 @@ public class PlainYamlTests(ITestOutputHelper output)
     [InlineData("a : b\n")]
     [InlineData("<<: {a: b}\n")]
     [InlineData("a: {b: [c, d], e: -1, f: *.g}\n")]
+    [InlineData("a: {b: *1}\n")]
     [InlineData("a: [-, -1, - 2]\n")]
     [InlineData("a: [b c, d]\n")]
     [InlineData("? a\n: b\n")]
