@@ -10,7 +10,7 @@ readonly gateway_api_crds=https://github.com/kubernetes-sigs/gateway-api/release
 check_proxyless() {
   local file network
   if [[ $proxyless == false ]]; then
-    [[ ${#crds[@]} == 0 && -z ${pod_networks[*]// /} ]] || see_help "--crds and --pod-network-… go with --proxyless"
+    [[ ${#crds[@]} == 0 && -z ${pod_networks[1]}${pod_networks[2]} ]] || see_help "--crds and --pod-network-… go with --proxyless"
     return 0
   fi
   [[ $skip_istio == false ]] || see_help "--proxyless is without Istio already; leave out --skip-istio"
