@@ -42,7 +42,7 @@ public sealed class ProxylessTests : IAsyncLifetime
                 await OursAsync(context, "get", "namespace", "messageboard", "-o", "jsonpath={.metadata.labels.istio-injection}"));
             var kubeconfig = await OursAsync(
                 context, "get", "secret", $"mesh-reader-{other}", "-o", "go-template={{.data.kubeconfig | base64decode}}");
-            Assert.Contains($"current-context: {other}\n", kubeconfig, StringComparison.Ordinal);
+            Assert.EndsWith($"current-context: {other}", kubeconfig, StringComparison.Ordinal);
             Assert.Equal(
                 other == "ctx1" ? "10.1.0.0/16 fd00:1::/64" : "10.2.0.0/16",
                 await OursAsync(
