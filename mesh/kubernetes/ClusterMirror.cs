@@ -33,7 +33,7 @@ internal sealed class ClusterMirror(
     /// <summary>Ends when everything was listed once.</summary>
     public Task Listed => _stale.Listed;
 
-    /// <summary>The kinds that are kept.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<ResourceKind> Kinds => KindsOf(workloads);
 
     /// <summary>Whether Istio carries the resources out.</summary>

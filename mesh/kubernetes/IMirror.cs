@@ -8,6 +8,9 @@ internal interface IMirror
     /// <summary>The cluster's API server.</summary>
     ClusterApi Api { get; }
 
+    /// <summary>The kinds that are kept.</summary>
+    IReadOnlyList<ResourceKind> Kinds { get; }
+
     /// <summary>How many answers to edits there were.</summary>
     long Answers { get; }
 

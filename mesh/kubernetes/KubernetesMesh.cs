@@ -76,22 +76,21 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
 
     private ClusterMirror Home => _clusters[0];
 
+    private IEnumerable<IMirror> Mirrors => [.. _clusters, .. _workloads?.Clusters ?? []];
+
     /// <summary>Begins to watch; waits a moment for the first lists.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var workloads = _workloads?.Clusters ?? [];
         var watchTime = _isEditor ? Reflector.Watched : Reflector.Unwatched;
-        var reflectors = _clusters.SelectMany(cluster => cluster.Kinds.Select(kind => new Reflector(cluster, kind, _logger, watchTime)))
-            .Concat(workloads.SelectMany(cluster =>
-                cluster.Kinds.Select(kind => new Reflector(cluster, kind, _logger, watchTime))));
+        var reflectors = Mirrors.SelectMany(mirror => mirror.Kinds.Select(kind => new Reflector(mirror, kind, _logger, watchTime)));
         _running = Task.WhenAll([
             .. reflectors.Select(reflector => Task.Run(() => reflector.RunAsync(_stopping.Token), CancellationToken.None)),
             Task.Run(() => PublishChangesAsync(_stopping.Token), CancellationToken.None),
-            Task.Run(() => SeeEditsAsync(_stopping.Token), CancellationToken.None)]);
+            _isEditor ? Task.Run(() => SeeEditsAsync(_stopping.Token), CancellationToken.None) : Task.CompletedTask]);
         try
         {
             await Home.Listed.WaitAsync(_workloads is null ? FirstList : FirstPods, cancellationToken);
-            await Task.WhenAll(workloads.Select(cluster => cluster.Listed)).WaitAsync(FirstList, cancellationToken);
+            await Task.WhenAll((_workloads?.Clusters ?? []).Select(cluster => cluster.Listed)).WaitAsync(FirstList, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -113,8 +112,8 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
     public void Dispose()
     {
         _stopping.Cancel(); // the container disposes of it twice, as itself and as a hosted service
-        foreach (var api in _clusters.Select(cluster => cluster.Api).Concat(_workloads?.Clusters.Select(cluster => cluster.Api) ?? []))
-            api.Dispose();
+        foreach (var mirror in Mirrors)
+            mirror.Api.Dispose();
     }
 
     /// <inheritdoc/>
@@ -168,7 +167,7 @@ public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDispos
 
     private void See(ClusterResource resource)
     {
-        if (!_isEditor || _versions.Knows(resource.Key, resource.Version))
+        if (_versions.Knows(resource.Key, resource.Version))
             return;
 
         try

@@ -17,6 +17,9 @@ internal sealed class PodMirror(ClusterApi api, Action changed) : IMirror
     public ClusterApi Api => api;
 
     /// <inheritdoc/>
+    public IReadOnlyList<ResourceKind> Kinds { get; } = [Kind];
+
+    /// <inheritdoc/>
     public long Answers => 0; // nobody edits pods here
 
     /// <summary>The pods by their names, of a stale cluster the last known; null when they were never listed.</summary>

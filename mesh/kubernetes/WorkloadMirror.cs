@@ -32,7 +32,7 @@ internal sealed class WorkloadMirror(ClusterApi api, TimeProvider clock, Action 
     /// <inheritdoc/>
     public long Answers => 0; // nobody edits these here
 
-    /// <summary>What reflectors ask for.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<ResourceKind> Kinds => kinds;
 
     /// <summary>How well they are known.</summary>
