@@ -117,12 +117,7 @@ test('an API server that is frozen stops no request', async () => {
 })
 
 test('a drain of ctx2 loses no request of the services', async () => {
-  await under(async () => {
-    await kubectl('ctx2', 'drain', 'ctx2', '--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${services})`, '--timeout=120s')
-    await pause(3000)
-  })
-  await kubectl('ctx2', 'uncordon', 'ctx2')
-  await allReady()
+  await lab.drainLosesNothing(traffic)
 })
 
 /** Deploys in vain; gives what was said of it. */

@@ -53,6 +53,16 @@ export async function under(traffic, act, allowed = 0) {
   assert.ok(lost.length <= allowed, `${lost.length} of ${requests.length} failed, ${allowed} may (${told})`)
 }
 
+/** Drains ctx2 of the services' pods under traffic, of which no request may fail, and lets them come back. */
+export async function drainLosesNothing(traffic) {
+  await under(traffic, async () => {
+    await kubectl('ctx2', 'drain', 'ctx2', '--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${services})`, '--timeout=120s')
+    await pause(3000)
+  })
+  await kubectl('ctx2', 'uncordon', 'ctx2')
+  await allReady()
+}
+
 /** The password of the first admin. */
 export async function adminPassword() {
   const secret = await kubectl('ctx1', 'get', 'secret', 'admin', '-o', 'jsonpath={.data.admin-password}')

@@ -3,34 +3,15 @@ using System.Text.Json;
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>deploy-all.sh --observability and --otlp-endpoint, and what cleanup.sh makes of them.</summary>
-public sealed class ObservabilityTests : IAsyncLifetime
+public sealed class ObservabilityTests : OwnClusters
 {
     private const string Stack = "messageboard-observability";
     private const string Agents = "messageboard-agents";
 
-    // Of each test's own: a namespace that was deleted stays where it is for ever, as there is no controller that ends it.
-    private readonly KubeApi _kube = new();
-    private readonly Workbench _bench;
-
-    /// <summary>Servers that are not running yet.</summary>
-    public ObservabilityTests() => _bench = new(_kube);
-
-    public async ValueTask InitializeAsync()
-    {
-        await _kube.InitializeAsync();
-        await _bench.InitializeAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        await _kube.DisposeAsync();
-    }
-
     [KubeApiFact]
     public async Task It_is_made_once_stays_on_and_is_taken_away()
     {
-        var first = (await _bench.DeployAsync("--skip-istio --observability")).MustEnd(0);
+        var first = (await Bench.DeployAsync("--skip-istio --observability")).MustEnd(0);
 
         Assert.Contains("port-forward service/grafana 3000\n", first.Output, StringComparison.Ordinal);
         Assert.Contains("The Istio in ctx1 does not know the providers otel and access-log:", first.Output, StringComparison.Ordinal);
@@ -43,21 +24,21 @@ public sealed class ObservabilityTests : IAsyncLifetime
         Assert.Contains(
             $"tempo.{Stack}.svc", await VariableAsync("ctx1", "Telemetry__Tempo", "gateway"), StringComparison.Ordinal);
 
-        var before = await _bench.SnapshotAsync();
-        var second = (await _bench.DeployAsync("--skip-istio")).MustEnd(0);
+        var before = await Bench.SnapshotAsync();
+        var second = (await Bench.DeployAsync("--skip-istio")).MustEnd(0);
         Assert.Contains("with observability as before", second.Output, StringComparison.Ordinal);
-        Assert.Equal(before, await _bench.SnapshotAsync());
+        Assert.Equal(before, await Bench.SnapshotAsync());
 
-        var other = await _bench.DeployAsync("--skip-istio --otlp-endpoint https://collector.example.com");
+        var other = await Bench.DeployAsync("--skip-istio --otlp-endpoint https://collector.example.com");
         Assert.Contains("Step 2 of 19 failed", other.MustEnd(1).Errors, StringComparison.Ordinal);
         Assert.Contains("For --otlp-endpoint take it away", other.Errors, StringComparison.Ordinal);
 
-        var cleanup = (await _bench.CleanUpAsync("--yes")).MustEnd(0);
+        var cleanup = (await Bench.CleanUpAsync("--yes")).MustEnd(0);
         Assert.Contains($"    daemonset.apps/agent (in {Agents})\n", cleanup.Output, StringComparison.Ordinal);
         Assert.Contains($"    secret/grafana (in {Stack})\n", cleanup.Output, StringComparison.Ordinal);
         Assert.Equal("grafana", await ReadAsync("ctx1", Stack, "secret", "{.items[*].metadata.name}"));
 
-        (await _bench.CleanUpAsync("--data --yes")).MustEnd(0);
+        (await Bench.CleanUpAsync("--data --yes")).MustEnd(0);
         foreach (var context in KubeApi.Contexts)
         {
             Assert.Equal("", await ReadAsync(context, Stack, "statefulset,deployment,secret,configmap,networkpolicy", Ours));
@@ -70,32 +51,32 @@ public sealed class ObservabilityTests : IAsyncLifetime
     {
         const string Options = "--skip-istio --otlp-endpoint https://collector.example.com/otlp --otlp-headers-secret my-headers";
 
-        var missing = await _bench.DeployAsync(Options);
+        var missing = await Bench.DeployAsync(Options);
         var errors = missing.MustEnd(1).Errors;
         Assert.True(errors.Contains("There is no Secret my-headers with a key \"headers\" in ctx1", StringComparison.Ordinal), errors);
 
         foreach (var context in KubeApi.Contexts)
         {
-            await _kube.KubectlAsync(
+            await Kube.KubectlAsync(
                 "--context", context, "-n", "messageboard", "create", "secret", "generic", "my-headers", "--from-literal=headers=a=b");
         }
 
-        (await _bench.DeployAsync(Options)).MustEnd(0);
+        (await Bench.DeployAsync(Options)).MustEnd(0);
 
         Assert.Equal("https://collector.example.com/otlp", await VariableAsync("ctx2", "OTEL_EXPORTER_OTLP_ENDPOINT"));
         Assert.Equal("http/protobuf", await VariableAsync("ctx1", "OTEL_EXPORTER_OTLP_PROTOCOL"));
         Assert.Equal(
             "my-headers headers",
-            await _kube.KubectlAsync(
+            await Kube.KubectlAsync(
                 "--context", "ctx1", "-n", "messageboard", "get", "deployment", "log-service", "-o",
                 "jsonpath={range .spec.template.spec.containers[0].env[?(@.name==\"OTEL_EXPORTER_OTLP_HEADERS\")]}"
                     + "{.valueFrom.secretKeyRef.name} {.valueFrom.secretKeyRef.key}{end}"));
         Assert.Contains(
             "\"ports\":[{\"port\":443,\"protocol\":\"TCP\"}]",
-            await _kube.KubectlAsync(
+            await Kube.KubectlAsync(
                 "--context", "ctx2", "-n", "messageboard", "get", "networkpolicy", "mesh", "-o", "jsonpath={.spec.egress}"),
             StringComparison.Ordinal);
-        Assert.DoesNotContain("a=b", await File.ReadAllTextAsync(_bench.Log), StringComparison.Ordinal);
+        Assert.DoesNotContain("a=b", await File.ReadAllTextAsync(Bench.Log), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,7 +89,7 @@ public sealed class ObservabilityTests : IAsyncLifetime
     [InlineData("--otlp-endpoint", "--otlp-endpoint wants a value")]
     public async Task Options_that_make_no_sense_end_before_anything_is_asked(string options, string message)
     {
-        var run = await _bench.DeployAsync(options);
+        var run = await Bench.DeployAsync(options);
 
         Assert.Contains(message, run.MustEnd(2).Errors, StringComparison.Ordinal);
         Assert.Empty(run.Calls);
@@ -132,7 +113,7 @@ public sealed class ObservabilityTests : IAsyncLifetime
         Assert.Single(tokens.Distinct());
         Assert.True(tokens[0].Length >= 32);
         var password = (await SecretsAsync("ctx1", Stack))["grafana"]["admin-password"];
-        foreach (var text in (string[])[run.Output, run.Errors, string.Join('\n', run.Calls), await File.ReadAllTextAsync(_bench.Log)])
+        foreach (var text in (string[])[run.Output, run.Errors, string.Join('\n', run.Calls), await File.ReadAllTextAsync(Bench.Log)])
         {
             Assert.DoesNotContain(tokens[0], text, StringComparison.Ordinal);
             Assert.DoesNotContain(password, text, StringComparison.Ordinal);
@@ -141,7 +122,7 @@ public sealed class ObservabilityTests : IAsyncLifetime
 
     private async Task<Dictionary<string, Dictionary<string, string>>> SecretsAsync(string context, string name)
     {
-        using var list = JsonDocument.Parse(await _kube.KubectlAsync("--context", context, "-n", name, "get", "secrets", "-o", "json"));
+        using var list = JsonDocument.Parse(await Kube.KubectlAsync("--context", context, "-n", name, "get", "secrets", "-o", "json"));
         return list.RootElement.GetProperty("items").EnumerateArray()
             .Where(secret => secret.GetProperty("type").GetString() == "Opaque")
             .ToDictionary(
@@ -150,10 +131,10 @@ public sealed class ObservabilityTests : IAsyncLifetime
                     entry => entry.Name, entry => Encoding.UTF8.GetString(Convert.FromBase64String(entry.Value.GetString()!))));
     }
 
-    private Task<string> VariableAsync(string context, string variable, string deployment = "user-service") => _kube.KubectlAsync(
+    private Task<string> VariableAsync(string context, string variable, string deployment = "user-service") => Kube.KubectlAsync(
         "--context", context, "-n", "messageboard", "get", "deployment", deployment, "-o",
         $"jsonpath={{.spec.template.spec.containers[0].env[?(@.name==\"{variable}\")].value}}");
 
     private Task<string> ReadAsync(string context, string name, string kinds, string path) =>
-        _kube.KubectlAsync("--context", context, "-n", name, "get", kinds, "-o", $"jsonpath={path}");
+        Kube.KubectlAsync("--context", context, "-n", name, "get", kinds, "-o", $"jsonpath={path}");
 }

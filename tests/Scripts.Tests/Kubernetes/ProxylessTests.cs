@@ -1,33 +1,15 @@
 namespace MessageBoard.Scripts.Tests.Kubernetes;
 
 /// <summary>deploy-all.sh --proxyless, as far as it goes without pods: tests/clusters has the rest.</summary>
-public sealed class ProxylessTests : IAsyncLifetime
+public sealed class ProxylessTests : OwnClusters
 {
     private const string Networks = " --pod-network-1 10.1.0.0/16,fd00:1::/64 --pod-network-2 10.2.0.0/16";
-
-    private readonly KubeApi _kube = new();
-    private readonly Workbench _bench;
-
-    /// <summary>Servers that are not running yet.</summary>
-    public ProxylessTests() => _bench = new(_kube);
-
-    public async ValueTask InitializeAsync()
-    {
-        await _kube.InitializeAsync();
-        await _bench.InitializeAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _bench.DisposeAsync();
-        await _kube.DisposeAsync();
-    }
 
     [KubeApiFact]
     public async Task It_makes_no_Istio_and_gives_each_cluster_the_way_into_the_other()
     {
         // Nobody runs the pod that tries the network.
-        var run = (await _bench.DeployAsync($"--proxyless --timeout 3s{Networks}")).MustEnd(1);
+        var run = (await Bench.DeployAsync($"--proxyless --timeout 3s{Networks}")).MustEnd(1);
 
         Assert.Contains("[ 3/19] Istio's CRDs alone … ok", run.Output, StringComparison.Ordinal);
         foreach (var step in (string[])["Common root CA", "Istio", "East-west gateways", "Remote secrets"])
@@ -52,7 +34,7 @@ public sealed class ProxylessTests : IAsyncLifetime
         Assert.Equal(await KeyAsync("ctx1"), await KeyAsync("ctx2"));
         Assert.True((await KeyAsync("ctx1")).Length > 40);
 
-        var cleanup = (await _bench.CleanUpAsync("--data --yes")).MustEnd(0);
+        var cleanup = (await Bench.CleanUpAsync("--data --yes")).MustEnd(0);
         Assert.DoesNotContain(cleanup.After, there => there.Key.Contains("messageboard-node-reader", StringComparison.Ordinal));
 
         Task<string> KeyAsync(string context) => OursAsync(context, "get", "secret", "mesh-identity", "-o", "jsonpath={.data.key}");
@@ -61,7 +43,7 @@ public sealed class ProxylessTests : IAsyncLifetime
     [KubeApiFact]
     public async Task Nodes_that_do_not_tell_their_pods_network_are_no_guess()
     {
-        var run = (await _bench.DeployAsync("--proxyless --pod-network-2 10.2.0.0/16")).MustEnd(1);
+        var run = (await Bench.DeployAsync("--proxyless --pod-network-2 10.2.0.0/16")).MustEnd(1);
 
         Assert.Contains("--pod-network-1 10.244.0.0/16", run.Errors, StringComparison.Ordinal);
     }
@@ -78,11 +60,11 @@ public sealed class ProxylessTests : IAsyncLifetime
                      ("--proxyless --pod-network-1 many", "wants networks as 10.244.0.0/16, not 'many'"),
                  ])
         {
-            var run = (await _bench.DeployAsync(options)).MustEnd(2);
+            var run = (await Bench.DeployAsync(options)).MustEnd(2);
             Assert.Contains(message, run.Errors, StringComparison.Ordinal);
         }
     }
 
     private Task<string> OursAsync(string context, params string[] args) =>
-        _kube.KubectlAsync(["--context", context, "-n", "messageboard", .. args]);
+        Kube.KubectlAsync(["--context", context, "-n", "messageboard", .. args]);
 }
