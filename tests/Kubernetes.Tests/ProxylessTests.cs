@@ -204,7 +204,7 @@ public sealed class ProxylessTests(KubeApi api) : IAsyncLifetime
             ports: [{ name: "80-8080", port: 8080, protocol: TCP }]
             endpoints: [{{string.Join(", ", pods.Select(pod => $$"""
               { addresses: ["{{pod.Address}}"], conditions: { ready: {{(pod.IsReady ? "true" : "false")}} },
-                targetRef: { kind: Pod, name: "{{pod.Pod}}" } }
+                targetRef: { kind: Pod, name: "{{pod.Pod}}" }, topology: { kubernetes.io/hostname: "{{node ?? "somewhere"}}" } }
               """))}}]
             """);
     }
