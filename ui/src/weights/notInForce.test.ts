@@ -33,7 +33,12 @@ class Source extends EventTarget {
 const configuration = (resourceVersion: string, ctx1: number): ServiceConfiguration => ({
   service: 'user-service', resource: null, resourceVersion, weights: { ctx1, ctx2: 100 - ctx1 }, rules: null,
 })
-const fleet = (weightsInForce: boolean | null): Fleet => ({ drill: { available: false, clusters: [] }, pods: [], weightsInForce, proxyless: false })
+const fleet = (weightsInForce: boolean | null): Fleet => ({
+  drill: { available: false, clusters: [] },
+  pods: [],
+  weightsInForce,
+  proxyless: false,
+})
 
 const { setLocale } = useI18n()
 
