@@ -15,12 +15,12 @@ usage() {
   cat <<'EOT'
 Usage: scripts/test-clusters.sh [--keep] [--cached] [--help]
 
-Builds the images by buildah, starts two clusters of one node each (kubelet,
-containerd, kube-proxy), deploys with deploy-all.sh --proxyless, and looks
-whether weights, policies and failover hold; then with --skip-istio, and looks
-under steady requests what comes of a rollout of every Deployment, killed
-processes, a drained node, deleted stores, a frozen API server, a missing image,
-and cleanup and deployment on kept data.
+Builds the images (by Docker, else by buildah), starts two clusters of one node
+each (kubelet, containerd, kube-proxy), deploys with deploy-all.sh --proxyless,
+and looks whether weights, policies and failover hold, and under steady requests
+what comes of a drained node, a frozen API server, a rollout of every
+Deployment, killed processes, deleted stores, a missing image, cleanup, and
+deployment on kept data, then with --skip-istio.
 
   --keep      leaves the clusters running, and says how to reach and end them
   --cached    only where it can run and all is built already; else says why
@@ -91,31 +91,43 @@ end_build() {
   comm -13 <(echo "$containers") <(buildah containers -q | sort) | xargs -r buildah rm >/dev/null
 }
 
+logged() { # command...
+  "$@" >"$images/build.log" 2>&1 || { tail -n 20 "$images/build.log" >&2; exit 1; }
+}
+
+# Ours and the stores, and what all of them stand on, the lab's way.
 build_all() { # folder of the stores
   local built=$1.new
   rm -rf "$built"
   mkdir -p "$images/$tag"
-  "$lab/images" "$PWD" "$tag" "$built" >"$images/build.log" 2>&1 || { tail -n 20 "$images/build.log" >&2; exit 1; }
+  logged "$lab/images" "$PWD" "$tag" "$built"
   mv "$built"/messageboard_*.tar "$images/$tag/"
   mv "$built" "$1"
 }
 
+has_docker() { docker info >/dev/null 2>&1; }
+
 build_ours() {
-  local program archive
+  local program image archive
   rm -rf "${images:?}/$tag"
   mkdir -p "$images/$tag"
+  if has_docker; then logged scripts/build-images.sh --images messageboard --tag "$tag" --load; fi
   for program in "${programs[@]}"; do
-    BUILDAH_ISOLATION=chroot buildah bud -q --pull-never --layers --build-arg "TARGETARCH=$(dpkg --print-architecture)" \
-      --target "$program" -t "messageboard/$program:$tag" . >"$images/build.log" 2>&1 || { tail -n 20 "$images/build.log" >&2; exit 1; }
-    archive=$images/$tag/messageboard_$program.tar
-    buildah push -q "messageboard/$program:$tag" "docker-archive:$archive.new:messageboard/$program:$tag"
+    image=messageboard/$program:$tag archive=$images/$tag/messageboard_$program.tar
+    if has_docker; then
+      logged docker save --output "$archive.new" "$image"
+    else
+      logged env BUILDAH_ISOLATION=chroot buildah bud -q --pull-never --layers \
+        --build-arg "TARGETARCH=$(dpkg --print-architecture)" --target "$program" -t "$image" .
+      logged buildah push -q "$image" "docker-archive:$archive.new:$image"
+    fi
     mv "$archive.new" "$archive"
   done
 }
 
 is_built() { [[ $(find "$images/$tag" -name '*.tar' 2>/dev/null | wc -l) == "${#programs[@]}" && -d $images/stores-$stores_tag ]]; }
 
-has_what_ours_need() { [[ -d $images/stores-$stores_tag ]] && has_bases; }
+has_what_ours_need() { [[ -d $images/stores-$stores_tag ]] && { has_docker || has_bases; }; }
 
 make_images() {
   if is_built; then return; fi
@@ -140,7 +152,7 @@ clean_up() {
   trap '' INT TERM HUP
   if [[ $keep == true && -e $folder/kubeconfig ]]; then
     echo "The clusters go on:  export KUBECONFIG=$folder/kubeconfig"
-    echo "The page:            http://$address:30080, or $(door 2>/dev/null || echo PORT)"
+    echo "The page:            http://$address:$(door 2>/dev/null || echo 30080)"
     echo "Their end:           $lab/kube-lab down $folder && rm -r $work"
     exit "$code"
   fi
@@ -184,46 +196,40 @@ start_lab() {
   "$lab/kube-lab" load "$folder" "$images/stores-$stores_tag"/*.tar "$images/$tag"/*.tar
 }
 
-# Takes the mesh away, and puts a door where Istio's would be.
-change_ways() {
-  "$CLEANUP" --data
-  local cluster
-  for cluster in ctx1 ctx2; do kubectl --context "$cluster" wait --for=delete namespace/messageboard --timeout=120s; done
-  kubectl --context ctx1 create namespace istio-system
-  kubectl --context ctx1 apply -f "$lab/stand-ins/ingress.yaml"
-}
-
 # Where the mesh is in the programs, the page is at the gateway's own Service.
 door() {
   kubectl --context ctx1 --namespace messageboard get service gateway -o 'jsonpath={.spec.ports[0].nodePort}'
 }
 
+# A program that deploys, or takes all away, as the tests call it.
+program() { # name, with its lines behind
+  { printf '#!/usr/bin/env bash\nset -euo pipefail\nexport MESSAGEBOARD_STATE=%q\n' "$work/state"; cat; } >"$work/$1"
+  chmod 700 "$work/$1"
+}
+
 # The lab's nodes do not say which network their pods are in.
-for way in --skip-istio '--proxyless --pod-network-1 10.21.0.0/16 --pod-network-2 10.22.0.0/16'; do
-  program=${way%% *}
-  cat >"$work/${program#--}" <<END
-#!/usr/bin/env bash
-export MESSAGEBOARD_STATE=$work/state
-exec "$PWD/deploy-all.sh" --images "\$1" $way --host $address "\${@:2}"
+program deploy <<END
+exec "$PWD/deploy-all.sh" --images "\$1" --proxyless --host $address \\
+  --pod-network-1 10.21.0.0/16 --pod-network-2 10.22.0.0/16 \\
+  --crds "$lab/../kube-api/istio-crds.yaml" --crds "$lab/../kube-api/gateway-api-crds.yaml" "\${@:2}"
 END
-done
-cat >"$work/cleanup" <<END
-#!/usr/bin/env bash
-export MESSAGEBOARD_STATE=$work/state
+# With a door where Istio's would be.
+program deploy-skip-istio <<END
+kubectl --context ctx1 create namespace istio-system --dry-run=client -o yaml | kubectl --context ctx1 apply -f -
+kubectl --context ctx1 apply -f "$lab/stand-ins/ingress.yaml"
+exec "$PWD/deploy-all.sh" --images "\$1" --skip-istio --host $address "\${@:2}"
+END
+program cleanup <<END
 exec "$PWD/scripts/cleanup.sh" --yes "\$@"
 END
-chmod 700 "$work/skip-istio" "$work/proxyless" "$work/cleanup"
-export KUBECONFIG=$folder/kubeconfig LAB=$lab/kube-lab LAB_FOLDER=$folder CASES=$lab/../cases
-export DEPLOY=$work/skip-istio CLEANUP=$work/cleanup IMAGES=messageboard/$tag
+export KUBECONFIG=$folder/kubeconfig LAB=$lab/kube-lab LAB_FOLDER=$folder CASES=$lab/../cases IMAGES=messageboard/$tag
+export DEPLOY=$work/deploy DEPLOY_SKIP_ISTIO=$work/deploy-skip-istio CLEANUP=$work/cleanup DOOR_OF_ISTIO=http://$address:30080
 
 part "lab's programs" "$lab/kube-lab" build
 part images make_images
 part "clusters and images" start_lab
-part "deploy --proxyless" "$work/proxyless" "$IMAGES" \
-  --crds "$lab/../kube-api/istio-crds.yaml" --crds "$lab/../kube-api/gateway-api-crds.yaml"
+part "deploy --proxyless" "$DEPLOY" "$IMAGES"
 started=$SECONDS
-ADDRESS=http://$address:$(door) node --test --test-reporter=spec tests/clusters/proxyless.test.mjs
-part "cleanup --data" change_ways
-part "deploy --skip-istio" "$DEPLOY" "$IMAGES"
-ADDRESS=http://$address:30080 node --test --test-reporter=spec tests/clusters/clusters.test.mjs
+ADDRESS=http://$address:$(door) node --test --test-concurrency=1 --test-reporter=spec \
+  tests/clusters/proxyless.test.mjs tests/clusters/clusters.test.mjs
 echo "All went well, in $SECONDS s, $((SECONDS - started)) of them with tests."

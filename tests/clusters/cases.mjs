@@ -30,7 +30,8 @@ async function put(server, path, text) {
   const headers = { 'content-type': 'application/yaml' }
   if (there.status === 404) return fetch(server + path.slice(0, path.lastIndexOf('/')), { method: 'POST', headers, body: text })
   const { resourceVersion } = (await there.json()).metadata
-  return fetch(server + path, { method: 'PUT', headers, body: text.replace(/^metadata:\n/m, `metadata:\n  resourceVersion: "${resourceVersion}"\n`) })
+  const body = text.replace(/^metadata:\n/m, `metadata:\n  resourceVersion: "${resourceVersion}"\n`)
+  return fetch(server + path, { method: 'PUT', headers, body })
 }
 
 /** Brings what changes in a folder to both clusters, until it is stopped. */
@@ -43,7 +44,8 @@ function follow(folder, servers) {
       for (const [path, text] of now ?? [])
         if (known?.get(path) !== text)
           for (const server of servers) await put(server, path, text).then((answer) => answer.ok || answer.text().then(console.log))
-      for (const path of known?.keys() ?? []) if (!now.has(path)) for (const server of servers) await fetch(server + path, { method: 'DELETE' })
+      for (const path of known?.keys() ?? [])
+        if (!now.has(path)) for (const server of servers) await fetch(server + path, { method: 'DELETE' })
       known = now
       await pause(50)
     }
@@ -59,8 +61,10 @@ export async function tryCases(cases, adminPassword) {
   await writeFile(join(folder, '.local', 'admin-password'), await adminPassword(), { mode: 0o600 })
   for (const file of (await readdir('istio')).filter((name) => name.endsWith('.yaml'))) await cp(join('istio', file), join(mesh, file))
 
-  const proxies = clusters.map((cluster) => spawn('kubectl', ['--context', cluster, 'proxy', '--port=0'], { stdio: ['ignore', 'pipe', 'inherit'] }))
-  const servers = await Promise.all(proxies.map(async (proxy) => `http://${/127\.0\.0\.1:\d+/.exec((await once(proxy.stdout, 'data'))[0])[0]}`))
+  const stdio = ['ignore', 'pipe', 'inherit']
+  const proxies = clusters.map((cluster) => spawn('kubectl', ['--context', cluster, 'proxy', '--port=0'], { stdio }))
+  const addressOf = async ({ stdout }) => /127\.0\.0\.1:\d+/.exec((await once(stdout, 'data'))[0])[0]
+  const servers = await Promise.all(proxies.map(async (proxy) => `http://${await addressOf(proxy)}`))
   const stop = follow(mesh, servers)
   const wrong = []
   let tried = 0

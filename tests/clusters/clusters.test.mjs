@@ -1,10 +1,11 @@
-// What happens to requests in two clusters in which pods run. scripts/test-clusters.sh starts them, deploys, and says where all is.
+// What happens to requests in two clusters in which pods run, and the mesh in them, when pods, stores and deployments come and go.
+// scripts/test-clusters.sh starts them, deploys, and says where all is.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as lab from './lab.mjs'
-import { address, allReady, appOf, cleanup, clusters, countsOf, deploy, eventually, images, inNode, isReady } from './lab.mjs'
-import { isUp, kubectl, logInAsAdmin, objects, programs, run, services, space } from './lab.mjs'
+import { address, allReady, appOf, cleanup, clusters, countsOf, deploy, deploySkipIstio, doorOfIstio, eventually } from './lab.mjs'
+import { images, inBoth, inNode, isReady, isUp, kubectl, logInAsAdmin, objects, programs, run, services, space } from './lab.mjs'
 import { Traffic } from './traffic.mjs'
 
 const traffic = new Traffic(address, 20)
@@ -77,16 +78,17 @@ test('the gateway reads and edits VirtualServices of both clusters with its own 
   }
 })
 
-for (const [cluster, program] of [['ctx1', 'gateway'], ...clusters.flatMap((cluster) => services.map((service) => [cluster, service]))])
-  test(`a rollout of ${program} in ${cluster} loses no request`, async () => {
-    await under(async () => {
+for (const program of programs)
+  test(`a rollout of ${program} loses no request`, async () => {
+    const rollOut = async (cluster) => {
       await kubectl(cluster, 'rollout', 'restart', `deployment/${program}`)
       await kubectl(cluster, 'rollout', 'status', `deployment/${program}`, '--timeout=180s')
       await eventually('the old pods are gone', async () => {
         const pods = (await objects(cluster, 'pods', '-l', `app=${program}`)).length
         return pods === (program === 'gateway' ? 1 : 2) || pods
       })
-    })
+    }
+    await under(() => Promise.all((program === 'gateway' ? ['ctx1'] : clusters).map(rollOut)))
   })
 
 for (const service of services)
@@ -107,28 +109,15 @@ for (const [cluster, pod, allowed] of [['ctx2', 'redis-0', 200], ['ctx1', 'maria
     }, allowed)
   })
 
-test('an API server that is frozen stops no request', async () => {
-  await under(async () => {
-    await inNode('ctx2', 'pkill', '-STOP', 'kube-apiserver')
-    await pause(20_000)
-    await inNode('ctx2', 'pkill', '-CONT', 'kube-apiserver')
-  })
-  await allReady()
-})
-
-test('a drain of ctx2 loses no request of the services', async () => {
-  await lab.drainLosesNothing(traffic)
-})
-
 /** Deploys in vain; gives what was said of it. */
-async function deployInVain(...words) {
-  const { code, stderr } = await run(deploy, ...words).then(() => assert.fail('it went well'), (error) => error)
+async function inVain(...words) {
+  const { code, stderr } = await run(...words).then(() => assert.fail('it went well'), (error) => error)
   assert.equal(code, 1, stderr)
   return stderr
 }
 
 test('an image that is not there is told by name', async () => {
-  const said = await deployInVain('messageboard/no-such-tag', '--timeout', '90s')
+  const said = await inVain(deploy, 'messageboard/no-such-tag', '--timeout', '45s')
   assert.match(said, /(user|message|log)-service|gateway/)
   assert.match(said, /The node cannot pull the image/)
   await run(deploy, images)
@@ -155,26 +144,31 @@ test('every message that was acknowledged is there, once', async () => {
   assert.deepEqual(acknowledged.filter((text) => counts.get(text) > 1), [], 'doubled')
 })
 
-const all = async (kind) => (await Promise.all(clusters.map((cluster) => objects(cluster, kind)))).flat().map(({ metadata }) => metadata.name)
+/** The names of all that there is of a kind. */
+const all = async (kind) => (await inBoth(kind)).map(({ metadata }) => metadata.name)
 
-test('cleanup keeps the data, on which it is deployed again, when there is cpu enough', async () => {
+test('cleanup keeps the data, on which it is deployed again, without the mesh, when there is cpu enough', async () => {
   const before = await messages()
   await run(cleanup)
   await eventually('no pod is left', async () => (await all('pods')).length === 0 || all('pods'))
-  assert.deepEqual((await all('persistentvolumeclaims')).sort(), ['data-kafka-0', 'data-kafka-1', 'data-kafka-2', 'data-mariadb-0', 'data-redis-0'])
+  const claims = ['data-kafka-0', 'data-kafka-1', 'data-kafka-2', 'data-mariadb-0', 'data-redis-0']
+  assert.deepEqual((await all('persistentvolumeclaims')).sort(), claims)
 
   const resources = { requests: { cpu: '1900m' } }
   const glutton = { spec: { containers: [{ name: 'glutton', image: 'kube-lab/debian:bookworm', command: ['sleep', '600'], resources }] } }
   const inDefault = ['--context', 'ctx1', '--namespace', 'default']
-  await run('kubectl', ...inDefault, 'run', 'glutton', '--image=kube-lab/debian:bookworm', `--overrides=${JSON.stringify(glutton)}`)
-  const said = await deployInVain(images, '--timeout', '30s')
+  const overrides = `--overrides=${JSON.stringify(glutton)}`
+  await run('kubectl', ...inDefault, 'run', 'glutton', '--image=kube-lab/debian:bookworm', overrides)
+  const said = await inVain(deploySkipIstio, images, '--timeout', '30s')
   assert.match(said, /Insufficient cpu/)
   assert.match(said, /No node has room for the pod/)
   await run('kubectl', ...inDefault, 'delete', 'pod', 'glutton', '--grace-period=0', '--force')
 
-  await run(deploy, images)
+  assert.match(await run(deploySkipIstio, images), /The weights are NOT in force/)
   await allReady()
   assert.deepEqual(await messages(), before)
+  const fleet = await (await fetch(`${doorOfIstio}/api/mesh/fleet`)).json()
+  assert.deepEqual([fleet.weightsInForce, fleet.proxyless], [false, false])
 })
 
 test('cleanup --data leaves nothing of ours', async () => {

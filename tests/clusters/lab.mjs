@@ -5,7 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { failed } from './traffic.mjs'
 
-export const { ADDRESS: address, LAB: lab, LAB_FOLDER: folder, DEPLOY: deploy, CLEANUP: cleanup, IMAGES: images } = process.env
+export const { LAB: lab, LAB_FOLDER: folder, IMAGES: images } = process.env
+/** The programs that deploy, with --proxyless or with --skip-istio, and take all away; where the page is with one or the other. */
+export const { DEPLOY: deploy, DEPLOY_SKIP_ISTIO: deploySkipIstio, CLEANUP: cleanup } = process.env
+export const { ADDRESS: address, DOOR_OF_ISTIO: doorOfIstio } = process.env
 export const space = 'messageboard'
 export const clusters = ['ctx1', 'ctx2']
 export const services = ['user-service', 'message-service', 'log-service']
@@ -14,6 +17,7 @@ export const programs = [...services, 'gateway']
 export const run = async (command, ...words) => (await promisify(execFile)(command, words, { maxBuffer: 64e6 })).stdout
 export const kubectl = (cluster, ...words) => run('kubectl', '--context', cluster, '--namespace', space, ...words)
 export const objects = async (cluster, kind, ...words) => JSON.parse(await kubectl(cluster, 'get', kind, '-o', 'json', ...words)).items
+export const inBoth = async (kind) => (await Promise.all(clusters.map((cluster) => objects(cluster, kind)))).flat()
 export const inNode = (cluster, ...words) => run(lab, 'shell', folder, cluster, ...words)
 
 export const appOf = ({ metadata }) => metadata.labels.app
@@ -35,8 +39,7 @@ export async function eventually(what, condition, seconds = 120, step = 500) {
 
 export const allReady = () =>
   eventually('all pods are ready', async () => {
-    const pods = (await Promise.all(clusters.map((cluster) => objects(cluster, 'pods')))).flat()
-    const waiting = pods.filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name)
+    const waiting = (await inBoth('pods')).filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name)
     return waiting.length === 0 || waiting
   })
 
@@ -51,16 +54,6 @@ export async function under(traffic, act, allowed = 0) {
   assert.ok(requests.length > 20, `${requests.length} requests`)
   const told = [...countsOf(lost.map(({ status, kind }) => `${kind} ${status}`))].map(([status, count]) => `${status}: ${count}`).join(', ')
   assert.ok(lost.length <= allowed, `${lost.length} of ${requests.length} failed, ${allowed} may (${told})`)
-}
-
-/** Drains ctx2 of the services' pods under traffic, of which no request may fail, and lets them come back. */
-export async function drainLosesNothing(traffic) {
-  await under(traffic, async () => {
-    await kubectl('ctx2', 'drain', 'ctx2', '--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${services})`, '--timeout=120s')
-    await pause(3000)
-  })
-  await kubectl('ctx2', 'uncordon', 'ctx2')
-  await allReady()
 }
 
 /** The password of the first admin. */

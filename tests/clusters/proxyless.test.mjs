@@ -1,4 +1,5 @@
 // Two clusters without Istio, in which gateway and services are the mesh themselves: the same YAML does the same as at home.
+// scripts/test-clusters.sh starts them, deploys, and says where all is.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { after, afterEach, before, test } from 'node:test'
@@ -22,11 +23,11 @@ async function ask(count, path, headers = {}) {
     while (answers.length < count) {
       const place = answers.push(null) - 1
       const begun = performance.now()
-      const answer = await fetch(address + path, { headers, signal: AbortSignal.timeout(10_000) })
-      const body = await answer.text()
+      const answer = await fetch(address + path, { headers, signal: AbortSignal.timeout(10_000) }).catch(() => Response.error()) // status 0
+      await answer.arrayBuffer()
       const of = (name) => answer.headers.get(name)
       answers[place] = {
-        status: answer.status, cluster: of('x-service-cluster'), pod: of('x-pod-name'), why: of('x-mesh-explain'), body,
+        status: answer.status, cluster: of('x-service-cluster'), pod: of('x-pod-name'), why: of('x-mesh-explain'),
         took: performance.now() - begun,
       }
     }
@@ -48,11 +49,25 @@ async function untilSeen(act, path, isSeen) {
   }
 }
 
-const setWeights = (service, ctx1, ctx2) =>
-  both('patch', 'virtualservice', service, '--type=json', '-p', JSON.stringify([
-    { op: 'replace', path: '/spec/http/0/route/0/weight', value: ctx1 },
-    { op: 'replace', path: '/spec/http/0/route/1/weight', value: ctx2 },
-  ]))
+/** Makes a change in both clusters, and waits until the gateway has read it in both. */
+async function change(...words) {
+  await both(...words)
+  const nameOf = ({ kind, name }) => `${kind} ${name}`
+  const changed = await objects('ctx1', 'virtualservices,destinationrules')
+  const versions = new Map(changed.map(({ kind, metadata }) => [nameOf({ kind, name: metadata.name }), metadata.resourceVersion]))
+  await eventually('the gateway has what both clusters have', async () => {
+    const { resources } = await (await fetch(`${address}/api/mesh/resources`)).json()
+    const isOld = (one) => versions.has(nameOf(one)) && versions.get(nameOf(one)) !== one.resourceVersion
+    const isElsewhereOtherwise = ({ problems }) => problems.some(({ message }) => message.includes('ctx2'))
+    const waiting = resources.filter((one) => isOld(one) || isElsewhereOtherwise(one))
+    return waiting.length === 0 || waiting
+  }, 20, 50)
+}
+
+const weights = (ctx1, ctx2) => ['--type=json', '-p', JSON.stringify([
+  { op: 'replace', path: '/spec/http/0/route/0/weight', value: ctx1 },
+  { op: 'replace', path: '/spec/http/0/route/1/weight', value: ctx2 },
+])]
 
 before(async () => {
   // What examples call regions: at home these are the clusters.
@@ -66,13 +81,13 @@ after(() => traffic.stop())
 
 afterEach(async () => {
   // istio/Kustomization has what a deployment begins with.
-  await both('apply', '-k', 'istio')
-  await pause(1000)
+  await change('apply', '-k', 'istio')
 })
 
 test('no proxy is there, and the weights are in force', async () => {
   for (const cluster of clusters)
-    for (const pod of await objects(cluster, 'pods')) assert.deepEqual(pod.spec.containers.map(({ name }) => name), ['app'], pod.metadata.name)
+    for (const { metadata, spec } of await objects(cluster, 'pods'))
+      assert.deepEqual(spec.containers.map(({ name }) => name), ['app'], metadata.name)
   const fleet = await (await fetch(`${address}/api/mesh/fleet`)).json()
   assert.deepEqual([fleet.weightsInForce, fleet.proxyless], [true, true])
 })
@@ -91,16 +106,17 @@ test('of 2,000 requests 70:30 go where the weights say, within chance', async ()
 
 test('an edit with kubectl is in force within a second, in both clusters', async () => {
   const took = []
-  took.push(await untilSeen(() => setWeights('log-service', 0, 100), '/api/logs/ping', ({ cluster }) => cluster === 'ctx2'))
+  const edit = () => both('patch', 'virtualservice', 'log-service', ...weights(0, 100))
+  took.push(await untilSeen(edit, '/api/logs/ping', ({ cluster }) => cluster === 'ctx2'))
   const answers = await ask(300, '/api/logs/ping')
   assert.deepEqual(clustersOf(answers), ['ctx2'])
 
   // A policy is obeyed by the pods that are called: here those of ctx2, then those of ctx1.
   for (const cluster of [...clusters].reverse()) {
-    await setWeights('log-service', cluster === 'ctx1' ? 100 : 0, cluster === 'ctx1' ? 0 : 100)
-    await pause(1000)
+    await change('patch', 'virtualservice', 'log-service', ...(cluster === 'ctx1' ? weights(100, 0) : weights(0, 100)))
     const policy = { apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata: { name: 'no-pings' } }
-    const spec = { action: 'DENY', selector: { matchLabels: { app: 'log-service' } }, rules: [{ to: [{ operation: { paths: ['/api/logs/ping'] } }] }] }
+    const rules = [{ to: [{ operation: { paths: ['/api/logs/ping'] } }] }]
+    const spec = { action: 'DENY', selector: { matchLabels: { app: 'log-service' } }, rules }
     const file = `${process.env.LAB_FOLDER}/policy.json`
     await writeFile(file, JSON.stringify({ ...policy, spec }))
     took.push(await untilSeen(() => kubectl(cluster, 'apply', '-f', file), '/api/logs/ping', ({ status }) => status === 403))
@@ -111,19 +127,18 @@ test('an edit with kubectl is in force within a second, in both clusters', async
 })
 
 test('a canary goes by its header', async () => {
-  await both('apply', '-f', example('request-routing/message-service'))
-  await pause(1000)
+  await change('apply', '-f', example('request-routing/message-service'))
   assert.deepEqual(clustersOf(await ask(50, '/api/messages/ping')), ['ctx1'])
   assert.deepEqual(clustersOf(await ask(50, '/api/messages/ping', { 'end-user': 'trainee' })), ['ctx2'])
 })
 
 test('a fault is injected, and explained', async () => {
   const http = [{
-    name: 'default', fault: { abort: { httpStatus: 418, percentage: { value: 100 } }, delay: { fixedDelay: '0.3s', percentage: { value: 100 } } },
+    name: 'default',
+    fault: { abort: { httpStatus: 418, percentage: { value: 100 } }, delay: { fixedDelay: '0.3s', percentage: { value: 100 } } },
     route: [{ destination: { host: 'user-service', subset: 'ctx1' } }],
   }]
-  await both('patch', 'virtualservice', 'user-service', '--type=merge', '-p', JSON.stringify({ spec: { http } }))
-  await pause(1000)
+  await change('patch', 'virtualservice', 'user-service', '--type=merge', '-p', JSON.stringify({ spec: { http } }))
   const answers = await ask(20, '/api/users/ping', { ...admin, 'x-mesh-explain': 'true' })
   assert.deepEqual([...new Set(answers.map(({ status }) => status))], [418])
   assert.ok(answers.every(({ took }) => took >= 300))
@@ -133,8 +148,7 @@ test('a fault is injected, and explained', async () => {
 })
 
 test('a mirror gets what is not its to answer', async () => {
-  await both('apply', '-f', example('mirroring/log-service'))
-  await pause(1000)
+  await change('apply', '-f', example('mirroring/log-service'))
   const calls = async () => (await (await fetch(`${address}/api/logs/redis`, { headers: admin })).json())
   await ask(40, '/api/logs/ping')
   await eventually('calls of pods in ctx2 are told of', async () => {
@@ -145,8 +159,7 @@ test('a mirror gets what is not its to answer', async () => {
 })
 
 test('a request goes to the own region, and to the other one when its pods are gone, without a failed one', async () => {
-  await both('apply', '-f', example('locality-failover/user-service'))
-  await pause(1000)
+  await change('apply', '-f', example('locality-failover/user-service'))
   assert.deepEqual(clustersOf(await ask(100, '/api/users/ping')), ['ctx1'])
   await under(async () => {
     await kubectl('ctx1', 'scale', 'deployment/user-service', '--replicas=0')
@@ -166,10 +179,15 @@ test('a drain of ctx2 fails no request where any pod may answer', async () => {
         route: [{ destination: { host: service } }],
       }],
     }
-    await both('patch', 'virtualservice', service, '--type=merge', '-p', JSON.stringify({ spec }))
+    await change('patch', 'virtualservice', service, '--type=merge', '-p', JSON.stringify({ spec }))
   }
-  await pause(1000)
-  await lab.drainLosesNothing(traffic)
+  await under(async () => {
+    const which = ['--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${lab.services})`]
+    await kubectl('ctx2', 'drain', 'ctx2', ...which, '--timeout=120s')
+    await pause(3000)
+  })
+  await kubectl('ctx2', 'uncordon', 'ctx2')
+  await allReady()
 })
 
 test('an API server that is frozen stops no request, and the last known pods serve on', async () => {
@@ -184,7 +202,8 @@ test('an API server that is frozen stops no request, and the last known pods ser
 test('whoever does not sign is not let in', async () => {
   const [pod] = await objects('ctx2', 'pods', '-l', 'app=log-service')
   const url = `http://${pod.status.podIP}:8080/api/logs/ping`
-  const said = await inNode('ctx1', 'curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'X-Mesh-Source: cluster.local/ns/messageboard/sa/gateway 00', url)
+  const forged = 'X-Mesh-Source: cluster.local/ns/messageboard/sa/gateway 00'
+  const said = await inNode('ctx1', 'curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-H', forged, url)
   assert.equal(said, '403')
 })
 
