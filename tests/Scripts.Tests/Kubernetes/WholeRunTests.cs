@@ -21,7 +21,7 @@ public sealed class WholeRunTests(WholeRun run) : IClassFixture<WholeRun>
         run.DryRun.MustEnd(0);
         Assert.Equal(run.Empty, run.DryRun.After);
         for (var i = 0; i < Steps.Length; i++)
-            Assert.Contains($"[{i + 1,2}/19] {Steps[i]} …\n", run.DryRun.Output, StringComparison.Ordinal);
+            Assert.Contains($"[{i + 1,2}/19] {Steps[i]} …", run.DryRun.Output, StringComparison.Ordinal);
 
         Assert.Contains("istioctl install --context ctx1 --filename ", run.DryRun.Output, StringComparison.Ordinal);
         Assert.Contains("create -f -  # Secret mariadb\n", run.DryRun.Output, StringComparison.Ordinal);
