@@ -12,6 +12,35 @@ public sealed class FailureTests(KubeApi kube) : IClassFixture<KubeApi>, IAsyncL
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
+    [Theory]
+    [InlineData("--observability --otlp-endpoint http://otel:4318", "do not go together")]
+    [InlineData("--otlp-headers-secret mine", "--otlp-headers-secret wants --otlp-endpoint")]
+    [InlineData("--otlp-endpoint otel:4318", "--otlp-endpoint wants a URL")]
+    [InlineData("--otlp-endpoint https://me:secret@otel:4318", "--otlp-endpoint wants a URL")]
+    [InlineData("--otlp-endpoint https://otel/?token=x", "--otlp-endpoint wants a URL")]
+    [InlineData("--otlp-endpoint https://otel --otlp-headers-secret Mine", "wants a Secret's name")]
+    [InlineData("--otlp-endpoint", "--otlp-endpoint wants a value")]
+    [InlineData("--proxyless --skip-istio", "leave out --skip-istio")]
+    [InlineData("--crds x", "go with --proxyless")]
+    [InlineData("--pod-network-1 10.0.0.0/8", "go with --proxyless")]
+    [InlineData("--proxyless --crds no-such-file", "there is no file 'no-such-file'")]
+    [InlineData("--proxyless --pod-network-1 many", "wants networks as 10.244.0.0/16, not 'many'")]
+    public async Task Options_that_make_no_sense_end_before_anything_is_asked(string options, string message)
+    {
+        var run = await _bench.DeployAsync(options);
+
+        Assert.Contains(message, run.MustEnd(2).Errors, StringComparison.Ordinal);
+        Assert.Empty(run.Calls);
+    }
+
+    [KubeApiFact]
+    public async Task Nodes_that_do_not_tell_their_pods_network_are_no_guess()
+    {
+        var run = await _bench.DeployAsync("--proxyless --pod-network-2 10.2.0.0/16");
+
+        Assert.Contains("--pod-network-1 10.244.0.0/16", run.MustEnd(1).Errors, StringComparison.Ordinal);
+    }
+
     [KubeApiFact]
     public async Task Tools_that_are_too_old_are_named_with_the_version_wanted()
     {

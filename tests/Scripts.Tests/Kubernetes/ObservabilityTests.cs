@@ -79,22 +79,6 @@ public sealed class ObservabilityTests : OwnClusters
         Assert.DoesNotContain("a=b", await File.ReadAllTextAsync(Bench.Log), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("--observability --otlp-endpoint http://otel:4318", "do not go together")]
-    [InlineData("--otlp-headers-secret mine", "--otlp-headers-secret wants --otlp-endpoint")]
-    [InlineData("--otlp-endpoint otel:4318", "--otlp-endpoint wants a URL")]
-    [InlineData("--otlp-endpoint https://me:secret@otel:4318", "--otlp-endpoint wants a URL")]
-    [InlineData("--otlp-endpoint https://otel/?token=x", "--otlp-endpoint wants a URL")]
-    [InlineData("--otlp-endpoint https://otel --otlp-headers-secret Mine", "wants a Secret's name")]
-    [InlineData("--otlp-endpoint", "--otlp-endpoint wants a value")]
-    public async Task Options_that_make_no_sense_end_before_anything_is_asked(string options, string message)
-    {
-        var run = await Bench.DeployAsync(options);
-
-        Assert.Contains(message, run.MustEnd(2).Errors, StringComparison.Ordinal);
-        Assert.Empty(run.Calls);
-    }
-
     private const string Ours =
         "{range .items[?(@.metadata.labels.app\\.kubernetes\\.io/part-of==\"messageboard\")]}{.kind}/{.metadata.name} {end}";
 

@@ -40,31 +40,6 @@ public sealed class ProxylessTests : OwnClusters
         Task<string> KeyAsync(string context) => OursAsync(context, "get", "secret", "mesh-identity", "-o", "jsonpath={.data.key}");
     }
 
-    [KubeApiFact]
-    public async Task Nodes_that_do_not_tell_their_pods_network_are_no_guess()
-    {
-        var run = (await Bench.DeployAsync("--proxyless --pod-network-2 10.2.0.0/16")).MustEnd(1);
-
-        Assert.Contains("--pod-network-1 10.244.0.0/16", run.Errors, StringComparison.Ordinal);
-    }
-
-    [KubeApiFact]
-    public async Task Bad_options_are_refused()
-    {
-        foreach (var (options, message) in (IEnumerable<(string, string)>)
-                 [
-                     ("--proxyless --skip-istio", "leave out --skip-istio"),
-                     ("--crds x", "go with --proxyless"),
-                     ("--pod-network-1 10.0.0.0/8", "go with --proxyless"),
-                     ("--proxyless --crds no-such-file", "there is no file 'no-such-file'"),
-                     ("--proxyless --pod-network-1 many", "wants networks as 10.244.0.0/16, not 'many'"),
-                 ])
-        {
-            var run = (await Bench.DeployAsync(options)).MustEnd(2);
-            Assert.Contains(message, run.Errors, StringComparison.Ordinal);
-        }
-    }
-
     private Task<string> OursAsync(string context, params string[] args) =>
         Kube.KubectlAsync(["--context", context, "-n", "messageboard", .. args]);
 }
