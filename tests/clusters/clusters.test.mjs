@@ -78,17 +78,16 @@ test('the gateway reads and edits VirtualServices of both clusters with its own 
   }
 })
 
-for (const program of programs)
-  test(`a rollout of ${program} loses no request`, async () => {
-    const rollOut = async (cluster) => {
+for (const [cluster, program] of [['ctx1', 'gateway'], ...services.flatMap((service) => clusters.map((cluster) => [cluster, service]))])
+  test(`a rollout of ${program} in ${cluster} loses no request`, async () => {
+    await under(async () => {
       await kubectl(cluster, 'rollout', 'restart', `deployment/${program}`)
       await kubectl(cluster, 'rollout', 'status', `deployment/${program}`, '--timeout=180s')
       await eventually('the old pods are gone', async () => {
         const pods = (await objects(cluster, 'pods', '-l', `app=${program}`)).length
         return pods === (program === 'gateway' ? 1 : 2) || pods
       })
-    }
-    await under(() => Promise.all((program === 'gateway' ? ['ctx1'] : clusters).map(rollOut)))
+    })
   })
 
 for (const service of services)

@@ -76,6 +76,12 @@ before(async () => {
   await isUp(traffic)
   admin = await logInAsAdmin()
   traffic.start()
+  // Whoever did not answer in time while all started is not asked for half a minute.
+  await eventually('all pods of user-service answer, none of them slowly', async () => {
+    const answers = await ask(40, '/api/users/ping')
+    const slowest = Math.max(...answers.map(({ took }) => took))
+    return (countsOf(answers.map(({ pod }) => pod)).size === 4 && slowest < 250) || slowest
+  })
 })
 after(() => traffic.stop())
 
@@ -181,12 +187,15 @@ test('a drain of ctx2 fails no request where any pod may answer', async () => {
     }
     await change('patch', 'virtualservice', service, '--type=merge', '-p', JSON.stringify({ spec }))
   }
-  await under(async () => {
-    const which = ['--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${lab.services})`]
-    await kubectl('ctx2', 'drain', 'ctx2', ...which, '--timeout=120s')
-    await pause(3000)
-  })
-  await kubectl('ctx2', 'uncordon', 'ctx2')
+  try {
+    await under(async () => {
+      const which = ['--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${lab.services})`]
+      await kubectl('ctx2', 'drain', 'ctx2', ...which, '--timeout=120s')
+      await pause(3000)
+    })
+  } finally {
+    await kubectl('ctx2', 'uncordon', 'ctx2')
+  }
   await allReady()
 })
 

@@ -39,8 +39,9 @@ public sealed partial class KafkaWatch(
         var (misses, last) = (0, Now());
         while (true)
         {
-            // The question blocks its thread.
-            if (await Task.Run(() => sink.IsAnswered(Patience), stoppingToken))
+            // The question blocks its thread; of the pool's there may be one for all requests, where there is one processor.
+            if (await Task.Factory.StartNew(
+                    () => sink.IsAnswered(Patience), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default))
             {
                 if (_absence is { } absence)
                     LogBack(SecondsOf(absence), KafkaEventSink.Waited - absence.WaitedBefore, DroppedIn(absence));
