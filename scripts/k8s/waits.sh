@@ -57,30 +57,35 @@ is_rolled_out() { # cluster workload | kinds -l selector
   answer=$(kube "$1" --namespace "$space" rollout status "${@:2}" --watch=false 2>&1) && [[ ${answer,,} != *waiting* ]]
 }
 
+# A question a cluster. Which of them are not done is asked where that was waited for in vain.
 rollouts_are_done() { # selector
+  local cluster is_done=true
+  for cluster in 1 2; do
+    is_rolled_out "$cluster" deployments,statefulsets,daemonsets -l "$1" || is_done=false
+  done
+  if [[ $is_done == true ]]; then return; fi
+  progress=$(pods_summary "$1") || exit $?
+  return 1
+}
+
+find_pending() { # selector
   local cluster workload workloads
   pending=()
   for cluster in 1 2; do
-    if is_rolled_out "$cluster" deployments,statefulsets,daemonsets -l "$1"; then continue; fi
     workloads=$(ask "$cluster" get deployments,statefulsets,daemonsets --namespace "$space" -l "$1" -o name) || exit $?
     for workload in $workloads; do
       is_rolled_out "$cluster" "$workload" || pending+=("$cluster $workload")
     done
   done
-  is_nothing_pending "$1"
-}
-
-is_nothing_pending() { # selector
-  if ((${#pending[@]} == 0)); then return; fi
-  progress=$(pods_summary "$1") || exit $?
-  return 1
 }
 
 wait_for_rollouts() { # selector
   if [[ $dry_run == true ]]; then
     both change rollout status deployments,statefulsets,daemonsets --namespace "$space" -l "$1"
-  else
-    wait_until rollouts_are_done "$1" || give_up "$1" "${pending[0]}" rollout status
+  elif ! wait_until rollouts_are_done "$1"; then
+    find_pending "$1"
+    # The last of them may have come just now.
+    if ((${#pending[@]} > 0)); then give_up "$1" "${pending[0]}" rollout status; fi
   fi
 }
 
@@ -96,7 +101,9 @@ jobs_are_done() { # selector
       -o 'jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || exit $?
     if [[ -n $failure ]]; then give_up "$1" "1 $job" wait --for=condition=Complete; fi
   done
-  is_nothing_pending "$1"
+  if ((${#pending[@]} == 0)); then return; fi
+  progress=$(pods_summary "$1") || exit $?
+  return 1
 }
 
 wait_for_jobs() { # selector
