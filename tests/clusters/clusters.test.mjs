@@ -86,7 +86,7 @@ for (const [cluster, program] of [['ctx1', 'gateway'], ...services.flatMap((serv
       await eventually('the old pods are gone', async () => {
         const pods = (await objects(cluster, 'pods', '-l', `app=${program}`)).length
         return pods === (program === 'gateway' ? 1 : 2) || pods
-      })
+      }, 60, 2000)
     })
   })
 

@@ -37,11 +37,12 @@ export async function eventually(what, condition, seconds = 120, step = 500) {
   }
 }
 
+/** Asked every two seconds: kubectl twice a second would take a processor from the pods. */
 export const allReady = () =>
   eventually('all pods are ready', async () => {
     const waiting = (await inBoth('pods')).filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name)
     return waiting.length === 0 || waiting
-  })
+  }, 120, 2000)
 
 /** Tells what an act did to the requests, and sees that no more of them failed than may. */
 export async function under(traffic, act, allowed = 0) {

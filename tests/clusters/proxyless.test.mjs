@@ -164,6 +164,15 @@ test('a mirror gets what is not its to answer', async () => {
   assert.deepEqual(clustersOf(await ask(40, '/api/logs/ping')), ['ctx1'])
 })
 
+test('an API server that is frozen stops no request, and the last known pods serve on', async () => {
+  await under(async () => {
+    await inNode('ctx2', 'pkill', '-STOP', 'kube-apiserver')
+    await pause(15_000)
+    await inNode('ctx2', 'pkill', '-CONT', 'kube-apiserver')
+  })
+  await allReady()
+})
+
 test('a request goes to the own region, and to the other one when its pods are gone, without a failed one', async () => {
   await change('apply', '-f', example('locality-failover/user-service'))
   assert.deepEqual(clustersOf(await ask(100, '/api/users/ping')), ['ctx1'])
@@ -172,7 +181,7 @@ test('a request goes to the own region, and to the other one when its pods are g
     await eventually('ctx2 answers', async () => clustersOf(await ask(5, '/api/users/ping')).join() === 'ctx2', 60)
     await kubectl('ctx1', 'wait', '--for=delete', 'pod', '-l', 'app=user-service', '--timeout=60s')
     await kubectl('ctx1', 'scale', 'deployment/user-service', '--replicas=2')
-    await allReady()
+    await kubectl('ctx1', 'rollout', 'status', 'deployment/user-service', '--timeout=120s')
     await eventually('ctx1 answers again', async () => clustersOf(await ask(5, '/api/users/ping')).join() === 'ctx1', 60)
   })
 })
@@ -181,7 +190,7 @@ test('a drain of ctx2 fails no request where any pod may answer', async () => {
   for (const service of lab.services) {
     const spec = {
       http: [{
-        name: 'default', timeout: '1s', retries: { attempts: 2, retryOn: 'connect-failure,gateway-error,reset' },
+        name: 'default', timeout: '3s', retries: { attempts: 2, retryOn: 'connect-failure,gateway-error,reset' },
         route: [{ destination: { host: service } }],
       }],
     }
@@ -195,17 +204,8 @@ test('a drain of ctx2 fails no request where any pod may answer', async () => {
     })
   } finally {
     await kubectl('ctx2', 'uncordon', 'ctx2')
+    await allReady()
   }
-  await allReady()
-})
-
-test('an API server that is frozen stops no request, and the last known pods serve on', async () => {
-  await under(async () => {
-    await inNode('ctx2', 'pkill', '-STOP', 'kube-apiserver')
-    await pause(15_000)
-    await inNode('ctx2', 'pkill', '-CONT', 'kube-apiserver')
-  })
-  await allReady()
 })
 
 test('whoever does not sign is not let in', async () => {
