@@ -16,7 +16,7 @@ namespace MessageBoard.MeshKubernetes;
 public sealed partial class KubernetesMesh : IMeshStore, IHostedService, IDisposable
 {
     // A gateway whose API server is away starts nevertheless. What can do nothing before it knows whom to call has more patience.
-    private static readonly TimeSpan FirstList = TimeSpan.FromSeconds(3), FirstPods = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan FirstList = TimeSpan.FromSeconds(3), FirstPods = TimeSpan.FromSeconds(60);
 
     private readonly IReadOnlyList<ClusterMirror> _clusters;
     private readonly KubernetesWorkloads? _workloads;

@@ -98,6 +98,18 @@ test('no proxy is there, and the weights are in force', async () => {
   assert.deepEqual([fleet.weightsInForce, fleet.proxyless], [true, true])
 })
 
+test('a healthy start warns of nothing', async () => {
+  // Kafka here takes connections and never answers, which is told once.
+  for (const cluster of clusters)
+    for (const pod of (await objects(cluster, 'pods')).filter((pod) => lab.programs.includes(lab.appOf(pod)) && lab.isReady(pod))) {
+      const lines = (await kubectl(cluster, 'logs', pod.metadata.name, '-c', 'app')).trim().split('\n').map((line) => JSON.parse(line))
+      const kafka = lines.filter(({ message, level }) => level === 'Warning' && message.startsWith('Kafka does not answer'))
+      const others = lines.filter(({ message, level }) => level === 'Warning' && !message.startsWith('Kafka does not answer'))
+      assert.deepEqual(others.map(({ message }) => message), [], pod.metadata.name)
+      assert.equal(kafka.length, lab.appOf(pod) === 'gateway' ? 0 : 1, pod.metadata.name)
+    }
+})
+
 test('of 2,000 requests 70:30 go where the weights say, within chance', async () => {
   const answers = await ask(2000, '/api/users/ping')
   assert.deepEqual(answers.filter(({ status }) => status !== 200), [])
