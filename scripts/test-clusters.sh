@@ -108,13 +108,16 @@ build_all() { # folder of the stores
 has_docker() { docker info >/dev/null 2>&1; }
 
 build_ours() {
-  local program image archive
+  local program image archive by=buildah
   rm -rf "${images:?}/$tag"
   mkdir -p "$images/$tag"
-  if has_docker; then logged scripts/build-images.sh --images messageboard --tag "$tag" --load; fi
+  if has_docker; then
+    by=docker
+    logged scripts/build-images.sh --images messageboard --tag "$tag" --load
+  fi
   for program in "${programs[@]}"; do
     image=messageboard/$program:$tag archive=$images/$tag/messageboard_$program.tar
-    if has_docker; then
+    if [[ $by == docker ]]; then
       logged docker save --output "$archive.new" "$image"
     else
       logged env BUILDAH_ISOLATION=chroot buildah bud -q --pull-never --layers \

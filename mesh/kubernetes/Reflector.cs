@@ -13,8 +13,8 @@ namespace MessageBoard.MeshKubernetes;
 /// <param name="kind">The kind.</param>
 /// <param name="logger">Hears of an API server that is away.</param>
 /// <param name="watchTime">For how long a watch is asked for: one that has died without a word is missed soon after. To go on costs a
-/// request. For a list half of it is waited, for the first one longer: where all programs of a cluster start at once, too little patience makes
-/// more of the same work.</param>
+/// request. For a list half of it is waited, for the first one longer: where all programs of a cluster start at once, too little patience
+/// makes more of the same work.</param>
 internal sealed partial class Reflector(IMirror mirror, ResourceKind kind, ILogger logger, TimeSpan watchTime)
 {
     /// <summary>Where people wait for the page to tell that an API server is away.</summary>

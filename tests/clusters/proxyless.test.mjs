@@ -179,7 +179,7 @@ test('a mirror gets what is not its to answer', async () => {
 test('an API server that is frozen stops no request, and the last known pods serve on', async () => {
   await under(async () => {
     await inNode('ctx2', 'pkill', '-STOP', 'kube-apiserver')
-    await pause(15_000)
+    await pause(20_000)
     await inNode('ctx2', 'pkill', '-CONT', 'kube-apiserver')
   })
   await allReady()
@@ -202,7 +202,7 @@ test('a drain of ctx2 fails no request where any pod may answer', async () => {
   for (const service of lab.services) {
     const spec = {
       http: [{
-        name: 'default', timeout: '3s', retries: { attempts: 2, retryOn: 'connect-failure,gateway-error,reset' },
+        name: 'default', timeout: '1s', retries: { attempts: 2, retryOn: 'connect-failure,gateway-error,reset' },
         route: [{ destination: { host: service } }],
       }],
     }

@@ -186,12 +186,13 @@ public sealed partial class PrometheusTests : IAsyncDisposable
     private async Task SendAsync()
     {
         using var user = new HttpClient { BaseAddress = new($"http://127.0.0.1:{_port}"), Timeout = TimeSpan.FromSeconds(10) };
+        string[] paths = ["/api/users/ping", "/api/messages/ping", "/api/logs/ping", "/api/users/me", "/api/messages"];
         await Eventually.IsTrueAsync(() => LogInAsync(user), "logged in");
         while (!_end.IsCancellationRequested)
         {
             try
             {
-                foreach (var path in (string[])["/api/users/ping", "/api/messages/ping", "/api/logs/ping", "/api/users/me", "/api/messages"])
+                foreach (var path in paths)
                 {
                     using var answer = await user.GetAsync(path, CancellationToken.None);
                 }
