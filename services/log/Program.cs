@@ -5,7 +5,7 @@ using MessageBoard.Shared.Stores;
 using MessageBoard.Shared.Telemetry;
 
 var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddServiceApi("log-service");
+builder.AddServiceApi("log-service", new("GET", "/api/logs/redis"), new("GET", "/api/logs/kafka"));
 builder.Services.AddSingleton<RecentCalls>().AddSingleton<CountedCalls>();
 builder.Services.AddStore<KafkaLogStore>();
 builder.Services.AddHostedService<KafkaLogConsumer>();

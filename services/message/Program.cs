@@ -4,7 +4,8 @@ using MessageBoard.Shared;
 using MessageBoard.Shared.Stores;
 
 var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddServiceApi("message-service");
+// A message without text is none.
+builder.AddServiceApi("message-service", new("GET", "/api/messages"), new("POST", "/api/messages", """{"message":""}"""));
 builder.Services.AddStore<MessageStore>();
 builder.Services.AddAuthors();
 

@@ -16,7 +16,11 @@ namespace MessageBoard.Shared;
 public static class ServiceApi
 {
     /// <summary>Registers the defaults, the stores, sessions, events and the OpenAPI document.</summary>
-    public static WebApplicationBuilder AddServiceApi(this WebApplicationBuilder builder, string name)
+    /// <param name="builder">The process's builder.</param>
+    /// <param name="name">The service's name.</param>
+    /// <param name="firstRequests">What to ask before it is ready, see <see cref="WarmUp"/>.</param>
+    public static WebApplicationBuilder AddServiceApi(
+        this WebApplicationBuilder builder, string name, params IEnumerable<WarmUp.Request> firstRequests)
     {
         builder.AddServiceDefaults(name);
         builder.Services.AddDatabase();
@@ -27,6 +31,9 @@ public static class ServiceApi
         builder.Services.AddEdgeReports();
         builder.Services.AddServiceMesh(builder.Configuration);
         builder.Services.AddOpenApiDocument(name);
+        if (WarmUp.IsOn(builder.Configuration))
+            builder.Services.AddWarmUp(firstRequests);
+
         return builder;
     }
 
@@ -40,6 +47,7 @@ public static class ServiceApi
         app.UseServiceDefaults();
         app.UseMeshAuthorization();
         app.UseForwardedHeaders(Forwarded());
+        app.UseWarmUp();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapServiceDefaults();

@@ -41,8 +41,8 @@ public static class ServiceDefaults
         builder.Services.AddProblems();
         builder.Services.AddSingleton<MatcherPolicy, ExactPaths>();
         builder.Services.AddHealthChecks();
-        // Probes come every few seconds. What is Degraded has told so itself, once.
-        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Error);
+        // Probes come every few seconds. What is not healthy has told so itself, once.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -3,7 +3,7 @@ using MessageBoard.Shared.Stores;
 using MessageBoard.UserService.Users;
 
 var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddServiceApi("user-service");
+builder.AddServiceApi("user-service", new("GET", "/api/users"), new("GET", "/api/users/me"));
 builder.Services.AddStore<UserStore>();
 builder.Services.AddSingleton<Passwords>().AddSingleton<Attempts>();
 builder.Services.AddSingleton<ISeed, AdminSeed>();

@@ -79,12 +79,42 @@ public sealed class StartTests
                 ["ASPNETCORE_HTTP_PORTS"] = $"{port}", // the image has it too, with another value
                 ["DOTNET_RUNNING_IN_CONTAINER"] = "true",
                 ["HOME"] = "/nowhere",
+                ["WarmUp"] = "true",
             });
             using var client = new HttpClient();
             await Eventually.IsTrueAsync(() => Board.IsReadyAsync(client, port), $"{program} is ready");
 
             Assert.Equal([], process.Output.Where(line => Regex.IsMatch(line, "\"level\":\"(Warning|Error|Critical)\"")));
         }
+    });
+
+    [Theory]
+    [InlineData("user-service")]
+    [InlineData("message-service")]
+    [InlineData("log-service")]
+    public Task A_service_asks_itself_before_it_is_ready_and_nobody_hears_of_it(string service) => WithAsync(new ServerBoard(), async board =>
+    {
+        var port = Repository.FreePort();
+        using var process = board.Launch(service, port, new Dictionary<string, string> { ["WarmUp"] = "true" });
+        using var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{port}") };
+        await Eventually.IsTrueAsync(() => Board.IsReadyAsync(client, port), "it is ready");
+
+        var ready = await client.GetStringAsync("/healthz/ready");
+        Assert.Contains("warm-up", ready, StringComparison.Ordinal);
+        Assert.DoesNotContain(process.Output, line => line.Contains("will be slow", StringComparison.Ordinal));
+        Assert.DoesNotContain(process.Output, line => line.Contains("/api/", StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public Task Without_Redis_a_service_cannot_ask_itself_and_is_ready_nevertheless() => WithAsync(new ServerBoard(), async board =>
+    {
+        board.Stores.StopRedis();
+        var port = Repository.FreePort();
+        using var process = board.Launch("message-service", port, new Dictionary<string, string> { ["WarmUp"] = "true" });
+        using var client = new HttpClient();
+        await Eventually.IsTrueAsync(() => Board.IsReadyAsync(client, port), "it is ready");
+
+        Assert.Contains(process.Output, line => line.Contains("The first requests will be slow: Redis", StringComparison.Ordinal));
     });
 
     private static async Task WithAsync(Board board, Func<Board, Task> test)

@@ -44,6 +44,13 @@ export const allReady = () =>
     return waiting.length === 0 || waiting
   }, 120, 2000)
 
+/** Waits until a program has so many pods, those that end among them. */
+export const arePods = (cluster, program, count) =>
+  eventually(`${count} pods of ${program} are in ${cluster}`, async () => {
+    const pods = (await objects(cluster, 'pods', '-l', `app=${program}`)).length
+    return pods === count || pods
+  }, 60, 2000)
+
 /** Tells what an act did to the requests, and sees that no more of them failed than may. */
 export async function under(traffic, act, allowed = 0) {
   const requests = await traffic.during(act)
