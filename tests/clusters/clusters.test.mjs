@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as lab from './lab.mjs'
-import { address, allReady, appOf, arePods, cleanup, clusters, countsOf, deploy, deploySkipIstio, doorOfIstio, eventually } from './lab.mjs'
-import { images, inBoth, inNode, isReady, isUp, kubectl, logInAsAdmin, objects, programs, run, services, space } from './lab.mjs'
+import { address, allReady, appOf, cleanup, clusters, countsOf, deploy, deploySkipIstio, doorOfIstio, eventually } from './lab.mjs'
+import { images, inBoth, inNode, isReady, isUp, kubectl, logInAsAdmin, objects, podsRun, programs, run, services, space } from './lab.mjs'
 import { Traffic } from './traffic.mjs'
 
 const traffic = new Traffic(address, 20)
@@ -71,7 +71,7 @@ for (const [cluster, program] of [['ctx1', 'gateway'], ...services.flatMap((serv
     await under(async () => {
       await kubectl(cluster, 'rollout', 'restart', `deployment/${program}`)
       await kubectl(cluster, 'rollout', 'status', `deployment/${program}`, '--timeout=180s')
-      await arePods(cluster, program, program === 'gateway' ? 1 : 2)
+      await podsRun(cluster, program, program === 'gateway' ? 1 : 2)
     })
   })
 

@@ -23,6 +23,9 @@ export const inNode = (cluster, ...words) => run(lab, 'shell', folder, cluster, 
 export const appOf = ({ metadata }) => metadata.labels.app
 export const isReady = ({ metadata, status: { phase, conditions = [] } }) =>
   !metadata.deletionTimestamp && (phase === 'Succeeded' || conditions.some(({ type, status }) => type === 'Ready' && status === 'True'))
+const isRunning = ({ status }) => status.containerStatuses?.some(({ state }) => state.running)
+/** Whether no more than the object is left of a pod, as it is for up to a minute. */
+const hasEnded = (pod) => pod.metadata.deletionTimestamp && !isRunning(pod)
 
 export const countsOf = (values) => values.reduce((counts, value) => counts.set(value, (counts.get(value) ?? 0) + 1), new Map())
 
@@ -40,28 +43,31 @@ export async function eventually(what, condition, seconds = 120, step = 500) {
 /** Asked every two seconds: kubectl twice a second would take a processor from the pods. */
 export const allReady = () =>
   eventually('all pods are ready', async () => {
-    const waiting = (await inBoth('pods')).filter((pod) => !isReady(pod)).map(({ metadata }) => metadata.name)
+    const waiting = (await inBoth('pods')).filter((pod) => !isReady(pod) && !hasEnded(pod)).map(({ metadata }) => metadata.name)
     return waiting.length === 0 || waiting
   }, 120, 2000)
 
-/** Waits until a program has so many pods, those that end among them. */
-export const arePods = (cluster, program, count) =>
-  eventually(`${count} pods of ${program} are in ${cluster}`, async () => {
-    const pods = (await objects(cluster, 'pods', '-l', `app=${program}`)).length
-    return pods === count || pods
+/** Waits until so many pods of a program run, those that are ending among them. */
+export const podsRun = (cluster, program, count) =>
+  eventually(`${count} pods of ${program} run in ${cluster}`, async () => {
+    const pods = await objects(cluster, 'pods', '-l', `app=${program}`)
+    const running = pods.filter(isRunning).length
+    return running === count || running
   }, 60, 2000)
+
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
 /** Tells what an act did to the requests, and sees that no more of them failed than may. */
 export async function under(traffic, act, allowed = 0) {
   const requests = await traffic.during(act)
   const lost = failed(requests)
   const longest = Math.max(...requests.map(({ took }) => took))
-  const span = lost.length ? (lost.at(-1).begun - lost[0].begun) / 1000 : 0
-  const within = lost.length ? ` within ${span.toFixed(1)} s` : ''
+  const within = lost.length ? ` within ${seconds(lost.at(-1).begun - lost[0].begun)}` : ''
   console.log(`  ${requests.length} requests, ${lost.length} failed${within}, the longest took ${Math.round(longest)} ms`)
   assert.ok(requests.length > 20, `${requests.length} requests`)
   const told = [...countsOf(lost.map(({ status, kind }) => `${kind} ${status}`))].map(([status, count]) => `${status}: ${count}`).join(', ')
-  assert.ok(lost.length <= allowed, `${lost.length} of ${requests.length} failed, ${allowed} may (${told})`)
+  const first = lost.slice(0, 5).map(({ begun, kind, took }) => `${kind} at ${seconds(begun - requests[0].begun)} after ${seconds(took)}`)
+  assert.ok(lost.length <= allowed, `${lost.length} of ${requests.length} failed, ${allowed} may (${told}); first ${first.join(', ')}`)
 }
 
 /** The password of the first admin. */

@@ -6,7 +6,7 @@ import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { tryCases } from './cases.mjs'
 import * as lab from './lab.mjs'
-import { address, allReady, arePods, clusters, countsOf, eventually, inNode, isUp, kubectl, logInAsAdmin, objects } from './lab.mjs'
+import { address, allReady, clusters, countsOf, eventually, inNode, isUp, kubectl, logInAsAdmin, objects, podsRun } from './lab.mjs'
 import { Traffic } from './traffic.mjs'
 
 const traffic = new Traffic(address, 20)
@@ -181,7 +181,7 @@ test('a request goes to the own region, and to the other one when its pods are g
     try {
       await scale(0)
       await eventually('ctx2 answers', async () => clustersOf(await ask(5, '/api/users/ping')).join() === 'ctx2', 60)
-      await arePods('ctx1', 'user-service', 0)
+      await podsRun('ctx1', 'user-service', 0)
     } finally {
       await scale(2)
     }
@@ -202,8 +202,8 @@ test('a drain of ctx2 fails no request where any pod may answer', async () => {
   }
   try {
     await under(async () => {
-      const which = ['--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app in (${lab.services})`]
-      await kubectl('ctx2', 'drain', 'ctx2', ...which, '--timeout=120s')
+      const which = ['--ignore-daemonsets', '--delete-emptydir-data', '--skip-wait-for-delete-timeout=1']
+      await kubectl('ctx2', 'drain', 'ctx2', ...which, `--pod-selector=app in (${lab.services})`, '--timeout=120s')
       await pause(3000)
     })
   } finally {
