@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import * as lab from './lab.mjs'
 import { address, allReady, appOf, cleanup, clusters, countsOf, deploy, deploySkipIstio, doorOfIstio, eventually } from './lab.mjs'
 import { images, inBoth, inNode, isReady, isUp, kubectl, logInAsAdmin, objects, podsRun, programs, run, services, space } from './lab.mjs'
-import { Traffic } from './traffic.mjs'
+import { failed, Traffic } from './traffic.mjs'
 
 const traffic = new Traffic(address, 20)
 const under = (act, allowed) => lab.under(traffic, act, allowed)
@@ -66,13 +66,14 @@ test('the gateway reads and edits VirtualServices of both clusters with its own 
   }
 })
 
-for (const [cluster, program] of [['ctx1', 'gateway'], ...services.flatMap((service) => clusters.map((cluster) => [cluster, service]))])
-  test(`a rollout of ${program} in ${cluster} loses no request`, async () => {
-    await under(async () => {
+for (const [program, where] of [['gateway', ['ctx1']], ...services.map((service) => [service, clusters])])
+  test(`a rollout of ${program} in ${where.join(' and ')} at once loses no request`, async () => {
+    const rollOut = async (cluster) => {
       await kubectl(cluster, 'rollout', 'restart', `deployment/${program}`)
       await kubectl(cluster, 'rollout', 'status', `deployment/${program}`, '--timeout=180s')
       await podsRun(cluster, program, program === 'gateway' ? 1 : 2)
-    })
+    }
+    await under(() => Promise.all(where.map(rollOut)))
   })
 
 test('a healthy start warns of nothing', async () => {
@@ -96,14 +97,23 @@ for (const service of services)
     }, 5)
   })
 
-for (const [cluster, pod, allowed] of [['ctx2', 'redis-0', 200], ['ctx1', 'mariadb-0', 400]])
-  test(`${pod} that is deleted comes back with its data`, async () => {
-    await under(async () => {
+for (const [cluster, pod] of [['ctx2', 'redis-0'], ['ctx1', 'mariadb-0']])
+  test(`${pod} that is deleted comes back with its data, and only what needs it fails until it is ready`, async () => {
+    let ready
+    const requests = await under(async () => {
       await kubectl(cluster, 'delete', 'pod', pod)
-      await allReady()
+      await eventually('it is ready', async () => isReady(JSON.parse(await kubectl(cluster, 'get', 'pod', pod, '-o', 'json'))))
+      ready = performance.now()
       await eventually('posts are taken again', async () => traffic.ended.slice(-10).some(({ text, status }) => text && status === 201))
-    }, allowed)
+      await pause(5000)
+    }, Infinity)
+    const lost = failed(requests)
+    assert.deepEqual([...new Set(lost.map(({ kind }) => kind))], ['post'])
+    const late = lost.filter(({ begun }) => begun > ready + 3000).length
+    assert.equal(late, 0, `${late} more than 3 s after it was ready`)
   })
+
+const deploymentsOf = async (cluster) => (await objects(cluster, 'deployments')).map(({ metadata }) => `deployment/${metadata.name}`)
 
 /** Deploys in vain; gives what was said of it. */
 async function inVain(...words) {
@@ -116,7 +126,7 @@ test('an image that is not there is told by name', async () => {
   const said = await inVain(deploy, 'messageboard/no-such-tag', '--timeout', '45s')
   assert.match(said, /(user|message|log)-service|gateway/)
   assert.match(said, /The node cannot pull the image/)
-  await run(deploy, images)
+  for (const cluster of clusters) await kubectl(cluster, 'rollout', 'undo', ...(await deploymentsOf(cluster)))
   await allReady()
 })
 

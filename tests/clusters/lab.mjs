@@ -57,7 +57,7 @@ export const podsRun = (cluster, program, count) =>
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
 
-/** Tells what an act did to the requests, and sees that no more of them failed than may. */
+/** Tells what an act did to the requests, and sees that no more of them failed than may; gives the requests. */
 export async function under(traffic, act, allowed = 0) {
   const requests = await traffic.during(act)
   const lost = failed(requests)
@@ -68,6 +68,7 @@ export async function under(traffic, act, allowed = 0) {
   const told = [...countsOf(lost.map(({ status, kind }) => `${kind} ${status}`))].map(([status, count]) => `${status}: ${count}`).join(', ')
   const first = lost.slice(0, 5).map(({ begun, kind, took }) => `${kind} at ${seconds(begun - requests[0].begun)} after ${seconds(took)}`)
   assert.ok(lost.length <= allowed, `${lost.length} of ${requests.length} failed, ${allowed} may (${told}); first ${first.join(', ')}`)
+  return requests
 }
 
 /** The password of the first admin. */
