@@ -92,7 +92,7 @@ public sealed class StartTests
     [InlineData("user-service")]
     [InlineData("message-service")]
     [InlineData("log-service")]
-    public Task A_service_asks_itself_before_it_is_ready_and_nobody_hears_of_it(string service) => WithAsync(new ServerBoard(), async board =>
+    public Task A_service_asks_itself_before_it_is_ready_unheard(string service) => WithAsync(new ServerBoard(), async board =>
     {
         var port = Repository.FreePort();
         using var process = board.Launch(service, port, new Dictionary<string, string> { ["WarmUp"] = "true" });
