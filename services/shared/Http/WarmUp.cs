@@ -24,7 +24,6 @@ public sealed partial class WarmUp(
     private static readonly Session Nobody = new(0, "", IsAdmin: false);
 
     private readonly TaskCompletionSource<RequestDelegate> _pipeline = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _isWarm;
 
     /// <summary>Something to ask.</summary>
     /// <param name="Method">The method.</param>
@@ -44,7 +43,9 @@ public sealed partial class WarmUp(
 
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_isWarm ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("its first requests are not through yet"));
+        Task.FromResult(ExecuteTask is { IsCompleted: true }
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("its first requests are not through yet"));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,8 +61,6 @@ public sealed partial class WarmUp(
         {
             LogCold(exception.Message);
         }
-
-        _isWarm = true;
     }
 
     private async Task AskAllAsync(CancellationToken cancellationToken)
@@ -85,7 +84,7 @@ public sealed partial class WarmUp(
         var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = cancellationToken };
         context.Features.Set<IHttpRequestBodyDetectionFeature>(new Body(request.Json is not null));
         (context.Request.Method, context.Request.Path) = (request.Method, request.Route);
-        context.Request.Headers.Cookie = $"session={token}";
+        context.Request.Headers.Cookie = $"{SessionAuthentication.CookieName(context)}={token}";
         if (request.Json is { } json)
         {
             context.Request.ContentType = "application/json";

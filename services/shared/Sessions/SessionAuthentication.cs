@@ -78,9 +78,11 @@ public static class SessionAuthentication
     public static string? TokenOf(HttpContext context) =>
         context.Request.Cookies[CookieName(context)] is { Length: > 0 } token ? token : null;
 
-    // Over https the name says that the cookie was set over https, by this host and for it alone (RFC 6265bis, 4.1.3.2): no other
-    // cookie is believed there.
-    private static string CookieName(HttpContext context) => context.Request.IsHttps ? "__Host-session" : "session";
+    /// <summary>
+    /// The cookie's name: over https it says that it was set over https, by this host and for it alone (RFC 6265bis, 4.1.3.2). No other
+    /// cookie is believed there.
+    /// </summary>
+    internal static string CookieName(HttpContext context) => context.Request.IsHttps ? "__Host-session" : "session";
 
     private static CookieOptions CookieOptions(HttpContext context) =>
         new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" };
