@@ -103,11 +103,12 @@ for (const service of services)
     }, 5)
   })
 
-for (const [cluster, pod] of [['ctx2', 'redis-0'], ['ctx1', 'mariadb-0']])
+for (const [cluster, pod, allowed] of [['ctx2', 'redis-0', 200], ['ctx1', 'mariadb-0', 400]])
   test(`${pod} that is deleted comes back with its data, and only what needs it fails until it is ready`, async () => {
-    let ready
+    let gone, ready
     const requests = await under(async () => {
       await kubectl(cluster, 'delete', 'pod', pod)
+      gone = performance.now()
       await eventually('it is ready', async () => isReady(JSON.parse(await kubectl(cluster, 'get', 'pod', pod, '-o', 'json'))))
       ready = performance.now()
       await eventually('posts are taken again', async () => traffic.ended.slice(-10).some(({ text, status }) => text && status === 201))
@@ -115,6 +116,9 @@ for (const [cluster, pod] of [['ctx2', 'redis-0'], ['ctx1', 'mariadb-0']])
     }, Infinity)
     const lost = failed(requests)
     assert.deepEqual([...new Set(lost.map(({ kind }) => kind))], ['post'])
+    // A kubelet of 1.20 may keep the old pod for a minute, in which there can be no new one.
+    const without = lost.filter(({ begun }) => begun > gone).length
+    assert.ok(without <= allowed, `${without} failed after the old pod was gone, ${allowed} may`)
     const late = lost.filter(({ begun }) => begun > ready + 3000).length
     assert.equal(late, 0, `${late} more than 3 s after it was ready`)
   })
@@ -132,6 +136,8 @@ test('an image that is not there is told by name, and fails no request', async (
     assert.match(said, /The node cannot pull the image/)
     assert.match(said, /user-service/)
   })
+  await run(deploy, images)
+  await allReady()
 })
 
 /** The texts of all messages, as the database has them. */
