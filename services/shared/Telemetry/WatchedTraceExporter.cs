@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 
@@ -11,8 +10,11 @@ namespace MessageBoard.Shared.Telemetry;
 internal sealed partial class WatchedTraceExporter(OtlpExporterOptions options, ILogger<WatchedTraceExporter> logger)
     : OtlpTraceExporter(options)
 {
-    private static readonly Counter<long> Dropped = Tracing.Meter.CreateCounter<long>(
-        "messageboard.telemetry.dropped", "{item}", "Spans that the receiver did not take.");
+    private static long _dropped;
+
+    // Observed, so that it is there, at 0, before anything is dropped.
+    static WatchedTraceExporter() => Tracing.Meter.CreateObservableCounter(
+        "messageboard.telemetry.dropped", () => Volatile.Read(ref _dropped), "{span}", "Spans that the receiver did not take.");
 
     private bool _fails;
 
@@ -21,7 +23,7 @@ internal sealed partial class WatchedTraceExporter(OtlpExporterOptions options, 
         var result = base.Export(activityBatch);
         var fails = result == ExportResult.Failure;
         if (fails)
-            Dropped.Add(activityBatch.Count, new KeyValuePair<string, object?>("signal", "traces"));
+            Interlocked.Add(ref _dropped, activityBatch.Count);
 
         if (fails && !_fails)
             LogFails();

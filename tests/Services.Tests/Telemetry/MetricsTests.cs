@@ -74,9 +74,16 @@ public sealed class MetricsTests : IAsyncLifetime
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{Repository.FreePort()}",
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         });
         await Eventually.IsTrueAsync(
             async () => ValueOf(await ScrapeAsync(address), "messageboard_telemetry_export_failures_total") >= 1, "a failure is counted");
+        Assert.Contains("\nmessageboard_telemetry_dropped_total{", await ScrapeAsync(address), StringComparison.Ordinal);
+
+        using var users = _board.Client("user-service");
+        await users.GetStringAsync("/api/users/ping");
+        await Eventually.IsTrueAsync(
+            async () => ValueOf(await ScrapeAsync(address), "messageboard_telemetry_dropped_total") >= 1, "so is a span that nobody took");
     }
 
     [Fact]

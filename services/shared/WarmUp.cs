@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace MessageBoard.Shared.Http;
+namespace MessageBoard.Shared;
 
 /// <summary>
 /// Asks the process's own endpoints, where <c>WarmUp</c> is true, before it says that it is ready: what a first request has to compile
