@@ -67,7 +67,7 @@ install_crds() { # cluster
 # --- one network ---------------------------------------------------------------------------------------------------
 
 # A pod, allowed out as a service is, that opens a connection to a store of the other cluster by its pod's address.
-network_pod() { # address port
+network_pod() { # image address port
   cat <<MANIFEST
 apiVersion: v1
 kind: Pod
@@ -86,8 +86,8 @@ spec:
   securityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: RuntimeDefault } }
   containers:
     - name: app
-      image: $store_image
-      command: [bash, -c, "for i in 1 2 3 4 5; do timeout 3 bash -c '</dev/tcp/$1/$2' && exit 0; sleep 1; done; exit 1"]
+      image: $1
+      command: [bash, -c, "for i in 1 2 3 4 5; do timeout 3 bash -c '</dev/tcp/$2/$3' && exit 0; sleep 1; done; exit 1"]
       resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { cpu: 100m, memory: 64Mi } }
       securityContext:
         allowPrivilegeEscalation: false
@@ -103,26 +103,25 @@ network_pod_has_ended() { # cluster
 }
 
 check_network() {
-  local store_image
   if [[ $dry_run == true ]]; then
     note="a pod of each cluster opens a connection to one of the other"
     return
   fi
-  # Its image has a shell, and is in use.
-  store_image=$(field 1 "$namespace" statefulset mariadb '{.spec.template.spec.containers[0].image}') || exit $?
-  reach 1 redis-0 6379
-  reach 2 mariadb-0 3306
+  reach 1 mariadb redis-0 6379
+  reach 2 redis mariadb-0 3306
   note="${context[1]} and ${context[2]} reach each other's pods"
 }
 
-reach() { # from-cluster pod-of-the-other port
-  local other=$((3 - $1)) address phase command
-  address=$(field "$other" "$namespace" pod "$2" '{.status.podIP}') || exit $?
+reach() { # from-cluster its-store pod-of-the-other port
+  local other=$((3 - $1)) image address phase command
+  # Its image has a shell, and is on a node already.
+  image=$(field "$1" "$namespace" statefulset "$2" '{.spec.template.spec.containers[0].image}') || exit $?
+  address=$(field "$other" "$namespace" pod "$3" '{.status.podIP}') || exit $?
   change "$1" delete pod flat-network --namespace "$namespace" --ignore-not-found
-  change_with "$(network_pod "$address" "$3")" "$1" create -f -
+  change_with "$(network_pod "$image" "$address" "$4")" "$1" create -f -
   command=(kubectl --context "${context[$1]}" --namespace "$namespace" describe pod flat-network)
   wait_until network_pod_has_ended "$1" || fail "$progress" "${command[@]}"
-  [[ $phase == Succeeded ]] || fail "A pod of ${context[$1]} does not reach $address:$3, which is $2 of ${context[$other]}.
+  [[ $phase == Succeeded ]] || fail "A pod of ${context[$1]} does not reach $address:$4, which is $3 of ${context[$other]}.
 --proxyless wants one flat network: pods of one cluster reach those of the other
 by their addresses, as within one VPC, or of kind with routes
 (scripts/kind.sh up --proxyless). Without one, deploy with Istio." "${command[@]}"

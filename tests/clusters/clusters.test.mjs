@@ -132,7 +132,7 @@ async function inVain(...words) {
 
 test('an image that is not there is told by name, and fails no request', async () => {
   await under(async () => {
-    const said = await inVain(deploy, 'messageboard/no-such-tag', '--timeout', '45s')
+    const said = await inVain(deploy, 'messageboard/no-such-tag', '--timeout', '20s')
     assert.match(said, /The node cannot pull the image/)
     assert.match(said, /user-service/)
   })
@@ -175,7 +175,7 @@ test('cleanup keeps the data, on which it is deployed again, without the mesh, w
   const inDefault = ['--context', 'ctx1', '--namespace', 'default']
   const overrides = `--overrides=${JSON.stringify(glutton)}`
   await run('kubectl', ...inDefault, 'run', 'glutton', '--image=kube-lab/debian:bookworm', overrides)
-  const said = await inVain(deploySkipIstio, images, '--timeout', '30s')
+  const said = await inVain(deploySkipIstio, images, '--timeout', '15s')
   assert.match(said, /Insufficient cpu/)
   assert.match(said, /No node has room for the pod/)
   await run('kubectl', ...inDefault, 'delete', 'pod', 'glutton', '--grace-period=0', '--force')

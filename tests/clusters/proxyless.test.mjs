@@ -2,7 +2,7 @@
 // scripts/test-clusters.sh starts them, deploys, and says where all is.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import { after, afterEach, before, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { tryCases } from './cases.mjs'
 import * as lab from './lab.mjs'
@@ -85,10 +85,15 @@ before(async () => {
 })
 after(() => traffic.stop())
 
-afterEach(async () => {
-  // istio/Kustomization has what a deployment begins with.
-  await change('apply', '-k', 'istio')
-})
+/** A test that changes the mesh's configuration, which is afterwards what a deployment begins with. */
+const changing = (what, act) =>
+  test(what, async () => {
+    try {
+      await act()
+    } finally {
+      await change('apply', '-k', 'istio')
+    }
+  })
 
 test('no proxy is there, and the weights are in force', async () => {
   for (const cluster of clusters)
@@ -110,7 +115,7 @@ test('of 2,000 requests 70:30 go where the weights say, within chance', async ()
   assert.equal(pods.size, 4)
 })
 
-test('an edit with kubectl is in force within a second, in both clusters', async () => {
+changing('an edit with kubectl is in force within a second, in both clusters', async () => {
   const took = []
   const edit = () => both('patch', 'virtualservice', 'log-service', ...weights(0, 100))
   took.push(await untilSeen(edit, '/api/logs/ping', ({ cluster }) => cluster === 'ctx2'))
@@ -132,13 +137,13 @@ test('an edit with kubectl is in force within a second, in both clusters', async
   assert.ok(Math.max(...took) < 1000, `${took}`)
 })
 
-test('a canary goes by its header', async () => {
+changing('a canary goes by its header', async () => {
   await change('apply', '-f', example('request-routing/message-service'))
   assert.deepEqual(clustersOf(await ask(50, '/api/messages/ping')), ['ctx1'])
   assert.deepEqual(clustersOf(await ask(50, '/api/messages/ping', { 'end-user': 'trainee' })), ['ctx2'])
 })
 
-test('a fault is injected, and explained', async () => {
+changing('a fault is injected, and explained', async () => {
   const http = [{
     name: 'default',
     fault: { abort: { httpStatus: 418, percentage: { value: 100 } }, delay: { fixedDelay: '0.3s', percentage: { value: 100 } } },
@@ -153,7 +158,7 @@ test('a fault is injected, and explained', async () => {
   assert.match(JSON.stringify(why), /fault|FI|DI/i)
 })
 
-test('a mirror gets what is not its to answer', async () => {
+changing('a mirror gets what is not its to answer', async () => {
   await change('apply', '-f', example('mirroring/log-service'))
   const calls = async () => (await (await fetch(`${address}/api/logs/redis`, { headers: admin })).json())
   await ask(40, '/api/logs/ping')
@@ -173,7 +178,7 @@ test('an API server that is frozen stops no request, and the last known pods ser
   await allReady()
 })
 
-test('a request goes to the own region, and to the other one when its pods are gone, without a failed one', async () => {
+changing('a request goes to the own region, and to the other one when its pods are gone, without a failed one', async () => {
   await change('apply', '-f', example('locality-failover/user-service'))
   assert.deepEqual(clustersOf(await ask(100, '/api/users/ping')), ['ctx1'])
   const scale = (replicas) => kubectl('ctx1', 'scale', 'deployment/user-service', `--replicas=${replicas}`)
@@ -190,7 +195,7 @@ test('a request goes to the own region, and to the other one when its pods are g
   })
 })
 
-test('a drain of ctx2 fails no request where any pod may answer', async () => {
+changing('a drain of ctx2 fails no request where any pod may answer', async () => {
   for (const service of lab.services) {
     const spec = {
       http: [{
@@ -220,7 +225,7 @@ test('whoever does not sign is not let in', async () => {
   assert.equal(said, '403')
 })
 
-test("other people's cases hold on the clusters", async () => {
+changing("other people's cases hold on the clusters", async () => {
   await traffic.stop()
   const { tried, wrong } = await tryCases(process.env.CASES, lab.adminPassword)
   console.log(`  ${tried} cases`)
