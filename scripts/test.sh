@@ -13,7 +13,7 @@ unit tests, the queries of Grafana's dashboards, the end-to-end test in headless
 Chromium, shellcheck and yamllint. On Debian as root it installs missing
 packages with apt; otherwise it says which checks it leaves out. With CI=true
 nothing is left out, but for the last one: two clusters with pods, which take
-another 20 minutes, where scripts/test-clusters.sh has built what they need.
+another 25 minutes, where scripts/test-clusters.sh has built what they need.
 
 Up to 5 failed tests of xunit, and a failed end-to-end test, are tried once
 more, by themselves: on a busy machine a test may wait too short. What passes
