@@ -200,7 +200,6 @@ as_on_a_node() {
   for cluster in ctx1 ctx2; do echo 20480 >"/sys/fs/cgroup/cpu/kube-lab-$cluster/cpu.shares"; done
 }
 
-# What runs in a cluster and no more, into both at once. There is a shell in a cluster's store, which is all that some pods want.
 load_images() { # cluster archives...
   local archive
   for archive in "${@:2}"; do "$lab/kube-lab" shell "$folder" "$1" ctr --namespace k8s.io images import - <"$archive" || return; done
@@ -210,6 +209,7 @@ start_lab() {
   local stores=$images/stores-$stores_tag ours=$images/$tag ctx1
   "$lab/kube-lab" up "$folder" || return
   as_on_a_node
+  # Both at once, each what runs in it and no more.
   load_images ctx1 "$stores"/{mariadb,apache_kafka,kube-lab_debian}_*.tar "$ours"/*.tar &
   ctx1=$!
   load_images ctx2 "$stores"/redis_*.tar "$ours"/messageboard_*-service.tar && wait "$ctx1"

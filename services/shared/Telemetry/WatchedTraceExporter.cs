@@ -12,11 +12,11 @@ internal sealed partial class WatchedTraceExporter(OtlpExporterOptions options, 
 {
     private static long _dropped;
 
+    private bool _fails;
+
     // Observed, so that it is there, at 0, before anything is dropped.
     static WatchedTraceExporter() => Tracing.Meter.CreateObservableCounter(
         "messageboard.telemetry.dropped", () => Volatile.Read(ref _dropped), "{span}", "Spans that the receiver did not take.");
-
-    private bool _fails;
 
     public override ExportResult Export(in Batch<Activity> activityBatch)
     {

@@ -224,12 +224,8 @@ public sealed partial class PrometheusTests : IAsyncDisposable
             $"an abort of {abort}");
     }
 
-    private async Task<bool> LogInAsync(HttpClient client)
-    {
-        var password = File.ReadAllText(_folder["admin-password"]).Trim();
-        using var login = await client.PostAsJsonAsync("/api/login", new { username = "admin", password });
-        return login.IsSuccessStatusCode;
-    }
+    private async Task<bool> LogInAsync(HttpClient client) =>
+        await Admin.LogInAsync(client, new("/api/login", UriKind.Relative), _folder["admin-password"]) is not null;
 
     private Task<(int ExitCode, string Output, string Error)> RunAsync(string options) =>
         Script.RunAsync("deploy-all.sh", options, ("MESSAGEBOARD_STATE", _folder.Path));

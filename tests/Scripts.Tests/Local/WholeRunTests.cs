@@ -134,21 +134,8 @@ public sealed class WholeRunTests : IAsyncDisposable
     {
         var (code, output, error) = await RunAsync($"--local --detach --port {_port} --no-telemetry");
         Assert.True(code == 0, output + error);
-        var password = File.ReadAllText(_folder["admin-password"]).Trim();
         await Eventually.IsTrueAsync(
-            async () =>
-            {
-                try
-                {
-                    using var login = await _client.PostAsJsonAsync(Address("/api/login"), new { username = "admin", password });
-                    return login.IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false; // on a busy machine a route's timeout ends an answer in its middle
-                }
-            },
-            "logged in");
+            async () => await Admin.LogInAsync(_client, Address("/api/login"), _folder["admin-password"]) is not null, "logged in");
 
         _folder.Write("drill/nobody.down", "");
         await DrillAsync("ctx2", down: true);
@@ -229,14 +216,9 @@ public sealed class WholeRunTests : IAsyncDisposable
         using var client = new HttpClient(handler) { BaseAddress = new($"https://127.0.0.1:{_port}"), Timeout = TimeSpan.FromSeconds(10) };
         Assert.Equal(HttpStatusCode.OK, await AskAsync("board.test"));
         Assert.Equal(HttpStatusCode.MisdirectedRequest, await AskAsync("other.test"));
-        var password = File.ReadAllText(_folder["admin-password"]).Trim();
         await Eventually.IsTrueAsync(
-            async () =>
-            {
-                using var login = await client.PostAsJsonAsync("/api/login", new { username = "admin", password });
-                return login.Headers.TryGetValues("Set-Cookie", out var cookies)
-                    && cookies.Single().StartsWith("__Host-session=", StringComparison.Ordinal);
-            },
+            async () => await Admin.LogInAsync(client, new("/api/login", UriKind.Relative), _folder["admin-password"]) is { } cookie
+                && cookie.StartsWith("__Host-session=", StringComparison.Ordinal),
             "logged in");
 
         (code, output, _) = await RunAsync("--local --status");
